@@ -1,0 +1,144 @@
+/**
+ * What the emulated services ask of each other, in-process. Each is implemented by the service that owns the truth
+ * and wired in `packages/local/cloud.ts`, the one place that knows all of them.
+ */
+
+export interface Place {
+  readonly region: string;
+  readonly account: string;
+  /** `http://127.0.0.1:<port>`: what tasks and functions get as `AWS_ENDPOINT_URL`. */
+  readonly endpointUrl: string;
+}
+
+/** Time in milliseconds since the epoch, and timers; tests turn it by hand. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` is aborted. Never rejects, and does not keep the process alive. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Events on the default bus. Rules, schedules and delivery belong to the EventBridge service. */
+export interface EventBus {
+  put(event: BusEvent): void;
+}
+export interface BusEvent {
+  readonly source: string;
+  readonly detailType: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** CloudWatch Logs, as ECS and Lambda write it. Group and stream are created when missing. */
+export interface LogSink {
+  write(group: string, stream: string, lines: readonly string[]): void;
+}
+
+/** Secrets Manager, as ECS resolves `valueFrom` and CloudFormation its dynamic references. Throws `AwsError`. */
+export interface SecretReader {
+  read(secretId: string, version?: { readonly stage?: string; readonly id?: string }): string;
+}
+
+/** SSM Parameter Store, likewise. Throws `AwsError`. */
+export interface ParameterReader {
+  read(name: string): string;
+}
+
+export interface Target {
+  readonly id: string;
+  readonly port: number;
+}
+export type TargetHealth = "initial" | "healthy" | "unhealthy" | "draining" | "unused";
+
+/** Target groups, as ECS registers its tasks in them. */
+export interface TargetRegistry {
+  register(targetGroupArn: string, target: Target): void;
+  /** Resolves when the target is drained: no request in flight on it, or the deregistration delay has passed. */
+  deregister(targetGroupArn: string, target: Target): Promise<void>;
+  health(targetGroupArn: string, target: Target): TargetHealth;
+  /** Calls back on every change of health; returns the unsubscribe function. */
+  onHealthChange(listener: (targetGroupArn: string, target: Target, health: TargetHealth) => void): () => void;
+}
+
+/** CloudWatch metrics, as the balancer and Lambda report them. */
+export interface MetricSink {
+  put(datum: MetricDatum): void;
+}
+export interface MetricDatum {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly unit?: string;
+}
+
+export type InvocationResult =
+  | { readonly kind: "success"; readonly payload: string }
+  | { readonly kind: "function-error"; readonly payload: string };
+
+/** Lambda, as EventBridge, Secrets Manager, SNS, SQS and custom resources call it. Throws `AwsError` if there is none. */
+export interface FunctionInvoker {
+  invoke(functionArnOrName: string, payload: string): Promise<InvocationResult>;
+}
+
+/** SNS, as alarms and EventBridge publish. */
+export interface TopicPublisher {
+  publish(topicArn: string, message: { readonly subject?: string; readonly body: string }): Promise<void>;
+}
+
+/** SQS, as EventBridge sends and Lambda's event source mapping receives. */
+export interface QueueClient {
+  send(queueArn: string, body: string, attributes?: Readonly<Record<string, string>>): Promise<void>;
+  receive(
+    queueArn: string,
+    options: { readonly max: number; readonly waitSeconds: number },
+    signal: AbortSignal,
+  ): Promise<readonly QueueMessage[]>;
+  delete(queueArn: string, receiptHandle: string): Promise<void>;
+  /** Makes a received message visible again after `seconds`. */
+  release(queueArn: string, receiptHandle: string, seconds: number): Promise<void>;
+}
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** S3, as CloudFormation fetches templates and Lambda fetches code. Throws `AwsError` `NoSuchKey`. */
+export interface ObjectReader {
+  get(bucket: string, key: string): Promise<Buffer>;
+}
+
+export interface RoleCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** STS, as ECS and Lambda obtain the credentials of a role for a task or a function. */
+export interface CredentialIssuer {
+  issue(roleArn: string, sessionName: string): RoleCredentials;
+}
+
+/** A child process and all its descendants, which never outlive this process. */
+export interface ManagedProcess {
+  readonly pid: number;
+  /** Resolves once it is gone. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** SIGTERM to the whole group, SIGKILL after `graceMs`; resolves once gone. */
+  stop(graceMs: number): Promise<void>;
+}
+export interface ProcessSpec {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Called per line of stdout or stderr, without the line break. */
+  onLine?(line: string, stream: "stdout" | "stderr"): void;
+}
+export interface ProcessSupervisor {
+  start(spec: ProcessSpec): ManagedProcess;
+  stopAll(): Promise<void>;
+}

@@ -1,0 +1,142 @@
+import * as v from "valibot";
+import { validationError } from "./errors.ts";
+
+/** Who signed a request: the developer at the keyboard, or a role that the endpoint issued credentials for. */
+export type Caller =
+  | { readonly kind: "operator"; readonly accessKeyId: string; readonly arn: string }
+  | {
+      readonly kind: "role";
+      readonly accessKeyId: string;
+      readonly roleArn: string;
+      readonly sessionName: string;
+      readonly arn: string;
+    };
+
+/** One API request, after the protocol was decoded. */
+export interface ApiCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly http: HttpRequest;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Path without the query string, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+export type Output = Readonly<Record<string, unknown>>;
+
+/** An operation parses its own input (`define` does it with a schema), and throws `AwsError` as AWS would. */
+export type Operation = (input: unknown, call: ApiCall) => Output | Promise<Output>;
+
+/** Binds a schema to a handler: input that does not fit is AWS's `ValidationException`. */
+export function define<const S extends v.GenericSchema>(
+  schema: S,
+  handle: (input: v.InferOutput<S>, call: ApiCall) => Output | Promise<Output>,
+): Operation {
+  return (input, call) => {
+    const parsed = v.safeParse(schema, input);
+    if (!parsed.success) {
+      const issue = parsed.issues[0];
+      throw validationError(`${v.getDotPath(issue) ?? call.operation}: ${issue.message}`);
+    }
+    return handle(parsed.output, call);
+  };
+}
+
+/**
+ * How a service speaks on the wire.
+ * - `json`: `X-Amz-Target: <prefix>.<Operation>`, JSON both ways (Secrets Manager, ECS, SSM, Logs, EventBridge …).
+ * - `query`: form-encoded `Action=`, decoded to nested objects whose leaves are strings
+ *   (`Tags.member.1.Key` becomes `{Tags:[{Key}]}`); answers XML in `namespace`.
+ *   `ec2` is the same with `item` elements and its own error shape.
+ * - `rest`: the service routes by method and path itself (Lambda, Route 53).
+ */
+export type Protocol =
+  | { readonly kind: "json" }
+  | { readonly kind: "query"; readonly namespace: string; readonly listElement?: (path: string) => string }
+  | { readonly kind: "ec2"; readonly namespace: string }
+  | { readonly kind: "rest-json" | "rest-xml"; readonly namespace?: string; readonly routes: readonly Route[] };
+
+/** `path` holds `{Name}` for one segment and `{Name+}` for the rest; the names join the input, as do query parameters. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: string;
+  /** HTTP status of a success; 200 unless told. */
+  readonly status?: number;
+}
+
+/** A service written here, addressed by the signing name in the request's credential scope. */
+export interface AwsService {
+  readonly signingName: string;
+  readonly protocol: Protocol;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** The CloudFormation resource types this service creates, by type name. */
+  readonly resources?: Readonly<Record<string, ResourceProvider>>;
+  stop?(): Promise<void>;
+}
+
+/** A service that a ready-made emulator serves: requests are passed on as they are (S3, SNS, SQS, DynamoDB). */
+export interface PassThrough {
+  readonly signingName: string;
+  /** Base address on loopback, without a trailing slash. */
+  readonly target: string;
+  readonly resources?: Readonly<Record<string, ResourceProvider>>;
+  stop?(): Promise<void>;
+}
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** Where a resource belongs: enough to name it as CloudFormation would. */
+export interface ResourceContext {
+  readonly region: string;
+  readonly account: string;
+  readonly stackName: string;
+  readonly stackId: string;
+  readonly logicalId: string;
+  /** Tags of the stack, which CloudFormation puts on every resource that takes tags. */
+  readonly stackTags: Readonly<Record<string, string>>;
+  /** Aborted when the stack operation is given up: stop waiting. */
+  readonly signal: AbortSignal;
+}
+
+/** `physicalId` is what `Ref` yields, `attributes` what `Fn::GetAtt` yields (dotted names kept: "Endpoint.Address"). */
+export interface ResourceState {
+  readonly physicalId: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One CloudFormation resource type. Each method returns when the resource is stable, as CloudFormation waits, and
+ * throws when it is not to be had: the stack then rolls back. Each may be called again after a failure.
+ */
+export interface ResourceProvider {
+  /** Top-level properties whose change replaces the resource (from the type's reference page). */
+  readonly replaceOn: readonly string[];
+  create(properties: Properties, context: ResourceContext): Promise<ResourceState>;
+  /** In place; a resource that cannot be updated in place says so with `replaceOn`. */
+  update(
+    current: ResourceState,
+    properties: Properties,
+    previous: Properties,
+    context: ResourceContext,
+  ): Promise<ResourceState>;
+  /** Deleting what is gone already is a success. */
+  delete(current: ResourceState, properties: Properties, context: ResourceContext): Promise<void>;
+  /** True for a type kept as a record with nothing to run locally (subnets, route tables). The deploy counts them. */
+  readonly inert?: boolean;
+}
