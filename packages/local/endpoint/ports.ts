@@ -82,6 +82,12 @@ export interface FunctionInvoker {
   invoke(functionArnOrName: string, payload: string): Promise<InvocationResult>;
 }
 
+/** Lambda's asynchronous invocation, as EventBridge and SNS use it: accepted now, retried twice, then dead-lettered. */
+export interface AsyncInvoker {
+  /** Throws `AwsError` if there is no such function; what happens afterwards is the function's affair. */
+  enqueue(functionArnOrName: string, payload: string): void;
+}
+
 /** SNS, as alarms and EventBridge publish. */
 export interface TopicPublisher {
   publish(topicArn: string, message: { readonly subject?: string; readonly body: string }): Promise<void>;

@@ -39,13 +39,24 @@ export interface HttpResponse {
 
 export type Output = Readonly<Record<string, unknown>>;
 
+/** An answer the protocol does not shape: Lambda's Invoke returns the function's payload and its headers as they are. */
+export class RawResponse {
+  readonly response: HttpResponse;
+
+  constructor(response: HttpResponse) {
+    this.response = response;
+  }
+}
+
+export type Answer = Output | RawResponse;
+
 /** An operation parses its own input (`define` does it with a schema), and throws `AwsError` as AWS would. */
-export type Operation = (input: unknown, call: ApiCall) => Output | Promise<Output>;
+export type Operation = (input: unknown, call: ApiCall) => Answer | Promise<Answer>;
 
 /** Binds a schema to a handler: input that does not fit is AWS's `ValidationException`. */
 export function define<const S extends v.GenericSchema>(
   schema: S,
-  handle: (input: v.InferOutput<S>, call: ApiCall) => Output | Promise<Output>,
+  handle: (input: v.InferOutput<S>, call: ApiCall) => Answer | Promise<Answer>,
 ): Operation {
   return (input, call) => {
     const parsed = v.safeParse(schema, input);
