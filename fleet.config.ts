@@ -1,0 +1,80 @@
+import { defineFleet } from "#fleet";
+
+export default defineFleet({
+  domain: "themailworks.com",
+  region: "us-east-1",
+
+  stages: {
+    prod: { account: "573946584375" },
+    local: { runsOn: "loopback" },
+  },
+
+  oauth: { paths: ["/.well-known/*", "/oauth2/*", "/auth/*"] },
+  audit: { secret: "splunk", index: "mcp_audit" },
+
+  alarms: {
+    unhealthyHosts: { threshold: 1 },
+    healthyHosts: { threshold: 1 },
+    errors5xx: { threshold: 1 },
+    // Nobody has measured these yet; they are marked as such wherever they are shown.
+    latencyP95: { threshold: 1.0, basis: "placeholder" },
+    latencyP99: { threshold: 1.0, basis: "placeholder" },
+    latencyAverage: { threshold: 1.0, basis: "placeholder" },
+  },
+
+  secrets: {
+    "google-oauth": {
+      description: "OAuth client of the Google Cloud project, for logins",
+      keys: {
+        GOOGLE_OAUTH_CLIENT_ID: { placeholder: "replace-me.apps.googleusercontent.com" },
+        GOOGLE_OAUTH_CLIENT_SECRET: { placeholder: "replace-me" },
+      },
+    },
+    splunk: {
+      description: "Splunk HTTP Event Collector, for the audit trail",
+      keys: {
+        SPLUNK_HEC_URL: { placeholder: "https://replace-me.splunkcloud.com:8088" },
+        SPLUNK_HEC_TOKEN: { placeholder: "00000000-0000-0000-0000-000000000000" },
+      },
+      aliases: { endpoint: "SPLUNK_HEC_URL", token: "SPLUNK_HEC_TOKEN" },
+    },
+    "session-keys": {
+      description: "Keys that encrypt sessions and sign tokens, so that a new client secret logs nobody out",
+      keys: {
+        SESSION_ENCRYPTION_KEY: { randomBytes: 32 },
+        FASTMCP_SERVER_AUTH_GOOGLE_JWT_SIGNING_KEY: { randomBytes: 32 },
+      },
+    },
+  },
+
+  services: {
+    google_workspace: {
+      host: "google",
+      image: "573946584375.dkr.ecr.us-east-1.amazonaws.com/mcp/workspace:latest",
+      port: 8000,
+      cpu: 256,
+      memory: 512,
+      healthPath: "/health",
+      oauth: "owner",
+      sessions: true,
+      audit: { source: "mcp-google" },
+      secrets: ["google-oauth", "session-keys"],
+      environment: { WORKSPACE_EXTERNAL_URL: "{url}", MCP_ENABLE_OAUTH21: "true" },
+      local: { command: ["node", "packages/starter/main.ts"] },
+    },
+
+    // The official reference server: every feature of the protocol, no login, nothing to keep. A worked example.
+    everything: {
+      host: "everything",
+      image: "docker.io/mcp/everything:latest",
+      port: 3001,
+      cpu: 256,
+      memory: 512,
+      healthPath: "/mcp",
+      // It has no health route: a GET without a session is answered with 400 by a server that is up.
+      healthCodes: "400",
+      stages: { except: ["prod"] },
+      local: { command: ["npx", "--no-install", "mcp-server-everything", "streamableHttp"] },
+    },
+  },
+});

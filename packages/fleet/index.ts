@@ -1,0 +1,37 @@
+import * as v from "valibot";
+import { check } from "./check.ts";
+import type { FleetDefinition } from "./definition.ts";
+import { problemsOf } from "./expectation.ts";
+import { FleetError } from "./problem.ts";
+import { Fleet } from "./schema.ts";
+
+export {
+  type AlarmName,
+  alarmNames,
+  type FleetDefinition,
+  type ServiceDefinition,
+  type StageDefinition,
+} from "./definition.ts";
+export { dashed, names } from "./names.ts";
+export {
+  type AlarmPlan,
+  type PlanOptions,
+  planStage,
+  type SecretPlan,
+  type ServicePlan,
+  type StagePlan,
+} from "./plan.ts";
+export { FleetError, type Problem } from "./problem.ts";
+
+/**
+ * Checks a map and returns it. Throws `FleetError`, which lists every problem with field, value, what is allowed and
+ * the remedy, before anything is built or deployed.
+ */
+export function defineFleet<const SecretName extends string, const StageName extends string>(
+  definition: FleetDefinition<SecretName, StageName>,
+): FleetDefinition {
+  const parsed = v.safeParse(Fleet, definition);
+  const problems = parsed.success ? check(definition) : problemsOf(parsed.issues);
+  if (problems.length > 0) throw new FleetError(problems);
+  return definition;
+}

@@ -1,0 +1,26 @@
+/**
+ * Physical names, those of the Terraform set-up this replaces, so that its runbook works unchanged.
+ * One place: stacks, functions and tools take names from here.
+ */
+
+/** A service key as AWS names allow it: `google_workspace` becomes `google-workspace`. */
+export function dashed(serviceKey: string): string {
+  return serviceKey.replaceAll("_", "-");
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html: 32 characters. */
+export const targetGroupNameLimit = 32;
+
+export const names = {
+  cluster: (stage: string) => `${stage}-mcp-cluster`,
+  service: (stage: string, key: string) => `${stage}-mcp-${dashed(key)}`,
+  targetGroup: (stage: string, key: string) => `${stage}-mcp-${dashed(key)}-tg`,
+  taskFamily: (stage: string, key: string) => `${stage}-mcp-${dashed(key)}`,
+  logGroup: (stage: string, key: string) => `/ecs/${stage}/mcp/${key}`,
+  /** The first balancer has no number, so that a fleet with one keeps the plain name. */
+  balancer: (stage: string, shard: number) => (shard === 1 ? `${stage}-mcp-alb` : `${stage}-mcp-alb-${shard}`),
+  secretPrefix: (stage: string) => `/${stage}/mcp/`,
+  secret: (stage: string, name: string) => `/${stage}/mcp/${name}`,
+  redis: (stage: string) => `${stage}-mcp-redis`,
+  alarm: (stage: string, key: string, alarm: string) => `${stage}-mcp-${dashed(key)}-${alarm}`,
+} as const;
