@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { check } from "./check.ts";
+import { check } from "./checks/index.ts";
 import type { FleetDefinition } from "./definition.ts";
 import { problemsOf } from "./expectation.ts";
 import { FleetError } from "./problem.ts";
-import { Fleet } from "./schema.ts";
+import { Fleet } from "./schema/fleet.ts";
 
 export {
   type AlarmName,
@@ -13,15 +13,9 @@ export {
   type StageDefinition,
 } from "./definition.ts";
 export { dashed, names } from "./names.ts";
-export {
-  type AlarmPlan,
-  type PlanOptions,
-  planStage,
-  type SecretPlan,
-  type ServicePlan,
-  type StagePlan,
-} from "./plan.ts";
+export type { AlarmPlan, PlanOptions, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
 export { FleetError, type Problem } from "./problem.ts";
+export { planStage } from "./stage-plan.ts";
 
 /**
  * Checks a map and returns it. Throws `FleetError`, which lists every problem with field, value, what is allowed and

@@ -1,0 +1,44 @@
+import type { ServiceDefinition } from "../definition.ts";
+import type { Problem } from "../problem.ts";
+import { rulePriority, shardOf } from "../rule.ts";
+import { duplicates } from "./duplicate.ts";
+import type { Entry } from "./service.ts";
+
+/** Services a balancer and its stacks hold: about 9 resources each, and CloudFormation stops at 500 a stack. */
+export const servicesPerShard = 50;
+
+export function checkShards(stage: string, shards: number, entries: readonly Entry[]): readonly Problem[] {
+  const placed = entries.map(([key, service]) => ({ key, service, shard: service.shard ?? shardOf(key, shards) }));
+  const problems: Problem[] = placed
+    .filter(({ shard }) => shard > shards)
+    .map(({ key, shard }) => ({
+      field: `services.${key}.shard`,
+      value: shard,
+      allowed: `1 to ${shards} in stage ${stage}`,
+      remedy: `Raise stages.${stage}.shards, or choose a lower shard.`,
+    }));
+  for (let shard = 1; shard <= shards; shard++) {
+    const here = placed.filter((place) => place.shard === shard);
+    if (here.length > servicesPerShard) {
+      problems.push({
+        field: `stages.${stage}.shards`,
+        value: shards,
+        allowed: `at most ${servicesPerShard} services a balancer; number ${shard} would have ${here.length}`,
+        remedy: "Raise shards (services move between balancers once), or pin services with `shard`.",
+      });
+    }
+    for (const { first, entry } of duplicates(here, ({ key, service }) => String(priorityOf(key, service)))) {
+      problems.push({
+        field: `services.${entry.key}`,
+        value: priorityOf(entry.key, entry.service),
+        allowed: `a listener rule priority of its own; services.${first.key} has this one`,
+        remedy: "Rename one of the two keys, or give one another rulePriority or shard.",
+      });
+    }
+  }
+  return problems;
+}
+
+export function priorityOf(key: string, service: ServiceDefinition): number {
+  return typeof service.oauth === "object" ? service.oauth.rulePriority : rulePriority(key);
+}

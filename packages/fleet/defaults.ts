@@ -1,0 +1,45 @@
+import type { FleetDefinition, NetworkDefinition, RedisDefinition, StageDefinition } from "./definition.ts";
+
+export const defaultOAuthPriority = 10;
+export const defaultSubdomain = "mcp";
+export const defaultRegion = "us-east-1";
+
+/** What follows from where a stage runs and how long its data must live. */
+export interface StageCharacter {
+  readonly runsOn: "aws" | "loopback";
+  readonly durable: boolean;
+}
+
+export function characterOf(stage: string, definition: StageDefinition): StageCharacter {
+  const usual = stage === "prod" ? "durable" : "disposable";
+  return { runsOn: definition.runsOn ?? "aws", durable: (definition.profile ?? usual) === "durable" };
+}
+
+export function domainOf(fleet: FleetDefinition, stage: string, { runsOn, durable }: StageCharacter): string {
+  const own = fleet.stages[stage]?.domain;
+  if (own !== undefined) return own;
+  if (runsOn === "loopback") return "localhost";
+  return durable ? fleet.domain : `${stage}.${fleet.domain}`;
+}
+
+export function networkOf(
+  definition: NetworkDefinition = {},
+  { durable }: StageCharacter,
+): Required<NetworkDefinition> {
+  const zones = definition.zones ?? 2;
+  return { cidr: "10.0.0.0/16", zones, natGateways: durable ? zones : 1, ...definition };
+}
+
+export function redisOf(definition: RedisDefinition = {}, { durable }: StageCharacter): Required<RedisDefinition> {
+  return {
+    nodes: durable ? 2 : 1,
+    nodeType: "cache.t4g.micro",
+    snapshotRetentionDays: durable ? 7 : 0,
+    ...definition,
+  };
+}
+
+/** Topic names are the account's own: a second stage beside `prod` must not meet the first one's. */
+export function alarmTopicOf(stage: string, definition: StageDefinition, { runsOn, durable }: StageCharacter): string {
+  return definition.alarmTopic ?? (durable || runsOn === "loopback" ? "MCPAlerts" : `MCPAlerts-${stage}`);
+}

@@ -1,0 +1,78 @@
+import { priorityOf } from "./checks/shard.ts";
+import type { AlarmDefinition, AlarmName, alarmNames, FleetDefinition, ServiceDefinition } from "./definition.ts";
+import type { AlarmPlan, ServicePlan } from "./plan.ts";
+import { shardOf } from "./rule.ts";
+
+export function planService(
+  fleet: FleetDefinition,
+  key: string,
+  service: ServiceDefinition,
+  at: { readonly serviceDomain: string; readonly shards: number; readonly port: string },
+): ServicePlan {
+  const hostname = `${service.host}.${at.serviceDomain}`;
+  const url = `https://${hostname}${at.port}`;
+  return {
+    key,
+    host: service.host,
+    hostname,
+    url,
+    image: service.image,
+    architecture: service.architecture ?? "X86_64",
+    port: service.port,
+    cpu: service.cpu,
+    memory: service.memory,
+    desiredCount: service.desiredCount ?? 1,
+    stopTimeout: service.stopTimeout ?? 30,
+    health: { path: service.healthPath ?? "/health", codes: service.healthCodes ?? "200" },
+    environment: {
+      ...Object.fromEntries(
+        Object.entries(service.environment ?? {}).map(([name, value]) => [name, value.replaceAll("{url}", url)]),
+      ),
+      ...auditEnvironment(fleet, service),
+    },
+    secrets: secretsOf(fleet, service),
+    sessions: service.sessions ?? false,
+    alarms: planAlarms(fleet, service),
+    rulePriority: priorityOf(key, service),
+    shard: service.shard ?? shardOf(key, at.shards),
+    permissions: service.permissions ?? [],
+    localCommand: service.local?.command,
+  };
+}
+
+function auditEnvironment(fleet: FleetDefinition, { audit }: ServiceDefinition): Readonly<Record<string, string>> {
+  if (audit === undefined) return {};
+  return {
+    SPLUNK_INDEX: fleet.audit.index,
+    SPLUNK_SOURCE: audit.source,
+    AUDIT_LOG_ENABLED: String(audit.enabled ?? true),
+  };
+}
+
+function secretsOf(fleet: FleetDefinition, service: ServiceDefinition): ServicePlan["secrets"] {
+  const uses = (service.secrets ?? []).map((use) =>
+    typeof use === "string" ? { secret: use, keys: Object.keys(fleet.secrets[use]?.keys ?? {}) } : use,
+  );
+  if (service.audit !== undefined && !uses.some((use) => use.secret === fleet.audit.secret)) {
+    uses.push({ secret: fleet.audit.secret, keys: ["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"] });
+  }
+  return uses.flatMap(({ secret, keys }) => keys.map((key) => ({ secret, key })));
+}
+
+function planAlarms(fleet: FleetDefinition, service: ServiceDefinition): Readonly<Record<AlarmName, AlarmPlan>> {
+  const plan = (name: AlarmName): AlarmPlan => planAlarm(service.alarms?.[name] ?? fleet.alarms[name]);
+  return {
+    unhealthyHosts: plan("unhealthyHosts"),
+    healthyHosts: plan("healthyHosts"),
+    errors5xx: plan("errors5xx"),
+    latencyP95: plan("latencyP95"),
+    latencyP99: plan("latencyP99"),
+    latencyAverage: plan("latencyAverage"),
+  } satisfies Record<(typeof alarmNames)[number], AlarmPlan>;
+}
+
+function planAlarm(definition: AlarmDefinition): AlarmPlan {
+  return "declined" in definition
+    ? { kind: "declined", reason: definition.declined }
+    : { kind: "set", threshold: definition.threshold, basis: definition.basis ?? "chosen" };
+}
