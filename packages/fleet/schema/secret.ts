@@ -16,4 +16,3 @@ export const Secret = closed({
   ),
   aliases: v.optional(v.record(v.string(), v.string())),
 });
-
