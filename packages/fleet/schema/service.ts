@@ -9,7 +9,13 @@ const Alarm = v.union(
       threshold: v.pipe(v.number(), v.minValue(0), v.finite()),
       basis: v.optional(v.picklist(["placeholder", "chosen", "measured"])),
     }),
-    v.strictObject({ declined: v.pipe(v.string(), v.trim(), v.minLength(1)) }),
+    v.strictObject({
+      declined: v.pipe(
+        v.string(),
+        v.trim(),
+        v.minLength(1, expectation("why the service goes without this alarm", "Say why, for the person on call.")),
+      ),
+    }),
   ],
   expectation(
     'a decision: { threshold: number, basis?: "placeholder" | "chosen" | "measured" } or { declined: "why not" }',

@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import fleet from "#config";
+import { defineFleet, type FleetDefinition, FleetError, type Problem, planStage, type ServiceDefinition } from "#fleet";
+
+const slack: ServiceDefinition = {
+  host: "slack",
+  image: "registry.example.com/mcp/slack:1.4.0",
+  port: 8001,
+  cpu: 256,
+  memory: 512,
+};
+
+function withService(key: string, service: unknown): FleetDefinition {
+  return Object.assign({}, fleet, { services: { ...fleet.services, [key]: service } });
+}
+
+function problemsOf(map: FleetDefinition): readonly Problem[] {
+  try {
+    defineFleet(map);
+  } catch (error) {
+    if (error instanceof FleetError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+/** The one problem of a map; its message must carry all four parts. */
+function onlyProblem(map: FleetDefinition): Problem {
+  const problems = problemsOf(map);
+  expect(problems, JSON.stringify(problems, null, 1)).toHaveLength(1);
+  const [problem] = problems;
+  if (problem === undefined) throw new Error("no problem found");
+  const { message } = new FleetError([problem]);
+  for (const part of [problem.field, problem.allowed, problem.remedy]) expect(message).toContain(part);
+  expect(message).toContain("nothing was deployed");
+  return problem;
+}
+
+describe("a good map", () => {
+  it("[MAP-1] takes one entry and derives every name from it", () => {
+    const plan = planStage(defineFleet(withService("slack", slack)), "prod");
+    const service = plan.services.find(({ key }) => key === "slack");
+    expect(service).toMatchObject({
+      hostname: "slack.mcp.themailworks.com",
+      url: "https://slack.mcp.themailworks.com",
+      desiredCount: 1,
+      health: { path: "/health", codes: "200" },
+    });
+    expect(Object.keys(service?.alarms ?? {})).toHaveLength(6);
+  });
+
+  it("[MAP-2] keeps every other service as it is when one comes or goes", () => {
+    const before = planStage(fleet, "prod").services;
+    const after = planStage(defineFleet(withService("slack", slack)), "prod").services;
+    expect(after.filter(({ key }) => key !== "slack")).toEqual(before);
+  });
+
+  it("carries google_workspace into prod, and the reference server only elsewhere", () => {
+    expect(planStage(fleet, "prod").services.map(({ key }) => key)).toEqual(["google_workspace"]);
+    expect(planStage(fleet, "local").services.map(({ key }) => key)).toEqual(["google_workspace", "everything"]);
+  });
+
+  it("[AUD-1] [AUD-3] turns the audit trail into variables, and off without losing them", () => {
+    const on = planStage(fleet, "prod").services[0];
+    expect(on?.environment).toMatchObject({
+      SPLUNK_INDEX: "mcp_audit",
+      SPLUNK_SOURCE: "mcp-google",
+      AUDIT_LOG_ENABLED: "true",
+    });
+    expect(on?.secrets).toContainEqual({ secret: "splunk", key: "SPLUNK_HEC_TOKEN" });
+    const off = planStage(
+      defineFleet(withService("slack", { ...slack, audit: { source: "s", enabled: false } })),
+      "prod",
+    );
+    expect(off.services[1]?.environment).toMatchObject({ AUDIT_LOG_ENABLED: "false", SPLUNK_INDEX: "mcp_audit" });
+  });
+
+  it("[FIX-4] [RED-4] gives prod two Redis nodes and other stages one, unless told", () => {
+    const staging = { ...fleet.stages, staging: { account: "111122223333" } };
+    const map = defineFleet({ ...fleet, stages: staging });
+    expect(planStage(map, "prod").redis).toEqual({ nodes: 2, nodeType: "cache.t4g.micro", snapshotRetentionDays: 7 });
+    expect(planStage(map, "staging").redis.nodes).toBe(1);
+    const one = defineFleet({
+      ...fleet,
+      stages: { prod: { account: "111122223333", redis: { nodes: 1 } }, local: { runsOn: "loopback" } },
+    });
+    expect(planStage(one, "prod").redis).toEqual({ nodes: 1, nodeType: "cache.t4g.micro", snapshotRetentionDays: 7 });
+  });
+
+  it("keeps a second stage in one account away from the first one's names", () => {
+    const map = defineFleet({ ...fleet, stages: { ...fleet.stages, staging: { account: "573946584375" } } });
+    const [prod, staging] = [planStage(map, "prod"), planStage(map, "staging")];
+    expect(staging.alarmTopic.name).not.toBe(prod.alarmTopic.name);
+    expect(staging.domain).toBe("staging.themailworks.com");
+    expect(staging.secrets[0]?.name).toBe("/staging/mcp/google-oauth");
+  });
+});
+
+describe("[MAP-3] a wrong entry fails before anything is deployed", () => {
+  const rows: readonly (readonly [what: string, service: unknown, field: string, value: unknown])[] = [
+    ["a host that is no DNS label", { ...slack, host: "Slack_1" }, "services.slack.host", "Slack_1"],
+    ["a port out of range", { ...slack, port: 70_000 }, "services.slack.port", 70_000],
+    ["a port that is no whole number", { ...slack, port: 80.5 }, "services.slack.port", 80.5],
+    ["a CPU size Fargate does not sell", { ...slack, cpu: 300 }, "services.slack.cpu", 300],
+    ["memory that does not go with the CPU", { ...slack, memory: 4096 }, "services.slack.memory", 4096],
+    ["a health path without /", { ...slack, healthPath: "health" }, "services.slack.healthPath", "health"],
+    [
+      "an image without tag or digest",
+      { ...slack, image: "registry.example.com:5000/mcp/slack" },
+      "services.slack.image",
+      "registry.example.com:5000/mcp/slack",
+    ],
+    ["an unknown secret", { ...slack, secrets: ["slack"] }, "services.slack.secrets.0", "slack"],
+    [
+      "an unknown key of a secret",
+      { ...slack, secrets: [{ secret: "splunk", keys: ["TOKEN"] }] },
+      "services.slack.secrets.0.keys",
+      "TOKEN",
+    ],
+    ["an unknown stage", { ...slack, stages: { only: ["production"] } }, "services.slack.stages", "production"],
+    ["an unknown field", { ...slack, healthcheck: "/" }, "services.slack.healthcheck", "/"],
+    ["a missing field", { ...slack, image: undefined }, "services.slack.image", undefined],
+    ["a second service on one host", { ...slack, host: "google" }, "services.slack.host", "google"],
+    [
+      "an alarm declined without a reason",
+      { ...slack, alarms: { errors5xx: { declined: " " } } },
+      "services.slack.alarms.errors5xx.declined",
+      " ",
+    ],
+    [
+      "an unknown alarm",
+      { ...slack, alarms: { latencyP50: { threshold: 1 } } },
+      "services.slack.alarms.latencyP50",
+      { threshold: 1 },
+    ],
+    [
+      "an opt-out behind the OAuth rule",
+      { ...slack, oauth: { rulePriority: 10 } },
+      "services.slack.oauth.rulePriority",
+      10,
+    ],
+    [
+      "permission to do anything",
+      { ...slack, permissions: [{ actions: ["s3:*"], resources: ["arn:aws:s3:::b"], reason: "r" }] },
+      "services.slack.permissions.0.actions",
+      "s3:*",
+    ],
+    ["a balancer that is not there", { ...slack, shard: 2, stages: { only: ["prod"] } }, "services.slack.shard", 2],
+  ];
+
+  it.each(rows)("%s", (_what, service, field, value) => {
+    const problem = onlyProblem(withService("slack", service));
+    expect(problem.field).toBe(field);
+    expect(problem.value).toEqual(value);
+  });
+
+  it("a key too long for a target group's 32 characters", () => {
+    const problem = onlyProblem(withService("a_service_with_a_long_name", { ...slack, stages: { only: ["prod"] } }));
+    expect(problem.field).toBe("services.a_service_with_a_long_name");
+    expect(problem.value).toBe("prod-mcp-a-service-with-a-long-name-tg");
+    expect(problem.allowed).toContain("at most 20");
+  });
+
+  it("no OAuth owner, and two", () => {
+    const { google_workspace: owner } = fleet.services;
+    const none = problemsOf(withService("google_workspace", { ...owner, oauth: "shared" }));
+    expect(none.map(({ field, value }) => [field, value])).toEqual([
+      ["services.*.oauth", undefined],
+      ["services.*.oauth", undefined],
+    ]);
+    const two = problemsOf(withService("slack", { ...slack, oauth: "owner", stages: { only: ["prod"] } }));
+    expect(two).toMatchObject([{ field: "services.*.oauth", value: ["google_workspace", "slack"] }]);
+  });
+
+  it("an alarm neither set nor declined with a reason", () => {
+    const { latencyP95: _, ...alarms } = fleet.alarms;
+    const problems = problemsOf(Object.assign({}, fleet, { alarms }));
+    expect(problems.map(({ field }) => field)).toEqual([
+      "services.google_workspace.alarms.latencyP95",
+      "services.everything.alarms.latencyP95",
+    ]);
+  });
+
+  it("a stage without account in a deploy to AWS", () => {
+    const map = defineFleet({ ...fleet, stages: { ...fleet.stages, staging: {} } });
+    expect(() => planStage(map, "staging")).toThrow(/stages\.staging\.account = \(not set\)[\s\S]*twelve digits/);
+  });
+
+  it("a stage that is not in the map", () => {
+    expect(() => planStage(fleet, "prd")).toThrow(/stage = "prd"[\s\S]*prod, local/);
+  });
+
+  it("more services than a balancer holds", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 51 }, (_, index) => [
+        `s${index}`,
+        { ...slack, host: `s${index}`, stages: { only: ["prod"] } },
+      ]),
+    );
+    const problem = onlyProblem(Object.assign({}, fleet, { services: { ...fleet.services, ...many } }));
+    expect(problem.field).toBe("stages.prod.shards");
+  });
+
+  it("lists every mistake at once", () => {
+    const problems = problemsOf(withService("slack", { ...slack, port: 0, healthPath: "x", host: "-" }));
+    expect(problems.map(({ field }) => field).sort()).toEqual([
+      "services.slack.healthPath",
+      "services.slack.host",
+      "services.slack.port",
+    ]);
+  });
+});
