@@ -14,6 +14,10 @@ function withService(key: string, service: unknown): FleetDefinition {
   return Object.assign({}, fleet, { services: { ...fleet.services, [key]: service } });
 }
 
+function withStages(stages: FleetDefinition["stages"]): FleetDefinition {
+  return Object.assign({}, fleet, { stages });
+}
+
 function problemsOf(map: FleetDefinition): readonly Problem[] {
   try {
     defineFleet(map);
@@ -77,18 +81,17 @@ describe("a good map", () => {
 
   it("[FIX-4] [RED-4] gives prod two Redis nodes and other stages one, unless told", () => {
     const staging = { ...fleet.stages, staging: { account: "111122223333" } };
-    const map = defineFleet({ ...fleet, stages: staging });
+    const map = defineFleet(withStages(staging));
     expect(planStage(map, "prod").redis).toEqual({ nodes: 2, nodeType: "cache.t4g.micro", snapshotRetentionDays: 7 });
     expect(planStage(map, "staging").redis.nodes).toBe(1);
-    const one = defineFleet({
-      ...fleet,
-      stages: { prod: { account: "111122223333", redis: { nodes: 1 } }, local: { runsOn: "loopback" } },
-    });
+    const one = defineFleet(
+      withStages({ prod: { account: "111122223333", redis: { nodes: 1 } }, local: { runsOn: "loopback" } }),
+    );
     expect(planStage(one, "prod").redis).toEqual({ nodes: 1, nodeType: "cache.t4g.micro", snapshotRetentionDays: 7 });
   });
 
   it("keeps a second stage in one account away from the first one's names", () => {
-    const map = defineFleet({ ...fleet, stages: { ...fleet.stages, staging: { account: "573946584375" } } });
+    const map = defineFleet(withStages({ ...fleet.stages, staging: { account: "573946584375" } }));
     const [prod, staging] = [planStage(map, "prod"), planStage(map, "staging")];
     expect(staging.alarmTopic.name).not.toBe(prod.alarmTopic.name);
     expect(staging.domain).toBe("staging.themailworks.com");
@@ -182,7 +185,7 @@ describe("[MAP-3] a wrong entry fails before anything is deployed", () => {
   });
 
   it("a stage without account in a deploy to AWS", () => {
-    const map = defineFleet({ ...fleet, stages: { ...fleet.stages, staging: {} } });
+    const map = defineFleet(withStages({ ...fleet.stages, staging: {} }));
     expect(() => planStage(map, "staging")).toThrow(/stages\.staging\.account = \(not set\)[\s\S]*twelve digits/);
   });
 
