@@ -128,6 +128,30 @@ export interface CredentialIssuer {
   issue(roleArn: string, sessionName: string): RoleCredentials;
 }
 
+/** A role's session, as IAM knows its bearer. */
+export interface RolePrincipal {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  /** `arn:aws:sts::<account>:assumed-role/<role>/<session>` */
+  readonly arn: string;
+}
+
+/** One thing a call does to one resource; a call that touches several needs all of them allowed. */
+export interface AccessRequest {
+  readonly principal: RolePrincipal;
+  /** `secretsmanager:GetSecretValue` */
+  readonly action: string;
+  /** Absent where the service does not say: then any statement on the action decides. */
+  readonly resource?: string;
+  /** Condition keys of the call, `ecs:cluster` and the like; the global keys are added. */
+  readonly conditionKeys: Readonly<Record<string, string>>;
+}
+
+/** IAM, as the front door asks before it dispatches a role's call. */
+export interface Authorizer {
+  isAllowed(request: AccessRequest): boolean;
+}
+
 /** A child process and all its descendants, which never outlive this process. */
 export interface ManagedProcess {
   readonly pid: number;

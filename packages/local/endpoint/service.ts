@@ -37,6 +37,10 @@ export interface HttpResponse {
   readonly body: string | Buffer;
 }
 
+/**
+ * Named members, typed: numbers as numbers, timestamps as `Date`, binary as `Buffer`, a map with free keys as `Map`
+ * where the protocol may be XML. The codec writes each as the protocol wants it and leaves out `undefined`.
+ */
 export type Output = Readonly<Record<string, unknown>>;
 
 /** An answer the protocol does not shape: Lambda's Invoke returns the function's payload and its headers as they are. */
@@ -69,26 +73,51 @@ export function define<const S extends v.GenericSchema>(
 }
 
 /**
- * How a service speaks on the wire.
+ * How a service speaks on the wire. Clients of one service differ (CloudWatch: the CLI sends CBOR, the newest SDK JSON,
+ * older ones form-encoded queries), so the endpoint follows the request, and the service is written once.
  * - `json`: `X-Amz-Target: <prefix>.<Operation>`, JSON both ways (Secrets Manager, ECS, SSM, Logs, EventBridge …).
+ *   Smithy RPC v2 CBOR is understood too.
  * - `query`: form-encoded `Action=`, decoded to nested objects whose leaves are strings
- *   (`Tags.member.1.Key` becomes `{Tags:[{Key}]}`); answers XML in `namespace`.
- *   `ec2` is the same with `item` elements and its own error shape.
- * - `rest`: the service routes by method and path itself (Lambda, Route 53).
+ *   (`Tags.member.1.Key` becomes `{Tags:[{Key}]}`, `entry` lists become objects); answers XML in `namespace`.
+ *   JSON and CBOR are understood too: their leaves become strings before the operation sees them, a timestamp
+ *   an ISO string (CBOR) or epoch seconds (JSON).
+ *   `listElement` names the element of a list in XML, given the dotted path of the list within the result
+ *   ("ReplicationGroups.NodeGroups"); `member` unless told.
+ * - `ec2`: query with flattened lists (`SubnetId.1`), `item` elements and its own error shape. Inputs and outputs
+ *   carry the names on the wire, as the API reference prints them (`subnetSet`, `subnetId`).
+ * - `rest-json`, `rest-xml`: operations by method and path (Lambda, Route 53). In XML the element of a list is its
+ *   name without the final "s" unless `listElement` tells otherwise, in both directions.
  */
 export type Protocol =
   | { readonly kind: "json" }
   | { readonly kind: "query"; readonly namespace: string; readonly listElement?: (path: string) => string }
   | { readonly kind: "ec2"; readonly namespace: string }
-  | { readonly kind: "rest-json" | "rest-xml"; readonly namespace?: string; readonly routes: readonly Route[] };
+  | {
+      readonly kind: "rest-json" | "rest-xml";
+      readonly namespace?: string;
+      readonly routes: readonly Route[];
+      readonly listElement?: (path: string) => string;
+    };
 
-/** `path` holds `{Name}` for one segment and `{Name+}` for the rest; the names join the input, as do query parameters. */
+/**
+ * `path` holds `{Name}` for one segment and `{Name+}` for the rest. The input is the body's document, joined by the
+ * path's names and the query parameters (a repeated one is a list), which win over members of the body.
+ */
 export interface Route {
   readonly method: string;
   readonly path: string;
   readonly operation: string;
   /** HTTP status of a success; 200 unless told. */
   readonly status?: number;
+  /** `blob`: the body is no document and is left alone; the operation reads `call.http.body`. */
+  readonly body?: "document" | "blob";
+}
+
+/** Requests without a signature that a service answers itself: CloudFormation's custom-resource answers. */
+export interface PublicRoute {
+  readonly method: string;
+  readonly pathPrefix: string;
+  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
 }
 
 /** A service written here, addressed by the signing name in the request's credential scope. */
@@ -98,6 +127,14 @@ export interface AwsService {
   readonly operations: Readonly<Record<string, Operation>>;
   /** The CloudFormation resource types this service creates, by type name. */
   readonly resources?: Readonly<Record<string, ResourceProvider>>;
+  readonly publicRoutes?: readonly PublicRoute[];
+  /**
+   * The ARN a call acts on, for IAM: policies of a role are then checked against it. Without it, or where it returns
+   * `undefined`, only the action is checked. `input` is decoded and not yet validated.
+   */
+  resourceOf?(operation: string, input: unknown, call: ApiCall): string | undefined;
+  /** Condition keys of the call that IAM policies may test, such as `ecs:cluster`. */
+  conditionKeysOf?(operation: string, input: unknown, call: ApiCall): Readonly<Record<string, string>>;
   stop?(): Promise<void>;
 }
 
@@ -123,6 +160,8 @@ export interface ResourceContext {
   readonly stackTags: Readonly<Record<string, string>>;
   /** Aborted when the stack operation is given up: stop waiting. */
   readonly signal: AbortSignal;
+  /** True on a deletion whose policy in the template is `Snapshot`: take a final snapshot first. */
+  readonly finalSnapshot?: boolean;
 }
 
 /** `physicalId` is what `Ref` yields, `attributes` what `Fn::GetAtt` yields (dotted names kept: "Endpoint.Address"). */

@@ -1,0 +1,77 @@
+import { notEmulated } from "../errors.ts";
+import type { HttpRequest, Protocol } from "../service.ts";
+import { cborCodec } from "./cbor.ts";
+import { type Codec, isMembers } from "./codec.ts";
+import { jsonCodec } from "./json.ts";
+import { ec2Codec, queryCodec } from "./query.ts";
+import { restJsonCodec, restJsonError, restXmlCodec } from "./rest.ts";
+
+/** The codec for this request to a service that speaks `protocol`. */
+export function codecFor(protocol: Protocol, request: HttpRequest): Codec {
+  switch (protocol.kind) {
+    case "json":
+      return isCbor(request) ? cborCodec(request) : jsonCodec(request);
+    case "query":
+      if (isCbor(request)) return withStringLeaves(cborCodec(request));
+      if (isJson(request)) return withStringLeaves(jsonCodec(request));
+      return queryCodec(protocol.namespace, protocol.listElement);
+    case "ec2":
+      return ec2Codec(protocol.namespace);
+    case "rest-json":
+      return restJsonCodec(protocol);
+    case "rest-xml":
+      return restXmlCodec(protocol);
+  }
+}
+
+/** The codec for a request to a service that is not here: guessed from the request, to answer in its own shape. */
+export function codecByRequest(request: HttpRequest): Codec {
+  if (isCbor(request)) return cborCodec(request);
+  if (isJson(request)) return jsonCodec(request);
+  if (isForm(request)) return queryCodec(undefined);
+  return unroutedCodec;
+}
+
+const unroutedCodec: Codec = {
+  dialect: "rest-json",
+  decode: (http) => ({ operation: `${http.method} ${http.path}`, input: {} }),
+  encode: (operation) => {
+    throw notEmulated(operation);
+  },
+  encodeError: restJsonError,
+};
+
+function isCbor(request: HttpRequest): boolean {
+  return request.headers["smithy-protocol"] === "rpc-v2-cbor";
+}
+
+function isJson(request: HttpRequest): boolean {
+  return request.headers["x-amz-target"] !== undefined;
+}
+
+function isForm(request: HttpRequest): boolean {
+  return (
+    request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? request.query.has("Action")
+  );
+}
+
+function withStringLeaves(codec: Codec): Codec {
+  return {
+    ...codec,
+    decode: (http) => {
+      const { operation, input } = codec.decode(http);
+      return { operation, input: stringLeaves(input) };
+    },
+  };
+}
+
+function stringLeaves(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stringLeaves);
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (isMembers(value)) {
+    const present = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null);
+    return Object.fromEntries(present.map(([name, inner]) => [name, stringLeaves(inner)]));
+  }
+  return typeof value === "string" || value === null || value === undefined ? value : String(value);
+}
