@@ -1,0 +1,34 @@
+import type { InvocationResult } from "#local/endpoint/ports.ts";
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_RESPONSE_BYTES = 6_291_556;
+
+export function functionError(errorType: string, errorMessage: string): InvocationResult {
+  return { kind: "function-error", payload: JSON.stringify({ errorType, errorMessage }) };
+}
+
+export function timeoutWords(seconds: number): string {
+  return `Task timed out after ${seconds.toFixed(2)} seconds`;
+}
+
+export function timedOut(requestId: string, seconds: number): InvocationResult {
+  return functionError("Sandbox.Timedout", `RequestId: ${requestId} Error: ${timeoutWords(seconds)}`);
+}
+
+/** The process ended before it answered. */
+export function exited(requestId: string, exit: { code: number | null; signal: string | null }): InvocationResult {
+  const reason =
+    exit.code === 0
+      ? "Runtime exited without providing a reason"
+      : `Runtime exited with error: ${exit.signal === null ? `exit status ${exit.code}` : `signal: ${exit.signal}`}`;
+  return functionError("Runtime.ExitError", `RequestId: ${requestId} Error: ${reason}`);
+}
+
+export function answered(body: string): InvocationResult {
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= MAX_RESPONSE_BYTES) return { kind: "success", payload: body };
+  return functionError(
+    "Function.ResponseSizeTooLarge",
+    `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+  );
+}
