@@ -1,0 +1,192 @@
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, unlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A run of events on disk, read and removed as one. */
+export interface Segment {
+  readonly file: string;
+  readonly lines: readonly string[];
+}
+
+interface Entry {
+  readonly file: string;
+  events: number;
+  bytes: number;
+}
+
+const segmentEvents = 500;
+const segmentBytes = 512 * 1024;
+/** The first segment's number: in the middle, because a batch that failed goes in front. */
+const middle = 500_000_000;
+const lockName = "owner";
+const lockStaleMs = 30_000;
+
+/**
+ * A bounded first-in-first-out of lines on disk. Every process has a directory of its own under `root`, so that tasks
+ * on one disk do not mix, and takes over what a dead one left there. Calls are served in the order they are made.
+ */
+export class Spool {
+  readonly #directory: string;
+  readonly #maxBytes: number;
+  #entries: Entry[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(directory: string, maxBytes: number) {
+    this.#directory = directory;
+    this.#maxBytes = maxBytes;
+  }
+
+  static async open(root: string, owner: string, maxBytes: number): Promise<Spool> {
+    const directory = join(root, owner);
+    // Audit events name people: the directory is this user's only.
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const spool = new Spool(directory, maxBytes);
+    await spool.touch();
+    return spool;
+  }
+
+  get events(): number {
+    return this.#entries.reduce((sum, entry) => sum + entry.events, 0);
+  }
+
+  get bytes(): number {
+    return this.#entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  }
+
+  get directory(): string {
+    return this.#directory;
+  }
+
+  /** Adds lines behind all others; returns how many did not fit. */
+  append(lines: readonly string[]): Promise<number> {
+    return this.#inTurn(() => this.#append(lines));
+  }
+
+  async #append(lines: readonly string[]): Promise<number> {
+    let free = this.#maxBytes - this.bytes;
+    const fitting = lines.findIndex((line) => {
+      free -= Buffer.byteLength(line) + 1;
+      return free < 0;
+    });
+    const kept = fitting === -1 ? lines : lines.slice(0, fitting);
+    for (let from = 0; from < kept.length; from += segmentEvents) {
+      await this.#write(this.#tail(), kept.slice(from, from + segmentEvents));
+    }
+    return lines.length - kept.length;
+  }
+
+  /** Puts back lines that left and did not arrive; they are never dropped, being the oldest. */
+  prepend(lines: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const entry = this.#entry(numberOf(this.#entries[0], middle) - 1);
+      this.#entries.unshift(entry);
+      await this.#write(entry, lines);
+    });
+  }
+
+  /** The oldest segment; it stays until it is removed. */
+  head(): Promise<Segment | undefined> {
+    return this.#inTurn(async () => {
+      const [entry] = this.#entries;
+      if (entry === undefined) return undefined;
+      const text = await readFile(join(this.#directory, entry.file), "utf8");
+      return { file: entry.file, lines: text.split("\n").filter(isWhole) };
+    });
+  }
+
+  remove(segment: Segment): Promise<void> {
+    return this.#inTurn(async () => {
+      await rm(join(this.#directory, segment.file), { force: true });
+      this.#entries = this.#entries.filter((entry) => entry.file !== segment.file);
+    });
+  }
+
+  /** Says that this process lives. Call it more often than every 30 s. */
+  async touch(): Promise<void> {
+    const file = join(this.#directory, lockName);
+    const handle = await open(file, "a");
+    await handle.close();
+    const now = new Date();
+    await utimes(file, now, now);
+  }
+
+  /** Takes over the segments of processes that died or left without delivering; returns how many events. */
+  async adopt(root: string): Promise<number> {
+    const before = this.events;
+    for (const name of await readdir(root)) {
+      const orphan = join(root, name);
+      if (orphan === this.#directory || !(await isAbandoned(orphan))) continue;
+      const taken = join(this.#directory, `adopted-${name}`);
+      // Of two processes that find the same orphan, one renames it and the other fails.
+      if (!(await succeeds(rename(orphan, taken)))) continue;
+      for (const file of (await readdir(taken)).filter((entry) => entry.endsWith(".ndjson")).sort()) {
+        const text = await readFile(join(taken, file), "utf8");
+        await this.append(text.split("\n").filter(isWhole));
+      }
+      await rm(taken, { recursive: true });
+    }
+    return this.events - before;
+  }
+
+  /** Leaves the segments for the next process, or nothing when all is delivered. */
+  async close(): Promise<void> {
+    if (this.#entries.length === 0) await rm(this.#directory, { recursive: true, force: true });
+    else await unlink(join(this.#directory, lockName));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #tail(): Entry {
+    const last = this.#entries.at(-1);
+    // The head may be on its way to HEC, and is removed as a whole when it arrives.
+    const open = this.#entries.length > 1 && last !== undefined;
+    if (open && last.events < segmentEvents && last.bytes < segmentBytes) return last;
+    const entry = this.#entry(numberOf(last, middle - 1) + 1);
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  #entry(number: number): Entry {
+    return { file: `${String(number).padStart(10, "0")}.ndjson`, events: 0, bytes: 0 };
+  }
+
+  async #write(entry: Entry, lines: readonly string[]): Promise<void> {
+    const text = lines.map((line) => `${line}\n`).join("");
+    await appendFile(join(this.#directory, entry.file), text, { mode: 0o600 });
+    entry.events += lines.length;
+    entry.bytes += Buffer.byteLength(text);
+  }
+}
+
+const numberOf = (entry: Entry | undefined, otherwise: number): number =>
+  entry === undefined ? otherwise : Number.parseInt(entry.file, 10);
+
+/** A process that was killed while it wrote leaves half a line. */
+function isWhole(line: string): boolean {
+  return line.startsWith("{") && line.endsWith("}") && succeedsParsing(line);
+}
+
+function succeedsParsing(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function isAbandoned(directory: string): Promise<boolean> {
+  if (!(await stat(directory).catch(() => undefined))?.isDirectory()) return false;
+  const lock = await stat(join(directory, lockName)).catch(() => undefined);
+  return lock === undefined || Date.now() - lock.mtimeMs > lockStaleMs;
+}
+
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}

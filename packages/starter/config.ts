@@ -1,0 +1,171 @@
+import * as v from "valibot";
+import {
+  ConfigurationError,
+  type Environment,
+  EnvironmentReader,
+  flag,
+  integer,
+  list,
+  publicUrl,
+  secureUrl,
+} from "./environment.ts";
+import { type SessionBackend, shortestKey } from "./sessions/index.ts";
+
+/** What the server needs to know, read once from the environment the fleet injects. */
+export interface Config {
+  /** The service's key in the fleet, for logs and audit events. */
+  readonly service: string;
+  readonly host: string;
+  readonly port: number;
+  /** The public base URL: what metadata and redirects name, never the port the task listens on. */
+  readonly externalUrl: URL | undefined;
+  readonly login: LoginConfig;
+  readonly audit: AuditConfig;
+  /** How long requests in flight may finish after SIGTERM; ECS kills 30 s after it unless `stopTimeout` says more. */
+  readonly drainSeconds: number;
+}
+
+export type LoginConfig =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "google";
+      readonly externalUrl: URL;
+      readonly issuer: URL;
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly redirectUri: URL;
+      /** Asked of Google besides `openid email profile`. */
+      readonly scopes: readonly string[];
+      /** Google Workspace domains that may log in; empty leaves it to the Google project's consent screen. */
+      readonly allowedDomains: readonly string[];
+      readonly sessions: SessionBackend;
+    };
+
+export type AuditConfig =
+  | { readonly kind: "off" }
+  | {
+      readonly kind: "splunk";
+      readonly url: URL;
+      readonly token: string;
+      readonly index: string;
+      readonly source: string;
+      readonly sourcetype: string;
+      readonly spoolDirectory: string | undefined;
+      readonly spoolMaxBytes: number;
+    };
+
+/** @throws {ConfigurationError} naming every variable that is missing or wrong. */
+export function readConfig(env: Environment): Config {
+  const read = new EnvironmentReader(env);
+  const config = {
+    service: read.optional("MCP_SERVICE", v.string()) ?? read.optional("SPLUNK_SOURCE", v.string()) ?? "mcp-starter",
+    host: read.optional("HOST", v.string()) ?? "0.0.0.0",
+    port: read.optional("PORT", integer(0, 65_535)) ?? 8000,
+    externalUrl: read.optional("WORKSPACE_EXTERNAL_URL", publicUrl),
+    drainSeconds: read.optional("MCP_DRAIN_SECONDS", integer(0, 600)) ?? 20,
+  };
+  const login = readLogin(read, config.externalUrl);
+  const audit = readAudit(read);
+  if (login === undefined || audit === undefined || read.problems.length > 0) {
+    throw new ConfigurationError(read.problems);
+  }
+  return { ...config, login, audit };
+}
+
+function readLogin(read: EnvironmentReader, externalUrl: URL | undefined): LoginConfig | undefined {
+  const kind = v.picklist(["google", "none"], '"google" or "none" is allowed');
+  if ((read.optional("MCP_LOGIN", kind) ?? "google") === "none") return { kind: "none" };
+
+  const otherwise = "Set it, or MCP_LOGIN=none for a server that anyone who reaches it may use.";
+  if (externalUrl === undefined) {
+    read.required(
+      "WORKSPACE_EXTERNAL_URL",
+      publicUrl,
+      `It is the public base URL that clients log in at. ${otherwise}`,
+    );
+  }
+  const secret = "It comes from the secret /<stage>/mcp/google-oauth.";
+  const clientId = read.required("GOOGLE_OAUTH_CLIENT_ID", v.string(), `${secret} ${otherwise}`);
+  const clientSecret = read.required("GOOGLE_OAUTH_CLIENT_SECRET", v.string(), `${secret} ${otherwise}`);
+  const redirectUri = read.optional("GOOGLE_OAUTH_REDIRECT_URI", secureUrl);
+  const issuer = read.optional("GOOGLE_OAUTH_ISSUER", secureUrl) ?? new URL("https://accounts.google.com");
+  const scopes = read.optional("GOOGLE_OAUTH_SCOPES", list) ?? [];
+  const allowedDomains = read.optional("GOOGLE_OAUTH_ALLOWED_DOMAINS", list) ?? [];
+  const sessions = readSessions(read);
+  if (!externalUrl || clientId === undefined || clientSecret === undefined || !sessions) return undefined;
+  return {
+    kind: "google",
+    externalUrl,
+    issuer,
+    clientId,
+    clientSecret,
+    // The path the running google_workspace image has registered at Google.
+    redirectUri: redirectUri ?? new URL("/oauth2callback", externalUrl),
+    scopes,
+    allowedDomains,
+    sessions,
+  };
+}
+
+const sessionKeys = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(",").map((key) => key.trim())),
+  v.check(
+    (keys) => keys.every((key) => key.length >= shortestKey),
+    `keys of ${shortestKey} characters or more are allowed, separated by commas, the one that encrypts first; make ` +
+      "one with: openssl rand -base64 32",
+  ),
+);
+
+function readSessions(read: EnvironmentReader): SessionBackend | undefined {
+  const kinds = v.picklist(["valkey", "memory"], '"valkey" or "memory" is allowed');
+  const prefix = "WORKSPACE_MCP_OAUTH_PROXY";
+  const kind = read.required(
+    `${prefix}_STORAGE_BACKEND`,
+    kinds,
+    "Set it to valkey, or to memory for one task whose logins end with it.",
+  );
+  if (kind === undefined) return undefined;
+  if (kind === "memory") return { kind };
+
+  const host = read.required(`${prefix}_VALKEY_HOST`, v.string(), "It is the address of the session store.");
+  const credentials = read.optional("REDIS_HOST", v.string());
+  if (host !== undefined && credentials !== undefined && credentials !== host) {
+    read.problems.push(
+      `REDIS_HOST is ${JSON.stringify(credentials)} and ${prefix}_VALKEY_HOST is ${JSON.stringify(host)}: this ` +
+        "server keeps logins and Google tokens in one store. Set both to the same host.",
+    );
+  }
+  const keys = read.required(
+    "SESSION_ENCRYPTION_KEY",
+    sessionKeys,
+    "Sessions are encrypted at rest by a key of their own, which is not the OAuth client secret. Put one in a secret " +
+      "under /<stage>/mcp/ and inject it; make one with: openssl rand -base64 32",
+  );
+  const address = {
+    port: read.optional(`${prefix}_VALKEY_PORT`, integer(1, 65_535)) ?? 6379,
+    db: read.optional(`${prefix}_VALKEY_DB`, integer(0, 15)) ?? 0,
+    tls: read.optional(`${prefix}_VALKEY_USE_TLS`, flag) ?? false,
+    username: read.optional(`${prefix}_VALKEY_USERNAME`, v.string()),
+    password: read.optional(`${prefix}_VALKEY_PASSWORD`, v.string()),
+  };
+  const [first, ...rest] = keys ?? [];
+  return host === undefined || first === undefined
+    ? undefined
+    : { kind, address: { host, ...address }, keys: [first, ...rest] };
+}
+
+function readAudit(read: EnvironmentReader): AuditConfig | undefined {
+  if (!(read.optional("AUDIT_LOG_ENABLED", flag) ?? false)) return { kind: "off" };
+  const secret = "It comes from the secret /<stage>/mcp/splunk. Set it, or AUDIT_LOG_ENABLED=false.";
+  const hecUrl = read.required("SPLUNK_HEC_URL", secureUrl, secret);
+  const token = read.required("SPLUNK_HEC_TOKEN", v.string(), secret);
+  const rest = {
+    index: read.optional("SPLUNK_INDEX", v.string()) ?? "mcp_audit",
+    source: read.optional("SPLUNK_SOURCE", v.string()) ?? "mcp-starter",
+    sourcetype: read.optional("SPLUNK_SOURCETYPE", v.string()) ?? "mcp:audit",
+    spoolDirectory: read.optional("AUDIT_SPOOL_DIRECTORY", v.string()),
+    spoolMaxBytes: read.optional("AUDIT_SPOOL_MAX_BYTES", integer(0, 2 ** 40)) ?? 256 * 2 ** 20,
+  };
+  return hecUrl === undefined || token === undefined ? undefined : { kind: "splunk", url: hecUrl, token, ...rest };
+}

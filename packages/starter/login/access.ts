@@ -1,0 +1,27 @@
+import type { GoogleAccess } from "../tool.ts";
+import type { Google } from "./google.ts";
+import { type LoginRecords, loginSeconds } from "./records.ts";
+import type { Grant } from "./tokens.ts";
+
+/** A token that expires sooner than this is refreshed first: the call it is for takes time too. */
+const refreshAheadSeconds = 60;
+
+/** Google on behalf of the user of a login. */
+export function accessGoogle(google: Google, records: LoginRecords, { loginId, login }: Grant): GoogleAccess {
+  async function accessToken(): Promise<string> {
+    const tokens = await records.google.get(loginId);
+    if (tokens === undefined) throw new Error("Google's grant for this login is gone. Log in again.");
+    const now = Math.floor(Date.now() / 1000);
+    if (tokens.expiresAt - now > refreshAheadSeconds) return tokens.accessToken;
+    if (tokens.refreshToken === undefined) throw new Error("Google's grant for this login has expired. Log in again.");
+    const renewed = await google.refresh(tokens.refreshToken);
+    await records.google.set(loginId, renewed, Math.min(loginSeconds, login.expiresAt - now));
+    return renewed.accessToken;
+  }
+  return { accessToken, profile: async () => google.profile(await accessToken(), login.user.subject) };
+}
+
+export const noGoogle: GoogleAccess = {
+  accessToken: () => Promise.reject(new Error("This server has no login, so there is no Google account to act for.")),
+  profile: () => Promise.reject(new Error("This server has no login, so there is no Google account to ask about.")),
+};

@@ -1,0 +1,38 @@
+import { StoreUnavailable } from "../sessions/index.ts";
+
+/** How long an answer of the store is believed; a revoked login works on for this long at most on another task. */
+const freshMs = 15_000;
+/** How long it is believed while the store is away: users at work go on through a failover. */
+const staleMs = 15 * 60_000;
+const most = 10_000;
+
+/**
+ * Remembers what the store said. While the store is away the memory answers in its stead, so that only those it has
+ * not seen lately are turned away.
+ */
+export function remember<T>(
+  ask: (key: string) => Promise<T>,
+  now: () => number,
+): { get(key: string): Promise<T>; forget(): void } {
+  const entries = new Map<string, { readonly value: T; readonly at: number }>();
+
+  return {
+    get: async (key) => {
+      const known = entries.get(key);
+      if (known !== undefined && now() - known.at < freshMs) return known.value;
+      try {
+        const value = await ask(key);
+        entries.delete(key);
+        entries.set(key, { value, at: now() });
+        const [oldest] = entries.keys();
+        if (entries.size > most && oldest !== undefined) entries.delete(oldest);
+        return value;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) entries.delete(key);
+        else if (known !== undefined && now() - known.at < staleMs) return known.value;
+        throw error;
+      }
+    },
+    forget: () => entries.clear(),
+  };
+}

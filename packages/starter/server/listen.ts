@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Listener {
+  readonly port: number;
+  /** Stops accepting and waits for requests in flight, for at most `graceMs`; returns how many were cut off. */
+  drain(graceMs: number): Promise<number>;
+}
+
+/** Longer than the balancer's idle timeout of 60 s: the side that closes first must be the balancer, or it answers 502. */
+const keepAliveMs = 65_000;
+
+export async function listen(handler: RequestListener, host: string, port: number): Promise<Listener> {
+  const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 1_000 }, handler);
+  let inFlight = 0;
+  let draining = false;
+  server.prependListener("request", (_req, res) => {
+    inFlight += 1;
+    if (draining) res.setHeader("Connection", "close");
+    res.once("close", () => {
+      inFlight -= 1;
+      if (draining) server.closeIdleConnections();
+    });
+  });
+  server.listen(port, host);
+  await once(server, "listening");
+
+  return {
+    port: addressOf(server.address()).port,
+    drain: async (graceMs) => {
+      draining = true;
+      const closed = once(server, "close");
+      server.close();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      let cutOff = 0;
+      const count = setTimeout(() => {
+        cutOff = inFlight;
+      }, graceMs - 1);
+      await closed;
+      clearTimeout(timer);
+      clearTimeout(count);
+      return cutOff;
+    },
+  };
+}
+
+function addressOf(address: AddressInfo | string | null): AddressInfo {
+  if (address === null || typeof address === "string") throw new TypeError("An HTTP server listens on a port.");
+  return address;
+}

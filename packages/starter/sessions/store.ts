@@ -1,0 +1,23 @@
+/** Where sealed records are kept. Every method but `status` throws {@link StoreUnavailable} while the store is away. */
+export interface Store {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string, ttlSeconds: number): Promise<void>;
+  /** Reads and deletes in one step, so that of two callers one gets the value. */
+  take(key: string): Promise<string | undefined>;
+  delete(...keys: readonly string[]): Promise<void>;
+  status(): StoreStatus;
+  close(): Promise<void>;
+}
+
+export interface StoreStatus {
+  readonly backend: "valkey" | "memory";
+  readonly connected: boolean;
+  readonly tls: boolean;
+}
+
+export class StoreUnavailable extends Error {
+  constructor(cause: unknown) {
+    super("The session store does not answer. It is retried by itself; try again in a few seconds.", { cause });
+    this.name = "StoreUnavailable";
+  }
+}

@@ -1,0 +1,49 @@
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import type { z } from "zod";
+
+/** Who calls, as the login established it. */
+export interface Caller {
+  /** The identity provider's stable id of the user; `anonymous` on a server without a login. */
+  readonly subject: string;
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface ToolContext {
+  readonly caller: Caller;
+  /** Aborted when the client cancels or goes away. */
+  readonly signal: AbortSignal;
+  /** Tells the client how far the call is, if it asked to be told. */
+  progress(done: number, total: number, message?: string): Promise<void>;
+  /** Google on the caller's behalf. */
+  readonly google: GoogleAccess;
+}
+
+/** Each method throws an error that tells the user what to do when Google no longer grants access. */
+export interface GoogleAccess {
+  /** An access token for Google's APIs, refreshed when it is about to expire. */
+  accessToken(): Promise<string>;
+  profile(): Promise<{ readonly name?: string | undefined }>;
+}
+
+/** A tool of this server. One file in `tools/` that exports one as its default export is all it takes. */
+export interface Tool<Shape extends z.ZodRawShape = z.ZodRawShape> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly input: Shape;
+  /** An error thrown here reaches the model as the tool's error: write it for the model. */
+  readonly run: (args: z.infer<z.ZodObject<Shape>>, context: ToolContext) => Promise<CallToolResult> | CallToolResult;
+}
+
+export type AnyTool = Tool<z.ZodRawShape>;
+
+/** Gives `run` the types that `input` describes. */
+export function defineTool<const Shape extends z.ZodRawShape>(tool: Tool<Shape>): Tool<Shape> {
+  return tool;
+}
+
+/** A result of one text. */
+export function text(value: string): CallToolResult {
+  return { content: [{ type: "text", text: value }] };
+}

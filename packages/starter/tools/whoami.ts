@@ -1,0 +1,9 @@
+import { defineTool, text } from "../tool.ts";
+
+export default defineTool({
+  name: "whoami",
+  title: "Who am I",
+  description: "Says who is logged in.",
+  input: {},
+  run: (_, { caller }) => text(caller.email ?? caller.subject),
+});
