@@ -121,8 +121,13 @@ function indexed(node: Map<string, Node>): readonly Node[] | undefined {
   return [...node].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => child);
 }
 
+/** `key` and `value`, but `Name` and `Value` in SNS's message attributes. */
 function entries(pairs: readonly unknown[]): unknown {
   return Object.fromEntries(
-    pairs.flatMap((pair) => (isMembers(pair) && typeof pair.key === "string" ? [[pair.key, pair.value]] : [])),
+    pairs.flatMap((pair) => {
+      if (!isMembers(pair)) return [];
+      const name = pair.key ?? pair.Name;
+      return typeof name === "string" ? [[name, pair.value ?? pair.Value]] : [];
+    }),
   );
 }
