@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import { AwsError } from "../../endpoint/errors.ts";
+import type { Place } from "../../endpoint/ports.ts";
+import { type AcceptedTokens, checkToken, onlyToken, type TokenStrategy, updateTokens } from "./auth-token.ts";
+import { findServer, freePort, type RedisPorts, type RedisServer, startRedis } from "./redis.ts";
+
+/** Whether groups are served by a real server, and what it means when they are not. */
+export type Availability =
+  | { readonly kind: "present"; readonly command: string }
+  | { readonly kind: "absent"; readonly reason: string };
+
+export interface ReplicationGroupSettings {
+  readonly description: string;
+  readonly nodes: number;
+  readonly nodeType: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly automaticFailover: boolean;
+  readonly multiAz: boolean;
+  readonly encryptedAtRest: boolean;
+  readonly snapshotRetentionDays: number;
+  readonly snapshotWindow: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface ReplicationGroup {
+  readonly id: string;
+  readonly arn: string;
+  readonly port: number;
+  readonly createdAt: number;
+  settings: ReplicationGroupSettings;
+  tokens: AcceptedTokens;
+  tokenChangedAt: number | undefined;
+}
+
+/** A record: Redis here keeps nothing on disk, so there is nothing to restore from it. */
+export interface Snapshot {
+  readonly name: string;
+  readonly arn: string;
+  readonly groupId: string;
+  readonly source: "manual" | "automated";
+  readonly createdAt: number;
+}
+
+export interface ReplicationGroupPorts extends RedisPorts {
+  readonly place: Place;
+  /** Where each server has a folder of its own. */
+  readonly folder: string;
+  /** As in the environment: where the server is looked for. */
+  readonly path: string;
+}
+
+export const address = "127.0.0.1";
+
+/** Replication groups, each one server here: its nodes are records, and all of them have the server's address. */
+export class ReplicationGroups {
+  readonly availability: Availability;
+  readonly #ports: ReplicationGroupPorts;
+  readonly #groups = new Map<string, ReplicationGroup>();
+  readonly #servers = new Map<string, RedisServer>();
+  readonly #snapshots = new Map<string, Snapshot>();
+
+  constructor(ports: ReplicationGroupPorts) {
+    this.#ports = ports;
+    const command = findServer(ports.path);
+    this.availability =
+      command === undefined
+        ? { kind: "absent", reason: "neither redis-server nor valkey-server is on the PATH" }
+        : { kind: "present", command };
+  }
+
+  /** Resolves once the server answers. Throws `ReplicationGroupAlreadyExists`. */
+  async create(
+    id: string,
+    settings: ReplicationGroupSettings,
+    authToken: string | undefined,
+  ): Promise<ReplicationGroup> {
+    if (this.#groups.has(id))
+      throw new AwsError("ReplicationGroupAlreadyExists", `Replication group ${id} already exists.`);
+    if (authToken !== undefined) checkToken(authToken);
+    const tokens = onlyToken(authToken);
+    const group: ReplicationGroup = {
+      id,
+      arn: this.#arn("replicationgroup", id),
+      port: await this.#serve(id, tokens),
+      createdAt: this.#ports.clock.now(),
+      settings,
+      tokens,
+      tokenChangedAt: authToken === undefined ? undefined : this.#ports.clock.now(),
+    };
+    this.#groups.set(id, group);
+    return group;
+  }
+
+  /** Throws `ReplicationGroupNotFoundFault`. */
+  get(id: string): ReplicationGroup {
+    const group = this.#groups.get(id);
+    if (group === undefined)
+      throw new AwsError("ReplicationGroupNotFoundFault", `Replication group ${id} not found.`, 404);
+    return group;
+  }
+
+  all(): readonly ReplicationGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  change(id: string, settings: Partial<ReplicationGroupSettings>): ReplicationGroup {
+    const group = this.get(id);
+    const changed = { ...group.settings, ...settings };
+    if (changed.automaticFailover && changed.nodes < 2)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        `Automatic failover of ${id} needs at least 2 nodes, it has ${changed.nodes}.`,
+      );
+    group.settings = changed;
+    return group;
+  }
+
+  async changeToken(id: string, strategy: TokenStrategy, token: string): Promise<ReplicationGroup> {
+    const group = this.get(id);
+    checkToken(token);
+    const tokens = updateTokens(group.tokens, strategy, token);
+    await this.#servers.get(id)?.accept(tokens);
+    group.tokens = tokens;
+    group.tokenChangedAt = this.#ports.clock.now();
+    return group;
+  }
+
+  /** Deleting what is gone already succeeds. */
+  async delete(id: string): Promise<void> {
+    const server = this.#servers.get(id);
+    await server?.stop();
+    this.#servers.delete(id);
+    this.#groups.delete(id);
+  }
+
+  snapshot(name: string, groupId: string, source: Snapshot["source"]): Snapshot {
+    this.get(groupId);
+    if (this.#snapshots.has(name)) throw new AwsError("SnapshotAlreadyExistsFault", `Snapshot ${name} already exists.`);
+    const snapshot = { name, arn: this.#arn("snapshot", name), groupId, source, createdAt: this.#ports.clock.now() };
+    this.#snapshots.set(name, snapshot);
+    return snapshot;
+  }
+
+  snapshots(): readonly Snapshot[] {
+    return [...this.#snapshots.values()];
+  }
+
+  deleteSnapshot(name: string): Snapshot {
+    const snapshot = this.#snapshots.get(name);
+    if (snapshot === undefined) throw new AwsError("SnapshotNotFoundFault", `Snapshot ${name} not found.`, 404);
+    this.#snapshots.delete(name);
+    return snapshot;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+    this.#servers.clear();
+  }
+
+  async #serve(id: string, tokens: AcceptedTokens): Promise<number> {
+    // Nothing listens there: a client is refused at once, and does not wait.
+    if (this.availability.kind === "absent") return freePort();
+    const server = await startRedis(this.#ports, {
+      command: this.availability.command,
+      folder: join(this.#ports.folder, id),
+      tokens,
+    });
+    this.#servers.set(id, server);
+    return server.port;
+  }
+
+  #arn(kind: string, id: string): string {
+    const { region, account } = this.#ports.place;
+    return `arn:aws:elasticache:${region}:${account}:${kind}:${id}`;
+  }
+}
