@@ -1,0 +1,50 @@
+import type { ManagedProcess, ProcessSpec } from "#local/endpoint/ports.ts";
+import type { AwsService } from "#local/endpoint/service.ts";
+import { createEngine, type EcsPorts } from "./engine.ts";
+import { startMetadataServer } from "./metadata.ts";
+import { clusterOperations } from "./operations/clusters.ts";
+import { serviceOperations } from "./operations/services.ts";
+import { tagOperations } from "./operations/tags.ts";
+import { taskDefinitionOperations } from "./operations/task-definitions.ts";
+import { taskOperations } from "./operations/tasks.ts";
+import { resourcesOf } from "./resources.ts";
+
+export type { EcsPorts } from "./engine.ts";
+
+export interface Ecs {
+  readonly service: AwsService;
+  /** Runs a command with a container's environment, beside its process. Throws `AwsError` as ExecuteCommand does. */
+  exec(
+    taskArn: string,
+    container: string | undefined,
+    command: Pick<ProcessSpec, "command" | "args" | "onLine">,
+  ): ManagedProcess;
+}
+
+/** ECS whose containers are child processes of this one. `service.stop()` ends them all. */
+export async function createEcs(ports: EcsPorts): Promise<Ecs> {
+  const metadata = await startMetadataServer();
+  const engine = createEngine(ports, metadata);
+  return {
+    service: {
+      signingName: "ecs",
+      protocol: { kind: "json" },
+      operations: {
+        ...clusterOperations(engine),
+        ...taskDefinitionOperations(engine),
+        ...serviceOperations(engine),
+        ...taskOperations(engine),
+        ...tagOperations(engine),
+      },
+      resources: resourcesOf(engine),
+      async stop() {
+        await engine.stop();
+        await metadata.close();
+      },
+    },
+    exec(taskArn, container, command) {
+      const task = engine.tasks.list(ports.clock.now()).find(({ arn }) => arn === taskArn);
+      return engine.exec(task, container, command);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import type {
+  Clock,
+  CredentialIssuer,
+  EventBus,
+  LogSink,
+  ManagedProcess,
+  ParameterReader,
+  Place,
+  ProcessSpec,
+  ProcessSupervisor,
+  SecretReader,
+  TargetRegistry,
+} from "#local/endpoint/ports.ts";
+import { type ClusterRegistry, createClusterRegistry } from "./clusters.ts";
+import type { MetadataServer } from "./metadata.ts";
+import type { Deployment, Stop, Tag, Task } from "./model.ts";
+import { createPortAllotment } from "./ports.ts";
+import type { Service } from "./service.ts";
+import { createServiceEvents, taskStateChange } from "./service-events.ts";
+import { createServiceRegistry, type ServiceRegistry } from "./services.ts";
+import { createTaskDefinitionRegistry, type TaskDefinitionRegistry } from "./task-definition.ts";
+import { createTaskRunner } from "./task-runner.ts";
+import { createTaskRegistry, execute, type TaskRegistry, type TaskRequest } from "./tasks.ts";
+
+export interface EcsPorts {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly bus: EventBus;
+  readonly logs: LogSink;
+  readonly targets: TargetRegistry;
+  readonly secrets: SecretReader;
+  readonly parameters: ParameterReader;
+  readonly credentials: CredentialIssuer;
+  readonly supervisor: ProcessSupervisor;
+  /** Where local commands run: the root of the project. */
+  readonly projectRoot: string;
+  /** The operator's `PATH` and `HOME`, the only things a task has of the operator's environment. */
+  readonly host: { readonly path: string; readonly home: string };
+  /** Given to every container, such as the local certificate authority's `NODE_EXTRA_CA_CERTS`. */
+  readonly extraEnvironment?: Readonly<Record<string, string>>;
+}
+
+/** Clusters, task definitions, services and tasks, and all that keeps them going. */
+export interface Engine {
+  readonly clock: Clock;
+  readonly clusters: ClusterRegistry;
+  readonly definitions: TaskDefinitionRegistry;
+  readonly services: ServiceRegistry;
+  readonly tasks: TaskRegistry;
+  runTask(request: TaskRequest): Task;
+  stopTask(task: Task, stop: Stop): Promise<void>;
+  exec(task: Task | undefined, container: string | undefined, spec: Omit<ProcessSpec, "env" | "cwd">): ManagedProcess;
+  /** Stops every task, and starts no other. */
+  stop(): Promise<void>;
+}
+
+export function createEngine(io: EcsPorts, metadata: MetadataServer): Engine {
+  const arnPrefix = `arn:aws:ecs:${io.place.region}:${io.place.account}`;
+  const clusters = createClusterRegistry(arnPrefix);
+  const definitions = createTaskDefinitionRegistry(arnPrefix);
+  const tasks = createTaskRegistry(arnPrefix);
+  let closing = false;
+
+  const taskChanged = (task: Task) => {
+    io.bus.put(taskStateChange(task, io.clock.now()));
+    if (closing || !task.group.startsWith("service:")) return;
+    services.find(task.clusterArn, task.group.slice("service:".length))?.taskChanged(task);
+  };
+
+  const runner = createTaskRunner({
+    ...io,
+    environment: {
+      ...io,
+      extraEnvironment: io.extraEnvironment ?? {},
+      metadataUri: (container) => metadata.uri(container),
+    },
+    ports: createPortAllotment(),
+    onChange: taskChanged,
+  });
+
+  const runTask = (request: TaskRequest): Task => {
+    const task = tasks.create(request, io.clock.now());
+    metadata.publish(task);
+    // After the caller knows the task: its first change must find it.
+    setImmediate(() => runner.start(task));
+    return task;
+  };
+
+  const services: ServiceRegistry = createServiceRegistry(arnPrefix, definitions, {
+    clock: io.clock,
+    targets: io.targets,
+    events: createServiceEvents(io.bus, io.clock),
+    startTask: (service, deployment) => runTask(serviceTask(service, deployment, clusters, definitions)),
+    stopTask: (task, stop) => void runner.stop(task, stop),
+  });
+
+  const unsubscribe = io.targets.onHealthChange(() => {
+    for (const service of services.list()) service.touch();
+  });
+
+  return {
+    clock: io.clock,
+    clusters,
+    definitions,
+    services,
+    tasks,
+    runTask,
+    stopTask: (task, stop) => runner.stop(task, stop),
+    exec: (task, container, spec) => execute(task, container, { ...spec, cwd: io.projectRoot }, io.supervisor),
+    async stop() {
+      closing = true;
+      unsubscribe();
+      for (const service of services.list()) service.close();
+      const stop: Stop = { code: "UserInitiated", reason: "The local endpoint is shutting down." };
+      await Promise.all(tasks.list(io.clock.now()).map((task) => runner.stop(task, stop)));
+    },
+  };
+}
+
+function serviceTask(
+  service: Service,
+  deployment: Deployment,
+  clusters: ClusterRegistry,
+  definitions: TaskDefinitionRegistry,
+): TaskRequest {
+  const { settings } = service.rollout;
+  const definition = definitions.find(deployment.taskDefinitionArn);
+  if (definition === undefined) throw new Error(`task definition ${deployment.taskDefinitionArn} is gone`);
+  return {
+    cluster: clusters.active(service.identity.clusterArn),
+    definition,
+    group: `service:${service.identity.name}`,
+    startedBy: deployment.id,
+    loadBalancers: settings.loadBalancers,
+    enableExecuteCommand: settings.enableExecuteCommand,
+    tags: taskTags(service, definition.tags),
+  };
+}
+
+function taskTags(service: Service, definitionTags: readonly Tag[]): readonly Tag[] {
+  const { propagateTags, enableECSManagedTags } = service.rollout.settings.extra;
+  const cluster = service.identity.clusterArn.slice(service.identity.clusterArn.lastIndexOf("/") + 1);
+  const propagated =
+    propagateTags === "SERVICE" ? service.tags : propagateTags === "TASK_DEFINITION" ? definitionTags : [];
+  const managed = [
+    { key: "aws:ecs:clusterName", value: cluster },
+    { key: "aws:ecs:serviceName", value: service.identity.name },
+  ];
+  return enableECSManagedTags === true ? [...propagated, ...managed] : propagated;
+}

@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from "node:util";
+import * as v from "valibot";
+import { flag, numeric } from "#local/endpoint/properties.ts";
+import type { ServiceSettings } from "./model.ts";
+
+const changeable = {
+  taskDefinition: v.optional(v.string()),
+  desiredCount: v.optional(v.pipe(numeric, v.integer(), v.minValue(0, "desiredCount cannot be negative"))),
+  loadBalancers: v.optional(
+    v.array(v.object({ targetGroupArn: v.string(), containerName: v.string(), containerPort: numeric })),
+  ),
+  deploymentConfiguration: v.optional(
+    v.looseObject({
+      deploymentCircuitBreaker: v.optional(v.looseObject({ enable: flag, rollback: flag })),
+      maximumPercent: v.optional(numeric),
+      minimumHealthyPercent: v.optional(numeric),
+    }),
+  ),
+  healthCheckGracePeriodSeconds: v.optional(numeric),
+  enableExecuteCommand: v.optional(flag),
+  networkConfiguration: v.optional(v.looseObject({})),
+  capacityProviderStrategy: v.optional(v.array(v.looseObject({}))),
+  propagateTags: v.optional(v.string()),
+  enableECSManagedTags: v.optional(flag),
+};
+const tags = v.optional(v.array(v.object({ key: v.string(), value: v.string() })), []);
+
+export const createServiceSchema = v.object({
+  ...changeable,
+  cluster: v.optional(v.string()),
+  serviceName: v.pipe(v.string(), v.regex(/^[\w-]{1,255}$/, "Service name contains invalid characters.")),
+  tags,
+});
+export type CreateServiceInput = v.InferOutput<typeof createServiceSchema>;
+
+export const updateServiceSchema = v.object({
+  ...changeable,
+  cluster: v.optional(v.string()),
+  service: v.string(),
+  forceNewDeployment: v.optional(flag, false),
+});
+export type UpdateServiceInput = v.InferOutput<typeof updateServiceSchema>;
+
+const DEFAULTS = {
+  desiredCount: 0,
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  circuitBreaker: { enable: false, rollback: false },
+  healthCheckGracePeriodSeconds: 0,
+  loadBalancers: [],
+  enableExecuteCommand: false,
+  extra: {},
+} satisfies Omit<ServiceSettings, "taskDefinitionArn">;
+
+/** What a request leaves out stays as it was; in a new service it has ECS's default. */
+export function settingsOf(
+  input: Omit<CreateServiceInput, "serviceName" | "tags"> | UpdateServiceInput,
+  taskDefinitionArn: string,
+  before: Omit<ServiceSettings, "taskDefinitionArn"> = DEFAULTS,
+): ServiceSettings {
+  const deployment = input.deploymentConfiguration;
+  const { networkConfiguration, capacityProviderStrategy, propagateTags, enableECSManagedTags } = input;
+  const extra = { networkConfiguration, capacityProviderStrategy, propagateTags, enableECSManagedTags };
+  return {
+    taskDefinitionArn,
+    desiredCount: input.desiredCount ?? before.desiredCount,
+    minimumHealthyPercent: deployment?.minimumHealthyPercent ?? before.minimumHealthyPercent,
+    maximumPercent: deployment?.maximumPercent ?? before.maximumPercent,
+    circuitBreaker: breakerOf(deployment) ?? before.circuitBreaker,
+    healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? before.healthCheckGracePeriodSeconds,
+    loadBalancers: input.loadBalancers ?? before.loadBalancers,
+    enableExecuteCommand: input.enableExecuteCommand ?? before.enableExecuteCommand,
+    extra: {
+      ...before.extra,
+      ...Object.fromEntries(Object.entries(extra).filter(([, value]) => value !== undefined)),
+    },
+  };
+}
+
+function breakerOf(deployment: UpdateServiceInput["deploymentConfiguration"]) {
+  const breaker = deployment?.deploymentCircuitBreaker;
+  return breaker && { enable: breaker.enable, rollback: breaker.rollback };
+}
+
+/**
+ * Whether a change reaches the tasks, so that they must be replaced.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
+ */
+export function needsDeployment(before: ServiceSettings, after: ServiceSettings): boolean {
+  const reaching = (settings: ServiceSettings) => [
+    settings.taskDefinitionArn,
+    settings.loadBalancers,
+    settings.extra.networkConfiguration,
+    settings.extra.capacityProviderStrategy,
+  ];
+  return !isDeepStrictEqual(reaching(before), reaching(after));
+}
