@@ -35,8 +35,6 @@ export interface Environment {
   readonly version: FunctionVersion;
   /** False once its process has gone, or has to go. */
   readonly alive: boolean;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
   run(requestId: string, payload: string, functionArn: string): Promise<Execution>;
   stop(): Promise<void>;
 }
@@ -85,7 +83,6 @@ export async function startEnvironment(version: FunctionVersion, host: Environme
 
   return {
     version,
-    startedAt,
     get alive() {
       return alive;
     },

@@ -7,8 +7,6 @@ import type { FunctionVersion, Resolved } from "./functions.ts";
 /** One machine's share of Lambda's scale: further invocations wait for a process to come free. */
 const MAX_ENVIRONMENTS = 32;
 const IDLE_MS = 5 * 60_000;
-/** Within the hour that a role's credentials last. */
-const MAX_AGE_MS = 30 * 60_000;
 
 export interface ExecutorPorts extends EnvironmentHost {
   readonly clock: Clock;
@@ -90,7 +88,7 @@ export function createExecutor(ports: ExecutorPorts): Executor {
 
   const release = async (slot: Slot) => {
     const { environment } = slot;
-    if (!environment.alive || slot.retired || Date.now() - environment.startedAt > MAX_AGE_MS) return discard(slot);
+    if (!environment.alive || slot.retired) return discard(slot);
     slot.busy = false;
     slot.reprieve = new AbortController();
     waiting.shift()?.();

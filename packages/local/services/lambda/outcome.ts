@@ -15,8 +15,13 @@ export function timedOut(requestId: string, seconds: number): InvocationResult {
   return functionError("Sandbox.Timedout", `RequestId: ${requestId} Error: ${timeoutWords(seconds)}`);
 }
 
+/** Node.js ends with 13 when nothing is left to do and the handler's promise is still pending. */
+const UNSETTLED =
+  "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#process_exit_codes";
+
 /** The process ended before it answered. */
 export function exited(requestId: string, exit: { code: number | null; signal: string | null }): InvocationResult {
+  if (exit.code === 13) return functionError("Runtime.NodeJsExit", UNSETTLED);
   const reason =
     exit.code === 0
       ? "Runtime exited without providing a reason"
