@@ -1,0 +1,65 @@
+import { physicalName } from "#local/endpoint/physical-name.ts";
+import type { Properties, ResourceContext, ResourceProvider } from "#local/endpoint/service.ts";
+import { newId } from "./identity.ts";
+import type { InertRecords } from "./inert-records.ts";
+
+/** A resource type with nothing to run locally: a record that answers `Ref` and `Fn::GetAtt` plausibly. */
+export interface InertType {
+  /** Properties whose change replaces the resource, from its reference page. */
+  readonly replaceOn: readonly string[];
+  physicalId(properties: Properties, context: ResourceContext): string;
+  attributes?(physicalId: string, properties: Properties, context: ResourceContext): Readonly<Record<string, unknown>>;
+}
+
+/** Ids such as EC2's. */
+export function withPrefix(
+  prefix: string,
+  replaceOn: readonly string[],
+  attributes?: NonNullable<InertType["attributes"]>,
+): InertType {
+  return { replaceOn, physicalId: () => newId(prefix), ...(attributes ? { attributes } : {}) };
+}
+
+/** The name the template gives in `property`, or one as CloudFormation makes them up. */
+export function named(
+  property: string,
+  options: { readonly maxLength?: number; readonly replaceOn?: readonly string[] } = {},
+  attributes?: NonNullable<InertType["attributes"]>,
+): InertType {
+  return {
+    replaceOn: [property, ...(options.replaceOn ?? [])],
+    physicalId: (properties, context) => text(properties, property) ?? physicalName(context, options.maxLength ?? 128),
+    ...(attributes ? { attributes } : {}),
+  };
+}
+
+export function text(properties: Properties, name: string): string | undefined {
+  const value = properties[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+export function arn(service: string, resource: string, { region, account }: ResourceContext): string {
+  return `arn:aws:${service}:${region}:${account}:${resource}`;
+}
+
+export function inertProvider(type: string, definition: InertType, records: InertRecords): ResourceProvider {
+  const attributesOf = definition.attributes ?? (() => ({}));
+  return {
+    inert: true,
+    replaceOn: definition.replaceOn,
+    async create(properties, context) {
+      const physicalId = definition.physicalId(properties, context);
+      const attributes = attributesOf(physicalId, properties, context);
+      records.put({ type, physicalId, properties, attributes });
+      return { physicalId, attributes };
+    },
+    async update({ physicalId }, properties, _previous, context) {
+      const attributes = attributesOf(physicalId, properties, context);
+      records.put({ type, physicalId, properties, attributes });
+      return { physicalId, attributes };
+    },
+    async delete({ physicalId }) {
+      records.delete(type, physicalId);
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import type { ResourceDeclaration } from "../template/document.ts";
+import { describeFailure } from "../template/errors.ts";
+import type { JsonObject } from "../template/json.ts";
+import type { Blueprint } from "./blueprint.ts";
+import { type Change, contextOf, type Deployment, providerOf } from "./deployment.ts";
+import { planChange } from "./plan.ts";
+import { resolveProperties } from "./properties.ts";
+import { ResourceFailure } from "./resource-failure.ts";
+import { exists, type StackResource } from "./stack.ts";
+import { walk } from "./walk.ts";
+
+/** What a forward run came to. `failed` and the rest may both be filled: the first failure stops what is left. */
+export interface Progress {
+  readonly changes: readonly Change[];
+  readonly failed: { readonly created: readonly string[]; readonly updated: readonly string[] };
+}
+
+type Draft = Omit<StackResource, "status" | "reason" | "at">;
+
+/** Brings the stack's resources to the blueprint: creates, updates and replaces; deletes nothing. */
+export async function advance(deployment: Deployment, blueprint: Blueprint, tagsChanged: boolean): Promise<Progress> {
+  const run = new Advance(deployment, blueprint, tagsChanged);
+  await walk(blueprint.graph, (logicalId) => run.visit(logicalId));
+  return run;
+}
+
+class Advance implements Progress {
+  readonly changes: Change[] = [];
+  readonly failed = { created: [] as string[], updated: [] as string[] };
+  readonly #deployment: Deployment;
+  readonly #blueprint: Blueprint;
+  readonly #tagsChanged: boolean;
+
+  constructor(deployment: Deployment, blueprint: Blueprint, tagsChanged: boolean) {
+    this.#deployment = deployment;
+    this.#blueprint = blueprint;
+    this.#tagsChanged = tagsChanged;
+  }
+
+  async visit(logicalId: string): Promise<boolean> {
+    const { stack, signal } = this.#deployment;
+    const declaration = this.#blueprint.target.template.Resources[logicalId];
+    if (declaration === undefined || signal.aborted) return false;
+    const before = stack.resources.get(logicalId);
+    return exists(before) ? this.#change(before, declaration) : this.#create(logicalId, declaration, "created");
+  }
+
+  async #create(logicalId: string, declaration: ResourceDeclaration, kind: "created" | "replaced"): Promise<boolean> {
+    const { engine, journal } = this.#deployment;
+    let draft = this.#draft(logicalId, declaration, {});
+    const [started, failed, done] =
+      kind === "created"
+        ? (["CREATE_IN_PROGRESS", "CREATE_FAILED", "CREATE_COMPLETE"] as const)
+        : (["UPDATE_IN_PROGRESS", "UPDATE_FAILED", "UPDATE_COMPLETE"] as const);
+    try {
+      draft = { ...draft, properties: this.#resolve(logicalId) };
+      const context = contextOf(this.#deployment, logicalId, this.#blueprint.target.tags);
+      if (kind === "created") journal.resource(draft, started);
+      else
+        journal.note(
+          draft,
+          started,
+          "Requested update requires the creation of a new physical resource; hence creating one.",
+        );
+      const state = await providerOf(engine, declaration.Type).create(draft.properties, context);
+      draft = { ...draft, state };
+      journal.note(draft, started, "Resource creation Initiated");
+      this.changes.push({ kind, logicalId, resource: journal.resource(draft, done) });
+      return true;
+    } catch (error) {
+      const reason = this.#reason(
+        error,
+        kind === "created" ? "Resource creation cancelled" : "Resource update cancelled",
+      );
+      if (error instanceof ResourceFailure)
+        draft = { ...draft, state: { physicalId: error.physicalId, attributes: {} } };
+      const resource =
+        kind === "created" ? journal.resource(draft, failed, reason) : journal.note(draft, failed, reason);
+      this.changes.push({ kind, logicalId, resource });
+      return this.#fail(logicalId, kind === "created" ? this.failed.created : this.failed.updated);
+    }
+  }
+
+  async #change(
+    before: StackResource & Required<Pick<StackResource, "state">>,
+    declaration: ResourceDeclaration,
+  ): Promise<boolean> {
+    const { engine, journal, stack } = this.#deployment;
+    const { logicalId } = before;
+    let draft: Draft = { ...this.#draft(logicalId, declaration, before.properties), state: before.state };
+    try {
+      const provider = providerOf(engine, declaration.Type);
+      const properties = this.#resolve(logicalId);
+      const plan = planChange(before, properties, provider, this.#tagsChanged);
+      if (plan.kind === "replace") return this.#create(logicalId, declaration, "replaced");
+      draft = { ...draft, properties };
+      if (plan.kind === "keep") {
+        stack.resources.set(logicalId, { ...draft, status: before.status, at: before.at });
+        return true;
+      }
+      journal.resource({ ...draft, properties: before.properties }, "UPDATE_IN_PROGRESS");
+      const context = contextOf(this.#deployment, logicalId, this.#blueprint.target.tags);
+      const state = await provider.update(before.state, properties, before.properties, context);
+      this.changes.push({
+        kind: "updated",
+        logicalId,
+        resource: journal.resource({ ...draft, state }, "UPDATE_COMPLETE"),
+      });
+      return true;
+    } catch (error) {
+      const reason = this.#reason(error, "Resource update cancelled");
+      this.changes.push({ kind: "updated", logicalId, resource: journal.resource(draft, "UPDATE_FAILED", reason) });
+      return this.#fail(logicalId, this.failed.updated);
+    }
+  }
+
+  #resolve(logicalId: string): JsonObject {
+    return resolveProperties(logicalId, this.#blueprint, this.#deployment.engine, this.#deployment.stack);
+  }
+
+  #draft(logicalId: string, declaration: ResourceDeclaration, properties: JsonObject): Draft {
+    const { Type, DeletionPolicy = "Delete", UpdateReplacePolicy = "Delete", Metadata } = declaration;
+    return {
+      logicalId,
+      type: Type,
+      properties,
+      dependsOn: [...(this.#blueprint.graph.get(logicalId) ?? [])],
+      deletionPolicy: DeletionPolicy,
+      replacePolicy: UpdateReplacePolicy,
+      ...(Metadata === undefined ? {} : { metadata: Metadata }),
+    };
+  }
+
+  /** Those still at work when another failed are cancelled, not failed for a reason of their own. */
+  #reason(error: unknown, cancelled: string): string {
+    return this.#deployment.signal.aborted ? cancelled : describeFailure(error);
+  }
+
+  #fail(logicalId: string, list: string[]): false {
+    list.push(logicalId);
+    this.#deployment.cancel();
+    return false;
+  }
+}

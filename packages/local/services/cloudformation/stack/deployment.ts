@@ -1,0 +1,58 @@
+import type { Clock, EventBus, Place } from "#local/endpoint/ports.ts";
+import type { ResourceContext, ResourceProvider } from "#local/endpoint/service.ts";
+import type { DynamicSources } from "../template/dynamic-reference.ts";
+import type { Journal } from "./journal.ts";
+import type { Stack, StackResource } from "./stack.ts";
+import type { StackStore } from "./stack-store.ts";
+
+/** Everything the engine needs from outside. */
+export interface Engine {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly events: EventBus;
+  readonly dynamic: DynamicSources;
+  readonly store: StackStore;
+  /** Pause between a failure and its rollback, so that a client that polls sees the failed state; milliseconds. */
+  readonly rollbackDelayMs: number;
+  provider(type: string): ResourceProvider | undefined;
+}
+
+/** One running operation on a stack. */
+export interface Deployment {
+  readonly engine: Engine;
+  readonly stack: Stack;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+  /** Makes the resources still at work give up. */
+  readonly cancel: () => void;
+}
+
+export function providerOf(engine: Engine, type: string): ResourceProvider {
+  const provider = engine.provider(type);
+  // Templates are checked before an operation starts, so this is a provider that went away since.
+  if (provider === undefined) throw new Error(`No provider for ${type}`);
+  return provider;
+}
+
+export function contextOf(
+  deployment: Deployment,
+  logicalId: string,
+  stackTags: Readonly<Record<string, string>>,
+): ResourceContext {
+  const { engine, stack, signal } = deployment;
+  return {
+    region: engine.place.region,
+    account: engine.place.account,
+    stackName: stack.name,
+    stackId: stack.id,
+    logicalId,
+    stackTags,
+    signal,
+  };
+}
+
+/** What an operation has done so far, which is what its rollback must undo. */
+export type Change =
+  | { readonly kind: "created"; readonly logicalId: string; readonly resource: StackResource }
+  | { readonly kind: "updated"; readonly logicalId: string; readonly resource: StackResource }
+  | { readonly kind: "replaced"; readonly logicalId: string; readonly resource?: StackResource };

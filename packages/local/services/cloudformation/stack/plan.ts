@@ -1,0 +1,28 @@
+import type { ResourceProvider } from "#local/endpoint/service.ts";
+import { equal, type JsonObject } from "../template/json.ts";
+import type { StackResource } from "./stack.ts";
+
+/** How a resource gets from what it is to what it should be. */
+export type Plan =
+  | { readonly kind: "keep" }
+  | { readonly kind: "update"; readonly changed: readonly string[] }
+  | { readonly kind: "replace"; readonly changed: readonly string[] };
+
+export function planChange(
+  before: StackResource,
+  properties: JsonObject,
+  provider: ResourceProvider,
+  tagsChanged: boolean,
+): Plan {
+  const changed = changedProperties(before.properties, properties);
+  if (changed.some((name) => provider.replaceOn.includes(name))) return { kind: "replace", changed };
+  const retag = tagsChanged && provider.inert !== true;
+  // After a failed update nobody knows which of its properties took effect.
+  const unsure = before.status === "UPDATE_FAILED";
+  return changed.length > 0 || retag || unsure ? { kind: "update", changed } : { kind: "keep" };
+}
+
+export function changedProperties(before: JsonObject, after: JsonObject): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => !equal(before[name], after[name]));
+}
