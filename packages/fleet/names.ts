@@ -22,5 +22,6 @@ export const names = {
   secretPrefix: (stage: string) => `/${stage}/mcp/`,
   secret: (stage: string, name: string) => `/${stage}/mcp/${name}`,
   redis: (stage: string) => `${stage}-mcp-redis`,
+  function: (stage: string, name: string) => `${stage}-mcp-${name}`,
   alarm: (stage: string, key: string, alarm: string) => `${stage}-mcp-${dashed(key)}-${alarm}`,
 } as const;

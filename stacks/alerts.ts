@@ -1,0 +1,67 @@
+import { ArnFormat, Duration, RemovalPolicy } from "aws-cdk-lib";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as kms from "aws-cdk-lib/aws-kms";
+import * as sns from "aws-cdk-lib/aws-sns";
+import type { Stack, StackContext } from "sst/constructs";
+import { accept } from "./nag.ts";
+import { usePlan } from "./plan.ts";
+
+/** The topic that alarms are sent to. */
+export function Alerts({ app, stack }: StackContext) {
+  const { alarmTopic, runsOn } = usePlan(app);
+  if (alarmTopic.adoptedArn !== undefined) return { topicArn: alarmTopic.adoptedArn };
+  const topic = new sns.Topic(stack, "Topic", {
+    topicName: alarmTopic.name,
+    enforceSSL: true,
+    ...(runsOn === "aws" && { masterKey: createKey(stack) }),
+  });
+  if (runsOn === "loopback")
+    accept(topic, { "AwsSolutions-SNS2": "On one machine there is no disk of AWS's to encrypt." });
+  topic.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: "AlarmsOfThisAccount",
+      actions: ["sns:Publish"],
+      principals: [new iam.ServicePrincipal("cloudwatch.amazonaws.com", { conditions: ownAlarms(stack) })],
+      resources: [topic.topicArn],
+    }),
+  );
+  stack.addOutputs({ AlarmTopicArn: topic.topicArn });
+  return { topicArn: topic.topicArn };
+}
+
+/**
+ * A key of the fleet's own, because CloudWatch may not use the one AWS manages for SNS: alarms would turn red and
+ * nobody would hear. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+function createKey(stack: Stack): kms.Key {
+  const key = new kms.Key(stack, "Key", {
+    description: "Encrypts alarms on their way through SNS",
+    enableKeyRotation: true,
+    pendingWindow: Duration.days(7),
+    // It protects messages under way, not data that is kept.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  key.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: "AlarmsOfThisAccount",
+      actions: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      principals: [new iam.ServicePrincipal("cloudwatch.amazonaws.com", { conditions: ownAlarms(stack) })],
+      resources: ["*"],
+    }),
+  );
+  return key;
+}
+
+function ownAlarms(stack: Stack) {
+  return {
+    StringEquals: { "aws:SourceAccount": stack.account },
+    ArnLike: {
+      "aws:SourceArn": stack.formatArn({
+        service: "cloudwatch",
+        resource: "alarm",
+        resourceName: "*",
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    },
+  };
+}
