@@ -1,0 +1,79 @@
+import { Client, type Dispatcher, Pool } from "undici";
+import type { ListenerProtocol } from "../model.ts";
+import { statuses, type TargetStatus } from "./health.ts";
+import type { HealthWatch } from "./health-watch.ts";
+
+/** The real balancer gives a target ten seconds to accept a connection, then answers 504. */
+const connectTimeout = 10_000;
+
+/** Told whether its request goes out on a connection that served others before. */
+export interface ConnectionAware {
+  connectionReused: boolean;
+}
+
+/** A registered target: its health, the requests it is working on, and the connections kept to it. */
+export class Target {
+  readonly id: string;
+  readonly port: number;
+  readonly protocol: ListenerProtocol;
+  readonly dispatcher: Pool;
+  status: TargetStatus = statuses.registering;
+  watch: HealthWatch | undefined;
+  inFlight = 0;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(id: string, port: number, protocol: ListenerProtocol) {
+    this.id = id;
+    this.port = port;
+    this.protocol = protocol;
+    const host = id.includes(":") ? `[${id}]` : id;
+    this.dispatcher = new Pool(`${protocol.toLowerCase()}://${host}:${port}`, {
+      connections: null,
+      pipelining: 1,
+      allowH2: false,
+      // The balancer's idle timeout watches both directions; a second clock on this side would only disagree.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: connectTimeout, rejectUnauthorized: false },
+      factory: (origin, options) => new CountedClient(origin, options),
+    });
+  }
+
+  acquire(): void {
+    this.inFlight += 1;
+  }
+
+  release(): void {
+    this.inFlight -= 1;
+    if (this.inFlight === 0) this.#whenIdle?.();
+  }
+
+  /** Resolves once no request is in flight. */
+  idle(): Promise<void> {
+    if (this.inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+}
+
+class CountedClient extends Client {
+  #served = 0;
+
+  constructor(...parameters: ConstructorParameters<typeof Client>) {
+    super(...parameters);
+    this.on("disconnect", () => {
+      this.#served = 0;
+    });
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (isConnectionAware(handler)) handler.connectionReused = this.#served > 0;
+    this.#served += 1;
+    return super.dispatch(options, handler);
+  }
+}
+
+function isConnectionAware(handler: object): handler is ConnectionAware {
+  return "connectionReused" in handler;
+}
