@@ -1,4 +1,4 @@
-import type { Authorizer } from "./ports.ts";
+import type { Authorizer, ConditionKeys } from "./ports.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Caller } from "./service.ts";
 
@@ -12,6 +12,9 @@ export interface Access {
 const iamPrefix: Readonly<Record<string, string>> = { monitoring: "cloudwatch" };
 const iamAction: Readonly<Record<string, string>> = { "lambda:Invoke": "lambda:InvokeFunction" };
 
+/** Calls whose permission STS decides: anyone may ask who they are, and a role's trust policy says who may assume it. */
+const decidedByService = new Set(["sts:GetCallerIdentity", "sts:AssumeRole"]);
+
 export function actionOf(signingName: string, operation: string): string {
   const action = `${iamPrefix[signingName] ?? signingName}:${operation}`;
   return iamAction[action] ?? action;
@@ -22,13 +25,14 @@ export function refusalOf(
   authorizer: Authorizer,
   caller: Caller,
   accesses: readonly Access[],
-  conditionKeys: Readonly<Record<string, string>>,
+  conditionKeys: ConditionKeys,
 ): Refusal | undefined {
   switch (caller.kind) {
     case "operator":
       return undefined;
     case "role": {
-      const denied = accesses.find((access) => !authorizer.isAllowed({ principal: caller, conditionKeys, ...access }));
+      const asked = accesses.filter((access) => !decidedByService.has(access.action));
+      const denied = asked.find((access) => !authorizer.isAllowed({ principal: caller, conditionKeys, ...access }));
       return denied && { kind: "denied", arn: caller.arn, ...denied };
     }
   }

@@ -6,13 +6,14 @@ import { type Exchange, type Outcome, send } from "./exchange.ts";
 import { fail, type Log } from "./failure.ts";
 import type { Forwarder } from "./pass-through.ts";
 import { passThroughAccesses } from "./pass-through-access.ts";
-import type { Authorizer } from "./ports.ts";
+import type { Authorizer, ConditionKeys } from "./ports.ts";
 import type { Codec } from "./protocols/codec.ts";
 import { refuse } from "./refusals.ts";
 import {
   type ApiCall,
   type AwsService,
   type Caller,
+  type HttpRequest,
   type Operation,
   type PassThrough,
   RawResponse,
@@ -92,7 +93,7 @@ function operationOf(service: AwsService, operation: string): Operation | undefi
 function permit(
   exchange: SignedExchange,
   accesses: readonly Access[],
-  conditionKeys: Readonly<Record<string, string>>,
+  conditionKeys: ConditionKeys,
   ports: DispatchPorts,
 ): void {
   if (!ports.authorizer) return;

@@ -144,8 +144,11 @@ export interface AccessRequest {
   /** Absent where the service does not say: then any statement on the action decides. */
   readonly resource?: string;
   /** Condition keys of the call, `ecs:cluster` and the like; the global keys are added. */
-  readonly conditionKeys: Readonly<Record<string, string>>;
+  readonly conditionKeys: ConditionKeys;
 }
+
+/** By name, `ecs:cluster`; a list for a multivalued key. Names are matched whatever their case. */
+export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>;
 
 /** IAM, as the front door asks before it dispatches a role's call. */
 export interface Authorizer {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { validationError } from "./errors.ts";
+import type { ConditionKeys } from "./ports.ts";
 
 /** Who signed a request: the developer at the keyboard, or a role that the endpoint issued credentials for. */
 export type Caller =
@@ -134,7 +135,7 @@ export interface AwsService {
    */
   resourceOf?(operation: string, input: unknown, call: ApiCall): string | undefined;
   /** Condition keys of the call that IAM policies may test, such as `ecs:cluster`. */
-  conditionKeysOf?(operation: string, input: unknown, call: ApiCall): Readonly<Record<string, string>>;
+  conditionKeysOf?(operation: string, input: unknown, call: ApiCall): ConditionKeys;
   stop?(): Promise<void>;
 }
 

@@ -49,8 +49,10 @@ export function ec2Codec(namespace: string): Codec {
 
 /** The error document of the query protocol, which Route 53's REST protocol shares. */
 export function xmlError(error: AwsError, requestId: string, namespace: string | undefined): HttpResponse {
+  // Services of this protocol have this name for what the JSON ones call ValidationException.
+  const code = error.code === "ValidationException" ? "ValidationError" : error.code;
   const content = {
-    Error: xmlMembers({ Type: faultOf(error), Code: error.code, Message: error.message }, member),
+    Error: xmlMembers({ Type: faultOf(error), Code: code, Message: error.message }, member),
     RequestId: requestId,
   };
   return xml(error.status, requestId, writeXml("ErrorResponse", namespace, content));
@@ -122,12 +124,13 @@ function indexed(node: Map<string, Node>): readonly Node[] | undefined {
 }
 
 /** `key` and `value`, but `Name` and `Value` in SNS's message attributes. */
+/** The pairs of a map: `key` and `value`, in SNS `Name` and `Value`. */
 function entries(pairs: readonly unknown[]): unknown {
   return Object.fromEntries(
     pairs.flatMap((pair) => {
       if (!isMembers(pair)) return [];
-      const name = pair.key ?? pair.Name;
-      return typeof name === "string" ? [[name, pair.value ?? pair.Value]] : [];
+      const key = pair.key ?? pair.Name;
+      return typeof key === "string" ? [[key, pair.value ?? pair.Value]] : [];
     }),
   );
 }
