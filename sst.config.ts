@@ -14,10 +14,11 @@ import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/prefli
 import { Secrets } from "./stacks/secrets.ts";
 import { Services } from "./stacks/services.ts";
 import { Sessions } from "./stacks/sessions.ts";
-import { withoutSstHandlers } from "./stacks/sst-handler.ts";
+import { withoutSstHandler } from "./stacks/sst-handler.ts";
 
 /** The stacks of a stage, in the order in which each needs those before it. */
 export function composeFleet(app: App, plan: StagePlan): void {
+  withoutSstHandler();
   providePlan(app, plan);
   // No default removal policy: SST's would overrule what each resource says about its own end.
   app.setDefaultFunctionProps(functionDefaults);
@@ -33,7 +34,6 @@ export function composeFleet(app: App, plan: StagePlan): void {
     app.stack(Services(shard));
     app.stack(Alarms(shard));
   }
-  withoutSstHandlers(app);
 }
 
 /** The plan of a stage of `fleet.config.ts`, which is read here so that its mistakes are told like any other. */

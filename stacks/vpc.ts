@@ -3,8 +3,8 @@ import * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
 import type { StagePlan } from "#fleet";
 
-/** Bits left to hosts in a subnet: 4,096 addresses each, so that a /16 holds 16 subnets. */
-const subnetHostBits = 12;
+/** Eight equal subnets: two for each of three zones, and two to spare. */
+const subnetBits = 3;
 
 /**
  * Public and private subnets over the plan's zones. Written out rather than taken from `ec2.Vpc`, which looks up the
@@ -24,7 +24,8 @@ export class Vpc extends Construct {
       tags: [{ key: "Name", value: `${stage}-mcp` }],
     });
     this.id = vpc.attrVpcId;
-    const blocks = Fn.cidr(network.cidr, 2 * network.zones, String(subnetHostBits));
+    const hostBits = 32 - Number(network.cidr.split("/")[1]) - subnetBits;
+    const blocks = Fn.cidr(network.cidr, 2 * network.zones, String(hostBits));
     const zones = Array.from({ length: network.zones }, (_, index) => index);
     const gateway = new ec2.CfnInternetGateway(this, "InternetGateway");
     const attachment = new ec2.CfnVPCGatewayAttachment(this, "InternetGatewayAttachment", {
