@@ -3,8 +3,8 @@ import { describeFailure, refused } from "../template/errors.ts";
 import type { Deployment, Engine } from "./deployment.ts";
 import { Journal } from "./journal.ts";
 import { create, destroy, type OnFailure, update } from "./operations.ts";
+import { sameTarget } from "./plan.ts";
 import { isBusy, type Stack, type StackOptions, type StackStatus, type Target } from "./stack.ts";
-import { sameTarget } from "./target.ts";
 
 const UPDATABLE: readonly StackStatus[] = [
   "CREATE_COMPLETE",
@@ -56,10 +56,9 @@ export class StackControl {
       throw refused(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
     running?.controller.abort();
-    const before = running?.done ?? Promise.resolve();
     this.#start(stack, "DELETE_FAILED", token, async (deployment) => {
-      if (running !== undefined) await before;
-      await destroy(deployment, retained);
+      if (running !== undefined) await running.done;
+      if (stack.status !== "DELETE_COMPLETE") await destroy(deployment, retained);
     });
   }
 

@@ -1,6 +1,6 @@
 import type { ResourceProvider } from "#local/endpoint/service.ts";
 import { equal, type JsonObject } from "../template/json.ts";
-import type { StackResource } from "./stack.ts";
+import type { StackResource, Target } from "./stack.ts";
 
 /** How a resource gets from what it is to what it should be. */
 export type Plan =
@@ -25,4 +25,17 @@ export function planChange(
 export function changedProperties(before: JsonObject, after: JsonObject): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => !equal(before[name], after[name]));
+}
+
+/** True when an update would change neither resources nor outputs nor tags: AWS refuses it. */
+export function sameTarget(left: Target, right: Target): boolean {
+  const essence = ({ template, parameters, tags }: Target) => ({
+    resources: template.Resources,
+    outputs: template.Outputs,
+    conditions: template.Conditions,
+    mappings: template.Mappings,
+    parameters,
+    tags,
+  });
+  return equal(essence(left), essence(right));
 }

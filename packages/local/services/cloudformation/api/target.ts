@@ -1,16 +1,15 @@
 import { AwsError, notEmulated } from "#local/endpoint/errors.ts";
 import type { ObjectReader, ParameterReader } from "#local/endpoint/ports.ts";
-import type { TargetRequest } from "../api/input.ts";
-import { templateText } from "../api/template-source.ts";
+import { draw } from "../stack/blueprint.ts";
+import type { Engine } from "../stack/deployment.ts";
+import type { Stack, StackOptions, Target } from "../stack/stack.ts";
 import { acknowledges, requiredCapability } from "../template/capabilities.ts";
 import { parseTemplate, type Template } from "../template/document.ts";
 import { refused } from "../template/errors.ts";
-import { equal } from "../template/json.ts";
 import { stackParameters } from "../template/parameters.ts";
 import { checkReferences } from "../template/validate.ts";
-import { draw } from "./blueprint.ts";
-import type { Engine } from "./deployment.ts";
-import type { Stack, StackOptions, Target } from "./stack.ts";
+import type { TargetRequest } from "./input.ts";
+import { templateText } from "./template-source.ts";
 
 export interface TargetSources {
   readonly engine: Engine;
@@ -55,19 +54,6 @@ export function optionsOf(request: TargetRequest, disableRollback: boolean): Sta
     notificationArns: request.NotificationARNs,
     ...(request.RoleARN === undefined ? {} : { roleArn: request.RoleARN }),
   };
-}
-
-/** True when an update would change neither resources nor outputs nor tags: AWS refuses it. */
-export function sameTarget(left: Target, right: Target): boolean {
-  const essence = ({ template, parameters, tags }: Target) => ({
-    resources: template.Resources,
-    outputs: template.Outputs,
-    conditions: template.Conditions,
-    mappings: template.Mappings,
-    parameters,
-    tags,
-  });
-  return equal(essence(left), essence(right));
 }
 
 async function bodyOf(request: TargetRequest, previous: Target | undefined, sources: TargetSources): Promise<string> {
