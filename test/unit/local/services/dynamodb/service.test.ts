@@ -1,0 +1,93 @@
+import {
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ResourceProvider } from "#local/endpoint/service.ts";
+import { createDynamoDb, type DynamoDb } from "#local/services/dynamodb/service.ts";
+import { account, type Served, serve, stackContext } from "../serve.ts";
+
+let served: Served<DynamoDb>;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  served = await serve(
+    (place) => createDynamoDb({ place }),
+    (made) => [made.service],
+  );
+  client = new DynamoDBClient(served.client);
+});
+afterAll(async () => {
+  client.destroy();
+  await served.close();
+});
+
+const table = (): ResourceProvider => {
+  const provider = served.made.service.resources?.["AWS::DynamoDB::Table"];
+  if (provider === undefined) throw new Error("AWS::DynamoDB::Table is not registered");
+  return provider;
+};
+
+const properties = {
+  AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+  KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+  BillingMode: "PAY_PER_REQUEST",
+  TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+};
+
+describe("AWS::DynamoDB::Table", () => {
+  it("keeps incidents, conditionally written, until the stack goes", async () => {
+    const state = await table().create(properties, stackContext("Incidents"));
+    const TableName = state.physicalId;
+    expect(TableName).toMatch(/^local-alarms-Incidents-[A-Z0-9]{12}$/);
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    expect(Table).toMatchObject({
+      TableStatus: "ACTIVE",
+      TableArn: `arn:aws:dynamodb:us-east-1:${account}:table/${TableName}`,
+    });
+    expect(state.attributes.Arn).toBe(Table?.TableArn);
+    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+    expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: "ENABLED", AttributeName: "expiresAt" });
+
+    const put = new PutItemCommand({
+      TableName,
+      Item: { id: { S: "alarm" }, sent: { N: "1" } },
+      ConditionExpression: "attribute_not_exists(id)",
+    });
+    await client.send(put);
+    await expect(client.send(put)).rejects.toMatchObject({ name: "ConditionalCheckFailedException" });
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: { id: { S: "alarm" } },
+        UpdateExpression: "ADD sent :one",
+        ExpressionAttributeValues: { ":one": { N: "1" } },
+      }),
+    );
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: { id: { S: "alarm" } } }));
+    expect(Item?.sent).toEqual({ N: "2" });
+
+    await table().delete(state, properties, stackContext("Incidents"));
+    await table().delete(state, properties, stackContext("Incidents"));
+    await expect(client.send(new DescribeTableCommand({ TableName }))).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+    });
+  });
+
+  it("turns time to live off in place", async () => {
+    const context = stackContext("Expiring");
+    const state = await table().create({ ...properties, TableName: "expiring" }, context);
+    const TimeToLiveSpecification = { AttributeName: "expiresAt", Enabled: false };
+    await table().update(state, { ...properties, TimeToLiveSpecification }, properties, context);
+    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: "expiring" }));
+    expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: "DISABLED" });
+  });
+
+  it("refuses a stream rather than ignoring it", async () => {
+    const streamed = { ...properties, StreamSpecification: { StreamViewType: "NEW_IMAGE" } };
+    await expect(table().create(streamed, stackContext("Streamed"))).rejects.toMatchObject({ status: 501 });
+  });
+});
