@@ -20,6 +20,17 @@ export function actionOf(signingName: string, operation: string): string {
   return iamAction[action] ?? action;
 }
 
+/** One access a resource; one without a resource where the service does not say. */
+export function accessesOf(
+  signingName: string,
+  operation: string,
+  resources: string | readonly string[] | undefined,
+): readonly Access[] {
+  const action = actionOf(signingName, operation);
+  if (resources === undefined) return [{ action }];
+  return (typeof resources === "string" ? [resources] : resources).map((resource) => ({ action, resource }));
+}
+
 /** The refusal of the first access that no policy of the caller's role allows. The operator may do everything. */
 export function refusalOf(
   authorizer: Authorizer,

@@ -1,4 +1,4 @@
-import { type Access, actionOf, refusalOf } from "./access.ts";
+import { type Access, accessesOf, refusalOf } from "./access.ts";
 import { readBody, unpack } from "./body.ts";
 import type { CredentialScope } from "./credential-scope.ts";
 import { notEmulated } from "./errors.ts";
@@ -46,9 +46,8 @@ export async function dispatch(
     const handle = service && operationOf(service, operation);
     if (!service || !handle) throw notEmulated(`${scope.service}.${operation}`);
     const call: ApiCall = { service: scope.service, operation, region: scope.region, requestId, caller, http };
-    const resource = service.resourceOf?.(operation, input, call);
-    const access = { action: actionOf(scope.service, operation), ...(resource !== undefined && { resource }) };
-    permit(exchange, [access], service.conditionKeysOf?.(operation, input, call) ?? {}, ports);
+    const accesses = accessesOf(scope.service, operation, service.resourceOf?.(operation, input, call));
+    permit(exchange, accesses, service.conditionKeysOf?.(operation, input, call) ?? {}, ports);
     const output = await handle(input, call);
     const answer = output instanceof RawResponse ? output.response : codec.encode(operation, output, requestId);
     send(exchange.response, answer);

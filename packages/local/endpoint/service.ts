@@ -130,10 +130,10 @@ export interface AwsService {
   readonly resources?: Readonly<Record<string, ResourceProvider>>;
   readonly publicRoutes?: readonly PublicRoute[];
   /**
-   * The ARN a call acts on, for IAM: policies of a role are then checked against it. Without it, or where it returns
-   * `undefined`, only the action is checked. `input` is decoded and not yet validated.
+   * The ARN, or ARNs, a call acts on, for IAM: policies of a role are then checked against each. Without it, or where
+   * it returns `undefined`, only the action is checked. `input` is decoded and not yet validated.
    */
-  resourceOf?(operation: string, input: unknown, call: ApiCall): string | undefined;
+  resourceOf?(operation: string, input: unknown, call: ApiCall): string | readonly string[] | undefined;
   /** Condition keys of the call that IAM policies may test, such as `ecs:cluster`. */
   conditionKeysOf?(operation: string, input: unknown, call: ApiCall): ConditionKeys;
   stop?(): Promise<void>;

@@ -1,0 +1,110 @@
+import * as v from "valibot";
+import { AwsError, notEmulated } from "../../endpoint/errors.ts";
+import { assumedRoleArn, type Identities } from "../../endpoint/identities.ts";
+import type { Authorizer, Clock, Place } from "../../endpoint/ports.ts";
+import { numeric } from "../../endpoint/properties.ts";
+import { type AwsService, type Caller, define } from "../../endpoint/service.ts";
+import type { Role } from "../iam/role.ts";
+import type { RoleDirectory } from "../iam/service.ts";
+import { trustIn } from "../iam/trust.ts";
+
+export interface StsPorts {
+  readonly place: Pick<Place, "account">;
+  readonly clock: Pick<Clock, "now">;
+  readonly identities: Pick<Identities, "issueUntil">;
+  readonly roles: RoleDirectory;
+  readonly authorizer: Authorizer;
+}
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const assumeRole = v.object({
+  RoleArn: v.pipe(v.string(), v.regex(/^arn:aws:iam::\d{12}:role\/.+$/, "must be the ARN of a role")),
+  RoleSessionName: v.pipe(v.string(), v.regex(/^[\w+=,.@-]{2,64}$/, "must be 2 to 64 of A-Z a-z 0-9 _+=,.@-")),
+  DurationSeconds: v.optional(v.pipe(numeric, v.integer(), v.minValue(900), v.maxValue(43_200)), 3600),
+  ExternalId: v.optional(v.string()),
+  Policy: v.optional(v.string()),
+  PolicyArns: v.optional(v.array(v.unknown()), []),
+  Tags: v.optional(v.array(v.unknown()), []),
+});
+
+/** Seconds a session may last that was opened by another session. */
+const chainedLimit = 3600;
+
+export function createSts(ports: StsPorts): { readonly service: AwsService } {
+  return {
+    service: {
+      signingName: "sts",
+      protocol: { kind: "query", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+      operations: {
+        GetCallerIdentity: define(v.unknown(), (_input, { caller }) => ({
+          UserId: userId(caller, ports.roles),
+          Account: ports.place.account,
+          Arn: caller.arn,
+        })),
+        AssumeRole: define(assumeRole, (input, { caller }) => {
+          if (input.Policy !== undefined || input.PolicyArns.length > 0) throw notEmulated("A session policy");
+          if (input.Tags.length > 0) throw notEmulated("A session tag");
+          const role = assumable(input, caller, ports);
+          const limit = caller.kind === "role" ? chainedLimit : role.maxSessionDuration;
+          if (input.DurationSeconds > limit) throw tooLong(caller);
+          const expiresAt = ports.clock.now() + input.DurationSeconds * 1000;
+          const credentials = ports.identities.issueUntil(role.arn, input.RoleSessionName, expiresAt);
+          return {
+            Credentials: {
+              AccessKeyId: credentials.accessKeyId,
+              SecretAccessKey: credentials.secretAccessKey,
+              SessionToken: credentials.sessionToken,
+              Expiration: new Date(expiresAt),
+            },
+            AssumedRoleUser: {
+              AssumedRoleId: `${role.id}:${input.RoleSessionName}`,
+              Arn: assumedRoleArn(role.arn, input.RoleSessionName),
+            },
+          };
+        }),
+      },
+    },
+  };
+}
+
+/** A role that is not there is refused in the same words, so that nobody learns which roles exist. */
+function assumable(input: v.InferOutput<typeof assumeRole>, caller: Caller, ports: StsPorts): Role {
+  const { RoleArn, RoleSessionName, ExternalId } = input;
+  const role = ports.roles.findRole(RoleArn);
+  const conditionKeys = {
+    "sts:RoleSessionName": RoleSessionName,
+    ...(ExternalId !== undefined && { "sts:ExternalId": ExternalId }),
+  };
+  const trust = role ? trustIn(role, caller, conditionKeys) : "none";
+  const question = { action: "sts:AssumeRole", resource: RoleArn, conditionKeys };
+  const allowed =
+    trust === "named" ||
+    (trust === "account" &&
+      (caller.kind === "operator" || ports.authorizer.isAllowed({ principal: caller, ...question })));
+  if (!role || !allowed) {
+    throw new AwsError(
+      "AccessDenied",
+      `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
+      403,
+    );
+  }
+  return role;
+}
+
+function tooLong(caller: Caller): AwsError {
+  return new AwsError(
+    "ValidationError",
+    caller.kind === "role"
+      ? "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+      : "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+  );
+}
+
+function userId(caller: Caller, roles: RoleDirectory): string {
+  switch (caller.kind) {
+    case "operator":
+      return "AIDALOCALOPERATOR0000";
+    case "role":
+      return `${roles.findRole(caller.roleArn)?.id ?? "AROAUNKNOWN"}:${caller.sessionName}`;
+  }
+}
