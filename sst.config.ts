@@ -7,6 +7,7 @@ import { Alerts } from "./stacks/alerts.ts";
 import { Balancer } from "./stacks/balancer.ts";
 import { Cluster } from "./stacks/cluster.ts";
 import { Dns } from "./stacks/dns.ts";
+import { fillEmptyStacks } from "./stacks/empty-stack.ts";
 import { functionDefaults } from "./stacks/function-room.ts";
 import { Network } from "./stacks/network.ts";
 import { providePlan } from "./stacks/plan.ts";
@@ -26,7 +27,7 @@ export function composeFleet(app: App, plan: StagePlan): void {
   app.stack(Network);
   app.stack(Dns);
   app.stack(Secrets);
-  if (plan.services.some(({ sessions }) => sessions)) app.stack(Sessions);
+  app.stack(Sessions);
   app.stack(Cluster);
   app.stack(Alerts);
   for (let shard = 1; shard <= plan.shards; shard++) {
@@ -34,6 +35,7 @@ export function composeFleet(app: App, plan: StagePlan): void {
     app.stack(Services(shard));
     app.stack(Alarms(shard));
   }
+  fillEmptyStacks(app);
 }
 
 /** The plan of a stage of `fleet.config.ts`, which is read here so that its mistakes are told like any other. */

@@ -4,7 +4,16 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      { test: { name: "stacks", include: ["test/stacks/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "stacks",
+          include: ["test/stacks/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // CDK and SST take longer to load than these tests to run, and templates keep no state worth isolating.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: "e2e",

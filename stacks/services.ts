@@ -22,7 +22,7 @@ export const Services = perShard("Services", ({ app, stack }, shard) => {
     cluster: use(Cluster),
     hostedZoneId: use(Dns).hostedZoneId,
     secretArns: arns,
-    redis: plan.services.some(({ sessions }) => sessions) ? use(Sessions) : undefined,
+    redis: use(Sessions),
   };
   const services = plan.services
     .filter((service) => service.shard === shard)

@@ -9,9 +9,10 @@ import { usePlan } from "./plan.ts";
 
 const port = 6379;
 
-/** The Redis that services with `sessions` share. */
+/** The Redis that services with `sessions` share; nothing, where no service has them. */
 export function Sessions({ app, stack }: StackContext) {
   const plan = usePlan(app);
+  if (!plan.services.some(({ sessions }) => sessions)) return undefined;
   const { privateSubnets } = use(Network);
   const subnets = new elasticache.CfnSubnetGroup(stack, "Subnets", {
     description: "Private subnets of the fleet",

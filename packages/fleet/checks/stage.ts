@@ -1,4 +1,5 @@
 import type { FleetDefinition, ServiceDefinition } from "../definition.ts";
+import { names } from "../names.ts";
 import type { Problem } from "../problem.ts";
 import type { Entry } from "./service.ts";
 import { checkShards } from "./shard.ts";
@@ -32,12 +33,26 @@ function checkOwner(stage: string, entries: readonly Entry[]): readonly Problem[
 }
 
 function checkAdopted(fleet: FleetDefinition, stage: string): readonly Problem[] {
-  return Object.keys(fleet.stages[stage]?.adopt?.secrets ?? {})
-    .filter((name) => !(name in fleet.secrets))
-    .map((name) => ({
-      field: `stages.${stage}.adopt.secrets`,
-      value: name,
-      allowed: Object.keys(fleet.secrets).join(", "),
-      remedy: "Declare the secret under `secrets`, or correct its name.",
-    }));
+  return Object.entries(fleet.stages[stage]?.adopt?.secrets ?? {}).flatMap(([name, arn]) => {
+    if (!(name in fleet.secrets)) {
+      return [
+        {
+          field: `stages.${stage}.adopt.secrets`,
+          value: name,
+          allowed: Object.keys(fleet.secrets).join(", "),
+          remedy: "Declare the secret under `secrets`, or correct its name.",
+        },
+      ];
+    }
+    const prefix = names.secretPrefix(stage);
+    if (arn?.includes(`:secret:${prefix}`)) return [];
+    return [
+      {
+        field: `stages.${stage}.adopt.secrets.${name}`,
+        value: arn,
+        allowed: `a secret under ${prefix}: the role that starts tasks reads no others`,
+        remedy: `Copy the value to a secret under ${prefix}, and adopt that one.`,
+      },
+    ];
+  });
 }

@@ -2,6 +2,15 @@ import * as v from "valibot";
 import { closed, expectation } from "../expectation.ts";
 import { domain, whole } from "./field.ts";
 
+/** A VPC is /16 at most, and a balancer's subnet /27 at least; the range is cut into eight subnets. */
+const cidr = v.pipe(
+  v.string(),
+  v.regex(
+    /^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-4])$/,
+    expectation("an IPv4 range from /16 to /24, such as 10.0.0.0/16", "Choose a range no network beside it uses."),
+  ),
+);
+
 export const Stage = closed({
   account: v.optional(
     v.pipe(
@@ -16,7 +25,7 @@ export const Stage = closed({
   deletionProtection: v.optional(v.boolean()),
   network: v.optional(
     closed({
-      cidr: v.optional(v.string()),
+      cidr: v.optional(cidr),
       zones: v.optional(whole(2, 3, "", "A balancer needs two zones at least.")),
       natGateways: v.optional(whole(1, 3, "", "One is the least: tasks reach out through it.")),
     }),

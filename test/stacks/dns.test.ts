@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import fleet from "#config";
+import { defineFleet } from "#fleet";
+import { synthesize, withStage } from "./synth.ts";
+import { attribute } from "./template.ts";
+
+const prod = synthesize("prod");
+const dns = prod.stack("Dns");
+
+describe("names", () => {
+  const zone = dns.one("AWS::Route53::HostedZone");
+
+  it("[DNS-1] live in a zone whose name servers are an output", () => {
+    expect(zone.Properties.Name).toBe("themailworks.com");
+    expect(dns.outputs.NameServers).toMatchObject({ Value: { "Fn::Join": [",", attribute(zone, "NameServers")] } });
+  });
+
+  it("[DNS-1] [FIX-2] stay while deletion protection is on; switching it off is a change CloudFormation sees", () => {
+    expect(zone).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", Metadata: { DeletionProtection: "on" } });
+    const open = synthesize("prod", withStage("prod", { deletionProtection: false })).stack("Dns");
+    expect(open.one("AWS::Route53::HostedZone")).toMatchObject({
+      DeletionPolicy: "Delete",
+      Metadata: { DeletionProtection: "off" },
+    });
+  });
+
+  it("[DNS-1] can live in a zone that exists", () => {
+    const { stack } = synthesize(
+      "prod",
+      withStage("prod", { adopt: { hostedZone: { id: "Z0123456789", name: "themailworks.com" } } }),
+    );
+    expect(stack("Dns").all("AWS::Route53::HostedZone")).toEqual([]);
+    expect(JSON.stringify(stack("Dns").one("AWS::CertificateManager::Certificate"))).toContain("Z0123456789");
+    expect(stack("Services").one("AWS::Route53::RecordSet").Properties.HostedZoneId).toBe("Z0123456789");
+  });
+
+  it("[DNS-2] share one certificate, validated through the zone", () => {
+    const hostedZoneId = attribute(zone, "Id");
+    expect(dns.one("AWS::CertificateManager::Certificate").Properties).toMatchObject({
+      DomainName: "mcp.themailworks.com",
+      SubjectAlternativeNames: ["*.mcp.themailworks.com"],
+      ValidationMethod: "DNS",
+      DomainValidationOptions: [
+        { DomainName: "mcp.themailworks.com", HostedZoneId: hostedZoneId },
+        { DomainName: "*.mcp.themailworks.com", HostedZoneId: hostedZoneId },
+      ],
+    });
+  });
+
+  it("[DNS-3] are alias records to the balancer", () => {
+    expect(prod.stack("Services").one("AWS::Route53::RecordSet").Properties).toMatchObject({
+      Name: "google.mcp.themailworks.com",
+      Type: "A",
+      AliasTarget: {
+        DNSName: { "Fn::ImportValue": expect.stringMatching("Balancer:.*DNSName") },
+        HostedZoneId: { "Fn::ImportValue": expect.stringMatching("Balancer:.*CanonicalHostedZoneID") },
+      },
+    });
+  });
+});
+
+describe("the network", () => {
+  it("[MAP-3] refuses an address range that holds no eight subnets", () => {
+    const map = { ...fleet, stages: { prod: { ...fleet.stages.prod, network: { cidr: "10.0.0.0/27" } } } };
+    expect(() => defineFleet({ ...map, services: {} })).toThrow("stages.prod.network.cidr");
+  });
+
+  it("cuts the stage's own range into eight", () => {
+    const network = synthesize("prod", withStage("prod", { network: { cidr: "10.7.0.0/20", zones: 3 } })).stack(
+      "Network",
+    );
+    const subnets = network.all("AWS::EC2::Subnet");
+    expect(subnets).toHaveLength(6);
+    for (const { Properties } of subnets) {
+      expect(Properties.CidrBlock).toMatchObject({
+        "Fn::Select": [expect.any(Number), { "Fn::Cidr": ["10.7.0.0/20", 6, "9"] }],
+      });
+    }
+    expect(new Set(subnets.map(({ Properties }) => JSON.stringify(Properties.CidrBlock))).size).toBe(6);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import fleet from "#config";
+import { defineFleet, FleetError } from "#fleet";
+import { synthesize, withStage } from "./synth.ts";
+import { attribute, reference } from "./template.ts";
+
+const prod = synthesize("prod").stack("Secrets");
+const secrets = prod.all("AWS::SecretsManager::Secret");
+const adoptedArn = "arn:aws:secretsmanager:us-east-1:573946584375:secret:/prod/mcp/splunk-AbC123";
+
+describe("secrets", () => {
+  it("[SEC-1] [SEC-2] have the paths the containers' runbook knows", () => {
+    expect(secrets.map(({ Properties }) => Properties.Name)).toEqual([
+      "/prod/mcp/google-oauth",
+      "/prod/mcp/splunk",
+      "/prod/mcp/session-keys",
+    ]);
+  });
+
+  it("[SEC-3] have no value in the template, so that no deploy can write one", () => {
+    for (const { Properties } of secrets) {
+      expect(Object.keys(Properties).sort()).toEqual(
+        ["Description", "Name", "Tags"].filter((name) => name in Properties),
+      );
+    }
+  });
+
+  it("[SEC-1] [SEC-2] [SEC-3] get their first value from the seed function, in the shape of the map", () => {
+    const lambda = prod.one("AWS::Lambda::Function");
+    const first = prod.all("Custom::FirstSecretValue").map(({ Properties }) => Properties);
+    expect(first.map(({ SecretArn }) => SecretArn)).toEqual(secrets.map(reference));
+    for (const { ServiceToken } of first) expect(ServiceToken).toEqual(attribute(lambda, "Arn"));
+    expect(first.map(({ Keys }) => JSON.parse(String(Keys)))).toEqual([
+      {
+        GOOGLE_OAUTH_CLIENT_ID: { placeholder: "replace-me.apps.googleusercontent.com" },
+        GOOGLE_OAUTH_CLIENT_SECRET: { placeholder: "replace-me" },
+      },
+      {
+        SPLUNK_HEC_URL: { placeholder: "https://replace-me.splunkcloud.com:8088" },
+        SPLUNK_HEC_TOKEN: { placeholder: "00000000-0000-0000-0000-000000000000" },
+      },
+      {
+        SESSION_ENCRYPTION_KEY: { randomBytes: 32 },
+        FASTMCP_SERVER_AUTH_GOOGLE_JWT_SIGNING_KEY: { randomBytes: 32 },
+      },
+    ]);
+  });
+
+  it("[SEC-4] outlive every deletion on AWS, as CloudFormation would leave no time to recover them", () => {
+    const disposable = { ...fleet, stages: { prod: { ...fleet.stages.prod, profile: "disposable" as const } } };
+    const services = { google_workspace: fleet.services.google_workspace };
+    if (services.google_workspace === undefined) throw new Error("The shipped map has no google_workspace.");
+    for (const template of [
+      prod,
+      synthesize("prod", withStage("prod", { deletionProtection: false })).stack("Secrets"),
+      synthesize("prod", { ...disposable, services: { google_workspace: services.google_workspace } }).stack("Secrets"),
+    ]) {
+      for (const secret of template.all("AWS::SecretsManager::Secret")) {
+        expect(secret).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
+      }
+    }
+  });
+
+  it("[SEC-5] appear in no template, output or parameter as a value", () => {
+    for (const [name, template] of synthesize("prod").stacks) {
+      expect(JSON.stringify(template.document), name).not.toMatch(
+        /SecretString|GenerateSecretString|resolve:secretsmanager/,
+      );
+    }
+  });
+
+  it("[SEC-6] are added with one map entry: every role stays as it is", () => {
+    const map = {
+      ...fleet,
+      secrets: { ...fleet.secrets, slack: { description: "Slack", keys: { SLACK_TOKEN: { placeholder: "xoxb" } } } },
+    };
+    const grown = synthesize("prod", map);
+    const added = grown.stack("Secrets").resources.filter(({ id }) => !prod.resources.some((known) => known.id === id));
+    expect(added.map(({ Type }) => Type)).toEqual(["AWS::SecretsManager::Secret", "Custom::FirstSecretValue"]);
+    for (const stack of ["Cluster", "Services"]) {
+      expect(grown.stack(stack).all("AWS::IAM::Role")).toEqual(synthesize("prod").stack(stack).all("AWS::IAM::Role"));
+    }
+  });
+});
+
+describe("an adopted secret", () => {
+  const map = withStage("prod", { adopt: { secrets: { splunk: adoptedArn } } });
+
+  it("[SEC-3] is used by its ARN, and neither created, seeded nor writable", () => {
+    const { stack } = synthesize("prod", map);
+    expect(
+      stack("Secrets")
+        .all("AWS::SecretsManager::Secret")
+        .map(({ Properties }) => Properties.Name),
+    ).toEqual(["/prod/mcp/google-oauth", "/prod/mcp/session-keys"]);
+    expect(stack("Secrets").all("Custom::FirstSecretValue")).toHaveLength(2);
+    expect(JSON.stringify(stack("Secrets").document)).not.toContain(adoptedArn);
+    expect(JSON.stringify(stack("Services").document)).toContain(`"ValueFrom":"${adoptedArn}:SPLUNK_HEC_TOKEN::"`);
+  });
+
+  it("leaves no function behind when there is nothing to seed", () => {
+    const arns = Object.keys(fleet.secrets).map((key) => [key, adoptedArn.replace("splunk", key)]);
+    const all = withStage("prod", { adopt: { secrets: Object.fromEntries(arns) } });
+    const types = synthesize("prod", all)
+      .stack("Secrets")
+      .resources.map(({ Type }) => Type);
+    expect(types).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
+  });
+
+  it("[MAP-3] must stand where the fleet may read it", () => {
+    const elsewhere = withStage("prod", { adopt: { secrets: { splunk: adoptedArn.replace("/prod/mcp/", "team/") } } });
+    expect(() => defineFleet(elsewhere)).toThrow(FleetError);
+    expect(() => defineFleet(elsewhere)).toThrow("stages.prod.adopt.secrets.splunk");
+  });
+});

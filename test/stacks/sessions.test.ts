@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { changed, synthesize, withServices, withStage } from "./synth.ts";
+import { attribute, reference } from "./template.ts";
+
+const prod = synthesize("prod").stack("Sessions");
+const redis = prod.one("AWS::ElastiCache::ReplicationGroup");
+const settingsOf = (map?: Parameters<typeof withStage>[1]) =>
+  synthesize("prod", map && withStage("prod", map))
+    .stack("Sessions")
+    .one("AWS::ElastiCache::ReplicationGroup");
+
+describe("Redis", () => {
+  it("[RED-1] is engine 7.1 on cache.t4g.micro, encrypted at rest and in transit", () => {
+    expect(redis.Properties).toMatchObject({
+      ReplicationGroupId: "prod-mcp-redis",
+      Engine: "redis",
+      EngineVersion: "7.1",
+      CacheNodeType: "cache.t4g.micro",
+      AtRestEncryptionEnabled: true,
+      TransitEncryptionEnabled: true,
+      TransitEncryptionMode: "required",
+    });
+  });
+
+  it("[RED-2] lets in the tasks, on its port, and nobody else", () => {
+    const group = prod.one("AWS::EC2::SecurityGroup");
+    expect(group.Properties.SecurityGroupIngress).toEqual([
+      expect.objectContaining({
+        IpProtocol: "tcp",
+        FromPort: 6379,
+        ToPort: 6379,
+        SourceSecurityGroupId: { "Fn::ImportValue": expect.stringContaining("SecurityGroupsTasks") },
+      }),
+    ]);
+    expect(redis.Properties.SecurityGroupIds).toEqual([attribute(group, "GroupId")]);
+    const subnets = prod.one("AWS::ElastiCache::SubnetGroup");
+    expect(JSON.stringify(subnets.Properties.SubnetIds)).not.toContain("PublicSubnet");
+    expect(redis.Properties.CacheSubnetGroupName).toEqual(reference(subnets));
+  });
+
+  it("[RED-4] [FIX-4] has two nodes with failover over two zones in prod", () => {
+    expect(redis.Properties).toMatchObject({
+      NumCacheClusters: 2,
+      AutomaticFailoverEnabled: true,
+      MultiAZEnabled: true,
+    });
+  });
+
+  it("[RED-4] takes nodes and node type from the stage; one node has nothing to fail over to", () => {
+    expect(settingsOf({ redis: { nodes: 3, nodeType: "cache.t4g.small" } }).Properties).toMatchObject({
+      NumCacheClusters: 3,
+      CacheNodeType: "cache.t4g.small",
+      AutomaticFailoverEnabled: true,
+    });
+    expect(settingsOf({ redis: { nodes: 1 } }).Properties).toMatchObject({
+      NumCacheClusters: 1,
+      AutomaticFailoverEnabled: false,
+      MultiAZEnabled: false,
+    });
+  });
+
+  it("[RED-5] leaves a snapshot when it goes, and keeps daily ones for a week", () => {
+    expect(redis).toMatchObject({ DeletionPolicy: "Snapshot", UpdateReplacePolicy: "Snapshot" });
+    expect(redis.Properties.SnapshotRetentionLimit).toBe(7);
+    expect(settingsOf({ redis: { snapshotRetentionDays: 21 } }).Properties.SnapshotRetentionLimit).toBe(21);
+    expect(settingsOf({ deletionProtection: false }).DeletionPolicy).toBe("Snapshot");
+  });
+
+  it("[RED-5] goes without a trace with a disposable stage", () => {
+    const local = synthesize("local").stack("Sessions").one("AWS::ElastiCache::ReplicationGroup");
+    expect(local).toMatchObject({ DeletionPolicy: "Delete", UpdateReplacePolicy: "Delete" });
+    expect(local.Properties).toMatchObject({ NumCacheClusters: 1, SnapshotRetentionLimit: 0 });
+  });
+
+  it("[RED-3] is there only where a service has sessions", () => {
+    const map = withServices({ google_workspace: changed("google_workspace", { sessions: false }) });
+    const types = synthesize("prod", map)
+      .stack("Sessions")
+      .resources.map(({ Type }) => Type);
+    expect(types).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
+  });
+});
