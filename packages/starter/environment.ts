@@ -13,7 +13,7 @@ export class ConfigurationError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const secretVariables = /SECRET|TOKEN|PASSWORD|KEY/;
+const secretVariables = /_(SECRET|TOKEN|PASSWORD|KEY)$/;
 
 export const integer = (least: number, most: number) =>
   v.pipe(

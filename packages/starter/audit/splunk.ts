@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeError, type Log } from "../log.ts";
 import { backoff } from "./backoff.ts";
-import type { AuditClient, AuditStatus } from "./client.ts";
-import { type AuditEvent, type Envelope, toLine } from "./event.ts";
+import type { AuditClient } from "./client.ts";
+import { type Envelope, toLine } from "./event.ts";
 import type { Delivery, Hec } from "./hec.ts";
+import { Outbox } from "./outbox.ts";
 import { Spool } from "./spool.ts";
 
 export interface SplunkAuditOptions {
@@ -15,13 +16,15 @@ export interface SplunkAuditOptions {
   readonly spoolMaxBytes: number;
   /** Events held in memory while the disk or HEC is busy. */
   readonly queueMax?: number;
-  /** How long an event waits for company, in milliseconds. */
-  readonly gatherMs?: number;
-  readonly batchEvents?: number;
 }
 
+/** How long an event waits for company, in milliseconds. */
+const gatherMs = 100;
+const batchMost = 200;
 const heartbeatMs = 10_000;
 const probeMs = 10_000;
+const adoptMs = 30_000;
+const spillMs = 250;
 /** The same trouble is said once in this long. */
 const repeatMs = 60_000;
 
@@ -31,16 +34,12 @@ const repeatMs = 60_000;
  */
 export async function openSplunkAudit(options: SplunkAuditOptions): Promise<AuditClient> {
   const { hec, envelope, log, spoolRoot } = options;
-  const queueMax = options.queueMax ?? 10_000;
-  const gatherMs = options.gatherMs ?? 100;
-  let batchEvents = options.batchEvents ?? 200;
-
   const spool = await Spool.open(spoolRoot, randomUUID(), options.spoolMaxBytes);
-  const queue: string[] = [];
+  const outbox = new Outbox(spool, options.queueMax ?? 10_000);
   const stop = new AbortController();
   let wake = Promise.withResolvers<void>();
+  let batchSize = batchMost;
   let sequence = 0;
-  let inFlight = 0;
   let dropped = 0;
   let reportedDrops = 0;
   let failures = 0;
@@ -49,32 +48,29 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
 
   function enqueue(event: object): void {
     sequence += 1;
-    if (queue.length >= queueMax) {
-      dropped += 1;
-      return;
-    }
-    queue.push(toLine(event, randomUUID(), sequence, Date.now(), envelope));
+    if (!outbox.add(toLine(event, randomUUID(), sequence, Date.now(), envelope))) dropped += 1;
     wake.resolve();
-  }
-
-  /** Moves the queue to disk, so that memory stays bounded and a kill loses little. */
-  async function spill(): Promise<void> {
-    const lines = queue.splice(0);
-    if (lines.length === 0) return;
-    const lost = await spool.append(lines);
-    if (lost === 0) return;
-    dropped += lost;
-    tell(`The audit spool is full (${options.spoolMaxBytes} bytes): ${dropped} events dropped so far. Mend HEC.`);
   }
 
   function tell(explanation: string): void {
     if (explanation === said.explanation && Date.now() - said.at < repeatMs) return;
     said = { explanation, at: Date.now() };
-    log.error(explanation, { queued: queue.length, spooled: spool.events, dropped });
+    log.error(explanation, { queued: outbox.inMemory, spooled: outbox.onDisk, dropped });
+  }
+
+  /** Keeps memory bounded, and what a kill would lose small. */
+  async function spill(): Promise<void> {
+    try {
+      const lost = await outbox.spill();
+      dropped += lost;
+      if (lost > 0) tell(`The audit spool is full (${options.spoolMaxBytes} bytes): events are dropped. Mend HEC.`);
+    } catch (error) {
+      tell(`The audit spool at ${spool.directory} fails: ${describeError(error)}.`);
+    }
   }
 
   function succeed(): void {
-    if (delivering !== true) log.info("HEC takes audit events.", { spooled: spool.events, dropped });
+    if (delivering !== true) log.info("HEC takes audit events.", { spooled: outbox.onDisk, dropped });
     delivering = true;
     failures = 0;
     said = { explanation: "", at: 0 };
@@ -84,8 +80,8 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
     reportedDrops = dropped;
   }
 
-  /** Returns the lines that are still to be delivered, and how long to wait before the next try. */
-  function settle(lines: readonly string[], delivery: Delivery): { rest: readonly string[]; waitMs: number } {
+  /** What of `lines` is still to be delivered, and how long to wait before the next try. */
+  function judge(lines: readonly string[], delivery: Delivery): { rest: readonly string[]; waitMs: number } {
     switch (delivery.kind) {
       case "delivered":
         succeed();
@@ -95,62 +91,34 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
         tell(delivery.explanation);
         return { rest: lines.slice(delivery.at + 1), waitMs: 0 };
       case "too-large":
-        if (lines.length === 1) {
-          dropped += 1;
-          tell("HEC answered 413 to a single event, which is dropped.");
-          return { rest: [], waitMs: 0 };
-        }
-        batchEvents = Math.max(1, Math.floor(lines.length / 2));
-        return { rest: lines, waitMs: 0 };
+        batchSize = Math.max(1, Math.floor(lines.length / 2));
+        if (lines.length > 1) return { rest: lines, waitMs: 0 };
+        dropped += 1;
+        tell("HEC answered 413 to a single event, which is dropped.");
+        return { rest: [], waitMs: 0 };
       case "retry":
       case "refused":
         failures += 1;
         delivering = false;
         tell(delivery.explanation);
-        return { rest: lines, waitMs: delivery.afterMs ?? backoff(failures) };
+        return { rest: lines, waitMs: Math.max(delivery.afterMs ?? 0, backoff(failures)) };
     }
-  }
-
-  async function send(lines: readonly string[]): Promise<{ rest: readonly string[]; waitMs: number }> {
-    let left = lines;
-    while (left.length > 0) {
-      const batch = left.slice(0, batchEvents);
-      const { rest, waitMs } = settle(batch, await hec.send(batch, stop.signal));
-      left = [...rest, ...left.slice(batch.length)];
-      if (waitMs > 0) return { rest: left, waitMs };
-    }
-    return { rest: [], waitMs: 0 };
   }
 
   /** Sends what is oldest. Returns how long to wait, in milliseconds. */
   async function deliver(): Promise<number> {
-    const segment = await spool.head();
-    if (segment === undefined) {
-      const lines = queue.splice(0, batchEvents);
-      inFlight = lines.length;
-      const { rest, waitMs } = await send(lines);
-      if (rest.length > 0) await spool.prepend(rest);
-      inFlight = 0;
-      return waitMs;
+    const { lines, settle } = await outbox.next(batchSize);
+    let left = lines;
+    let waitMs = 0;
+    while (left.length > 0 && waitMs === 0) {
+      const batch = left.slice(0, batchSize);
+      const result = judge(batch, await hec.send(batch, stop.signal));
+      left = [...result.rest, ...left.slice(batch.length)];
+      waitMs = result.waitMs;
     }
-    const { rest, waitMs } = await send(segment.lines);
-    if (rest.length === segment.lines.length) return waitMs;
-    // In this order a kill in between sends events twice; in the other it would lose them.
-    if (rest.length > 0) await spool.prepend(rest);
-    await spool.remove(segment);
+    await settle(left);
     return waitMs;
   }
-
-  /** Waits while HEC rests; what comes in meanwhile goes to disk. */
-  async function rest(ms: number): Promise<void> {
-    const until = Date.now() + ms;
-    do {
-      await spill();
-      await pause(Math.min(250, until - Date.now()), stop.signal);
-    } while (Date.now() < until && !stop.signal.aborted);
-  }
-
-  const isIdle = (): boolean => queue.length === 0 && spool.events === 0;
 
   /** Until there is something to send, and a little longer so that it has company. */
   async function gather(): Promise<void> {
@@ -158,84 +126,86 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
     const probing = delivering === false ? [pause(probeMs, stop.signal)] : [];
     await Promise.race([wake.promise, ...probing]);
     await pause(gatherMs, stop.signal);
-    if (isIdle() && delivering === false) settle([], await hec.probe(stop.signal));
+    if (outbox.isEmpty && delivering === false) judge([], await hec.probe(stop.signal));
   }
 
-  async function run(): Promise<void> {
-    await adopt();
-    settle([], await hec.probe(stop.signal));
-    while (!stop.signal.aborted) {
-      if (isIdle()) await gather();
-      wake = Promise.withResolvers();
-      const waitMs = await attempt();
-      if (waitMs > 0) await rest(waitMs);
-    }
-  }
-
-  async function attempt(): Promise<number> {
-    try {
-      return await deliver();
-    } catch (error) {
-      // The disk: events stay in memory, bounded, and the next round tries again.
-      tell(`The audit spool at ${spool.directory} fails: ${describeError(error)}. Audit events are kept in memory.`);
-      return 1_000;
-    }
+  /** Waits while HEC rests; what comes in meanwhile goes to disk. */
+  async function rest(ms: number): Promise<void> {
+    const until = Date.now() + ms;
+    do {
+      await spill();
+      await pause(Math.min(spillMs, until - Date.now()), stop.signal);
+    } while (Date.now() < until && !stop.signal.aborted);
   }
 
   async function adopt(): Promise<void> {
     try {
-      const found = await spool.adopt(spoolRoot);
-      if (found > 0) log.info("Took over audit events that an earlier process could not deliver.", { events: found });
+      const { events, lost } = await spool.adopt(spoolRoot);
+      dropped += lost;
+      if (events > 0) log.info("Took over audit events that another process left.", { events, lost });
+      wake.resolve();
     } catch (error) {
       tell(`The audit spool at ${spoolRoot} cannot be searched: ${describeError(error)}.`);
     }
   }
 
-  const heartbeat = setInterval(
-    () => void spool.touch().catch((error: unknown) => tell(describeError(error))),
-    heartbeatMs,
-  );
-  heartbeat.unref();
-  // A stalled HEC holds the loop for as long as its timeout: memory is relieved from here.
-  const relief = setInterval(() => {
-    if (queue.length > queueMax / 2) void spill().catch((error: unknown) => tell(describeError(error)));
-  }, 250);
-  relief.unref();
-  const running = run();
+  async function run(): Promise<void> {
+    await adopt();
+    judge([], await hec.probe(stop.signal));
+    while (!stop.signal.aborted) {
+      if (outbox.isEmpty) await gather();
+      wake = Promise.withResolvers();
+      const waitMs = await deliver().catch((error: unknown) => {
+        tell(`The audit spool at ${spool.directory} fails: ${describeError(error)}.`);
+        return 1_000;
+      });
+      if (waitMs > 0) await rest(waitMs);
+    }
+  }
 
-  const status = (): AuditStatus => ({
-    enabled: true,
-    delivering: delivering ?? false,
-    queued: queue.length + inFlight,
-    spooled: spool.events,
-    dropped,
-  });
+  const timers = [
+    setInterval(() => void spool.touch().catch((error: unknown) => tell(describeError(error))), heartbeatMs),
+    // A stalled HEC holds the loop for as long as its timeout: memory is relieved from here.
+    setInterval(() => void adopt(), adoptMs),
+    setInterval(() => void (outbox.isCrowded ? spill() : undefined), spillMs),
+  ];
+  for (const timer of timers) timer.unref();
+  const running = run();
+  let closing: Promise<void> | undefined;
 
   return {
-    record: (event: AuditEvent) => enqueue(event),
-    status,
-    close: async (deadlineMs) => {
-      const deadline = Date.now() + deadlineMs;
-      const late = AbortSignal.timeout(deadlineMs);
-      while (queue.length + inFlight + spool.events > 0 && !late.aborted && failures === 0) {
-        wake.resolve();
-        await pause(20, late);
-      }
-      stop.abort();
-      wake.resolve();
-      await Promise.race([running, sleep(Math.max(0, deadline - Date.now()) + 100, undefined, { ref: false })]);
-      clearInterval(heartbeat);
-      clearInterval(relief);
-      await spill();
-      if (spool.events > 0) {
-        log.error("Audit events wait on disk for the next process; on a disk that ends with the task they are lost.", {
-          spooled: spool.events,
-          directory: spool.directory,
-        });
-      }
-      await spool.close();
+    record: enqueue,
+    status: () => ({
+      enabled: true,
+      delivering: delivering ?? false,
+      queued: outbox.inMemory,
+      spooled: outbox.onDisk,
+      dropped,
+    }),
+    close: (deadlineMs) => {
+      closing ??= close(deadlineMs);
+      return closing;
     },
   };
+
+  async function close(deadlineMs: number): Promise<void> {
+    const late = AbortSignal.timeout(deadlineMs);
+    // HEC gets the chance to take the rest, but not a second one when it is away.
+    while (!outbox.isEmpty && failures === 0 && !late.aborted) await pause(20, late);
+    stop.abort();
+    wake.resolve();
+    await running;
+    for (const timer of timers) clearInterval(timer);
+    await spill();
+    if (outbox.onDisk > 0) {
+      const { directory } = spool;
+      log.error("Audit events wait on disk for the next process; a disk that ends with the task loses them.", {
+        spooled: outbox.onDisk,
+        directory,
+      });
+    }
+    await spool.close();
+  }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

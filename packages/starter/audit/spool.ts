@@ -109,22 +109,24 @@ export class Spool {
     await utimes(file, now, now);
   }
 
-  /** Takes over the segments of processes that died or left without delivering; returns how many events. */
-  async adopt(root: string): Promise<number> {
-    const before = this.events;
+  /** Takes over the segments of processes that died or left without delivering. */
+  async adopt(root: string): Promise<{ readonly events: number; readonly lost: number }> {
+    let events = 0;
+    let lost = 0;
     for (const name of await readdir(root)) {
       const orphan = join(root, name);
       if (orphan === this.#directory || !(await isAbandoned(orphan))) continue;
       const taken = join(this.#directory, `adopted-${name}`);
       // Of two processes that find the same orphan, one renames it and the other fails.
       if (!(await succeeds(rename(orphan, taken)))) continue;
-      for (const file of (await readdir(taken)).filter((entry) => entry.endsWith(".ndjson")).sort()) {
-        const text = await readFile(join(taken, file), "utf8");
-        await this.append(text.split("\n").filter(isWhole));
+      for (const file of await segmentsOf(taken)) {
+        const lines = (await readFile(join(taken, file), "utf8")).split("\n").filter(isWhole);
+        events += lines.length;
+        lost += await this.append(lines);
       }
       await rm(taken, { recursive: true });
     }
-    return this.events - before;
+    return { events, lost };
   }
 
   /** Leaves the segments for the next process, or nothing when all is delivered. */
@@ -178,10 +180,17 @@ function succeedsParsing(line: string): boolean {
   }
 }
 
+/** By number, those of a process that died while it adopted others included. */
+async function segmentsOf(directory: string): Promise<readonly string[]> {
+  const files = await readdir(directory, { recursive: true });
+  return files.filter((file) => file.endsWith(".ndjson")).sort();
+}
+
 async function isAbandoned(directory: string): Promise<boolean> {
-  if (!(await stat(directory).catch(() => undefined))?.isDirectory()) return false;
   const lock = await stat(join(directory, lockName)).catch(() => undefined);
-  return lock === undefined || Date.now() - lock.mtimeMs > lockStaleMs;
+  if (lock !== undefined) return Date.now() - lock.mtimeMs > lockStaleMs;
+  // A process that has just made its directory has no lock yet, and no segment either.
+  return (await segmentsOf(directory).catch(() => [])).length > 0;
 }
 
 async function succeeds(work: Promise<unknown>): Promise<boolean> {

@@ -1,0 +1,198 @@
+import * as v from "valibot";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exampleUsers } from "#local/doubles/google/index.ts";
+import { Member } from "./starter/member.ts";
+import { hasRedis } from "./starter/redis.ts";
+import { clientId, indexed, type Stage, setStage } from "./starter/stage.ts";
+import type { Task } from "./starter/task.ts";
+
+const [ada] = exampleUsers;
+const canary = "canary-7f3a9c";
+
+const auditEvent = v.looseObject({
+  id: v.string(),
+  action: v.string(),
+  outcome: v.optional(v.string()),
+  tool: v.optional(v.string()),
+  sequence: v.number(),
+  session: v.optional(v.string()),
+  user: v.optional(v.looseObject({ id: v.string(), email: v.optional(v.string()) })),
+  client: v.optional(v.looseObject({ id: v.string(), name: v.optional(v.string()) })),
+  argument_names: v.optional(v.array(v.string())),
+});
+
+const textOf = (result: unknown): string =>
+  v
+    .parse(v.object({ content: v.array(v.object({ text: v.string() })) }), result)
+    .content.map(({ text }) => text)
+    .join();
+
+describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server or valkey-server)", () => {
+  let stage: Stage;
+  let task: Task;
+
+  beforeAll(async () => {
+    stage = await setStage();
+    task = await stage.start();
+    stage.front.route(task.port);
+  });
+  afterAll(() => stage?.stop());
+
+  const auditEvents = () =>
+    stage.hec.search({ index: "mcp_audit", source: "mcp-google" }).map(({ event }) => v.parse(auditEvent, event));
+
+  it("names public URLs only in its metadata", async () => {
+    const origin = stage.front.url.origin;
+    const resource = await (await fetch(`${origin}/.well-known/oauth-protected-resource/mcp`)).text();
+    const server = await (await fetch(`${origin}/.well-known/oauth-authorization-server`)).text();
+    expect(JSON.parse(resource)).toMatchObject({ resource: `${origin}/mcp`, authorization_servers: [`${origin}/`] });
+    expect(JSON.parse(server)).toMatchObject({
+      authorization_endpoint: `${origin}/authorize`,
+      token_endpoint: `${origin}/token`,
+      registration_endpoint: `${origin}/register`,
+      code_challenge_methods_supported: ["S256"],
+    });
+    expect(resource + server).not.toContain(String(task.port));
+  });
+
+  it("turns away a request without a token, and says where to log in", async () => {
+    const response = await fetch(stage.mcp, { method: "POST", body: "{}" });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toContain(
+      `resource_metadata="${stage.front.url.origin}/.well-known/oauth-protected-resource/mcp"`,
+    );
+  });
+
+  it("[AUD-2] logs in through Google, calls tools, and leaves who, what and when in Splunk, and no content", async () => {
+    const member = new Member(ada.sub);
+    const end = await member.logIn(stage.mcp);
+    expect(end.searchParams.get("state")).toBe("the-client-s-state");
+
+    const client = await member.connect(stage.mcp);
+    expect(textOf(await client.callTool({ name: "whoami", arguments: {} }))).toBe(ada.email);
+    expect(textOf(await client.callTool({ name: "add", arguments: { a: 20, b: 22 } }))).toBe("42");
+    expect(textOf(await client.callTool({ name: "google_profile", arguments: {} }))).toBe(ada.name);
+    await client.callTool({ name: "add", arguments: { a: canary, b: canary, [canary]: canary } });
+    await client.callTool({ name: canary, arguments: { [canary]: canary } }).catch(() => undefined);
+
+    const calls = () => auditEvents().filter(({ action }) => action === "tool_call");
+    await indexed(stage.hec, () => calls().length >= 5);
+    expect(calls().map(({ tool, outcome, argument_names }) => [tool, outcome, argument_names])).toEqual([
+      ["whoami", "success", []],
+      ["add", "success", ["a", "b"]],
+      ["google_profile", "success", []],
+      ["add", "error", ["a", "b"]],
+      ["unknown", "rejected", []],
+    ]);
+    const [login] = auditEvents().filter(({ action }) => action === "login");
+    for (const event of [login, ...calls()]) {
+      expect(event).toMatchObject({
+        session: login?.session,
+        user: { id: ada.sub, email: ada.email },
+        client: { name: "Test client" },
+      });
+    }
+    const everything = JSON.stringify(stage.hec.search()) + task.lines.join("\n");
+    expect(everything).not.toContain(canary);
+    expect(everything).not.toContain(member.accessToken);
+  });
+
+  it("[RED-3] says in its log and its health which store it really uses", async () => {
+    await task.logged("Using ValkeyStore");
+    expect(await task.health()).toMatchObject({
+      sessions: { backend: "valkey", connected: true, tls: true, encrypted: true },
+      audit: { enabled: true, delivering: true, dropped: 0 },
+    });
+  });
+
+  it("keeps nothing readable in Redis: no token, no address, no name", async () => {
+    const member = new Member(ada.sub);
+    await member.logIn(stage.mcp);
+    const dump = await stage.redis.dump();
+    expect(dump).toContain("mcp:");
+    for (const secret of [member.accessToken, ada.email, ada.name, "ya29.", "1//"]) expect(dump).not.toContain(secret);
+  });
+
+  it("[RED-6] keeps a login over a restart, shares it between two tasks, and over a rotation of both secrets", async () => {
+    const member = new Member(ada.sub);
+    await member.logIn(stage.mcp);
+
+    stage.google.addSecret(clientId, "GOCSPX-the-next");
+    const changed = {
+      GOOGLE_OAUTH_CLIENT_SECRET: "GOCSPX-the-next",
+      SESSION_ENCRYPTION_KEY: "the-second-key-of-the-test-0123456789,the-first-key-of-the-test-0123456789",
+    };
+    const [one, two] = await Promise.all([stage.start(changed), stage.start(changed)]);
+    expect(await task.stop()).toBe(0);
+    stage.front.route(one.port, two.port);
+
+    const client = await member.connect(stage.mcp);
+    for (let call = 0; call < 4; call++) {
+      expect(textOf(await client.callTool({ name: "whoami", arguments: {} }))).toBe(ada.email);
+    }
+    await member.refresh(stage.mcp);
+    expect(textOf(await client.callTool({ name: "google_profile", arguments: {} }))).toBe(ada.name);
+    task = one;
+  });
+
+  it("streams progress from the task that runs the call", async () => {
+    const member = new Member(ada.sub);
+    await member.logIn(stage.mcp);
+    const client = await member.connect(stage.mcp);
+    const seen: number[] = [];
+    await client.callTool({ name: "countdown", arguments: { from: 1 } }, undefined, {
+      onprogress: ({ progress }) => seen.push(progress),
+    });
+    expect(seen).toEqual([0, 1]);
+  });
+
+  it("answers new logins with 503 while Redis is away, serves those at work, and reconnects by itself", async () => {
+    const member = new Member(ada.sub);
+    await member.logIn(stage.mcp);
+    stage.front.route(task.port);
+    const client = await member.connect(stage.mcp);
+    await stage.redis.takeDown();
+
+    const registration = await fetch(new URL("/register", stage.front.url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(member.clientMetadata),
+    });
+    expect(registration.status).toBe(503);
+    expect(registration.headers.get("retry-after")).toBe("5");
+    expect(await registration.json()).toMatchObject({ error: "temporarily_unavailable" });
+    expect(textOf(await client.callTool({ name: "whoami", arguments: {} }))).toBe(ada.email);
+    expect(await task.health()).toMatchObject({ status: "ok", sessions: { connected: false } });
+
+    await stage.redis.bringUp();
+    await expect.poll(async () => (await task.health()).sessions.connected, { timeout: 10_000 }).toBe(true);
+    await member.refresh(stage.mcp);
+    await new Member(ada.sub).logIn(stage.mcp);
+  });
+
+  it("ends a login that the user refuses, and records it", async () => {
+    const before = auditEvents().length;
+    const end = await new Member("").logIn(stage.mcp);
+    expect(end.searchParams.get("error")).toBe("access_denied");
+    const refused = await new Member(ada.sub).logIn(stage.mcp, "deny");
+    expect(refused.searchParams.get("error")).toBe("access_denied");
+    const denied = () =>
+      auditEvents()
+        .slice(before)
+        .filter(({ outcome }) => outcome === "denied");
+    await indexed(stage.hec, () => denied().length === 2);
+  });
+
+  it("[AUD-3] sends nothing with AUDIT_LOG_ENABLED=false, and goes on logging", async () => {
+    const quiet = await stage.start({ AUDIT_LOG_ENABLED: "false" });
+    stage.front.route(quiet.port);
+    const before = stage.hec.search().length;
+    const member = new Member(ada.sub);
+    await member.logIn(stage.mcp);
+    await (await member.connect(stage.mcp)).callTool({ name: "whoami", arguments: {} });
+    expect(await quiet.stop()).toBe(0);
+    expect(stage.hec.search().length).toBe(before);
+    expect(quiet.lines.some((line) => line.includes('"path":"/mcp"'))).toBe(true);
+    stage.front.route(task.port);
+  });
+});

@@ -1,0 +1,100 @@
+import { InvalidGrantError, InvalidTokenError } from "@modelcontextprotocol/sdk/server/auth/errors.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { silent } from "#starter/log.ts";
+import { remember } from "#starter/login/memo.ts";
+import { type LoginRecords, loginSeconds, openLoginRecords } from "#starter/login/records.ts";
+import { openTokenDesk, type TokenDesk } from "#starter/login/tokens.ts";
+import { openSessions, type Sessions, StoreUnavailable } from "#starter/sessions/index.ts";
+
+const day = 24 * 3600 * 1000;
+let now: number;
+let sessions: Sessions;
+let records: LoginRecords;
+let desk: TokenDesk;
+
+beforeEach(() => {
+  now = Date.now();
+  sessions = openSessions({ backend: { kind: "memory" }, namespace: "test", log: silent });
+  records = openLoginRecords(sessions);
+  desk = openTokenDesk(records, new URL("https://google.mcp.example.com/mcp"), () => now);
+});
+afterEach(() => sessions.close());
+
+async function logIn() {
+  const login = { user: { subject: "1" }, clientId: "client", expiresAt: Math.floor(now / 1000) + loginSeconds };
+  await records.logins.set("login", login, loginSeconds);
+  const tokens = await desk.issue({ loginId: "login", login }, ["mcp"]);
+  return { access: tokens.access_token, refresh: tokens.refresh_token ?? "" };
+}
+
+describe("tokens", () => {
+  it("[RED-6] refresh for 30 days from the login and not a day longer", async () => {
+    let { refresh } = await logIn();
+    now += 29 * day;
+    refresh = (await desk.rotate("client", refresh)).tokens.refresh_token ?? "";
+    now += 2 * day;
+    await expect(desk.rotate("client", refresh)).rejects.toThrow(InvalidGrantError);
+  });
+
+  it("survive a lost answer: the old refresh token works for another minute", async () => {
+    const { refresh } = await logIn();
+    await desk.rotate("client", refresh);
+    now += 30_000;
+    const { tokens } = await desk.rotate("client", refresh);
+    await expect(desk.verify(tokens.access_token)).resolves.toMatchObject({ loginId: "login" });
+  });
+
+  it("all end when a refresh token turns up again later: somebody stole it", async () => {
+    const { refresh } = await logIn();
+    const { tokens } = await desk.rotate("client", refresh);
+    now += 61_000;
+    await expect(desk.rotate("client", refresh)).rejects.toThrow(InvalidGrantError);
+    await expect(desk.verify(tokens.access_token)).rejects.toThrow(InvalidTokenError);
+  });
+
+  it("are good for the client they were issued to", async () => {
+    const { refresh } = await logIn();
+    await expect(desk.rotate("another", refresh)).rejects.toThrow(InvalidGrantError);
+    expect(await desk.revoke("another", refresh)).toBeUndefined();
+    await expect(desk.rotate("client", refresh)).resolves.toBeDefined();
+  });
+
+  it("end together when one of them is revoked", async () => {
+    const { access, refresh } = await logIn();
+    expect(await desk.revoke("client", refresh)).toMatchObject({ loginId: "login" });
+    await expect(desk.verify(access)).rejects.toThrow(InvalidTokenError);
+  });
+});
+
+describe("the memory of verified tokens", () => {
+  it("answers while the store is away, for those it knows, and for a quarter of an hour", async () => {
+    let away = false;
+    const verified = remember(
+      async (token: string) => {
+        if (away) throw new StoreUnavailable("away");
+        return `of ${token}`;
+      },
+      () => now,
+    );
+    await verified.get("a");
+    away = true;
+    now += 14 * 60_000;
+    expect(await verified.get("a")).toBe("of a");
+    await expect(verified.get("b")).rejects.toThrow(StoreUnavailable);
+    now += 2 * 60_000;
+    await expect(verified.get("a")).rejects.toThrow(StoreUnavailable);
+  });
+
+  it("learns of a revocation within seconds", async () => {
+    let revoked = false;
+    const ask = async () => {
+      if (revoked) throw new InvalidTokenError("revoked");
+      return "grant";
+    };
+    const verified = remember(ask, () => now);
+    await verified.get("a");
+    revoked = true;
+    now += 15_000;
+    await expect(verified.get("a")).rejects.toThrow(InvalidTokenError);
+  });
+});
