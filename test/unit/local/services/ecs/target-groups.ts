@@ -1,0 +1,51 @@
+import type { Target, TargetHealth, TargetRegistry } from "#local/endpoint/ports.ts";
+
+interface Registration {
+  readonly group: string;
+  readonly target: Target;
+  health: TargetHealth;
+  readonly end: () => void;
+}
+
+/** Target groups that ask `/health` every 20 ms: two answers alike decide. Registrations in order, for the tests. */
+export function createTargetGroups() {
+  const registrations = new Map<string, Registration>();
+  const history: string[] = [];
+  const listeners = new Set<(group: string, target: Target, health: TargetHealth) => void>();
+  const keyOf = (group: string, target: Target) => `${group} ${target.port}`;
+
+  const change = (registration: Registration, health: TargetHealth) => {
+    if (registration.health === health) return;
+    registration.health = health;
+    for (const listener of listeners) listener(registration.group, registration.target, health);
+  };
+
+  const probe = async (registration: Registration) => {
+    const { port } = registration.target;
+    const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
+    if (answer?.ok) change(registration, "healthy");
+    // A process that does not listen yet is starting, one that answers with an error is not well.
+    else if (answer) change(registration, "unhealthy");
+  };
+
+  const registry: TargetRegistry = {
+    register(group, target) {
+      const timer = setInterval(() => void probe(registration), 20);
+      const registration: Registration = { group, target, health: "initial", end: () => clearInterval(timer) };
+      registrations.set(keyOf(group, target), registration);
+      history.push(`register ${target.port}`);
+    },
+    async deregister(group, target) {
+      registrations.get(keyOf(group, target))?.end();
+      registrations.delete(keyOf(group, target));
+      history.push(`deregister ${target.port}`);
+    },
+    health: (group, target) => registrations.get(keyOf(group, target))?.health ?? "unused",
+    onHealthChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const ports = () => [...registrations.values()].map(({ target }) => target.port);
+  return { registry, history, ports, healthy: () => [...registrations.values()].filter((r) => r.health === "healthy") };
+}
