@@ -1,0 +1,50 @@
+import * as v from "valibot";
+import { notEmulated } from "#local/endpoint/errors.ts";
+import { parseProperties } from "#local/endpoint/properties.ts";
+import type { ResourceProvider, ResourceState } from "#local/endpoint/service.ts";
+import type { ControlPlane } from "../control-plane.ts";
+import { createRule, deleteRule, modifyRule, setRulePriorities } from "../rules.ts";
+import { action, condition, integer, tags, text } from "../schema.ts";
+import { withTags } from "../tags.ts";
+import { stackTags } from "./tagging.ts";
+
+const schema = v.object({
+  ListenerArn: text,
+  Priority: integer,
+  Conditions: v.array(condition),
+  Actions: v.array(action),
+  Transforms: v.optional(v.array(v.unknown()), []),
+  Tags: tags,
+});
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listenerrule.html */
+export function listenerRuleResource(control: ControlPlane): ResourceProvider {
+  const { records } = control;
+  return {
+    replaceOn: ["ListenerArn"],
+    async create(properties, context) {
+      const { Transforms, ...input } = parseProperties(schema, properties, context);
+      if (Transforms.length > 0) throw notEmulated("A listener rule with transforms");
+      const rule = await createRule(control, { ...input, Tags: stackTags(input.Tags, context) });
+      return stateOf(rule.arn);
+    },
+    async update(current, properties, _, context) {
+      const { Transforms, ...input } = parseProperties(schema, properties, context);
+      if (Transforms.length > 0) throw notEmulated("A listener rule with transforms");
+      const rule = records.rule(current.physicalId);
+      if (rule.priority !== input.Priority) {
+        await setRulePriorities(control, [{ RuleArn: rule.arn, Priority: input.Priority }]);
+      }
+      await modifyRule(control, { RuleArn: rule.arn, Conditions: input.Conditions, Actions: input.Actions });
+      records.tags.set(rule.arn, withTags(undefined, stackTags(input.Tags, context)));
+      return stateOf(rule.arn);
+    },
+    async delete(current) {
+      if (records.rules.has(current.physicalId)) await deleteRule(control, current.physicalId);
+    },
+  };
+}
+
+function stateOf(arn: string): ResourceState {
+  return { physicalId: arn, attributes: { RuleArn: arn, IsDefault: false } };
+}

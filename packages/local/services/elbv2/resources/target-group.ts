@@ -1,0 +1,79 @@
+import * as v from "valibot";
+import { physicalName } from "#local/endpoint/physical-name.ts";
+import { parseProperties } from "#local/endpoint/properties.ts";
+import type { ResourceProvider, ResourceState } from "#local/endpoint/service.ts";
+import { initialAttributes, targetGroupAttributes } from "../attributes.ts";
+import type { ControlPlane } from "../control-plane.ts";
+import type { TargetGroupRecord } from "../records.ts";
+import { attributes, targets, text } from "../schema.ts";
+import { withTags } from "../tags.ts";
+import {
+  createTargetGroup,
+  deleteTargetGroup,
+  modifyTargetGroup,
+  modifyTargetGroupAttributes,
+  targetGroupInput,
+} from "../target-groups.ts";
+import { deregisterTargets, registerTargets } from "../targets.ts";
+import { stackTags } from "./tagging.ts";
+
+const schema = v.object({
+  Name: v.optional(text),
+  ...targetGroupInput,
+  TargetGroupAttributes: v.optional(attributes, []),
+  Targets: v.optional(targets, []),
+});
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-targetgroup.html */
+export function targetGroupResource(control: ControlPlane): ResourceProvider {
+  const { records } = control;
+  return {
+    replaceOn: ["IpAddressType", "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"],
+    async create(properties, context) {
+      const { TargetGroupAttributes, Targets, ...input } = parseProperties(schema, properties, context);
+      const record = createTargetGroup(control, {
+        ...input,
+        Name: input.Name ?? physicalName(context, 32),
+        Tags: stackTags(input.Tags, context),
+      });
+      try {
+        modifyTargetGroupAttributes(control, record.arn, TargetGroupAttributes);
+        registerTargets(control, record.arn, Targets);
+      } catch (error) {
+        await deleteTargetGroup(control, record.arn);
+        throw error;
+      }
+      return stateOf(control, record);
+    },
+    async update(current, properties, previous, context) {
+      const input = parseProperties(schema, properties, context);
+      const before = parseProperties(schema, previous, context);
+      const record = modifyTargetGroup(control, current.physicalId, input);
+      // An attribute that is no longer in the template goes back to its default.
+      const initial = [...initialAttributes(targetGroupAttributes)].map(([Key, Value]) => ({ Key, Value }));
+      modifyTargetGroupAttributes(control, record.arn, [...initial, ...input.TargetGroupAttributes]);
+      records.tags.set(record.arn, withTags(undefined, stackTags(input.Tags, context)));
+      const kept = new Set(input.Targets.map(({ Id, Port }) => `${Id}:${Port}`));
+      deregisterTargets(
+        control,
+        record.arn,
+        before.Targets.filter(({ Id, Port }) => !kept.has(`${Id}:${Port}`)),
+      );
+      registerTargets(control, record.arn, input.Targets);
+      return stateOf(control, record);
+    },
+    delete: (current) => deleteTargetGroup(control, current.physicalId),
+  };
+}
+
+function stateOf(control: ControlPlane, record: TargetGroupRecord): ResourceState {
+  return {
+    physicalId: record.arn,
+    attributes: {
+      TargetGroupArn: record.arn,
+      TargetGroupName: record.name,
+      TargetGroupFullName: record.fullName,
+      LoadBalancerArns: control.loadBalancersOf(record.arn),
+    },
+  };
+}
