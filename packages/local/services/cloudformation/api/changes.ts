@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "#local/endpoint/errors.ts";
 import { flag } from "#local/endpoint/properties.ts";
-import { define, type Operation } from "#local/endpoint/service.ts";
+import type { Operation } from "#local/endpoint/service.ts";
 import type { StackControl } from "../stack/control.ts";
 import { difference } from "../stack/difference.ts";
 import { Journal } from "../stack/journal.ts";
@@ -12,6 +12,7 @@ import { refused } from "../template/errors.ts";
 import type { ChangeSet, ChangeSets } from "./change-sets.ts";
 import { describeChangeSet, summarizeChangeSet } from "./describe-change-set.ts";
 import { clientToken, page, stackName, targetFields } from "./input.ts";
+import { define } from "./operation.ts";
 import { pageOf } from "./page.ts";
 import { optionsOf, readTarget, type TargetSources } from "./target.ts";
 

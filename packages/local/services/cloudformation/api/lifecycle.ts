@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import { AwsError } from "#local/endpoint/errors.ts";
 import { flag } from "#local/endpoint/properties.ts";
-import { define, type Operation } from "#local/endpoint/service.ts";
+import type { Operation } from "#local/endpoint/service.ts";
 import type { StackControl } from "../stack/control.ts";
 import type { StackStore } from "../stack/stack-store.ts";
 import { refused } from "../template/errors.ts";
 import { clientToken, list, stackName, targetFields } from "./input.ts";
+import { define } from "./operation.ts";
 import { optionsOf, readTarget, type TargetSources } from "./target.ts";
 
 const CreateStack = v.object({

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { define, type Operation, type Output } from "#local/endpoint/service.ts";
+import type { Operation, Output } from "#local/endpoint/service.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { StackStore } from "../stack/stack-store.ts";
 import { refused } from "../template/errors.ts";
@@ -12,6 +12,7 @@ import {
   summarizeStack,
 } from "./describe.ts";
 import { list, page, stackName } from "./input.ts";
+import { define } from "./operation.ts";
 import { newestFirst, pageOf } from "./page.ts";
 
 const PAGE_SIZE = 100;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { ObjectReader, Place } from "#local/endpoint/ports.ts";
-import { define, type Operation, type Output } from "#local/endpoint/service.ts";
+import type { Operation, Output } from "#local/endpoint/service.ts";
 import type { StackStore } from "../stack/stack-store.ts";
 import { requiredCapability } from "../template/capabilities.ts";
 import { parseTemplate, type Template } from "../template/document.ts";
@@ -8,6 +8,7 @@ import { refused } from "../template/errors.ts";
 import { checkReferences } from "../template/validate.ts";
 import type { ChangeSets } from "./change-sets.ts";
 import { stackName } from "./input.ts";
+import { define } from "./operation.ts";
 import { templateText } from "./template-source.ts";
 
 const text = { TemplateBody: v.optional(v.string()), TemplateURL: v.optional(v.string()) } as const;

@@ -5,6 +5,7 @@ export interface InertRecord {
   readonly physicalId: string;
   readonly properties: Properties;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** The inert resources of all stacks, for the APIs that list them. */

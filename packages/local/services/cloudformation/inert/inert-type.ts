@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { physicalName } from "#local/endpoint/physical-name.ts";
+import { tagList, tagsOf } from "#local/endpoint/properties.ts";
 import type { Properties, ResourceContext, ResourceProvider } from "#local/endpoint/service.ts";
 import { newId } from "./identity.ts";
 import type { InertRecords } from "./inert-records.ts";
@@ -43,23 +45,33 @@ export function arn(service: string, resource: string, { region, account }: Reso
 }
 
 export function inertProvider(type: string, definition: InertType, records: InertRecords): ResourceProvider {
-  const attributesOf = definition.attributes ?? (() => ({}));
+  const record = (physicalId: string, properties: Properties, context: ResourceContext) => {
+    const attributes = definition.attributes?.(physicalId, properties, context) ?? {};
+    records.put({ type, physicalId, properties, attributes, tags: tagsOn(properties, context) });
+    return { physicalId, attributes };
+  };
   return {
     inert: true,
     replaceOn: definition.replaceOn,
     async create(properties, context) {
-      const physicalId = definition.physicalId(properties, context);
-      const attributes = attributesOf(physicalId, properties, context);
-      records.put({ type, physicalId, properties, attributes });
-      return { physicalId, attributes };
+      return record(definition.physicalId(properties, context), properties, context);
     },
     async update({ physicalId }, properties, _previous, context) {
-      const attributes = attributesOf(physicalId, properties, context);
-      records.put({ type, physicalId, properties, attributes });
-      return { physicalId, attributes };
+      return record(physicalId, properties, context);
     },
     async delete({ physicalId }) {
       records.delete(type, physicalId);
     },
+  };
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html */
+function tagsOn({ Tags }: Properties, context: ResourceContext): Readonly<Record<string, string>> {
+  const own = v.safeParse(tagList, Tags);
+  return {
+    ...tagsOf(own.success ? own.output : undefined, context),
+    "aws:cloudformation:stack-name": context.stackName,
+    "aws:cloudformation:stack-id": context.stackId,
+    "aws:cloudformation:logical-id": context.logicalId,
   };
 }

@@ -32,7 +32,7 @@ export async function create(deployment: Deployment, target: Target, onFailure: 
   const rollback = { ...deployment, signal: new AbortController().signal };
   if (onFailure === "DELETE") return destroy(rollback, []);
   journal.stack("ROLLBACK_IN_PROGRESS", `${attempt.reason}Rollback requested by user.`);
-  await engine.clock.sleep(engine.rollbackDelayMs);
+  if (engine.rollbackDelayMs > 0) await engine.clock.sleep(engine.rollbackDelayMs);
   const failed = await remove(
     rollback,
     [...stack.resources.values()].map((resource) => ({ resource, policy: policyOnRollback(resource), record: "keep" })),
@@ -65,7 +65,7 @@ export async function update(deployment: Deployment, target: Target): Promise<vo
     return;
   }
   journal.stack("UPDATE_ROLLBACK_IN_PROGRESS", attempt.reason);
-  await engine.clock.sleep(engine.rollbackDelayMs);
+  if (engine.rollbackDelayMs > 0) await engine.clock.sleep(engine.rollbackDelayMs);
   const rollback = { ...deployment, signal: new AbortController().signal };
   const restored = await restore(rollback, attempt.changes, previous, former.target);
   stack.outputs = former.outputs;
