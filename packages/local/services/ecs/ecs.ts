@@ -1,5 +1,6 @@
 import type { ManagedProcess, ProcessSpec } from "#local/endpoint/ports.ts";
 import type { AwsService } from "#local/endpoint/service.ts";
+import { conditionKeysOf, resourceOf } from "./access.ts";
 import { createEngine, type EcsPorts } from "./engine.ts";
 import { startMetadataServer } from "./metadata.ts";
 import { clusterOperations } from "./operations/clusters.ts";
@@ -25,6 +26,7 @@ export interface Ecs {
 export async function createEcs(ports: EcsPorts): Promise<Ecs> {
   const metadata = await startMetadataServer();
   const engine = createEngine(ports, metadata);
+  const arnPrefix = `arn:aws:ecs:${ports.place.region}:${ports.place.account}`;
   return {
     service: {
       signingName: "ecs",
@@ -37,6 +39,8 @@ export async function createEcs(ports: EcsPorts): Promise<Ecs> {
         ...tagOperations(engine),
       },
       resources: resourcesOf(engine),
+      resourceOf: (operation, input) => resourceOf(arnPrefix, operation, input),
+      conditionKeysOf: (_operation, input) => conditionKeysOf(arnPrefix, input),
       async stop() {
         await engine.stop();
         await metadata.close();

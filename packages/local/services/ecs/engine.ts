@@ -50,7 +50,7 @@ export interface Engine {
   runTask(request: TaskRequest): Task;
   stopTask(task: Task, stop: Stop): Promise<void>;
   exec(task: Task | undefined, container: string | undefined, spec: Omit<ProcessSpec, "env" | "cwd">): ManagedProcess;
-  /** Stops every task, and starts no other. */
+  /** Ends every task's processes, and starts no other. */
   stop(): Promise<void>;
 }
 
@@ -111,8 +111,7 @@ export function createEngine(io: EcsPorts, metadata: MetadataServer): Engine {
       closing = true;
       unsubscribe();
       for (const service of services.list()) service.close();
-      const stop: Stop = { code: "UserInitiated", reason: "The local endpoint is shutting down." };
-      await Promise.all(tasks.list(io.clock.now()).map((task) => runner.stop(task, stop)));
+      await runner.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Container, Task } from "./model.ts";
-import { definitionOf } from "./task-runner.ts";
+import { definitionOf } from "./tasks.ts";
 
 /** What `ECS_CONTAINER_METADATA_URI_V4` leads to. */
 export interface MetadataServer {

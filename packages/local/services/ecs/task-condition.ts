@@ -1,7 +1,7 @@
 import type { TargetRegistry } from "#local/endpoint/ports.ts";
 import type { ServiceSettings, Task } from "./model.ts";
 import type { Action, ScheduledTask } from "./scheduler.ts";
-import { targetsOf } from "./task-runner.ts";
+import { targetsOf } from "./tasks.ts";
 
 /**
  * How long a task that no target group watches must live to count as healthy. On AWS a container that exits at once

@@ -1,23 +1,18 @@
-import { constants } from "node:os";
-import type { Clock, LogSink, ManagedProcess, ProcessSupervisor, TargetRegistry } from "#local/endpoint/ports.ts";
-import { containerEnvironment, type EnvironmentSources } from "./environment.ts";
-import { localCommand } from "./local-command.ts";
+import type { Clock, ManagedProcess, ProcessSupervisor, TargetRegistry } from "#local/endpoint/ports.ts";
+import { exitCodeOf, type Launch, type LaunchPorts, planLaunch, startFailure } from "./launch.ts";
 import type { Container, Stop, Task, TaskStatus } from "./model.ts";
 import type { PortAllotment } from "./ports.ts";
-import { StartError } from "./start-error.ts";
-import type { ContainerDefinition } from "./task-definition.ts";
+import { definitionOf, targetsOf } from "./tasks.ts";
 
 const DEFAULT_STOP_TIMEOUT_S = 30;
+/** Whoever presses Ctrl-C waits no longer than this. */
+const CLOSE_GRACE_MS = 3_000;
 
-export interface TaskRunnerPorts {
+export interface TaskRunnerPorts extends LaunchPorts {
   readonly clock: Clock;
   readonly supervisor: ProcessSupervisor;
-  readonly logs: LogSink;
   readonly targets: TargetRegistry;
-  readonly environment: EnvironmentSources;
   readonly ports: PortAllotment;
-  /** Where local commands run. */
-  readonly projectRoot: string;
   /** Called on every change of a task's status. */
   onChange(task: Task): void;
 }
@@ -27,10 +22,14 @@ export interface TaskRunner {
   start(task: Task): void;
   /** Resolves once the task is STOPPED. Stopping it again changes nothing. */
   stop(task: Task, stop: Stop): Promise<void>;
+  /** Ends every process soon, without draining, and starts no other. */
+  close(): Promise<void>;
 }
 
 export function createTaskRunner(io: TaskRunnerPorts): TaskRunner {
   const stopping = new WeakMap<Task, Promise<void>>();
+  const processes = new Set<ManagedProcess>();
+  let closed = false;
 
   const change = (task: Task, status: TaskStatus) => {
     task.lastStatus = status;
@@ -41,46 +40,44 @@ export function createTaskRunner(io: TaskRunnerPorts): TaskRunner {
   const start = async (task: Task): Promise<void> => {
     io.onChange(task);
     try {
-      await allotPorts(task, io.ports);
-      if (task.desiredStatus === "STOPPED") return;
-      change(task, "PENDING");
-      launchAll(task);
-      task.startedAt = io.clock.now();
-      for (const [group, target] of targetsOf(task)) io.targets.register(group, target);
-      change(task, "RUNNING");
+      await bringUp(task);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      const reason = error instanceof StartError ? error.message : `CannotStartContainerError: ${error.message}`;
+      const reason = startFailure(error);
       for (const container of task.containers) container.reason = reason;
       await stop(task, { code: "TaskFailedToStart", reason });
     }
   };
 
-  /** Every environment is complete before the first process starts: a missing secret starts nothing. */
-  const launchAll = (task: Task) => {
-    const launches = task.containers.map((container) => {
-      const definition = definitionOf(task, container);
-      const environment = containerEnvironment(task, container, definition, io.environment);
-      return { container, definition, environment, argv: localCommand(definition) };
-    });
-    for (const launch of launches) {
-      const [command, ...args] = launch.argv;
-      const write = logWriter(task, launch.definition, io.logs);
-      const process = io.supervisor.start({
-        command,
-        args,
-        env: launch.environment,
-        cwd: io.projectRoot,
-        onLine: (line) => write?.(line),
-      });
-      Object.assign(launch.container, { process, environment: launch.environment, lastStatus: "RUNNING" });
-      void process.exited.then((exit) => ended(task, launch.container, exit));
+  const bringUp = async (task: Task): Promise<void> => {
+    await allotPorts(task, io.ports);
+    if (closed || task.desiredStatus === "STOPPED") {
+      givePorts(task, io.ports);
+      return;
     }
+    change(task, "PENDING");
+    // Every environment is complete before the first process starts: a missing secret starts nothing.
+    for (const launch of task.containers.map((container) => planLaunch(task, container, io))) run(task, launch);
+    task.startedAt = io.clock.now();
+    for (const [group, target] of targetsOf(task)) io.targets.register(group, target);
+    change(task, "RUNNING");
+  };
+
+  const run = (task: Task, { container, spec }: Launch) => {
+    const process = io.supervisor.start(spec);
+    container.process = process;
+    container.environment = spec.env;
+    container.lastStatus = "RUNNING";
+    processes.add(process);
+    void process.exited.then((exit) => {
+      processes.delete(process);
+      ended(task, container, exit);
+    });
   };
 
   const ended = (task: Task, container: Container, exit: Awaited<ManagedProcess["exited"]>) => {
     container.lastStatus = "STOPPED";
-    container.exitCode = exit.code ?? 128 + signalNumber(exit.signal);
+    container.exitCode = exitCodeOf(exit);
     if (container.essential) {
       void stop(task, { code: "EssentialContainerExited", reason: "Essential container in task exited" });
     } else if (task.desiredStatus === "RUNNING") change(task, task.lastStatus);
@@ -106,12 +103,19 @@ export function createTaskRunner(io: TaskRunnerPorts): TaskRunner {
     change(task, "STOPPING");
     await Promise.all(task.containers.map((container) => endContainer(task, container)));
     change(task, "DEPROVISIONING");
-    for (const { hostPort } of task.containers) if (hostPort !== undefined) io.ports.give(hostPort);
+    givePorts(task, io.ports);
     task.stoppedAt = io.clock.now();
     change(task, "STOPPED");
   };
 
-  return { start: (task) => void start(task), stop };
+  return {
+    start: (task) => void start(task),
+    stop,
+    async close() {
+      closed = true;
+      await Promise.all([...processes].map((process) => process.stop(CLOSE_GRACE_MS)));
+    },
+  };
 }
 
 async function endContainer(task: Task, container: Container): Promise<void> {
@@ -126,30 +130,6 @@ async function allotPorts(task: Task, ports: PortAllotment): Promise<void> {
   }
 }
 
-export function definitionOf(task: Task, container: Container): ContainerDefinition {
-  const found = task.definition.input.containerDefinitions.find(({ name }) => name === container.name);
-  if (found === undefined) throw new Error(`task definition ${task.definition.arn} has no container ${container.name}`);
-  return found;
-}
-
-/** The targets a task stands for: each load balancer's container, at the port allotted to it. */
-export function targetsOf(task: Task): readonly (readonly [string, { readonly id: string; readonly port: number }])[] {
-  return task.loadBalancers.flatMap(({ targetGroupArn, containerName }) => {
-    const port = task.containers.find(({ name }) => name === containerName)?.hostPort;
-    return port === undefined ? [] : [[targetGroupArn, { id: "127.0.0.1", port }] as const];
-  });
-}
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html */
-function logWriter(task: Task, definition: ContainerDefinition, logs: LogSink): ((line: string) => void) | undefined {
-  const configuration = definition.logConfiguration;
-  const group = configuration?.options["awslogs-group"];
-  if (configuration?.logDriver !== "awslogs" || group === undefined) return undefined;
-  const prefix = configuration.options["awslogs-stream-prefix"] ?? "ecs";
-  const stream = `${prefix}/${definition.name}/${task.id}`;
-  return (line) => logs.write(group, stream, [line]);
-}
-
-function signalNumber(signal: string | null): number {
-  return Object.entries(constants.signals).find(([name]) => name === signal)?.[1] ?? 0;
+function givePorts(task: Task, ports: PortAllotment): void {
+  for (const { hostPort } of task.containers) if (hostPort !== undefined) ports.give(hostPort);
 }

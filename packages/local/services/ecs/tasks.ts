@@ -99,3 +99,17 @@ export function execute(
     );
   return supervisor.start({ ...spec, env: container.environment });
 }
+
+export function definitionOf(task: Task, container: Container): ContainerDefinition {
+  const found = task.definition.input.containerDefinitions.find(({ name }) => name === container.name);
+  if (found === undefined) throw new Error(`task definition ${task.definition.arn} has no container ${container.name}`);
+  return found;
+}
+
+/** The targets a task stands for: each load balancer's container, at the port allotted to it. */
+export function targetsOf(task: Task): readonly (readonly [string, { readonly id: string; readonly port: number }])[] {
+  return task.loadBalancers.flatMap(({ targetGroupArn, containerName }) => {
+    const port = task.containers.find(({ name }) => name === containerName)?.hostPort;
+    return port === undefined ? [] : [[targetGroupArn, { id: "127.0.0.1", port }] as const];
+  });
+}

@@ -1,5 +1,6 @@
 import type { Clock, LogSink, MetricSink, Place } from "#local/endpoint/ports.ts";
 import type { AwsService } from "#local/endpoint/service.ts";
+import { resourceOf } from "./access.ts";
 import type { LogEvent } from "./log-group.ts";
 import { createLogGroups } from "./log-groups.ts";
 import { createMetricFilters } from "./metric-filters.ts";
@@ -38,6 +39,7 @@ export function createLogs({ place, clock, metrics }: LogsPorts): Logs {
         ...metricFilterOperations(groups, filters),
       },
       resources: resourcesOf(groups, filters),
+      resourceOf: (_operation, input) => resourceOf(place, input),
     },
   };
 }

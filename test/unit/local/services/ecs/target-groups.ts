@@ -11,12 +11,17 @@ interface Registration {
 export function createTargetGroups() {
   const registrations = new Map<string, Registration>();
   const history: string[] = [];
+  /** How many targets were healthy after each change. */
+  const healthy: number[] = [];
   const listeners = new Set<(group: string, target: Target, health: TargetHealth) => void>();
   const keyOf = (group: string, target: Target) => `${group} ${target.port}`;
+
+  const count = () => healthy.push([...registrations.values()].filter((one) => one.health === "healthy").length);
 
   const change = (registration: Registration, health: TargetHealth) => {
     if (registration.health === health) return;
     registration.health = health;
+    count();
     for (const listener of listeners) listener(registration.group, registration.target, health);
   };
 
@@ -39,6 +44,7 @@ export function createTargetGroups() {
       registrations.get(keyOf(group, target))?.end();
       registrations.delete(keyOf(group, target));
       history.push(`deregister ${target.port}`);
+      count();
     },
     health: (group, target) => registrations.get(keyOf(group, target))?.health ?? "unused",
     onHealthChange(listener) {
@@ -47,5 +53,5 @@ export function createTargetGroups() {
     },
   };
   const ports = () => [...registrations.values()].map(({ target }) => target.port);
-  return { registry, history, ports, healthy: () => [...registrations.values()].filter((r) => r.health === "healthy") };
+  return { registry, history, healthy, ports };
 }
