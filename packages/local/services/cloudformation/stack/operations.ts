@@ -82,9 +82,9 @@ export async function update(deployment: Deployment, target: Target): Promise<vo
 export async function destroy(deployment: Deployment, retained: readonly string[]): Promise<void> {
   const { journal, stack, engine } = deployment;
   const former = stack.status;
-  const conflict = engine.store.exportConflict(stack, []);
+  const conflict = engine.store.exportConflict(stack, [], "Delete");
   if (conflict !== undefined) {
-    journal.stack(former, `Delete canceled. ${conflict}`);
+    journal.stack(former, conflict);
     return;
   }
   journal.stack("DELETE_IN_PROGRESS", "User Initiated");
@@ -119,7 +119,7 @@ async function attemptTarget(deployment: Deployment, target: Target, tagsChanged
     if (reason !== undefined) return { kind: "failed", reason, changes: progress.changes };
     if (deployment.signal.aborted) return { kind: "failed", reason: "User cancelled. ", changes: progress.changes };
     const outputs = resolveOutputs(blueprint, engine, stack);
-    const conflict = engine.store.exportConflict(stack, outputs);
+    const conflict = engine.store.exportConflict(stack, outputs, "Update");
     if (conflict !== undefined) return { kind: "failed", reason: `${conflict} `, changes: progress.changes };
     stack.outputs = outputs;
     stack.imports = imports;

@@ -82,7 +82,7 @@ export class StackStore {
    * @returns Why the outputs cannot become those of the stack: an export another stack owns, or one in use that
    * would change or go away.
    */
-  exportConflict(stack: Stack, outputs: readonly StackOutput[]): string | undefined {
+  exportConflict(stack: Stack, outputs: readonly StackOutput[], operation: "Update" | "Delete"): string | undefined {
     for (const { exportName } of outputs) {
       const owner = this.exports().find((item) => item.name === exportName && item.stack !== stack)?.stack;
       if (owner !== undefined) return `Export with name ${exportName} is already exported by stack ${owner.name}.`;
@@ -91,9 +91,11 @@ export class StackStore {
       const users = exportName === undefined ? [] : this.importers(exportName);
       if (users.length === 0) continue;
       const next = outputs.find((output) => output.exportName === exportName);
-      const by = users.map(({ name }) => name).join(" and ");
-      if (next === undefined) return `Cannot delete export ${exportName} as it is in use by ${by}.`;
-      if (next.value !== value) return `Cannot update export ${exportName} as it is in use by ${by}.`;
+      const by = users.map(({ name }) => name).join(", ");
+      if (next === undefined)
+        return `${operation} canceled. Cannot delete export ${exportName} as it is in use by ${by}.`;
+      if (next.value !== value)
+        return `${operation} canceled. Cannot update export ${exportName} as it is in use by ${by}.`;
     }
     return undefined;
   }
