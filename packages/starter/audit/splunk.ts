@@ -23,7 +23,7 @@ const gatherMs = 100;
 const batchMost = 200;
 const heartbeatMs = 10_000;
 const probeMs = 10_000;
-const adoptMs = 30_000;
+const adoptMs = 5_000;
 const spillMs = 250;
 /** The same trouble is said once in this long. */
 const repeatMs = 60_000;

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as v from "valibot";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exampleUsers } from "#local/doubles/google/index.ts";
+import { Member } from "./starter/member.ts";
+import { hasRedis } from "./starter/redis.ts";
+import { type Stage, setStage } from "./starter/stage.ts";
+import type { Task } from "./starter/task.ts";
+
+const perSecond = 50;
+const auditEvent = v.looseObject({ id: v.string(), action: v.string(), request_id: v.optional(v.string()) });
+
+/** Calls a tool 50 times a second until it is stopped. */
+interface Load {
+  /** @returns the request ids that were answered, and what went wrong */
+  stop(): Promise<{ readonly answered: readonly string[]; readonly failed: readonly string[] }>;
+}
+
+function load(url: URL, token: string): Load {
+  const answered: string[] = [];
+  const failed: string[] = [];
+  const calls: Promise<void>[] = [];
+
+  async function call(): Promise<void> {
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+        },
+        body: JSON.stringify({
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/call",
+          params: { name: "add", arguments: { a: 1, b: 2 } },
+        }),
+      });
+      const body = await response.text();
+      const id = response.headers.get("x-request-id");
+      if (response.ok && id !== null && body.includes('"3"')) answered.push(id);
+      else failed.push(`${response.status} ${body}`);
+    } catch (error) {
+      failed.push(String(error));
+    }
+  }
+
+  const timer = setInterval(() => calls.push(call()), 1000 / perSecond);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(calls);
+      return { answered, failed };
+    },
+  };
+}
+
+describe.skipIf(!hasRedis)("the starter under 50 requests a second (needs redis-server or valkey-server)", () => {
+  let stage: Stage;
+  let task: Task;
+  let token: string;
+
+  beforeAll(async () => {
+    stage = await setStage();
+    task = await stage.start();
+    stage.front.route(task.port);
+    const member = new Member(exampleUsers[0].sub);
+    await member.logIn(stage.mcp);
+    token = member.accessToken;
+  });
+  afterAll(() => stage?.stop());
+
+  async function expectNothingLost({ answered, failed }: Awaited<ReturnType<Load["stop"]>>): Promise<void> {
+    expect(failed).toEqual([]);
+    expect(answered.length).toBeGreaterThan(perSecond);
+    const arrived = () => {
+      const events = stage.hec.search().map(({ event }) => v.parse(auditEvent, event));
+      return new Set(events.flatMap(({ request_id }) => request_id ?? []));
+    };
+    await expect.poll(() => answered.filter((id) => !arrived().has(id)).length, { timeout: 40_000 }).toBe(0);
+  }
+
+  it("rotates Splunk's token without a failed request or a lost audit event", async () => {
+    const next = stage.hec.createToken({ name: "mcp-next", indexes: ["mcp_audit"] }, 1_000);
+    const running = load(stage.mcp, token);
+    await sleep(500);
+    const successor = await stage.start({ SPLUNK_HEC_TOKEN: next.token });
+    stage.front.route(task.port, successor.port);
+    await sleep(500);
+    stage.front.route(successor.port);
+    expect(await task.stop()).toBe(0);
+    stage.hec.disableToken("mcp");
+    await sleep(500);
+    await expectNothingLost(await running.stop());
+    task = successor;
+  });
+
+  it("loses no request and no event while Redis restarts", async () => {
+    const running = load(stage.mcp, token);
+    await sleep(500);
+    await stage.redis.takeDown();
+    await sleep(1_000);
+    await stage.redis.bringUp();
+    await sleep(1_000);
+    await expectNothingLost(await running.stop());
+    expect((await task.health()).sessions.connected).toBe(true);
+  });
+
+  it("loses no request and no event while HEC refuses, throttles, is busy and forbids in turn", async () => {
+    const running = load(stage.mcp, token);
+    for (const fault of [
+      { kind: "refuse" },
+      { kind: "throttle", retryAfterSeconds: 1 },
+      { kind: "busy", lyingHealth: true },
+      { kind: "forbid", code: 1 },
+    ] as const) {
+      stage.hec.setFault(fault);
+      await sleep(600);
+    }
+    expect((await task.health()).audit).toMatchObject({ delivering: false });
+    stage.hec.clearFault();
+    await expectNothingLost(await running.stop());
+    expect((await task.health()).audit).toMatchObject({ delivering: true, dropped: 0 });
+  });
+
+  it("hands what HEC would not take to the next task when it is stopped meanwhile", async () => {
+    stage.hec.setFault({ kind: "refuse" });
+    const running = load(stage.mcp, token);
+    await sleep(600);
+    const successor = await stage.start({ SPLUNK_HEC_TOKEN: stage.hec.getToken("mcp-next")?.token ?? "" });
+    stage.front.route(successor.port);
+    expect(await task.stop()).toBe(0);
+    expect(task.lines.join("\n")).toContain("Audit events wait on disk");
+    stage.hec.clearFault();
+    const done = await running.stop();
+    // Within the interval in which a task looks for what others left.
+    await expectNothingLost(done);
+  });
+});
