@@ -88,6 +88,12 @@ export interface AsyncInvoker {
   enqueue(functionArnOrName: string, payload: string): void;
 }
 
+/** The resource policies of functions, which services ask before they invoke. */
+export interface InvokePermissions {
+  /** Whether the function's policy lets a service, such as `events.amazonaws.com`, invoke it for `sourceArn`. */
+  permits(functionArn: string, service: string, sourceArn: string): boolean;
+}
+
 /** SNS, as alarms and EventBridge publish. */
 export interface TopicPublisher {
   publish(topicArn: string, message: { readonly subject?: string; readonly body: string }): Promise<void>;

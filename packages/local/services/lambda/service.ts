@@ -5,6 +5,7 @@ import type {
   CredentialIssuer,
   EventBus,
   FunctionInvoker,
+  InvokePermissions,
   LogSink,
   MetricSink,
   ObjectReader,
@@ -62,11 +63,6 @@ export interface Lambda {
   readonly service: AwsService;
   readonly functions: FunctionInvoker & AsyncInvoker & InvokePermissions;
   stop(): Promise<void>;
-}
-
-export interface InvokePermissions {
-  /** Whether the function's policy lets a service, such as `events.amazonaws.com`, invoke it for `sourceArn`. */
-  permits(functionArn: string, service: string, sourceArn: string): boolean;
 }
 
 export function createLambda(ports: LambdaPorts): Lambda {

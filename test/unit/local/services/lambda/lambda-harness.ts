@@ -9,20 +9,34 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { createIdentities } from "#local/endpoint/identities.ts";
-import type { BusEvent, MetricDatum } from "#local/endpoint/ports.ts";
+import type { BusEvent, EventBus, MetricDatum, Place } from "#local/endpoint/ports.ts";
 import { openEndpoint } from "#local/endpoint/server.ts";
+import type { AwsService } from "#local/endpoint/service.ts";
 import { createSupervisor } from "#local/processes/supervisor.ts";
-import { createLambda } from "#local/services/lambda/service.ts";
+import { createLambda, type Lambda } from "#local/services/lambda/service.ts";
 import { createSqs } from "#local/services/sqs/service.ts";
-import { createSteppingClock } from "../stepping-clock.ts";
+import { createSteppingClock, type SteppingClock } from "../stepping-clock.ts";
 
 export const account = "573946584375";
 const role = `arn:aws:iam::${account}:role/worker`;
 
 export type LambdaHarness = Awaited<ReturnType<typeof startLambda>>;
 
+interface Neighbours {
+  readonly place: Place;
+  readonly clock: SteppingClock;
+  readonly lambda: Lambda;
+  readonly events: EventBus;
+}
+
+interface Options {
+  readonly objects?: Readonly<Record<string, Buffer>>;
+  /** Services that work with Lambda, behind the same front door. */
+  readonly neighbours?: (parts: Neighbours) => readonly AwsService[];
+}
+
 /** Lambda and SQS behind the front door, with what Lambda reports kept for the tests to look at. */
-export async function startLambda(objects: Readonly<Record<string, Buffer>> = {}) {
+export async function startLambda({ objects = {}, neighbours = () => [] }: Options = {}) {
   const endpoint = await openEndpoint({ port: 0 });
   const place = { region: "us-east-1", account, endpointUrl: endpoint.url };
   const clock = createSteppingClock();
@@ -33,6 +47,7 @@ export async function startLambda(objects: Readonly<Record<string, Buffer>> = {}
   const lines: { group: string; stream: string; line: string }[] = [];
   const data: MetricDatum[] = [];
   const events: BusEvent[] = [];
+  const bus: EventBus = { put: (event) => events.push(event) };
   const lambda = createLambda({
     place,
     clock,
@@ -42,7 +57,7 @@ export async function startLambda(objects: Readonly<Record<string, Buffer>> = {}
     credentials: identities,
     logs: { write: (group, stream, more) => lines.push(...more.map((line) => ({ group, stream, line }))) },
     metrics: { put: (datum) => data.push(datum) },
-    events: { put: (event) => events.push(event) },
+    events: bus,
     topics: { publish: async () => undefined },
     objects: {
       async get(bucket, key) {
@@ -52,7 +67,8 @@ export async function startLambda(objects: Readonly<Record<string, Buffer>> = {}
       },
     },
   });
-  endpoint.serve({ services: [lambda.service, sqs.service], identities, log: () => undefined });
+  const others = neighbours({ place, clock, lambda, events: bus });
+  endpoint.serve({ services: [lambda.service, sqs.service, ...others], identities, log: () => undefined });
   const client = new LambdaClient({
     endpoint: endpoint.url,
     region: place.region,
@@ -81,6 +97,7 @@ export async function startLambda(objects: Readonly<Record<string, Buffer>> = {}
     },
     async stop() {
       client.destroy();
+      await Promise.all(others.map((service) => service.stop?.()));
       await lambda.stop();
       await supervisor.stopAll();
       await sqs.stop();
