@@ -10,7 +10,12 @@ export interface Access {
 
 /** Where IAM's name of a service or an operation is not the one on the wire. */
 const iamPrefix: Readonly<Record<string, string>> = { monitoring: "cloudwatch" };
-const iamAction: Readonly<Record<string, string>> = { "lambda:Invoke": "lambda:InvokeFunction" };
+const iamAction: Readonly<Record<string, string>> = {
+  "lambda:Invoke": "lambda:InvokeFunction",
+  "sqs:SendMessageBatch": "sqs:SendMessage",
+  "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+  "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+};
 
 /** Calls whose permission STS decides: anyone may ask who they are, and a role's trust policy says who may assume it. */
 const decidedByService = new Set(["sts:GetCallerIdentity", "sts:AssumeRole"]);

@@ -72,7 +72,7 @@ export async function passOn(
     const body = rpc ? await readBody(exchange.request) : undefined;
     const decoded = body && codec.decode(await unpacked(head, body));
     trail = { ...trail, operation: decoded?.operation ?? head.method };
-    permit(exchange, passThroughAccesses(scope, service, head, decoded), {}, ports);
+    permit(exchange, passThroughAccesses(scope, caller, head, decoded), {}, ports);
     const status = await forwarder.forward(service.target, exchange, body);
     return { ...trail, status };
   } catch (error) {

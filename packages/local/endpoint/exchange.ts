@@ -42,6 +42,10 @@ export function exchangeOf(request: IncomingMessage, response: ServerResponse): 
 
 export function send(response: ServerResponse, answer: HttpResponse): void {
   if (response.destroyed) return;
+  if (answer.status === 204) {
+    response.writeHead(answer.status, { ...answer.headers }).end();
+    return;
+  }
   const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
   response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
   response.end(body);
