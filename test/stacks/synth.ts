@@ -8,7 +8,6 @@ import { defineFleet, type FleetDefinition, planStage, type ServiceDefinition, t
 import { composeFleet } from "../../sst.config.ts";
 import { type Template, Template as TemplateSchema } from "./template.ts";
 
-export type Mode = "deploy" | "remove";
 export interface Synthesis {
   readonly app: App;
   /** Templates by the stack's plain name, such as `Services2`. */
@@ -21,7 +20,7 @@ process.env.JSII_DEPRECATED = "quiet";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** The app of a stage, composed as `sst deploy` does it, without a call to AWS. */
+/** The app of a stage, composed as `sst deploy` does it, without a call to AWS. Functions are not bundled yet. */
 export function compose(stage: string, map: FleetDefinition = fleet): App {
   const plan = planStage(defineFleet(map), stage);
   const out = mkdtempSync(path.join(tmpdir(), "mcp-fleet-stacks-"));
@@ -39,6 +38,13 @@ export function compose(stage: string, map: FleetDefinition = fleet): App {
     { outdir: path.join(out, "dist"), context: { "aws:cdk:enable-path-metadata": false }, analyticsReporting: false },
   );
   composeFleet(app, plan);
+  return app;
+}
+
+/** The same, finished as `sst deploy` does it: functions bundled, resources tagged. Takes a second or two. */
+export async function finish(stage: string, map?: FleetDefinition): Promise<App> {
+  const app = compose(stage, map);
+  await app.finish();
   return app;
 }
 

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import fleet from "#config";
+import { alarmNames } from "#fleet";
+import { changed, slack, synthesize, withServices, withStage } from "./synth.ts";
+import { reference, type Template } from "./template.ts";
+
+const prod = synthesize("prod");
+const alarms = prod.stack("Alarms");
+const alarm = (name: string, template: Template = alarms, service = "google-workspace") =>
+  template.one("AWS::CloudWatch::Alarm", { AlarmName: `prod-mcp-${service}-${name}` }).Properties;
+
+describe("a service's alarms", () => {
+  it("[ALB-9] watch hosts, errors and latency, each over one minute, with the comparison the runbook names", () => {
+    const rows = alarmNames.map((name) => {
+      const { MetricName, Statistic, ExtendedStatistic, ComparisonOperator, Threshold } = alarm(name);
+      return [name, MetricName, Statistic ?? ExtendedStatistic, ComparisonOperator, Threshold];
+    });
+    expect(rows).toEqual([
+      ["unhealthyHosts", "UnHealthyHostCount", "Maximum", "GreaterThanThreshold", 1],
+      ["healthyHosts", "HealthyHostCount", "Minimum", "LessThanThreshold", 1],
+      ["errors5xx", "HTTPCode_Target_5XX_Count", "Sum", "GreaterThanThreshold", 1],
+      ["latencyP95", "TargetResponseTime", "p95", "GreaterThanThreshold", 1],
+      ["latencyP99", "TargetResponseTime", "p99", "GreaterThanThreshold", 1],
+      ["latencyAverage", "TargetResponseTime", "Average", "GreaterThanThreshold", 1],
+    ]);
+    for (const name of alarmNames) {
+      expect(alarm(name)).toMatchObject({ Period: 60, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
+    }
+  });
+
+  it("[ALB-9] watch the service's own target group at its own balancer", () => {
+    for (const name of alarmNames) {
+      expect(alarm(name)).toMatchObject({
+        Namespace: "AWS/ApplicationELB",
+        Dimensions: [
+          {
+            Name: "TargetGroup",
+            Value: { "Fn::ImportValue": expect.stringMatching("googleworkspaceTargetGroup.*FullName") },
+          },
+          { Name: "LoadBalancer", Value: { "Fn::ImportValue": expect.stringContaining("LoadBalancerFullName") } },
+        ],
+      });
+    }
+  });
+
+  it("[ALB-9] send the alarm and the recovery to the topic MCPAlerts", () => {
+    expect(prod.stack("Alerts").one("AWS::SNS::Topic").Properties.TopicName).toBe("MCPAlerts");
+    const topic = [{ "Fn::ImportValue": expect.stringContaining("Alerts:ExportsOutputRefTopic") }];
+    for (const name of alarmNames) expect(alarm(name)).toMatchObject({ AlarmActions: topic, OKActions: topic });
+  });
+
+  it("[ALB-9] take no targets for an outage, unless the map has taken the service offline", () => {
+    expect(alarm("healthyHosts").TreatMissingData).toBe("breaching");
+    const map = withServices({ google_workspace: changed("google_workspace", { desiredCount: 0 }) });
+    expect(alarm("healthyHosts", synthesize("prod", map).stack("Alarms")).TreatMissingData).toBe("notBreaching");
+    for (const name of alarmNames.filter((other) => other !== "healthyHosts")) {
+      expect(alarm(name).TreatMissingData).toBe("notBreaching");
+    }
+  });
+
+  it("[FIX-1] hold still on a percentile of too few requests, and say that nobody has measured the threshold", () => {
+    for (const name of ["latencyP95", "latencyP99"]) {
+      expect(alarm(name).EvaluateLowSampleCountPercentile).toBe("ignore");
+    }
+    expect(alarm("latencyAverage")).not.toHaveProperty("EvaluateLowSampleCountPercentile");
+    for (const name of ["latencyP95", "latencyP99", "latencyAverage"]) {
+      expect(alarm(name).AlarmDescription).toContain("placeholder");
+    }
+    const measured = withServices({
+      slack: { ...slack, alarms: { latencyP95: { threshold: 0.25, basis: "measured" } } },
+    });
+    const { AlarmDescription, Threshold } = alarm("latencyP95", synthesize("prod", measured).stack("Alarms"), "slack");
+    expect(Threshold).toBe(0.25);
+    expect(AlarmDescription).not.toContain("placeholder");
+  });
+
+  it("[ALB-9] tell what is wrong, with which service, and where to read on", () => {
+    expect(alarm("unhealthyHosts").AlarmDescription).toBe(
+      "google_workspace: more than 1 of its tasks failed the health check within one minute. The threshold was chosen. Runbook: docs/runbook.md#unhealthyhosts",
+    );
+    for (const name of alarmNames) expect(String(alarm(name).AlarmDescription).length).toBeLessThanOrEqual(1024);
+  });
+
+  it("[ALB-9] are absent where they are declined, and the reason stays with the others", () => {
+    const declined = "Its tools wait for people.";
+    const map = withServices({ slack: { ...slack, alarms: { latencyAverage: { declined } } } });
+    const template = synthesize("prod", map).stack("Alarms");
+    expect(template.all("AWS::CloudWatch::Alarm")).toHaveLength(11);
+    expect(template.metadata.DeclinedAlarms).toEqual({ "slack/latencyAverage": declined });
+  });
+
+  it("[ALB-9] may all be declined", () => {
+    const none = { declined: "A test map." };
+    const map = {
+      ...fleet,
+      alarms: {
+        unhealthyHosts: none,
+        healthyHosts: none,
+        errors5xx: none,
+        latencyP95: none,
+        latencyP99: none,
+        latencyAverage: none,
+      },
+    };
+    const types = synthesize("prod", map)
+      .stack("Alarms")
+      .resources.map(({ Type }) => Type);
+    expect(types).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
+  });
+});
+
+describe("the topic", () => {
+  const alerts = prod.stack("Alerts");
+
+  it("[ALB-9] is encrypted with a key that CloudWatch may use: it may not use the one AWS manages for SNS", () => {
+    const key = alerts.one("AWS::KMS::Key");
+    expect(alerts.one("AWS::SNS::Topic").Properties.KmsMasterKeyId).toEqual({ "Fn::GetAtt": [key.id, "Arn"] });
+    expect(key.Properties).toMatchObject({
+      EnableKeyRotation: true,
+      KeyPolicy: {
+        Statement: expect.arrayContaining([
+          expect.objectContaining({
+            Effect: "Allow",
+            Principal: { Service: "cloudwatch.amazonaws.com" },
+            Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+            Condition: expect.objectContaining({ StringEquals: { "aws:SourceAccount": "573946584375" } }),
+          }),
+        ]),
+      },
+    });
+  });
+
+  it("[ALB-9] takes alarms of this account over TLS: its policy replaces the one SNS gives by default", () => {
+    const topic = alerts.one("AWS::SNS::Topic");
+    const { PolicyDocument } = alerts.one("AWS::SNS::TopicPolicy", { Topics: [reference(topic)] }).Properties;
+    expect(PolicyDocument).toMatchObject({
+      Statement: [
+        { Effect: "Deny", Action: "sns:Publish", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+        {
+          Effect: "Allow",
+          Action: "sns:Publish",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Condition: { StringEquals: { "aws:SourceAccount": "573946584375" } },
+        },
+      ],
+    });
+  });
+
+  it("[ALB-9] that exists is used as it is", () => {
+    const alarmTopicArn = "arn:aws:sns:us-east-1:573946584375:MCPAlerts";
+    const { stack } = synthesize("prod", withStage("prod", { adopt: { alarmTopicArn } }));
+    expect(alarm("errors5xx", stack("Alarms")).AlarmActions).toEqual([alarmTopicArn]);
+    expect(stack("Alerts").resources.map(({ Type }) => Type)).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
+  });
+});
