@@ -97,6 +97,13 @@ export class ControlPlane {
     return [...this.records.loadBalancers.keys()].filter((arn) => this.groupsOf(arn).includes(targetGroupArn));
   }
 
+  certificateUsers(certificateArn: string): readonly string[] {
+    const listeners = [...this.records.listeners.values()].filter(
+      (one) => one.certificateArn === certificateArn || one.extraCertificateArns.has(certificateArn),
+    );
+    return [...new Set(listeners.map((one) => one.loadBalancerArn))];
+  }
+
   async #serve(loadBalancerArn: string): Promise<void> {
     const record = this.records.loadBalancers.get(loadBalancerArn);
     if (record === undefined) {

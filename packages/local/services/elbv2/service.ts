@@ -30,6 +30,8 @@ export interface Elbv2 {
   readonly targets: TargetRegistry;
   /** The port on 127.0.0.1 of a balancer's listener, by the port it has on AWS; undefined when it has none there. */
   localPort(loadBalancerArn: string, port: number): number | undefined;
+  /** The balancers that serve a certificate. */
+  certificateUsers(certificateArn: string): readonly string[];
   /** Calls back for each finished request; returns the unsubscribe function. */
   onRequest(listener: (report: RequestReport) => void): () => void;
   /** Hands over at once the metrics that are otherwise reported each second. */
@@ -61,6 +63,7 @@ export function createElbv2({ place, clock, metrics, certificates, ports }: Elbv
     },
     targets: createTargetRegistry(control),
     localPort: (arn, port) => plane.localPort(arn, port),
+    certificateUsers: (arn) => control.certificateUsers(arn),
     onRequest: (listener) => plane.onRequest(listener),
     publishMetrics: () => plane.publishMetrics(),
     stop,

@@ -1,0 +1,186 @@
+import * as v from "valibot";
+import { AwsError } from "#local/endpoint/errors.ts";
+import { flag, numeric } from "#local/endpoint/properties.ts";
+import type { ApiCall, Operation, Output } from "#local/endpoint/service.ts";
+import type { Change, HostedZone, HostedZones } from "./hosted-zones.ts";
+import { absoluteName, orderOf, recordSet } from "./record-sets.ts";
+
+const text = v.string();
+const maxItems = v.optional(numeric, 100);
+const tag = v.object({ Key: text, Value: v.optional(text, "") });
+
+/** Input that does not fit is `InvalidInput`, as this API calls it. */
+function operation<const S extends v.GenericSchema>(
+  schema: S,
+  handle: (input: v.InferOutput<S>, call: ApiCall) => Output,
+): Operation {
+  return (input, call) => {
+    const parsed = v.safeParse(schema, input);
+    if (parsed.success) return handle(parsed.output, call);
+    const issue = parsed.issues[0];
+    throw new AwsError("InvalidInput", `${v.getDotPath(issue) ?? call.operation}: ${issue.message}`);
+  };
+}
+
+export function operationsOf(zones: HostedZones): Readonly<Record<string, Operation>> {
+  return { ...zoneOperations(zones), ...recordOperations(zones), ...tagOperations(zones) };
+}
+
+function zoneOperations(zones: HostedZones): Readonly<Record<string, Operation>> {
+  return {
+    CreateHostedZone: operation(
+      v.object({
+        Name: text,
+        CallerReference: text,
+        HostedZoneConfig: v.optional(v.object({ Comment: v.optional(text), PrivateZone: v.optional(flag) })),
+        VPC: v.optional(v.object({ VPCId: v.optional(text) })),
+      }),
+      (input) => {
+        const zone = zones.create({
+          name: input.Name,
+          callerReference: input.CallerReference,
+          comment: input.HostedZoneConfig?.Comment,
+          privateZone: input.VPC !== undefined,
+        });
+        return {
+          HostedZone: shownZone(zone),
+          ChangeInfo: shownChange(zones.noteChange(undefined)),
+          DelegationSet: { NameServers: zone.nameServers },
+        };
+      },
+    ),
+    GetHostedZone: operation(v.object({ Id: text }), ({ Id }) => {
+      const zone = zones.get(Id);
+      return { HostedZone: shownZone(zone), DelegationSet: { NameServers: zone.nameServers } };
+    }),
+    UpdateHostedZoneComment: operation(v.object({ Id: text, Comment: v.optional(text) }), ({ Id, Comment }) => {
+      const zone = zones.get(Id);
+      zone.comment = Comment;
+      return { HostedZone: shownZone(zone) };
+    }),
+    DeleteHostedZone: operation(v.object({ Id: text }), ({ Id }) => ({ ChangeInfo: shownChange(zones.delete(Id)) })),
+    GetHostedZoneCount: operation(v.object({}), () => ({ HostedZoneCount: zones.all().length })),
+    ListHostedZones: operation(v.object({ marker: v.optional(text), maxitems: maxItems }), (input) => {
+      const all = zones.all();
+      const start = input.marker === undefined ? 0 : all.findIndex((zone) => zone.id === input.marker);
+      if (start < 0) throw new AwsError("InvalidInput", `The marker ${input.marker} is no hosted zone.`);
+      const next = all[start + input.maxitems];
+      return {
+        HostedZones: all.slice(start, start + input.maxitems).map(shownZone),
+        Marker: input.marker ?? "",
+        IsTruncated: next !== undefined,
+        NextMarker: next?.id,
+        MaxItems: input.maxitems,
+      };
+    }),
+    ListHostedZonesByName: operation(
+      v.object({ dnsname: v.optional(text), hostedzoneid: v.optional(text), maxitems: maxItems }),
+      (input) => {
+        const first =
+          input.dnsname === undefined ? "" : `${orderOf({ Name: input.dnsname })}${input.hostedzoneid ?? ""}`;
+        const place = (zone: HostedZone) => `${orderOf({ Name: zone.name })}${zone.id}`;
+        const sorted = [...zones.all()].sort((one, other) => (place(one) < place(other) ? -1 : 1));
+        const from = sorted.filter((zone) => place(zone) >= first);
+        const next = from[input.maxitems];
+        return {
+          HostedZones: from.slice(0, input.maxitems).map(shownZone),
+          DNSName: input.dnsname,
+          HostedZoneId: input.hostedzoneid,
+          IsTruncated: next !== undefined,
+          NextDNSName: next?.name,
+          NextHostedZoneId: next?.id,
+          MaxItems: input.maxitems,
+        };
+      },
+    ),
+    GetChange: operation(v.object({ Id: text }), ({ Id }) => ({ ChangeInfo: shownChange(zones.changeById(Id)) })),
+  };
+}
+
+function recordOperations(zones: HostedZones): Readonly<Record<string, Operation>> {
+  const changeInput = v.object({
+    Id: text,
+    ChangeBatch: v.object({
+      Comment: v.optional(text),
+      Changes: v.array(v.object({ Action: v.picklist(["CREATE", "DELETE", "UPSERT"]), ResourceRecordSet: recordSet })),
+    }),
+  });
+  const listInput = v.object({
+    Id: text,
+    name: v.optional(text),
+    type: v.optional(text),
+    identifier: v.optional(text),
+    maxitems: v.optional(numeric, 300),
+  });
+  return {
+    ChangeResourceRecordSets: operation(changeInput, ({ Id, ChangeBatch }) => {
+      const changes = ChangeBatch.Changes.map(({ Action, ResourceRecordSet }) => ({
+        action: Action,
+        set: ResourceRecordSet,
+      }));
+      return { ChangeInfo: shownChange(zones.change(Id, changes, ChangeBatch.Comment)) };
+    }),
+    ListResourceRecordSets: operation(listInput, (input) => {
+      const start =
+        input.name === undefined
+          ? ""
+          : orderOf({ Name: absoluteName(input.name), Type: input.type, SetIdentifier: input.identifier });
+      const from = zones.recordsOf(input.Id).filter((set) => orderOf(set) >= start);
+      const next = from[input.maxitems];
+      return {
+        ResourceRecordSets: from.slice(0, input.maxitems),
+        IsTruncated: next !== undefined,
+        NextRecordName: next?.Name,
+        NextRecordType: next?.Type,
+        NextRecordIdentifier: next?.SetIdentifier,
+        MaxItems: input.maxitems,
+      };
+    }),
+  };
+}
+
+function tagOperations(zones: HostedZones): Readonly<Record<string, Operation>> {
+  const resource = { ResourceType: v.literal("hostedzone"), ResourceId: text };
+  return {
+    ChangeTagsForResource: operation(
+      v.object({
+        ...resource,
+        AddTags: v.optional(v.array(tag), []),
+        RemoveTagKeys: v.optional(v.array(text), []),
+      }),
+      ({ ResourceId, AddTags, RemoveTagKeys }) => {
+        const zone = zones.get(ResourceId);
+        const kept = [...zone.tags].filter(([key]) => !RemoveTagKeys.includes(key));
+        zone.tags = new Map([...kept, ...AddTags.map(({ Key, Value }): [string, string] => [Key, Value])]);
+        return {};
+      },
+    ),
+    ListTagsForResource: operation(v.object(resource), ({ ResourceType, ResourceId }) => ({
+      ResourceTagSet: {
+        ResourceType,
+        ResourceId,
+        Tags: [...zones.get(ResourceId).tags].map(([Key, Value]) => ({ Key, Value })),
+      },
+    })),
+  };
+}
+
+function shownZone(zone: HostedZone) {
+  return {
+    Id: `/hostedzone/${zone.id}`,
+    Name: zone.name,
+    CallerReference: zone.callerReference,
+    Config: { Comment: zone.comment, PrivateZone: zone.privateZone },
+    ResourceRecordSetCount: zone.records.size,
+  };
+}
+
+/** A change is in effect as soon as it is made. */
+function shownChange(change: Change) {
+  return {
+    Id: `/change/${change.id}`,
+    Status: "INSYNC",
+    SubmittedAt: change.submittedAt,
+    Comment: change.comment,
+  };
+}
