@@ -22,6 +22,9 @@ import type { Engine } from "./stack/deployment.ts";
 import { StackStore } from "./stack/stack-store.ts";
 import { readStacks, type StackReading } from "./view.ts";
 
+/** To preload into Node functions (`node --import`), so that the answers of CDK's and SST's custom resources arrive. */
+export const customResourcePreload = new URL("./custom/response-redirect.mjs", import.meta.url);
+
 export interface CloudFormationPorts {
   readonly place: Place;
   readonly clock: Clock;

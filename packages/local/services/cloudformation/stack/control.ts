@@ -15,6 +15,9 @@ const UPDATABLE: readonly StackStatus[] = [
   "UPDATE_FAILED",
 ];
 
+/** How long a stop waits for resources that do not heed their signal. */
+const STOP_GRACE_MS = 5000;
+
 interface Running {
   readonly controller: AbortController;
   readonly done: Promise<void>;
@@ -24,6 +27,7 @@ interface Running {
 export class StackControl {
   readonly #engine: Engine;
   readonly #running = new Map<string, Running>();
+  readonly #shutdown = new AbortController();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -92,10 +96,11 @@ export class StackControl {
     while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ done }) => done));
   }
 
-  /** Gives up what runs and waits for it to roll back. */
+  /** Gives up what runs where it stands: the resources go with the endpoint. */
   async stop(): Promise<void> {
-    for (const { controller } of this.#running.values()) controller.abort();
-    await this.idle();
+    this.#shutdown.abort();
+    const late = this.#engine.clock.sleep(STOP_GRACE_MS);
+    await Promise.race([this.idle(), late]);
   }
 
   #start(
@@ -111,7 +116,8 @@ export class StackControl {
       engine: this.#engine,
       stack,
       journal,
-      signal: controller.signal,
+      signal: AbortSignal.any([controller.signal, this.#shutdown.signal]),
+      shutdown: this.#shutdown.signal,
       cancel: () => controller.abort(),
     };
     const done = work(deployment)

@@ -23,6 +23,8 @@ export interface Deployment {
   readonly stack: Stack;
   readonly journal: Journal;
   readonly signal: AbortSignal;
+  /** Aborted when the endpoint goes away: nothing is rolled back then. */
+  readonly shutdown: AbortSignal;
   /** Makes the resources still at work give up. */
   readonly cancel: () => void;
 }

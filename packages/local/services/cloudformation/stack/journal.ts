@@ -66,13 +66,15 @@ export class Journal {
     status: StackStatus | ResourceStatus,
     reason: string | undefined,
   ): void {
+    const last = this.#stack.events.at(-1);
     this.#stack.events.push({
       id: randomUUID(),
       logicalId,
       physicalId,
       type,
       status,
-      at: this.#clock.now(),
+      // Pollers ask for what is later than the last event they saw, so no two may share a millisecond.
+      at: Math.max(this.#clock.now(), (last?.at ?? 0) + 1),
       ...(reason === undefined ? {} : { reason }),
       ...(this.#token === undefined ? {} : { token: this.#token }),
     });

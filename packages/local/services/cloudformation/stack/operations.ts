@@ -25,14 +25,15 @@ export async function create(deployment: Deployment, target: Target, onFailure: 
     journal.stack("CREATE_COMPLETE");
     return;
   }
+  if (deployment.shutdown.aborted) return;
   if (onFailure === "DO_NOTHING") {
     journal.stack("CREATE_FAILED", attempt.reason);
     return;
   }
-  const rollback = { ...deployment, signal: new AbortController().signal };
+  const rollback = { ...deployment, signal: deployment.shutdown };
   if (onFailure === "DELETE") return destroy(rollback, []);
   journal.stack("ROLLBACK_IN_PROGRESS", `${attempt.reason}Rollback requested by user.`);
-  if (engine.rollbackDelayMs > 0) await engine.clock.sleep(engine.rollbackDelayMs);
+  if (engine.rollbackDelayMs > 0) await engine.clock.sleep(engine.rollbackDelayMs, deployment.shutdown);
   const failed = await remove(
     rollback,
     [...stack.resources.values()].map((resource) => ({ resource, policy: policyOnRollback(resource), record: "keep" })),
@@ -60,13 +61,14 @@ export async function update(deployment: Deployment, target: Target): Promise<vo
     );
     return;
   }
+  if (deployment.shutdown.aborted) return;
   if (stack.options.disableRollback || former.target === undefined) {
     journal.stack("UPDATE_FAILED", attempt.reason);
     return;
   }
   journal.stack("UPDATE_ROLLBACK_IN_PROGRESS", attempt.reason);
-  if (engine.rollbackDelayMs > 0) await engine.clock.sleep(engine.rollbackDelayMs);
-  const rollback = { ...deployment, signal: new AbortController().signal };
+  if (engine.rollbackDelayMs > 0) await engine.clock.sleep(engine.rollbackDelayMs, deployment.shutdown);
+  const rollback = { ...deployment, signal: deployment.shutdown };
   const restored = await restore(rollback, attempt.changes, previous, former.target);
   stack.outputs = former.outputs;
   stack.imports = former.imports;
