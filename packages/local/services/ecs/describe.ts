@@ -106,7 +106,7 @@ export function describeService(service: Service) {
       : rollout.deployments.map((deployment, at) =>
           describeDeployment(service, deployment, at === 0 ? "PRIMARY" : "ACTIVE"),
         ),
-    events: service.messages.map((message) => ({ ...message, createdAt: epochSeconds(message.createdAt) })),
+    events: service.messages.newestFirst.map((message) => ({ ...message, createdAt: epochSeconds(message.createdAt) })),
     createdAt: epochSeconds(identity.createdAt),
     createdBy: identity.createdBy,
     healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds,

@@ -20,13 +20,20 @@ export interface Ecs {
     container: string | undefined,
     command: Pick<ProcessSpec, "command" | "args" | "onLine">,
   ): ManagedProcess;
+  /** Ends every task's processes, within seconds. Stopping again changes nothing. */
+  stop(): Promise<void>;
 }
 
-/** ECS whose containers are child processes of this one. `service.stop()` ends them all. */
+/** ECS whose containers are child processes of this one. */
 export async function createEcs(ports: EcsPorts): Promise<Ecs> {
   const metadata = await startMetadataServer();
   const engine = createEngine(ports, metadata);
   const arnPrefix = `arn:aws:ecs:${ports.place.region}:${ports.place.account}`;
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= engine.stop().then(() => metadata.close());
+    return stopped;
+  };
   return {
     service: {
       signingName: "ecs",
@@ -41,11 +48,9 @@ export async function createEcs(ports: EcsPorts): Promise<Ecs> {
       resources: resourcesOf(engine),
       resourceOf: (operation, input) => resourceOf(arnPrefix, operation, input),
       conditionKeysOf: (_operation, input) => conditionKeysOf(arnPrefix, input),
-      async stop() {
-        await engine.stop();
-        await metadata.close();
-      },
+      stop,
     },
+    stop,
     exec(taskArn, container, command) {
       const task = engine.tasks.list(ports.clock.now()).find(({ arn }) => arn === taskArn);
       return engine.exec(task, container, command);

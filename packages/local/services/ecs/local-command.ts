@@ -4,7 +4,10 @@ import { type ContainerDefinition, LOCAL_COMMAND_LABEL } from "./task-definition
 
 const argv = v.pipe(v.string(), v.parseJson(), v.tupleWithRest([v.string()], v.string()));
 
-/** The argv that stands for the container's image. Without one there is nothing to run: no image is ever pulled here. */
+/**
+ * The argv that stands for the container's image, entry point and command. Without one there is nothing to run: no
+ * image is ever pulled here.
+ */
 export function localCommand(container: ContainerDefinition): readonly [string, ...string[]] {
   const label = container.dockerLabels[LOCAL_COMMAND_LABEL];
   const cannotPull = `CannotPullContainerError: ${container.image} is not pulled by the local endpoint`;

@@ -43,21 +43,21 @@ export function createServiceEvents(bus: EventBus, clock: Clock): ServiceEvents 
       bus.put(deploymentEvent(service, deployment, "INFO", "SERVICE_DEPLOYMENT_IN_PROGRESS", reason));
     },
     deploymentCompleted(service, deployment) {
-      service.say(`(deployment ${deployment.id}) deployment completed.`);
+      service.messages.add(`(deployment ${deployment.id}) deployment completed.`);
       const reason = deployment.rolloutStateReason;
       bus.put(deploymentEvent(service, deployment, "INFO", "SERVICE_DEPLOYMENT_COMPLETED", reason));
     },
     deploymentFailed(service, deployment) {
-      service.say(`(deployment ${deployment.id}) deployment failed: tasks failed to start.`);
+      service.messages.add(`(deployment ${deployment.id}) deployment failed: tasks failed to start.`);
       const reason = "ECS deployment circuit breaker: task failed to start.";
       bus.put(deploymentEvent(service, deployment, "ERROR", "SERVICE_DEPLOYMENT_FAILED", reason));
     },
     steady(service) {
-      service.say("has reached a steady state.");
+      service.messages.add("has reached a steady state.");
       bus.put(serviceAction(service, "INFO", "SERVICE_STEADY_STATE"));
     },
     startsImpaired(service) {
-      service.say("is unable to consistently start tasks successfully.");
+      service.messages.add("is unable to consistently start tasks successfully.");
       bus.put(serviceAction(service, "WARN", "SERVICE_TASK_START_IMPAIRED"));
     },
   };

@@ -23,10 +23,20 @@ const changeable = {
   propagateTags: v.optional(v.string()),
   enableECSManagedTags: v.optional(flag),
 };
+/** What only `REPLICA` services with rolling updates have is all there is here: the rest is refused, not ignored. */
+const notEmulated = "is not emulated by the local endpoint";
+const fixed = {
+  schedulingStrategy: v.optional(v.picklist(["REPLICA"], `DAEMON ${notEmulated}`)),
+  deploymentController: v.optional(
+    v.object({ type: v.picklist(["ECS"], `a controller other than ECS ${notEmulated}`) }),
+  ),
+  serviceConnectConfiguration: v.optional(v.object({ enabled: v.literal(false, `Service Connect ${notEmulated}`) })),
+};
 const tags = v.optional(v.array(v.object({ key: v.string(), value: v.string() })), []);
 
 export const createServiceSchema = v.object({
   ...changeable,
+  ...fixed,
   cluster: v.optional(v.string()),
   serviceName: v.pipe(v.string(), v.regex(/^[\w-]{1,255}$/, "Service name contains invalid characters.")),
   tags,

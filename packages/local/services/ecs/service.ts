@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { Clock, TargetRegistry } from "#local/endpoint/ports.ts";
+import { Alarm } from "./alarm.ts";
 import type { Deployment, Rollout, ServiceSettings, Stop, Tag, Task } from "./model.ts";
 import {
   complete,
@@ -14,13 +14,9 @@ import {
 } from "./rollout.ts";
 import { type Action, type ScheduledTask, schedule } from "./scheduler.ts";
 import type { ServiceEvents } from "./service-events.ts";
+import { ServiceMessages } from "./service-messages.ts";
+import { schedulerStop } from "./stop-reason.ts";
 import { conditionOf, nextChange } from "./task-condition.ts";
-
-export interface ServiceMessage {
-  readonly id: string;
-  readonly createdAt: number;
-  readonly message: string;
-}
 
 export interface ServiceIdentity {
   readonly arn: string;
@@ -39,9 +35,6 @@ export interface ServicePorts {
   stopTask(task: Task, stop: Stop): void;
 }
 
-/** ECS keeps the last hundred. */
-const MAX_MESSAGES = 100;
-
 /** A service's state, and the loop that carries out what the scheduler decides from it. */
 export class Service {
   readonly identity: ServiceIdentity;
@@ -50,7 +43,7 @@ export class Service {
   tags: readonly Tag[];
   /** Why the last task that failed did so. */
   lastFailure: string | undefined;
-  readonly messages: ServiceMessage[] = [];
+  readonly messages: ServiceMessages;
   readonly #io: ServicePorts;
   readonly #tasks = new Set<Task>();
   readonly #everHealthy = new WeakSet<Task>();
@@ -58,12 +51,14 @@ export class Service {
   readonly #listeners = new Set<() => void>();
   #steady = false;
   #due = false;
-  #alarm = new AbortController();
+  readonly #alarm: Alarm;
 
   constructor(identity: ServiceIdentity, settings: ServiceSettings, tags: readonly Tag[], io: ServicePorts) {
     this.identity = identity;
     this.tags = tags;
     this.#io = io;
+    this.messages = new ServiceMessages(identity.name, io.clock);
+    this.#alarm = new Alarm(io.clock, () => this.touch());
     this.rollout = newRollout(settings, io.clock.now());
     this.#announce();
   }
@@ -117,19 +112,10 @@ export class Service {
     return () => this.#listeners.delete(listener);
   }
 
-  say(message: string): void {
-    this.messages.unshift({
-      id: randomUUID(),
-      createdAt: this.#io.clock.now(),
-      message: `(service ${this.identity.name}) ${message}`,
-    });
-    this.messages.splice(MAX_MESSAGES);
-  }
-
   /** No decisions any more: the endpoint is shutting down. */
   close(): void {
     this.status = "INACTIVE";
-    this.#alarm.abort();
+    this.#alarm.set(undefined);
   }
 
   #announce(): void {
@@ -160,7 +146,7 @@ export class Service {
       const steady = actions.some((action) => action.kind === "steady");
       for (const action of actions) this.#carryOut(action, now);
       if (!steady) this.#steady = false;
-      this.#wakeAt(nextChange(this.tasks, this.rollout.settings, actions, now), now);
+      this.#alarm.set(nextChange(this.tasks, this.rollout.settings, actions, now));
     }
     for (const listener of [...this.#listeners]) listener();
   }
@@ -199,7 +185,7 @@ export class Service {
         return;
       case "roll-back":
         this.rollout = rollBack(this.rollout, action.to, now);
-        this.say(`rolling back to deployment ${action.to.id}.`);
+        this.messages.add(`rolling back to deployment ${action.to.id}.`);
         this.#announce();
         return;
       case "remove-deployment":
@@ -221,25 +207,9 @@ export class Service {
   #stop(taskArn: string, why: "scaling" | "unhealthy"): void {
     const task = this.tasks.find(({ arn }) => arn === taskArn);
     if (task === undefined) return;
-    const groups = task.loadBalancers.map(({ targetGroupArn }) => `(target-group ${targetGroupArn})`).join(", ");
-    const reason =
-      why === "unhealthy"
-        ? `Task failed ELB health checks in ${groups}`
-        : `Scaling activity initiated by (deployment ${task.startedBy})`;
-    if (why === "unhealthy")
-      this.say(`(task ${task.id}) is unhealthy in ${groups} due to (reason Health checks failed).`);
-    else this.say(`has stopped 1 running tasks: (task ${task.id}).`);
-    this.#io.stopTask(task, { code: "ServiceSchedulerInitiated", reason });
+    const { stop, message } = schedulerStop(task, why);
+    this.messages.add(message);
+    this.#io.stopTask(task, stop);
     if (why === "unhealthy") this.#countFailure(task);
-  }
-
-  #wakeAt(at: number | undefined, now: number): void {
-    this.#alarm.abort();
-    if (at === undefined) return;
-    const alarm = new AbortController();
-    this.#alarm = alarm;
-    void this.#io.clock.sleep(Math.max(0, at - now), alarm.signal).then(() => {
-      if (!alarm.signal.aborted) this.touch();
-    });
   }
 }

@@ -14,6 +14,9 @@ export const containerDefinitionSchema = v.looseObject({
   essential: v.optional(flag, true),
   environment: v.optional(v.array(nameValue), []),
   secrets: v.optional(v.array(v.object({ name: v.string(), valueFrom: v.string() })), []),
+  environmentFiles: v.optional(
+    v.pipe(v.array(v.unknown()), v.maxLength(0, "environmentFiles are not emulated by the local endpoint")),
+  ),
   portMappings: v.optional(v.array(v.looseObject({ containerPort: v.optional(numeric) })), []),
   dockerLabels: v.optional(v.record(v.string(), v.string()), {}),
   /** Seconds between SIGTERM and SIGKILL; Fargate's default is 30. */

@@ -16,6 +16,13 @@ const runTaskSchema = v.object({
   startedBy: v.optional(v.string()),
   group: v.optional(v.string()),
   enableExecuteCommand: v.optional(flag, false),
+  overrides: v.optional(
+    v.looseObject({
+      containerOverrides: v.optional(
+        v.pipe(v.array(v.unknown()), v.maxLength(0, "overrides are not emulated by the local endpoint")),
+      ),
+    }),
+  ),
   tags: tagList,
 });
 

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { systemClock as clock } from "#local/clock.ts";
 import { AwsError } from "#local/endpoint/errors.ts";
-import type { BusEvent, Clock } from "#local/endpoint/ports.ts";
+import type { BusEvent } from "#local/endpoint/ports.ts";
 import type { ResourceContext } from "#local/endpoint/service.ts";
 import { createSupervisor } from "#local/processes/supervisor.ts";
 import { createEcs } from "#local/services/ecs/ecs.ts";
@@ -13,18 +14,6 @@ import { createTargetGroups } from "./target-groups.ts";
 const CONTAINER = fileURLToPath(new URL("./container.ts", import.meta.url));
 export const TARGET_GROUP = `arn:aws:elasticloadbalancing:us-east-1:${account}:targetgroup/tg/1`;
 export const SECRET = `arn:aws:secretsmanager:us-east-1:${account}:secret:/prod/mcp/splunk-AbCdEf`;
-
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms).unref();
-      signal?.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }),
-};
 
 /** An endpoint with ECS and Logs behind its front door, and real processes behind its tasks. */
 export async function startEcsCloud() {
@@ -66,9 +55,11 @@ export async function startEcsCloud() {
     extraEnvironment: { NODE_EXTRA_CA_CERTS: "/nonexistent/ca.pem" },
   });
   const cloud = await startCloud([ecs.service, logs.service]);
+  const { url } = cloud;
   const client = new ECSClient(clientOptions(cloud.url));
   return {
     client,
+    url,
     ecs,
     targets,
     events,

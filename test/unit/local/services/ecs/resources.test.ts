@@ -66,7 +66,7 @@ async function describeService(name = "web"): Promise<Service | undefined> {
   return services[0];
 }
 
-describe("a stack's ECS resources", () => {
+describe("a stack's ECS resources", { timeout: 20_000 }, () => {
   const service = provider("AWS::ECS::Service");
   const context = resourceContext("Service");
 

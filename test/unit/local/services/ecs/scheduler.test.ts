@@ -40,6 +40,8 @@ class World {
   rollout: Rollout;
   tasks: ScheduledTask[] = [];
   now = 0;
+  /** Nothing starts any more, whatever its task definition. */
+  broken = false;
   #ids = 0;
 
   constructor(initial: ServiceSettings) {
@@ -98,7 +100,7 @@ class World {
     if (task.condition === "stopping") return [];
     if (task.condition !== "starting") return [task];
     const definition = this.rollout.deployments.find(({ id }) => id === task.deploymentId)?.taskDefinitionArn;
-    if (definition === "bad") {
+    if (this.broken || definition === "bad") {
       this.rollout = countFailure(this.rollout, task.deploymentId, this.now);
       return [];
     }
@@ -165,6 +167,7 @@ const limits = fc.constantFrom(
   { minimumHealthyPercent: 100, maximumPercent: 200 },
   { minimumHealthyPercent: 50, maximumPercent: 200 },
   { minimumHealthyPercent: 0, maximumPercent: 100 },
+  { minimumHealthyPercent: 50, maximumPercent: 100 },
 );
 
 describe("the scheduler", () => {
@@ -177,6 +180,8 @@ describe("the scheduler", () => {
         for (let tick = 0; tick < 30; tick += 1) world.take({ kind: "tick" });
 
         const { desiredCount } = world.rollout.settings;
+        // One task that must stay and may have no second beside it cannot be replaced, on ECS neither.
+        if (limit.minimumHealthyPercent === 50 && limit.maximumPercent === 100 && desiredCount === 1) return;
         const works = world.primary.taskDefinitionArn !== "bad";
         if (works && world.primary.rolloutState !== "FAILED") {
           expect(world.primary.rolloutState).toBe("COMPLETED");
@@ -215,6 +220,17 @@ describe("the scheduler", () => {
     world.take({ kind: "scale", desiredCount: 0 });
     world.take({ kind: "tick" });
     expect(world.tasks).toEqual([]);
+  });
+
+  it("does not roll a failed rollback back again: the tasks that still serve stay", () => {
+    const world = new World(settings());
+    for (let tick = 0; tick < 3; tick += 1) world.take({ kind: "tick" });
+    world.broken = true;
+    world.take({ kind: "deploy", definition: "bad" });
+    for (let tick = 0; tick < 30; tick += 1) world.take({ kind: "tick" });
+    expect(world.primary).toMatchObject({ taskDefinitionArn: "good", rolloutState: "FAILED" });
+    expect(world.primary.rollbackOf).toBeDefined();
+    expect(world.healthy).toBe(2);
   });
 
   it("waits longer after each start that fails", () => {

@@ -1,0 +1,23 @@
+import type { Stop, Task } from "./model.ts";
+
+/** Why the scheduler stops a task, in the words of ECS, and the service message that goes with it. */
+export function schedulerStop(
+  task: Task,
+  why: "scaling" | "unhealthy",
+): { readonly stop: Stop; readonly message: string } {
+  switch (why) {
+    case "scaling": {
+      const reason = `Scaling activity initiated by (deployment ${task.startedBy})`;
+      return { stop: by(reason), message: `has stopped 1 running tasks: (task ${task.id}).` };
+    }
+    case "unhealthy": {
+      const groups = task.loadBalancers.map(({ targetGroupArn }) => `(target-group ${targetGroupArn})`).join(", ");
+      const message = `(task ${task.id}) is unhealthy in ${groups} due to (reason Health checks failed).`;
+      return { stop: by(`Task failed ELB health checks in ${groups}`), message };
+    }
+  }
+}
+
+function by(reason: string): Stop {
+  return { code: "ServiceSchedulerInitiated", reason };
+}
