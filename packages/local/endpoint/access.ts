@@ -48,8 +48,11 @@ export function refusalOf(
       return undefined;
     case "role": {
       const asked = accesses.filter((access) => !decidedByService.has(access.action));
-      const denied = asked.find((access) => !authorizer.isAllowed({ principal: caller, conditionKeys, ...access }));
-      return denied && { kind: "denied", arn: caller.arn, ...denied };
+      for (const access of asked) {
+        const decision = authorizer.decide({ principal: caller, conditionKeys, ...access });
+        if (decision !== "allowed") return { kind: "denied", arn: caller.arn, because: decision, ...access };
+      }
+      return undefined;
     }
   }
 }

@@ -98,5 +98,8 @@ function permit(
   if (!ports.authorizer) return;
   const keys = { ...conditionKeys, "aws:RequestedRegion": exchange.scope.region };
   const refusal = refusalOf(ports.authorizer, exchange.caller, accesses, keys);
-  if (refusal) throw refuse(refusal, exchange.codec.dialect);
+  if (!refusal) return;
+  const error = refuse(refusal, exchange.codec.dialect);
+  ports.log(`refused: ${error.message}`);
+  throw error;
 }

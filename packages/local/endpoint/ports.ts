@@ -158,8 +158,11 @@ export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>
 
 /** IAM, as the front door asks before it dispatches a role's call. */
 export interface Authorizer {
-  isAllowed(request: AccessRequest): boolean;
+  decide(request: AccessRequest): Decision;
 }
+
+/** What stands in the way is told apart, as IAM's messages do. */
+export type Decision = "allowed" | "explicit deny" | "no identity-based policy" | "no permissions boundary";
 
 /** A child process and all its descendants, which never outlive this process. */
 export interface ManagedProcess {

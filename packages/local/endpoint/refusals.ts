@@ -1,4 +1,5 @@
 import { AwsError } from "./errors.ts";
+import type { Decision } from "./ports.ts";
 import type { Codec } from "./protocols/codec.ts";
 
 type Dialect = Codec["dialect"];
@@ -6,7 +7,13 @@ type Dialect = Codec["dialect"];
 /** What the front door refuses before a service sees the call. */
 export type Refusal =
   | { readonly kind: "unknown-key" | "expired-key" | "no-signature" }
-  | { readonly kind: "denied"; readonly arn: string; readonly action: string; readonly resource?: string };
+  | {
+      readonly kind: "denied";
+      readonly arn: string;
+      readonly action: string;
+      readonly resource?: string;
+      readonly because: Exclude<Decision, "allowed">;
+    };
 
 /**
  * One refusal has a code and a status per protocol:
@@ -50,7 +57,12 @@ function deniedCode(dialect: Dialect): string {
   return isJson(dialect) ? "AccessDeniedException" : "AccessDenied";
 }
 
-function deniedMessage(refusal: Extract<Refusal, { readonly kind: "denied" }>): string {
-  const on = refusal.resource === undefined ? "" : ` on resource: ${refusal.resource}`;
-  return `User: ${refusal.arn} is not authorized to perform: ${refusal.action}${on} because no identity-based policy allows the ${refusal.action} action`;
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+function deniedMessage({ arn, action, resource, because }: Extract<Refusal, { readonly kind: "denied" }>): string {
+  const on = resource === undefined ? "" : ` on resource: ${resource}`;
+  const why =
+    because === "explicit deny"
+      ? "with an explicit deny in an identity-based policy"
+      : `because ${because} allows the ${action} action`;
+  return `User: ${arn} is not authorized to perform: ${action}${on} ${why}`;
 }

@@ -1,4 +1,4 @@
-import type { AccessRequest, Authorizer, ConditionKeys } from "../../endpoint/ports.ts";
+import type { AccessRequest, Authorizer, ConditionKeys, Decision } from "../../endpoint/ports.ts";
 import { conditionsHold } from "./conditions.ts";
 import type { Policy, Statement } from "./policy-document.ts";
 import type { Role } from "./role.ts";
@@ -19,25 +19,30 @@ export interface PolicyDirectory {
  */
 export function createAuthorizer(directory: PolicyDirectory): Authorizer {
   return {
-    isAllowed(request) {
+    decide(request) {
       const role = directory.findRole(request.principal.roleArn);
-      if (!role) return false;
-      const question: Question = {
-        ...request,
-        conditionKeys: { ...globalKeys(role, request), ...request.conditionKeys },
-      };
+      if (!role) return "no identity-based policy";
+      const question = { ...request, conditionKeys: { ...globalKeys(role, request), ...request.conditionKeys } };
       const boundary = directory.boundaryOf(role);
-      return (
-        evaluate(directory.policiesOf(role), question) === "allow" &&
-        (boundary === undefined || evaluate([boundary], question) === "allow")
+      return decide(
+        evaluate(directory.policiesOf(role), question),
+        boundary === undefined ? "allow" : evaluate([boundary], question),
       );
     },
   };
 }
 
+type Verdict = "allow" | "deny" | "no statement";
+
+function decide(identity: Verdict, boundary: Verdict): Decision {
+  if (identity === "deny" || boundary === "deny") return "explicit deny";
+  if (identity === "no statement") return "no identity-based policy";
+  return boundary === "allow" ? "allowed" : "no permissions boundary";
+}
+
 export type Question = Pick<AccessRequest, "action" | "resource" | "conditionKeys">;
 
-export function evaluate(policies: readonly Policy[], question: Question): "allow" | "deny" | "no statement" {
+export function evaluate(policies: readonly Policy[], question: Question): Verdict {
   const statements = policies.flatMap((policy) => policy.statements).filter((it) => applies(it, question));
   if (statements.some((it) => it.Effect === "Deny")) return "deny";
   return statements.some((it) => it.Effect === "Allow") ? "allow" : "no statement";
@@ -78,6 +83,8 @@ function globalKeys(role: Role, request: AccessRequest): ConditionKeys {
   return {
     ...Object.fromEntries(tags),
     "aws:PrincipalArn": role.arn,
+    // The endpoint has one account, so every resource is in the role's own.
+    "aws:ResourceAccount": role.arn.split(":")[4] ?? "",
     "aws:PrincipalAccount": role.arn.split(":")[4] ?? "",
     "aws:PrincipalType": "AssumedRole",
     "aws:userid": `${role.id}:${request.principal.sessionName}`,

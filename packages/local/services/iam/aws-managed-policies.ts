@@ -19,6 +19,14 @@ const networkInterfaces = [
 const actions: Readonly<Record<string, readonly string[]>> = {
   AdministratorAccess: ["*"],
   ReadOnlyAccess: ["*:Get*", "*:List*", "*:Describe*", "*:BatchGet*", "*:Lookup*", "*:Search*", "*:View*"],
+  AWSCloudFormationReadOnlyAccess: [
+    "cloudformation:Describe*",
+    "cloudformation:EstimateTemplateCost",
+    "cloudformation:Get*",
+    "cloudformation:List*",
+    "cloudformation:ValidateTemplate",
+    "cloudformation:Detect*",
+  ],
   AWSXRayDaemonWriteAccess: [
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",

@@ -80,7 +80,7 @@ function assumable(input: v.InferOutput<typeof assumeRole>, caller: Caller, port
   const allowed =
     trust === "named" ||
     (trust === "account" &&
-      (caller.kind === "operator" || ports.authorizer.isAllowed({ principal: caller, ...question })));
+      (caller.kind === "operator" || ports.authorizer.decide({ principal: caller, ...question }) === "allowed"));
   if (!role || !allowed) {
     throw new AwsError(
       "AccessDenied",

@@ -128,6 +128,15 @@ describe("a service that clients reach by several protocols (CloudWatch)", () =>
     expect(answer).toMatchObject(alarms);
   });
 
+  it("gives the newest SDK the code of the query protocol in the header it asks for", async () => {
+    await using cloud = await startCloud([cloudWatch({ DescribeAlarms: refuse })]);
+    const client = new CloudWatchClient(clientOptions(cloud.url));
+    await expect(client.send(new DescribeAlarmsCommand({}))).rejects.toMatchObject({
+      Error: { Code: "ResourceNotFound", Type: "Sender" },
+      message: "There is no <such> thing & never was.",
+    });
+  });
+
   it("gives the operation strings whatever the client sends, compressed or not", async () => {
     const { operation, inputs } = recorder({});
     await using cloud = await startCloud([cloudWatch({ PutMetricData: operation })]);

@@ -1,5 +1,11 @@
 import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import {
+  CreatePolicyCommand,
+  CreateRoleCommand,
+  IAMClient,
+  ListRolesCommand,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -61,6 +67,36 @@ describe("the decision", () => {
     expect(decide([allow({ Resource: secret })], { action: get })).toBe("allow");
     expect(decide([allow({}), deny({ Resource: secret })], { action: get })).toBe("allow");
     expect(decide([allow({}), deny({})], { action: get })).toBe("deny");
+  });
+});
+
+describe("a permissions boundary", () => {
+  it("takes away what it does not allow, and gives nothing", async () => {
+    const iam = createIam({ place: { account }, clock: Date });
+    await using cloud = await startCloud([iam.service]);
+    const client = new IAMClient(clientOptions(cloud.url));
+    const document = (action: string) =>
+      JSON.stringify({ Statement: { Effect: "Allow", Action: action, Resource: "*" } });
+    const { Policy } = await client.send(
+      new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument: document("secretsmanager:Get*") }),
+    );
+    const trust = { Statement: { Effect: "Allow", Principal: { AWS: account }, Action: "sts:AssumeRole" } };
+    const { Role } = await client.send(
+      new CreateRoleCommand({
+        RoleName: "bound",
+        AssumeRolePolicyDocument: JSON.stringify(trust),
+        PermissionsBoundary: Policy?.Arn,
+      }),
+    );
+    const roleArn = Role?.Arn ?? "";
+    const principal = { roleArn, sessionName: "s", arn: "arn:aws:sts::1:assumed-role/bound/s" };
+    const ask = (action: string) => iam.authorizer.decide({ principal, action, resource: secret, conditionKeys: {} });
+    expect(ask(get)).toBe("no identity-based policy");
+    await client.send(
+      new PutRolePolicyCommand({ RoleName: "bound", PolicyName: "all", PolicyDocument: document("secretsmanager:*") }),
+    );
+    expect(ask(get)).toBe("allowed");
+    expect(ask("secretsmanager:PutSecretValue")).toBe("no permissions boundary");
   });
 });
 
@@ -157,6 +193,7 @@ describe("at the front door", () => {
       $metadata: { httpStatusCode: 400 },
     });
     expect(cloud.journal.entries().at(-1)).toMatchObject({ errorCode: "AccessDeniedException" });
+    expect(cloud.lines).toEqual([expect.stringMatching(/^refused: User: .*\/rotate-1 is not authorized to perform: /)]);
   });
 
   it("the operator may do everything", async () => {
@@ -173,6 +210,17 @@ describe("at the front door", () => {
     });
     await expect(new EC2Client(cloud.options).send(new DescribeSubnetsCommand({}))).rejects.toMatchObject({
       name: "UnauthorizedOperation",
+    });
+  });
+
+  it("an explicit deny is told from a missing allow", async () => {
+    await using cloud = await startGuarded([
+      { Effect: "Allow", Action: "*", Resource: "*" },
+      { Effect: "Deny", Action: "secretsmanager:*", Resource: "*" },
+    ]);
+    const client = new SecretsManagerClient(cloud.options);
+    await expect(client.send(new GetSecretValueCommand({ SecretId: "a" }))).rejects.toMatchObject({
+      message: expect.stringMatching(/ with an explicit deny in an identity-based policy$/),
     });
   });
 
