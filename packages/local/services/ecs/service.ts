@@ -167,8 +167,7 @@ export class Service {
   #carryOut(action: Action, now: number): void {
     switch (action.kind) {
       case "start":
-        for (let started = 0; started < action.count; started += 1)
-          this.#tasks.add(this.#io.startTask(this, action.deployment));
+        this.#start(action.deployment, action.count);
         return;
       case "stop":
         this.#stop(action.taskArn, action.why);
@@ -202,6 +201,12 @@ export class Service {
       default:
         action satisfies never;
     }
+  }
+
+  #start(deployment: Deployment, count: number): void {
+    const started = Array.from({ length: count }, () => this.#io.startTask(this, deployment));
+    for (const task of started) this.#tasks.add(task);
+    this.messages.add(`has started ${count} tasks: ${started.map(({ id }) => `(task ${id})`).join(" ")}.`);
   }
 
   #stop(taskArn: string, why: "scaling" | "unhealthy"): void {

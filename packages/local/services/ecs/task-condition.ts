@@ -1,4 +1,5 @@
-import type { TargetRegistry } from "#local/endpoint/ports.ts";
+import { AwsError } from "#local/endpoint/errors.ts";
+import type { Target, TargetHealth, TargetRegistry } from "#local/endpoint/ports.ts";
 import type { ServiceSettings, Task } from "./model.ts";
 import type { Action, ScheduledTask } from "./scheduler.ts";
 import { targetsOf } from "./tasks.ts";
@@ -21,11 +22,21 @@ export function conditionOf(
   const watched = targetsOf(task);
   if (watched.length === 0) return age >= SETTLE_MS ? "healthy" : "starting";
 
-  const healths = watched.map(([group, target]) => targets.health(group, target));
+  const healths = watched.map(([group, target]) => healthIn(targets, group, target));
   // A target group that no listener uses makes no health checks: there is nothing to wait for.
   if (healths.every((health) => health === "healthy" || health === "unused")) return "healthy";
   const inGrace = age < settings.healthCheckGracePeriodSeconds * 1_000;
   return healths.includes("unhealthy") && !inGrace ? "unhealthy" : "starting";
+}
+
+/** A target group that somebody deleted watches nothing any more; its service runs on, as on AWS. */
+function healthIn(targets: TargetRegistry, group: string, target: Target): TargetHealth {
+  try {
+    return targets.health(group, target);
+  } catch (error) {
+    if (error instanceof AwsError && error.code === "TargetGroupNotFound") return "unused";
+    throw error;
+  }
 }
 
 /** When time alone may change a decision: the earliest end of a settling time, a grace period or a start delay. */

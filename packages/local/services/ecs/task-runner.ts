@@ -98,7 +98,8 @@ export function createTaskRunner(io: TaskRunnerPorts): TaskRunner {
     task.stoppingAt = io.clock.now();
     if (registered.length > 0) {
       change(task, "DEACTIVATING");
-      await Promise.all(registered.map(([group, target]) => io.targets.deregister(group, target)));
+      // A target group that cannot drain must not keep the process alive.
+      await Promise.allSettled(registered.map(([group, target]) => io.targets.deregister(group, target)));
     }
     change(task, "STOPPING");
     await Promise.all(task.containers.map((container) => endContainer(task, container)));
