@@ -163,6 +163,11 @@ export interface ResourceContext {
   readonly signal: AbortSignal;
   /** True on a deletion whose policy in the template is `Snapshot`: take a final snapshot first. */
   readonly finalSnapshot?: boolean;
+  /**
+   * To be called by a creation as soon as the resource exists, before it waits for it to be stable: if it then fails
+   * or is given up, the rollback deletes what was made. Without the call a failed creation leaves nothing to delete.
+   */
+  initiated?(state: ResourceState): void;
 }
 
 /** `physicalId` is what `Ref` yields, `attributes` what `Fn::GetAtt` yields (dotted names kept: "Endpoint.Address"). */

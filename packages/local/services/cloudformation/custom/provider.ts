@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FunctionInvoker, Place } from "#local/endpoint/ports.ts";
 import type { Properties, ResourceContext, ResourceProvider, ResourceState } from "#local/endpoint/service.ts";
-import { ResourceFailure } from "../stack/resource-failure.ts";
 import { describeFailure } from "../template/errors.ts";
 import type { Answers } from "./answers.ts";
 import type { CustomResourceResponse } from "./response.ts";
@@ -35,9 +34,9 @@ export function customResource(type: string, ports: CustomResourcePorts): Resour
     async create(properties, context) {
       const response = await ask({ RequestType: "Create" }, properties, context);
       if (response.Status === "FAILED") {
-        const reason = failure(response);
-        if (response.PhysicalResourceId === undefined) throw new Error(reason);
-        throw new ResourceFailure(reason, response.PhysicalResourceId);
+        const { PhysicalResourceId: physicalId } = response;
+        if (physicalId !== undefined) context.initiated?.({ physicalId, attributes: {} });
+        throw new Error(failure(response));
       }
       if (response.PhysicalResourceId === undefined) throw new Error("Invalid PhysicalResourceId");
       return state(response.PhysicalResourceId, response);

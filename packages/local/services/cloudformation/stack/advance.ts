@@ -1,3 +1,4 @@
+import type { ResourceState } from "#local/endpoint/service.ts";
 import type { ResourceDeclaration } from "../template/document.ts";
 import { describeFailure } from "../template/errors.ts";
 import type { JsonObject } from "../template/json.ts";
@@ -5,7 +6,6 @@ import type { Blueprint } from "./blueprint.ts";
 import { type Change, contextOf, type Deployment, providerOf } from "./deployment.ts";
 import { planChange } from "./plan.ts";
 import { resolveProperties } from "./properties.ts";
-import { ResourceFailure } from "./resource-failure.ts";
 import { exists, type StackResource } from "./stack.ts";
 import { walk } from "./walk.ts";
 
@@ -16,6 +16,26 @@ export interface Progress {
 }
 
 type Draft = Omit<StackResource, "status" | "reason" | "at">;
+type Existing = StackResource & { readonly state: ResourceState };
+
+/** What a new resource is told with: as itself, or as the successor of one that cannot be changed in place. */
+const created = {
+  kind: "created",
+  started: "CREATE_IN_PROGRESS",
+  failed: "CREATE_FAILED",
+  done: "CREATE_COMPLETE",
+  cancelled: "Resource creation cancelled",
+  reason: undefined,
+} as const;
+const replaced = {
+  kind: "replaced",
+  started: "UPDATE_IN_PROGRESS",
+  failed: "UPDATE_FAILED",
+  done: "UPDATE_COMPLETE",
+  cancelled: "Resource update cancelled",
+  reason: "Requested update requires the creation of a new physical resource; hence creating one.",
+} as const;
+type Making = typeof created | typeof replaced;
 
 /** Brings the stack's resources to the blueprint: creates, updates and replaces; deletes nothing. */
 export async function advance(deployment: Deployment, blueprint: Blueprint, tagsChanged: boolean): Promise<Progress> {
@@ -42,49 +62,45 @@ class Advance implements Progress {
     const declaration = this.#blueprint.target.template.Resources[logicalId];
     if (declaration === undefined || signal.aborted) return false;
     const before = stack.resources.get(logicalId);
-    return exists(before) ? this.#change(before, declaration) : this.#create(logicalId, declaration, "created");
+    if (!exists(before)) return this.#create(logicalId, declaration, created);
+    // Half-made by a creation that was not rolled back: made anew, as on AWS.
+    return before.status === "CREATE_FAILED"
+      ? this.#create(logicalId, declaration, created, before)
+      : this.#change(before, declaration);
   }
 
-  async #create(logicalId: string, declaration: ResourceDeclaration, kind: "created" | "replaced"): Promise<boolean> {
+  async #create(
+    logicalId: string,
+    declaration: ResourceDeclaration,
+    { kind, started, failed, done, cancelled, reason }: Making,
+    remains?: Existing,
+  ): Promise<boolean> {
     const { engine, journal } = this.#deployment;
+    const record = kind === "created" ? journal.resource.bind(journal) : journal.note.bind(journal);
+    const provider = providerOf(engine, declaration.Type);
     let draft = this.#draft(logicalId, declaration, {});
-    const [started, failed, done] =
-      kind === "created"
-        ? (["CREATE_IN_PROGRESS", "CREATE_FAILED", "CREATE_COMPLETE"] as const)
-        : (["UPDATE_IN_PROGRESS", "UPDATE_FAILED", "UPDATE_COMPLETE"] as const);
+    const context = {
+      ...contextOf(this.#deployment, logicalId, this.#blueprint.target.tags),
+      initiated: (state: ResourceState) => {
+        draft = { ...draft, state };
+        record(draft, started, "Resource creation Initiated");
+      },
+    };
     try {
+      if (remains !== undefined) await provider.delete(remains.state, remains.properties, context);
       draft = { ...draft, properties: this.#resolve(logicalId) };
-      const context = contextOf(this.#deployment, logicalId, this.#blueprint.target.tags);
-      if (kind === "created") journal.resource(draft, started);
-      else
-        journal.note(
-          draft,
-          started,
-          "Requested update requires the creation of a new physical resource; hence creating one.",
-        );
-      const state = await providerOf(engine, declaration.Type).create(draft.properties, context);
-      draft = { ...draft, state };
-      journal.note(draft, started, "Resource creation Initiated");
-      this.changes.push({ kind, logicalId, resource: journal.resource(draft, done) });
+      record(draft, started, reason);
+      const state = await provider.create(draft.properties, context);
+      if (draft.state === undefined) context.initiated(state);
+      this.changes.push({ kind, logicalId, resource: journal.resource({ ...draft, state }, done) });
       return true;
     } catch (error) {
-      const reason = this.#reason(
-        error,
-        kind === "created" ? "Resource creation cancelled" : "Resource update cancelled",
-      );
-      if (error instanceof ResourceFailure)
-        draft = { ...draft, state: { physicalId: error.physicalId, attributes: {} } };
-      const resource =
-        kind === "created" ? journal.resource(draft, failed, reason) : journal.note(draft, failed, reason);
-      this.changes.push({ kind, logicalId, resource });
+      this.changes.push({ kind, logicalId, resource: record(draft, failed, this.#reason(error, cancelled)) });
       return this.#fail(logicalId, kind === "created" ? this.failed.created : this.failed.updated);
     }
   }
 
-  async #change(
-    before: StackResource & Required<Pick<StackResource, "state">>,
-    declaration: ResourceDeclaration,
-  ): Promise<boolean> {
+  async #change(before: Existing, declaration: ResourceDeclaration): Promise<boolean> {
     const { engine, journal, stack } = this.#deployment;
     const { logicalId } = before;
     let draft: Draft = { ...this.#draft(logicalId, declaration, before.properties), state: before.state };
@@ -92,7 +108,7 @@ class Advance implements Progress {
       const provider = providerOf(engine, declaration.Type);
       const properties = this.#resolve(logicalId);
       const plan = planChange(before, properties, provider, this.#tagsChanged);
-      if (plan.kind === "replace") return this.#create(logicalId, declaration, "replaced");
+      if (plan.kind === "replace") return this.#create(logicalId, declaration, replaced);
       draft = { ...draft, properties };
       if (plan.kind === "keep") {
         stack.resources.set(logicalId, { ...draft, status: before.status, at: before.at });

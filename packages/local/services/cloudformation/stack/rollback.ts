@@ -32,7 +32,7 @@ export async function restore(
     const before = previous.get(id);
     const change = changeOf.get(id);
     if (before === undefined) return true;
-    if (change === undefined || !exists(before)) {
+    if (change === undefined || change.kind === "created") {
       stack.resources.set(id, before);
       return true;
     }

@@ -92,19 +92,23 @@ it("brings a stack by updates to what a fresh creation gives, and leaves nothing
 
 it("returns to the state before, whichever resource fails", async () => {
   await fc.assert(
-    fc.asyncProperty(graph, graph, fc.nat({ max: 9 }), async (first, second, failing) => {
+    fc.asyncProperty(graph, graph, fc.nat({ max: 14 }), async (first, second, failing) => {
       const name = await create(body(first));
       const before = new Map(cloud.items.live);
       let forward = 0;
       let failed = false;
-      cloud.items.before = (step: Step) => {
-        if (failed || step === "delete") return;
+      const fail = () => {
+        if (failed) return;
         failed = forward === failing;
         forward += 1;
         if (failed) throw new Error("injected");
       };
+      // Before the change takes effect, and after it did.
+      cloud.items.before = (step: Step) => (step === "delete" ? undefined : fail());
+      cloud.items.stabilize = fail;
       await update(name, body(second));
       cloud.items.before = () => undefined;
+      cloud.items.stabilize = () => undefined;
       if (failed) {
         expect(await status(name)).toBe("UPDATE_ROLLBACK_COMPLETE");
         expect(cloud.items.live).toEqual(before);

@@ -126,6 +126,26 @@ describe("a stack's life", () => {
     await expect(update(template(chain))).rejects.toThrow(/is in ROLLBACK_COMPLETE state and can not be updated/);
   });
 
+  it("deletes a resource that came to be and did not become stable", async () => {
+    cloud.items.stabilize = (id) => {
+      if (id === "C") throw new Error("C is not steady");
+    };
+    await create(template(chain));
+    expect((await stack())?.StackStatus).toBe("ROLLBACK_COMPLETE");
+    expect(cloud.items.live.size).toBe(0);
+  });
+
+  it("makes a half-made resource anew once rollback was disabled", async () => {
+    cloud.items.stabilize = () => {
+      throw new Error("not steady");
+    };
+    await create(template({ A: item() }), { DisableRollback: true });
+    expect([...cloud.items.live.keys()]).toEqual(["A-1"]);
+    cloud.items.stabilize = () => undefined;
+    await update(template({ A: item() }), { DisableRollback: true });
+    expect([...cloud.items.live.keys()]).toEqual(["A-2"]);
+  });
+
   it("keeps what was made when rollback is disabled, and an update finishes it", async () => {
     let broken = true;
     cloud.items.before = (_, id) => {

@@ -11,6 +11,8 @@ export class MemoryType implements ResourceProvider {
   readonly contexts: ResourceContext[] = [];
   /** Called before the call takes effect; throws to make it fail, or waits. */
   before: (step: Step, logicalId: string, context: ResourceContext) => void | Promise<void> = () => undefined;
+  /** Called after a creation took effect; throws when the resource does not become stable. */
+  stabilize: (logicalId: string) => void | Promise<void> = () => undefined;
   #count = 0;
 
   async create(properties: Properties, context: ResourceContext): Promise<ResourceState> {
@@ -18,7 +20,10 @@ export class MemoryType implements ResourceProvider {
     this.#count += 1;
     const physicalId = `${context.logicalId}-${this.#count}`;
     this.live.set(physicalId, properties);
-    return this.#state(physicalId, properties);
+    const state = this.#state(physicalId, properties);
+    context.initiated?.(state);
+    await this.stabilize(context.logicalId);
+    return state;
   }
 
   async update(
