@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Place } from "../../endpoint/ports.ts";
 import type { PassThrough } from "../../endpoint/service.ts";
 import { buildEmulator } from "./emulator.ts";
-import { tableProvider } from "./table.ts";
+import { globalTableProvider, tableProvider } from "./table.ts";
 
 export interface DynamoDb {
   readonly service: PassThrough;
@@ -31,7 +31,10 @@ export async function createDynamoDb(ports: { readonly place: Place }): Promise<
     service: {
       signingName: "dynamodb",
       target,
-      resources: { "AWS::DynamoDB::Table": tableProvider(ports.place, client) },
+      resources: {
+        "AWS::DynamoDB::Table": tableProvider(ports.place, client),
+        "AWS::DynamoDB::GlobalTable": globalTableProvider(ports.place, client),
+      },
       stop,
     },
     stop,

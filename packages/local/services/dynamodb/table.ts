@@ -91,6 +91,33 @@ export function tableProvider(place: Place, client: DynamoDBClient): ResourcePro
   };
 }
 
+const globalTableProperties = v.object({
+  BillingMode: v.optional(v.string(), "PROVISIONED"),
+  Replicas: v.array(v.object({ Region: v.string(), Tags: v.optional(tagList, []) })),
+});
+
+/**
+ * `AWS::DynamoDB::GlobalTable` (CDK's `TableV2`) with its one replica here and capacity on demand.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
+ */
+export function globalTableProvider(place: Place, client: DynamoDBClient): ResourceProvider {
+  const table = tableProvider(place, client);
+  const asTable = (properties: Properties, context: ResourceContext): Properties => {
+    const { BillingMode, Replicas } = parseProperties(globalTableProperties, properties, context);
+    if (BillingMode !== "PAY_PER_REQUEST") throw notEmulated("A global table with provisioned capacity");
+    const elsewhere = Replicas.filter(({ Region }) => Region !== place.region).map(({ Region }) => Region);
+    if (elsewhere.length > 0) throw notEmulated(`A replica of a table in ${elsewhere.join(", ")}`);
+    return { ...properties, Tags: Replicas.flatMap(({ Tags }) => Tags) };
+  };
+  return {
+    replaceOn: table.replaceOn,
+    create: async (properties, context) => table.create(asTable(properties, context), context),
+    update: async (current, properties, previous, context) =>
+      table.update(current, asTable(properties, context), asTable(previous, context), context),
+    delete: table.delete,
+  };
+}
+
 function parse(properties: Properties, context: ResourceContext) {
   const parsed = parseProperties(tableProperties, properties, context);
   if (parsed.StreamSpecification !== undefined) throw notEmulated("A table's stream (StreamSpecification)");

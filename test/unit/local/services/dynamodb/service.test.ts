@@ -86,6 +86,15 @@ describe("AWS::DynamoDB::Table", () => {
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: "DISABLED" });
   });
 
+  it("serves a global table with its one replica here, and no other", async () => {
+    const provider = served.made.service.resources?.["AWS::DynamoDB::GlobalTable"];
+    const global = { ...properties, TableName: "global", Replicas: [{ Region: "us-east-1" }] };
+    const state = await provider?.create(global, stackContext("Global"));
+    expect(state?.attributes.Arn).toBe(`arn:aws:dynamodb:us-east-1:${account}:table/global`);
+    const both = { ...global, Replicas: [{ Region: "us-east-1" }, { Region: "eu-west-1" }] };
+    await expect(provider?.create(both, stackContext("Global"))).rejects.toThrow(/replica of a table in eu-west-1/);
+  });
+
   it("refuses a stream rather than ignoring it", async () => {
     const streamed = { ...properties, StreamSpecification: { StreamViewType: "NEW_IMAGE" } };
     await expect(table().create(streamed, stackContext("Streamed"))).rejects.toMatchObject({ status: 501 });
