@@ -14,7 +14,7 @@ import type {
 import { type ClusterRegistry, createClusterRegistry } from "./clusters.ts";
 import type { MetadataServer } from "./metadata.ts";
 import type { Deployment, Stop, Tag, Task } from "./model.ts";
-import { createPortAllotment } from "./ports.ts";
+import { createPortAllotment } from "./port-allotment.ts";
 import type { Service } from "./service.ts";
 import { createServiceEvents, taskStateChange } from "./service-events.ts";
 import { createServiceRegistry, type ServiceRegistry } from "./services.ts";

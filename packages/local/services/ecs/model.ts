@@ -87,6 +87,12 @@ export interface Deployment {
 export interface CircuitBreaker {
   readonly enable: boolean;
   readonly rollback: boolean;
+  /** Whether a task that becomes healthy sets the count of failures to zero. */
+  readonly resetOnHealthyTask: boolean;
+  readonly thresholdConfiguration: {
+    readonly type: "BOUNDED_PERCENT" | "UNBOUNDED_PERCENT" | "COUNT";
+    readonly value: number;
+  };
 }
 
 export interface ServiceSettings {

@@ -97,10 +97,20 @@ export function countHealthy(rollout: Rollout, deploymentId: string): Rollout {
   const [primary] = rollout.deployments;
   if (primary.id !== deploymentId) return rollout;
   const ready = { ...rollout, startFailures: 0, startNotBefore: 0 };
-  return primary.failedTasks === 0 ? ready : replaceDeployment(ready, { ...primary, failedTasks: 0 });
+  const keeps = primary.failedTasks === 0 || !rollout.settings.circuitBreaker.resetOnHealthyTask;
+  return keeps ? ready : replaceDeployment(ready, { ...primary, failedTasks: 0 });
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
-export function failureThreshold(desiredCount: number): number {
-  return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
+export function failureThreshold({ circuitBreaker, desiredCount }: ServiceSettings): number {
+  const { type, value } = circuitBreaker.thresholdConfiguration;
+  const share = Math.ceil((desiredCount * value) / 100);
+  switch (type) {
+    case "BOUNDED_PERCENT":
+      return Math.min(200, Math.max(3, share));
+    case "UNBOUNDED_PERCENT":
+      return Math.max(1, share);
+    case "COUNT":
+      return value;
+  }
 }

@@ -32,7 +32,7 @@ export function schedule(rollout: Rollout, tasks: readonly ScheduledTask[], now:
   const [primary, ...active] = rollout.deployments;
   const { desiredCount, circuitBreaker } = rollout.settings;
 
-  const tripped = circuitBreaker.enable && primary.failedTasks >= failureThreshold(desiredCount);
+  const tripped = circuitBreaker.enable && primary.failedTasks >= failureThreshold(rollout.settings);
   if (primary.rolloutState === "IN_PROGRESS" && tripped) return failed(rollout, primary);
 
   const live = tasks.filter((task) => task.condition !== "stopping");

@@ -11,7 +11,16 @@ const changeable = {
   ),
   deploymentConfiguration: v.optional(
     v.looseObject({
-      deploymentCircuitBreaker: v.optional(v.looseObject({ enable: flag, rollback: flag })),
+      deploymentCircuitBreaker: v.optional(
+        v.object({
+          enable: flag,
+          rollback: flag,
+          resetOnHealthyTask: v.optional(flag),
+          thresholdConfiguration: v.optional(
+            v.object({ type: v.picklist(["BOUNDED_PERCENT", "UNBOUNDED_PERCENT", "COUNT"]), value: numeric }),
+          ),
+        }),
+      ),
       maximumPercent: v.optional(numeric),
       minimumHealthyPercent: v.optional(numeric),
     }),
@@ -55,12 +64,17 @@ const DEFAULTS = {
   desiredCount: 0,
   minimumHealthyPercent: 100,
   maximumPercent: 200,
-  circuitBreaker: { enable: false, rollback: false },
+  circuitBreaker: {
+    enable: false,
+    rollback: false,
+    resetOnHealthyTask: true,
+    thresholdConfiguration: { type: "BOUNDED_PERCENT", value: 50 },
+  },
   healthCheckGracePeriodSeconds: 0,
   loadBalancers: [],
   enableExecuteCommand: false,
   extra: {},
-} satisfies Omit<ServiceSettings, "taskDefinitionArn">;
+} as const satisfies Omit<ServiceSettings, "taskDefinitionArn">;
 
 /** What a request leaves out stays as it was; in a new service it has ECS's default. */
 export function settingsOf(
@@ -76,7 +90,7 @@ export function settingsOf(
     desiredCount: input.desiredCount ?? before.desiredCount,
     minimumHealthyPercent: deployment?.minimumHealthyPercent ?? before.minimumHealthyPercent,
     maximumPercent: deployment?.maximumPercent ?? before.maximumPercent,
-    circuitBreaker: breakerOf(deployment) ?? before.circuitBreaker,
+    circuitBreaker: breakerOf(deployment, before.circuitBreaker),
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? before.healthCheckGracePeriodSeconds,
     loadBalancers: input.loadBalancers ?? before.loadBalancers,
     enableExecuteCommand: input.enableExecuteCommand ?? before.enableExecuteCommand,
@@ -87,9 +101,18 @@ export function settingsOf(
   };
 }
 
-function breakerOf(deployment: UpdateServiceInput["deploymentConfiguration"]) {
+function breakerOf(
+  deployment: UpdateServiceInput["deploymentConfiguration"],
+  before: ServiceSettings["circuitBreaker"],
+): ServiceSettings["circuitBreaker"] {
   const breaker = deployment?.deploymentCircuitBreaker;
-  return breaker && { enable: breaker.enable, rollback: breaker.rollback };
+  if (breaker === undefined) return before;
+  return {
+    enable: breaker.enable,
+    rollback: breaker.rollback,
+    resetOnHealthyTask: breaker.resetOnHealthyTask ?? before.resetOnHealthyTask,
+    thresholdConfiguration: breaker.thresholdConfiguration ?? before.thresholdConfiguration,
+  };
 }
 
 /**

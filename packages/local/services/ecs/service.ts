@@ -1,5 +1,4 @@
 import type { Clock, TargetRegistry } from "#local/endpoint/ports.ts";
-import { Alarm } from "./alarm.ts";
 import type { Deployment, Rollout, ServiceSettings, Stop, Tag, Task } from "./model.ts";
 import {
   complete,
@@ -17,6 +16,7 @@ import type { ServiceEvents } from "./service-events.ts";
 import { ServiceMessages } from "./service-messages.ts";
 import { schedulerStop } from "./stop-reason.ts";
 import { conditionOf, nextChange } from "./task-condition.ts";
+import { WakeTimer } from "./wake-timer.ts";
 
 export interface ServiceIdentity {
   readonly arn: string;
@@ -51,14 +51,14 @@ export class Service {
   readonly #listeners = new Set<() => void>();
   #steady = false;
   #due = false;
-  readonly #alarm: Alarm;
+  readonly #wakeTimer: WakeTimer;
 
   constructor(identity: ServiceIdentity, settings: ServiceSettings, tags: readonly Tag[], io: ServicePorts) {
     this.identity = identity;
     this.tags = tags;
     this.#io = io;
     this.messages = new ServiceMessages(identity.name, io.clock);
-    this.#alarm = new Alarm(io.clock, () => this.touch());
+    this.#wakeTimer = new WakeTimer(io.clock, () => this.touch());
     this.rollout = newRollout(settings, io.clock.now());
     this.#announce();
   }
@@ -115,7 +115,7 @@ export class Service {
   /** No decisions any more: the endpoint is shutting down. */
   close(): void {
     this.status = "INACTIVE";
-    this.#alarm.set(undefined);
+    this.#wakeTimer.set(undefined);
   }
 
   #announce(): void {
@@ -146,7 +146,7 @@ export class Service {
       const steady = actions.some((action) => action.kind === "steady");
       for (const action of actions) this.#carryOut(action, now);
       if (!steady) this.#steady = false;
-      this.#alarm.set(nextChange(this.tasks, this.rollout.settings, actions, now));
+      this.#wakeTimer.set(nextChange(this.tasks, this.rollout.settings, actions, now));
     }
     for (const listener of [...this.#listeners]) listener();
   }

@@ -1,7 +1,7 @@
 import type { Clock, ManagedProcess, ProcessSupervisor, TargetRegistry } from "#local/endpoint/ports.ts";
 import { exitCodeOf, type Launch, type LaunchPorts, planLaunch, startFailure } from "./launch.ts";
 import type { Container, Stop, Task, TaskStatus } from "./model.ts";
-import type { PortAllotment } from "./ports.ts";
+import type { PortAllotment } from "./port-allotment.ts";
 import { definitionOf, targetsOf } from "./tasks.ts";
 
 const DEFAULT_STOP_TIMEOUT_S = 30;

@@ -263,6 +263,16 @@ describe("a service", { timeout: 20_000 }, () => {
     expect(() => exec(another?.taskArn ?? "", undefined, { command: "env", args: [] })).toThrow(/not enabled/);
   });
 
+  it("runs on when somebody deletes its target group", async () => {
+    const targetGroupArn = `${TARGET_GROUP}-deleted`;
+    await register("orphan");
+    await create("orphan", { loadBalancers: [{ targetGroupArn, containerName: "web", containerPort: 8000 }] });
+    await steady("orphan");
+    cloud.targets.delete(targetGroupArn);
+    await update("orphan", { desiredCount: 1 });
+    expect(await steady("orphan")).toMatchObject({ status: "ACTIVE", runningCount: 1 });
+  });
+
   it("[ECS-10] goes to zero and comes back", async () => {
     await register("zero");
     await create("zero");

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Rollout, ServiceSettings } from "#local/services/ecs/model.ts";
+import type { CircuitBreaker, Rollout, ServiceSettings } from "#local/services/ecs/model.ts";
 import {
   complete,
   countFailure,
   countHealthy,
   deploy,
   fail,
+  failureThreshold,
   newDeployment,
   newRollout,
   removeDeployment,
@@ -22,12 +23,20 @@ type Step =
   | { readonly kind: "sicken"; readonly at: number }
   | { readonly kind: "tick" };
 
+const breaker = (overrides: Partial<CircuitBreaker> = {}): CircuitBreaker => ({
+  enable: true,
+  rollback: true,
+  resetOnHealthyTask: true,
+  thresholdConfiguration: { type: "BOUNDED_PERCENT", value: 50 },
+  ...overrides,
+});
+
 const settings = (overrides: Partial<ServiceSettings> = {}): ServiceSettings => ({
   taskDefinitionArn: "good",
   desiredCount: 2,
   minimumHealthyPercent: 100,
   maximumPercent: 200,
-  circuitBreaker: { enable: true, rollback: true },
+  circuitBreaker: breaker(),
   healthCheckGracePeriodSeconds: 0,
   loadBalancers: [],
   enableExecuteCommand: false,
@@ -211,7 +220,7 @@ describe("the scheduler", () => {
   });
 
   it("starts nothing more after a failure without rollback, and leaves the old tasks alone", () => {
-    const world = new World(settings({ circuitBreaker: { enable: true, rollback: false } }));
+    const world = new World(settings({ circuitBreaker: breaker({ rollback: false }) }));
     for (let tick = 0; tick < 3; tick += 1) world.take({ kind: "tick" });
     world.take({ kind: "deploy", definition: "bad" });
     for (let tick = 0; tick < 10; tick += 1) world.take({ kind: "tick" });
@@ -232,6 +241,20 @@ describe("the scheduler", () => {
     expect(world.primary.rollbackOf).toBeDefined();
     expect(world.healthy).toBe(2);
   });
+
+  it.each([
+    [1, "BOUNDED_PERCENT", 50, 3],
+    [10, "BOUNDED_PERCENT", 50, 5],
+    [1_000, "BOUNDED_PERCENT", 50, 200],
+    [1_000, "UNBOUNDED_PERCENT", 50, 500],
+    [1, "COUNT", 7, 7],
+  ] as const)(
+    "with %i tasks wanted and a threshold of %s %i gives up after %i failures",
+    (desiredCount, type, value, expected) => {
+      const circuitBreaker = breaker({ thresholdConfiguration: { type, value } });
+      expect(failureThreshold(settings({ desiredCount, circuitBreaker }))).toBe(expected);
+    },
+  );
 
   it("waits longer after each start that fails", () => {
     let rollout = newRollout(settings(), 0, "d0");

@@ -1,3 +1,4 @@
+import { AwsError } from "#local/endpoint/errors.ts";
 import type { Target, TargetHealth, TargetRegistry } from "#local/endpoint/ports.ts";
 
 interface Registration {
@@ -11,6 +12,7 @@ interface Registration {
 export function createTargetGroups() {
   const registrations = new Map<string, Registration>();
   const history: string[] = [];
+  const deleted = new Set<string>();
   /** How many targets were healthy after each change. */
   const healthy: number[] = [];
   const listeners = new Set<(group: string, target: Target, health: TargetHealth) => void>();
@@ -46,12 +48,15 @@ export function createTargetGroups() {
       history.push(`deregister ${target.port}`);
       count();
     },
-    health: (group, target) => registrations.get(keyOf(group, target))?.health ?? "unused",
+    health(group, target) {
+      if (deleted.has(group)) throw new AwsError("TargetGroupNotFound", `Target group '${group}' not found`);
+      return registrations.get(keyOf(group, target))?.health ?? "unused";
+    },
     onHealthChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
   const ports = () => [...registrations.values()].map(({ target }) => target.port);
-  return { registry, history, healthy, ports };
+  return { registry, history, healthy, ports, delete: (group: string) => deleted.add(group) };
 }

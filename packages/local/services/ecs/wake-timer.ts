@@ -1,14 +1,14 @@
 import type { Clock } from "#local/endpoint/ports.ts";
 
-/** Rings once, at the time it was last set to. */
-export class Alarm {
+/** Wakes once, at the time it was last set to. */
+export class WakeTimer {
   readonly #clock: Clock;
-  readonly #ring: () => void;
+  readonly #wake: () => void;
   #waiting = new AbortController();
 
-  constructor(clock: Clock, ring: () => void) {
+  constructor(clock: Clock, wake: () => void) {
     this.#clock = clock;
-    this.#ring = ring;
+    this.#wake = wake;
   }
 
   /** Milliseconds since the epoch; `undefined` for never. */
@@ -18,7 +18,7 @@ export class Alarm {
     const waiting = new AbortController();
     this.#waiting = waiting;
     void this.#clock.sleep(Math.max(0, at - this.#clock.now()), waiting.signal).then(() => {
-      if (!waiting.signal.aborted) this.#ring();
+      if (!waiting.signal.aborted) this.#wake();
     });
   }
 }
