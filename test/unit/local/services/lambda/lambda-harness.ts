@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { createIdentities } from "#local/endpoint/identities.ts";
-import type { BusEvent, EventBus, MetricDatum, Place } from "#local/endpoint/ports.ts";
+import type { BusEvent, EventBus, LogSink, MetricDatum, Place, QueueClient } from "#local/endpoint/ports.ts";
 import { openEndpoint } from "#local/endpoint/server.ts";
 import type { AwsService } from "#local/endpoint/service.ts";
 import { createSupervisor } from "#local/processes/supervisor.ts";
@@ -27,6 +27,8 @@ interface Neighbours {
   readonly clock: SteppingClock;
   readonly lambda: Lambda;
   readonly events: EventBus;
+  readonly queues: QueueClient;
+  readonly logs: LogSink;
 }
 
 interface Options {
@@ -47,6 +49,9 @@ export async function startLambda({ objects = {}, neighbours = () => [] }: Optio
   const lines: { group: string; stream: string; line: string }[] = [];
   const data: MetricDatum[] = [];
   const events: BusEvent[] = [];
+  const logs: LogSink = {
+    write: (group, stream, more) => lines.push(...more.map((line) => ({ group, stream, line }))),
+  };
   const bus: EventBus = { put: (event) => events.push(event) };
   const lambda = createLambda({
     place,
@@ -55,7 +60,7 @@ export async function startLambda({ objects = {}, neighbours = () => [] }: Optio
     codeFolder,
     queues: sqs.queues,
     credentials: identities,
-    logs: { write: (group, stream, more) => lines.push(...more.map((line) => ({ group, stream, line }))) },
+    logs,
     metrics: { put: (datum) => data.push(datum) },
     events: bus,
     topics: { publish: async () => undefined },
@@ -67,7 +72,7 @@ export async function startLambda({ objects = {}, neighbours = () => [] }: Optio
       },
     },
   });
-  const others = neighbours({ place, clock, lambda, events: bus });
+  const others = neighbours({ place, clock, lambda, logs, events: bus, queues: sqs.queues });
   endpoint.serve({ services: [lambda.service, sqs.service, ...others], identities, log: () => undefined });
   const client = new LambdaClient({
     endpoint: endpoint.url,
