@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Writable } from "node:stream";
+import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ManagedProcess, ProcessSpec, ProcessSupervisor } from "#local/endpoint/ports.ts";
 import { createGuardian, type Guardian } from "./guardian.ts";
@@ -58,10 +58,7 @@ function startProcess(spec: ProcessSpec, guardian: Guardian): ManagedProcess {
 
   let killAt = 0;
   const exited = untilGone(child, group, () => killAt).finally(() => guardian.drop(group));
-  const gate = child.stdio[3] as Writable | null;
-  // The process may have been stopped while it waited at the gate.
-  gate?.on("error", () => undefined);
-  void guardian.add(group).then(() => gate?.end("go\n"));
+  void guardian.add(group).then(() => openGate(child.stdio[3]));
 
   return {
     pid: group,
@@ -75,6 +72,13 @@ function startProcess(spec: ProcessSpec, guardian: Guardian): ManagedProcess {
       clearTimeout(kill);
     },
   };
+}
+
+function openGate(gate: ChildProcess["stdio"][number]): void {
+  if (!(gate instanceof Writable)) return;
+  // The process may have been stopped while it waited.
+  gate.on("error", () => undefined);
+  gate.end("go\n");
 }
 
 /** No process at all: a working directory that does not exist, or no memory left. Shells say 127 for the like. */
