@@ -75,3 +75,10 @@ export function template(
 ): string {
   return JSON.stringify({ Resources: resources, ...rest });
 }
+
+/** Three resources, each after the one before it. */
+export const chain = {
+  A: item({ Value: "1" }),
+  B: item({ Value: { "Fn::GetAtt": ["A", "Arn"] } }),
+  C: item({ Value: { "Fn::Join": ["/", [{ Ref: "B" }, { "Fn::GetAtt": ["A", "Value.Text"] }]] } }),
+};

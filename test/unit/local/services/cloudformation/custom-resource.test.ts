@@ -1,18 +1,15 @@
-import {
-  CreateStackCommand,
-  DeleteStackCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-  UpdateStackCommand,
-} from "@aws-sdk/client-cloudformation";
+import { CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AwsError } from "#local/endpoint/errors.ts";
 import { type Cloud, item, startCloudFormation, template } from "./cloud.ts";
+import { type Operator, operatorOf } from "./operator.ts";
 
 let cloud: Cloud;
+let operator: Operator;
 beforeEach(async () => {
   cloud = await startCloudFormation();
+  operator = operatorOf(cloud);
 });
 afterEach(() => cloud.close());
 
@@ -51,28 +48,11 @@ const custom = (properties: Readonly<Record<string, unknown>> = {}) => ({
 const body = (properties: Readonly<Record<string, unknown>> = {}) =>
   template({ X: custom(properties), A: item({ Value: { "Fn::GetAtt": ["X", "Url"] } }) });
 
-async function create(text: string) {
-  await cloud.cfn.send(new CreateStackCommand({ StackName: "app", TemplateBody: text }));
-  await cloud.cloudFormation.idle();
-}
-async function update(text: string) {
-  await cloud.cfn.send(new UpdateStackCommand({ StackName: "app", TemplateBody: text }));
-  await cloud.cloudFormation.idle();
-}
-async function stack() {
-  const { Stacks } = await cloud.cfn.send(new DescribeStacksCommand({ StackName: "app" }));
-  return Stacks?.[0];
-}
-async function reasons() {
-  const { StackEvents } = await cloud.cfn.send(new DescribeStackEventsCommand({ StackName: "app" }));
-  return StackEvents?.map((event) => event.ResourceStatusReason ?? "").join("\n");
-}
-
 describe("custom resources", () => {
   it("gives what the function answers to Fn::GetAtt, and all properties to it as text", async () => {
     const seen = answerWith(() => ({ Status: "SUCCESS", PhysicalResourceId: "b-1", Data: { Url: "https://b" } }));
-    await create(body({ Enabled: true, Count: 2, Nested: { On: false } }));
-    expect((await stack())?.StackStatus).toBe("CREATE_COMPLETE");
+    await operator.create(body({ Enabled: true, Count: 2, Nested: { On: false } }));
+    expect((await operator.stack())?.StackStatus).toBe("CREATE_COMPLETE");
     expect([...cloud.items.live.values()]).toEqual([{ Value: "https://b" }]);
     expect(seen[0]).toMatchObject({
       RequestType: "Create",
@@ -89,9 +69,9 @@ describe("custom resources", () => {
       PhysicalResourceId: `b-${Size}`,
       Data: { Url: "u" },
     }));
-    await create(body({ Size: "1" }));
-    await update(body({ Size: "2" }));
-    expect((await stack())?.StackStatus).toBe("UPDATE_COMPLETE");
+    await operator.create(body({ Size: "1" }));
+    await operator.update(body({ Size: "2" }));
+    expect((await operator.stack())?.StackStatus).toBe("UPDATE_COMPLETE");
     expect(seen.map(({ RequestType, PhysicalResourceId }) => [RequestType, PhysicalResourceId])).toEqual([
       ["Create", undefined],
       ["Update", "b-1"],
@@ -106,9 +86,9 @@ describe("custom resources", () => {
         ? { Status: "FAILED", Reason: "bucket is full", PhysicalResourceId: "half-made" }
         : { Status: "SUCCESS" },
     );
-    await create(body());
-    expect((await stack())?.StackStatus).toBe("ROLLBACK_COMPLETE");
-    expect(await reasons()).toContain("bucket is full");
+    await operator.create(body());
+    expect((await operator.stack())?.StackStatus).toBe("ROLLBACK_COMPLETE");
+    expect(await operator.reasons()).toContain("bucket is full");
     expect(seen.map(({ RequestType, PhysicalResourceId }) => [RequestType, PhysicalResourceId])).toEqual([
       ["Create", undefined],
       ["Delete", "half-made"],
@@ -123,24 +103,26 @@ describe("custom resources", () => {
     };
     await cloud.cfn.send(new CreateStackCommand({ StackName: "app", TemplateBody: body({ ServiceTimeout: 30 }) }));
     await failed.promise;
-    expect(await reasons()).toContain("boom");
-    expect((await stack())?.StackStatus).toBe("CREATE_IN_PROGRESS");
+    expect(await operator.reasons()).toContain("boom");
+    expect((await operator.stack())?.StackStatus).toBe("CREATE_IN_PROGRESS");
     cloud.clock.turn(30_000);
     await cloud.cloudFormation.idle();
-    expect((await stack())?.StackStatus).toBe("ROLLBACK_COMPLETE");
-    expect(await reasons()).toContain("did not receive a response from your Custom Resource within 30 seconds");
+    expect((await operator.stack())?.StackStatus).toBe("ROLLBACK_COMPLETE");
+    expect(await operator.reasons()).toContain(
+      "did not receive a response from your Custom Resource within 30 seconds",
+    );
   });
 
   it("fails at once when there is no such function", async () => {
     cloud.lambda.invoke = () => Promise.reject(new AwsError("ResourceNotFoundException", "Function not found", 404));
-    await create(body());
-    expect((await stack())?.StackStatus).toBe("ROLLBACK_COMPLETE");
-    expect(await reasons()).toContain("Function not found");
+    await operator.create(body());
+    expect((await operator.stack())?.StackStatus).toBe("ROLLBACK_COMPLETE");
+    expect(await operator.reasons()).toContain("Function not found");
   });
 
   it("takes an answer once, and none without a token", async () => {
     const seen = answerWith(() => ({ Status: "SUCCESS", PhysicalResourceId: "b-1", Data: { Url: "u" } }));
-    await create(body());
+    await operator.create(body());
     for (const url of [seen[0]?.ResponseURL ?? "", `${cloud.place.endpointUrl}/_cloudformation/custom-resource/x`]) {
       const response = await fetch(url, { method: "PUT", body: "{}" });
       expect(response.status).toBe(403);
@@ -149,9 +131,8 @@ describe("custom resources", () => {
 
   it("cleans up on deletion", async () => {
     const seen = answerWith(() => ({ Status: "SUCCESS", PhysicalResourceId: "b-1", Data: { Url: "u" } }));
-    await create(body());
-    await cloud.cfn.send(new DeleteStackCommand({ StackName: "app" }));
-    await cloud.cloudFormation.idle();
+    await operator.create(body());
+    await operator.remove();
     expect(seen.at(-1)).toMatchObject({ RequestType: "Delete", PhysicalResourceId: "b-1" });
     expect(cloud.cloudFormation.stacks()).toEqual([]);
   });
