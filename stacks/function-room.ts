@@ -64,6 +64,8 @@ export class FunctionRoom extends Construct {
       handler: `functions/${name}/handler.handler`,
       role,
       environment: { ...environment },
+      // No other function is bound to this one: without it SST writes its name to a parameter for them.
+      _doNotAllowOthersToBind: true,
     });
     lambda.node.addDependency(logGroup);
     this.functionArn = lambda.functionArn;

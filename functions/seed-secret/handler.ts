@@ -13,5 +13,5 @@ export const handler = middy()
     if (request.RequestType === "Delete") return;
     const { SecretArn, Keys } = request.ResourceProperties;
     const outcome = await seedFirstValue(SecretArn, Keys, effects);
-    process.stdout.write(`${JSON.stringify({ secret: SecretArn, outcome })}\n`);
+    process.stdout.write(`${JSON.stringify({ level: "info", secret: SecretArn, outcome })}\n`);
   });

@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import fleet from "#config";
+import { planStage, type StagePlan } from "#fleet";
+import { createIdentities } from "#local/endpoint/identities.ts";
+import { type Endpoint, startEndpoint } from "#local/endpoint/server.ts";
+import { createIam } from "#local/services/iam/service.ts";
+import { createSts } from "#local/services/sts/service.ts";
+import { checkRemoval, checkSurroundings } from "../../stacks/preflight.ts";
+import { withStage } from "./synth.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const anyone = { AWS_ACCESS_KEY_ID: "AKIALOCAL", AWS_SECRET_ACCESS_KEY: "local" };
+const nobody = { HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true" };
+
+/** An AWS with STS and nothing else: whatever else a command called would fail, and show. */
+async function startAws(account: string): Promise<Endpoint> {
+  const clock = { now: () => Date.now() };
+  const identities = createIdentities({ account, clock });
+  const iam = createIam({ place: { account }, clock });
+  const sts = createSts({ place: { account }, clock, identities, roles: iam.roles, authorizer: iam.authorizer });
+  return startEndpoint({
+    port: 0,
+    services: [sts.service],
+    identities,
+    authorizer: iam.authorizer,
+    log: () => undefined,
+  });
+}
+
+interface Run {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+function sst(command: readonly string[], environment: Readonly<Record<string, string>>): Promise<Run> {
+  const { PATH = "" } = process.env;
+  const env = { PATH, HOME: "/tmp", NODE_ENV: "test", SST_TELEMETRY_DISABLED: "1", NO_COLOR: "1", ...environment };
+  return new Promise((resolve) => {
+    const child = execFile("node_modules/.bin/sst", command, { cwd: root, env }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, output: `${stdout}${stderr}`.trim() }),
+    );
+  });
+}
+
+let own: Endpoint;
+let other: Endpoint;
+beforeAll(async () => {
+  own = await startAws("573946584375");
+  other = await startAws("111122223333");
+});
+afterAll(() => Promise.all([own.close(), other.close()]));
+
+describe("sst", () => {
+  it("stops a deploy without credentials with one line", async () => {
+    const { code, output } = await sst(["deploy", "--stage", "prod"], nobody);
+    expect(output).toMatch(/^Error: No AWS credentials that work, and stage prod needs them: set AWS_PROFILE.*$/);
+    expect(code).toBe(1);
+  });
+
+  it("stops a deploy to the account of another stage", async () => {
+    const { code, output } = await sst(["deploy", "--stage", "prod"], { ...anyone, AWS_ENDPOINT_URL: other.url });
+    expect(output).toMatch(
+      /^Error: Stage prod belongs to account 573946584375, and these credentials to 111122223333\..*$/,
+    );
+    expect(code).toBe(1);
+    expect(other.journal.entries().every(({ service }) => service === "sts")).toBe(true);
+  });
+
+  it("[FIX-2] stops the removal of a protected stage before anything goes, and names the switch", async () => {
+    const { code, output } = await sst(["remove", "--stage", "prod"], { ...anyone, AWS_ENDPOINT_URL: own.url });
+    expect(output).toContain("Error: Stage prod is protected from deletion: stages.prod.deletionProtection is true.");
+    expect(output).toContain("npx sst deploy --stage prod\n  npx sst remove --stage prod");
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+    expect(own.journal.entries().every(({ service }) => service === "sts")).toBe(true);
+  });
+
+  it("[MAP-3] names the stages there are, without a stack trace", async () => {
+    const { code, output } = await sst(["deploy", "--stage", "production"], nobody);
+    expect(output).toMatch(/stage = "production"\s+allowed: prod, local\s+remedy: .*--stage\.$/);
+    expect(code).toBe(1);
+  });
+});
+
+describe("the check before a deploy", () => {
+  const plan = (stage: string): StagePlan => planStage(fleet, stage);
+  const nothing = { profile: undefined, region: undefined, endpointUrl: undefined };
+
+  it("lets loopback stages go to loopback only", async () => {
+    const to = (endpointUrl: string | undefined) => checkSurroundings(plan("local"), { ...nothing, endpointUrl });
+    await expect(to("http://127.0.0.1:4566")).resolves.toBeUndefined();
+    for (const elsewhere of [undefined, "https://sts.amazonaws.com", "http://127.0.0.1.example.com", "not a URL"]) {
+      await expect(to(elsewhere)).rejects.toThrow("run npm start instead");
+    }
+  });
+
+  it("takes a region from the map alone", async () => {
+    const there = checkSurroundings(plan("prod"), { ...nothing, region: "eu-west-1" });
+    await expect(there).rejects.toThrow("Stage prod is in us-east-1, not in eu-west-1.");
+  });
+
+  it("[FIX-2] lets a stage go once its switch is off", () => {
+    const open = planStage(withStage("prod", { deletionProtection: false }), "prod");
+    expect(() => checkRemoval(open)).not.toThrow();
+    expect(() => checkRemoval(plan("local"))).not.toThrow();
+  });
+});
