@@ -80,3 +80,12 @@ export class EnvironmentReader {
     return this.optional(name, schema);
   }
 }
+
+/**
+ * The variables that still hold what their secret was created with. The server starts with them, since a service is
+ * deployed before its secrets are filled, but what they are for does not work.
+ */
+export function findPlaceholders(env: Environment): readonly string[] {
+  const isPlaceholder = (value = "") => /replace-me/i.test(value) || value === "00000000-0000-0000-0000-000000000000";
+  return Object.keys(env).filter((name) => isPlaceholder(env[name]));
+}

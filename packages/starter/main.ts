@@ -1,5 +1,5 @@
 import { readConfig } from "./config.ts";
-import { ConfigurationError } from "./environment.ts";
+import { ConfigurationError, findPlaceholders } from "./environment.ts";
 import { createLog, describeError } from "./log.ts";
 import { startServer } from "./starter.ts";
 import { loadTools } from "./toolbox.ts";
@@ -8,6 +8,11 @@ const log = createLog((line) => process.stdout.write(`${line}\n`));
 
 try {
   const config = readConfig(process.env);
+  for (const name of findPlaceholders(process.env)) {
+    log.warn(
+      `${name} still holds its placeholder: put the real value in its secret under /<stage>/mcp/ and roll the service.`,
+    );
+  }
   const tools = await loadTools(new URL("./tools/", import.meta.url));
   const starter = await startServer({ config, tools, log });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -6,7 +6,7 @@ import { hasRedis } from "./starter/redis.ts";
 import { clientId, indexed, type Stage, setStage } from "./starter/stage.ts";
 import type { Task } from "./starter/task.ts";
 
-const [ada] = exampleUsers;
+const [ada, , eve] = exampleUsers;
 const canary = "canary-7f3a9c";
 
 const auditEvent = v.looseObject({
@@ -181,6 +181,61 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
         .slice(before)
         .filter(({ outcome }) => outcome === "denied");
     await indexed(stage.hec, () => denied().length === 2);
+  });
+
+  it("lets in only the Workspace domains it was told, and records who was refused", async () => {
+    const strict = await stage.start({ GOOGLE_OAUTH_ALLOWED_DOMAINS: "themailworks.com" });
+    stage.front.route(strict.port);
+    await new Member(ada.sub).logIn(stage.mcp);
+    const end = await new Member(eve?.sub ?? "").logIn(stage.mcp);
+    expect(end.searchParams.get("error")).toBe("access_denied");
+    expect(end.searchParams.get("error_description")).toContain("themailworks.com");
+    await indexed(stage.hec, () =>
+      auditEvents().some(({ outcome, user }) => outcome === "denied" && user?.email === eve?.email),
+    );
+    await strict.stop();
+    stage.front.route(task.port);
+  });
+
+  it("says in its log what to do when Google does not take the client secret, and fails the login plainly", async () => {
+    const stale = await stage.start({ GOOGLE_OAUTH_CLIENT_SECRET: "GOCSPX-disabled-long-ago" });
+    stage.front.route(stale.port);
+    const end = await new Member(ada.sub).logIn(stage.mcp);
+    expect(end.searchParams.get("error")).toBe("server_error");
+    await stale.logged("put the current pair in the secret /<stage>/mcp/google-oauth and roll the service");
+    expect(stale.lines.join("\n")).not.toContain("GOCSPX-disabled-long-ago");
+    await stale.stop();
+    stage.front.route(task.port);
+  });
+
+  it("tells a client to come back when Google does not answer", async () => {
+    const fresh = await stage.start();
+    stage.front.route(fresh.port);
+    stage.google.setFault("refuse");
+    const end = await new Member(ada.sub).logIn(stage.mcp).finally(() => stage.google.setFault(undefined));
+    expect(end.searchParams.get("error")).toBe("temporarily_unavailable");
+    await new Member(ada.sub).logIn(stage.mcp);
+    await fresh.stop();
+    stage.front.route(task.port);
+  });
+
+  it("renews the user's access to Google when it has run out", async () => {
+    stage.google.setAccessSeconds(1);
+    const member = new Member(ada.sub);
+    await member.logIn(stage.mcp);
+    stage.google.setAccessSeconds(3599);
+    const client = await member.connect(stage.mcp);
+    expect(textOf(await client.callTool({ name: "google_profile", arguments: {} }))).toBe(ada.name);
+  });
+
+  it("refuses a login that another browser finishes", async () => {
+    const response = await fetch(new URL("/consent", stage.front.url), {
+      method: "POST",
+      body: new URLSearchParams({ id: "made-up", decision: "allow" }),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("Start it again");
+    expect((await fetch(new URL("/oauth2callback?code=4/x&state=made-up", stage.front.url))).status).toBe(400);
   });
 
   it("[AUD-3] sends nothing with AUDIT_LOG_ENABLED=false, and goes on logging", async () => {

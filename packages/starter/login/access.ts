@@ -1,3 +1,4 @@
+import { ResponseBodyError } from "openid-client";
 import type { GoogleAccess } from "../tool.ts";
 import type { Google } from "./google.ts";
 import { type LoginRecords, loginSeconds } from "./records.ts";
@@ -14,7 +15,7 @@ export function accessGoogle(google: Google, records: LoginRecords, { loginId, l
     const now = Math.floor(Date.now() / 1000);
     if (tokens.expiresAt - now > refreshAheadSeconds) return tokens.accessToken;
     if (tokens.refreshToken === undefined) throw new Error("Google's grant for this login has expired. Log in again.");
-    const renewed = await google.refresh(tokens.refreshToken);
+    const renewed = await google.refresh(tokens.refreshToken).catch(explainRefusal);
     await records.google.set(loginId, renewed, Math.min(loginSeconds, login.expiresAt - now));
     return renewed.accessToken;
   }
@@ -25,3 +26,10 @@ export const noGoogle: GoogleAccess = {
   accessToken: () => Promise.reject(new Error("This server has no login, so there is no Google account to act for.")),
   profile: () => Promise.reject(new Error("This server has no login, so there is no Google account to ask about.")),
 };
+
+function explainRefusal(error: unknown): never {
+  if (error instanceof ResponseBodyError && error.error === "invalid_grant") {
+    throw new Error("Google has taken its grant for this user back. Log in again.", { cause: error });
+  }
+  throw new Error("Google did not renew the access of this user. Try again later.", { cause: error });
+}

@@ -12,7 +12,7 @@ import { StoreUnavailable } from "../sessions/index.ts";
 import { bindBrowser } from "./browser.ts";
 import { remember } from "./memo.ts";
 import { sendConsentPage } from "./page.ts";
-import { authorizationSeconds, clientSeconds, type LoginRecords, loginSeconds } from "./records.ts";
+import { authorizationSeconds, clientSeconds, type LoginRecords, loginSeconds, strangerSeconds } from "./records.ts";
 import { hashSecret, mintSecret } from "./secret.ts";
 import { type Grant, openTokenDesk } from "./tokens.ts";
 
@@ -43,9 +43,9 @@ export function createLoginProvider(options: ProviderOptions): LoginProvider {
   const desk = openTokenDesk(records, resource, now);
   const verified = remember(desk.verify, now);
 
-  async function register(client: unknown): Promise<OAuthClientInformationFull> {
+  async function keep(client: unknown, seconds: number): Promise<OAuthClientInformationFull> {
     const full = OAuthClientInformationFullSchema.parse(client);
-    await records.clients.set(full.client_id, full, clientSeconds);
+    await records.clients.set(full.client_id, full, seconds);
     return full;
   }
 
@@ -62,7 +62,7 @@ export function createLoginProvider(options: ProviderOptions): LoginProvider {
           const client = await records.clients.get(id);
           return client === undefined ? undefined : OAuthClientInformationFullSchema.parse(client);
         }),
-      registerClient: (client) => answer(() => register(client)),
+      registerClient: (client) => answer(() => keep(client, strangerSeconds)),
     },
     authorize: (client, params, res) =>
       answer(async () => {
@@ -109,7 +109,7 @@ export function createLoginProvider(options: ProviderOptions): LoginProvider {
         };
         await records.google.set(loginId, google, loginSeconds);
         await records.logins.set(loginId, login, loginSeconds);
-        await register(client);
+        await keep(client, clientSeconds);
         const tokens = await desk.issue({ loginId, login }, authorization.scopes);
         audit.record({ action: "login", outcome: "success", ...whoIs({ loginId, login }) });
         return tokens;

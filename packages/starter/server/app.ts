@@ -35,6 +35,7 @@ export interface AppOptions {
 
 /** One address may ask this often for the authorization pages and tokens; an office shares one. */
 const authorizationRate = { windowMs: 60_000, limit: 600 };
+const registrationRate = { windowMs: 60_000, limit: 60 };
 
 export function createApp(options: AppOptions): Express {
   const { config, door, audit, log } = options;
@@ -89,7 +90,7 @@ function installLogin(
       tokenOptions: { rateLimit: authorizationRate },
       revocationOptions: { rateLimit: authorizationRate },
       // A client's secret that expired while its login goes on would end the login at the next refresh.
-      clientRegistrationOptions: { rateLimit: authorizationRate, clientSecretExpirySeconds: 0 },
+      clientRegistrationOptions: { rateLimit: registrationRate, clientSecretExpirySeconds: 0 },
     }),
   );
   app.use(

@@ -32,14 +32,13 @@ export async function listen(handler: RequestListener, host: string, port: numbe
       draining = true;
       const closed = once(server, "close");
       server.close();
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       let cutOff = 0;
-      const count = setTimeout(() => {
+      const timer = setTimeout(() => {
         cutOff = inFlight;
-      }, graceMs - 1);
+        server.closeAllConnections();
+      }, graceMs);
       await closed;
       clearTimeout(timer);
-      clearTimeout(count);
       return cutOff;
     },
   };

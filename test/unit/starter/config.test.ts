@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "#starter/config.ts";
-import { ConfigurationError } from "#starter/environment.ts";
+import { ConfigurationError, findPlaceholders } from "#starter/environment.ts";
 
 const fleet = {
   WORKSPACE_EXTERNAL_URL: "https://google.mcp.themailworks.com",
@@ -83,6 +83,15 @@ describe("the configuration", () => {
     const problems = problemsOf({ ...fleet, SESSION_ENCRYPTION_KEY: "too-short" });
     expect(problems).toContain("openssl rand -base64 32");
     expect(problems).not.toContain("too-short");
+  });
+
+  it("knows a placeholder from a value", () => {
+    const env = {
+      GOOGLE_OAUTH_CLIENT_ID: "replace-me.apps.googleusercontent.com",
+      SPLUNK_HEC_TOKEN: "00000000-0000-0000-0000-000000000000",
+      SPLUNK_HEC_URL: "https://splunk.example.com:8088",
+    };
+    expect(findPlaceholders(env)).toEqual(["GOOGLE_OAUTH_CLIENT_ID", "SPLUNK_HEC_TOKEN"]);
   });
 
   it("needs no secret for a server without login and audit", () => {

@@ -1,0 +1,143 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { noAudit } from "#starter/audit/index.ts";
+import { createLog, silent } from "#starter/log.ts";
+import { createApp } from "#starter/server/app.ts";
+import { type Listener, listen } from "#starter/server/listen.ts";
+import { createMcpServer } from "#starter/server/mcp.ts";
+import { loadTools } from "#starter/toolbox.ts";
+
+const listeners: Listener[] = [];
+afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.drain(0))));
+
+async function serve(externalUrl: URL | undefined, host = "0.0.0.0", log = silent): Promise<number> {
+  const app = createApp({
+    config: { service: "test", externalUrl, host },
+    door: { kind: "open" },
+    audit: noAudit,
+    log,
+    argumentsOf: () => undefined,
+    createServer: (context) => createMcpServer({ name: "test", version: "1.0.0" }, [], context),
+  });
+  const listener = await listen(app, "127.0.0.1", 0);
+  listeners.push(listener);
+  return listener.port;
+}
+
+/** Unlike fetch, it may send any Host. */
+async function ping(port: number, headers: Record<string, string>): Promise<number> {
+  const req = request({ host: "127.0.0.1", port, path: "/mcp", method: "POST" });
+  const all = { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers };
+  for (const [name, value] of Object.entries(all)) req.setHeader(name, value);
+  req.end(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }));
+  const [res] = await once(req, "response");
+  await text(res);
+  return res.statusCode;
+}
+
+describe("the door of /mcp", () => {
+  const external = new URL("https://slack.mcp.example.com");
+
+  it.each([
+    [{ host: "slack.mcp.example.com" }, 200],
+    [{ host: "slack.mcp.example.com", origin: "https://slack.mcp.example.com" }, 200],
+    [{ host: "localhost:8000" }, 200],
+    [{ host: "evil.example.com" }, 403],
+    [{ host: "slack.mcp.example.com", origin: "https://evil.example.com" }, 403],
+  ])("answers %o with %i", async (headers, status) => {
+    expect(await ping(await serve(external), headers)).toBe(status);
+  });
+
+  it("knows only loopback names when it listens there and was told no other", async () => {
+    const port = await serve(undefined, "127.0.0.1");
+    expect(await ping(port, { host: "localhost" })).toBe(200);
+    expect(await ping(port, { host: "evil.example.com" })).toBe(403);
+  });
+});
+
+describe("the server", () => {
+  it("has a live health check for whatever Host the balancer's check sends", async () => {
+    const port = await serve(new URL("https://slack.mcp.example.com"));
+    const response = await fetch(`http://127.0.0.1:${port}/health`);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      expect.objectContaining({ status: "ok", sessions: { backend: "none" } }),
+    ]);
+  });
+
+  it("logs the path of a request and never its query, in which codes travel", async () => {
+    const lines: string[] = [];
+    const port = await serve(
+      undefined,
+      "127.0.0.1",
+      createLog((line) => lines.push(line)),
+    );
+    await fetch(`http://127.0.0.1:${port}/oauth2callback?code=secret-code`);
+    await expect.poll(() => lines.join()).toContain("/oauth2callback");
+    expect(lines.join()).not.toContain("secret-code");
+  });
+
+  it("[ECS-8] finishes the request in flight before it stops, and takes no other", async () => {
+    const release = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    const listener = await listen(
+      (_req, res) => {
+        arrived.resolve();
+        void release.promise.then(() => res.end("done"));
+      },
+      "127.0.0.1",
+      0,
+    );
+    const inFlight = fetch(`http://127.0.0.1:${listener.port}/`).then((response) => response.text());
+    await arrived.promise;
+    const drained = listener.drain(5_000);
+    await expect(fetch(`http://127.0.0.1:${listener.port}/`)).rejects.toThrow();
+    release.resolve();
+    expect(await inFlight).toBe("done");
+    expect(await drained).toBe(0);
+  });
+
+  it("cuts off what does not finish in time, and counts it", async () => {
+    const arrived = Promise.withResolvers<void>();
+    const listener = await listen(() => arrived.resolve(), "127.0.0.1", 0);
+    const hanging = fetch(`http://127.0.0.1:${listener.port}/`).catch(() => "cut off");
+    await arrived.promise;
+    expect(await listener.drain(50)).toBe(1);
+    expect(await hanging).toBe("cut off");
+  });
+});
+
+describe("the toolbox", () => {
+  const tool = (name: string) =>
+    `export default { name: "${name}", title: "t", description: "d", input: {}, run: () => ({ content: [] }) };`;
+
+  async function withTools(files: Record<string, string>, check: (directory: URL) => Promise<void>): Promise<void> {
+    const directory = await mkdtemp(join(tmpdir(), "tools-"));
+    try {
+      for (const [file, source] of Object.entries(files)) await writeFile(join(directory, file), source);
+      await check(pathToFileURL(`${directory}/`));
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+
+  it("holds what lies in its directory: one file is one tool", () =>
+    withTools({ "a.mjs": tool("a"), "b.mjs": tool("b"), "notes.md": "" }, async (directory) => {
+      expect((await loadTools(directory)).map(({ name }) => name)).toEqual(["a", "b"]);
+    }));
+
+  it("names the file that is no tool, and the one whose name is taken", async () => {
+    await withTools({ "a.mjs": "export const a = 1;" }, (directory) =>
+      expect(loadTools(directory)).rejects.toThrow("tools/a.mjs: default"),
+    );
+    await withTools({ "a.mjs": tool("same"), "b.mjs": tool("same") }, (directory) =>
+      expect(loadTools(directory)).rejects.toThrow('tools/b.mjs: another file has a tool "same"'),
+    );
+  });
+});
