@@ -71,8 +71,9 @@ export async function passOn(
     const rpc = codec.dialect === "json" || codec.dialect === "query";
     const body = rpc ? await readBody(exchange.request) : undefined;
     const decoded = body && codec.decode(await unpacked(head, body));
-    trail = { ...trail, operation: decoded?.operation ?? head.method };
-    permit(exchange, passThroughAccesses(scope, caller, head, decoded), {}, ports);
+    const accesses = passThroughAccesses(scope, caller, head, decoded);
+    trail = { ...trail, operation: decoded?.operation ?? accesses[0]?.action.split(":")[1] ?? head.method };
+    permit(exchange, accesses, {}, ports);
     const status = await forwarder.forward(service.target, exchange, body);
     return { ...trail, status };
   } catch (error) {

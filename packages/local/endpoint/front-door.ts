@@ -37,7 +37,8 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     const scope = credentialScope(head);
     if (!scope) return await answerUnsigned(exchange, { services, forwarder, log });
     const service = services.get(scope.service);
-    const codec = service && "protocol" in service ? codecFor(service.protocol, head) : codecByRequest(head);
+    const codec =
+      service && "protocol" in service ? codecFor(service.protocol, head) : codecByRequest(head, scope.service);
     const caller = identities.recognise(scope.accessKeyId);
     if (typeof caller === "string") {
       const refusal = refuse({ kind: caller === "expired" ? "expired-key" : "unknown-key" }, codec.dialect);

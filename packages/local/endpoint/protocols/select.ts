@@ -1,10 +1,11 @@
-import { notEmulated } from "../errors.ts";
-import type { HttpRequest, Protocol } from "../service.ts";
+import { type AwsError, notEmulated } from "../errors.ts";
+import type { HttpRequest, HttpResponse, Protocol } from "../service.ts";
 import { cborCodec } from "./cbor.ts";
 import { type Codec, isMembers } from "./codec.ts";
 import { jsonCodec } from "./json.ts";
-import { ec2Codec, queryCodec } from "./query.ts";
+import { ec2Codec, queryCodec, xml } from "./query.ts";
 import { restJsonCodec, restJsonError, restXmlCodec } from "./rest.ts";
+import { writeXml, xmlMembers } from "./xml.ts";
 
 /** The codec for this request to a service that speaks `protocol`. */
 export function codecFor(protocol: Protocol, request: HttpRequest): Codec {
@@ -24,8 +25,9 @@ export function codecFor(protocol: Protocol, request: HttpRequest): Codec {
   }
 }
 
-/** The codec for a request to a service that is not here: guessed from the request, to answer in its own shape. */
-export function codecByRequest(request: HttpRequest): Codec {
+/** The codec for a request to a service that is not written here: guessed, to refuse it in its own shape. */
+export function codecByRequest(request: HttpRequest, signingName?: string): Codec {
+  if (signingName === "s3") return { ...unroutedCodec, dialect: "rest-xml", encodeError: s3Error };
   if (isCbor(request)) return cborCodec(request);
   if (isJson(request)) return jsonCodec(request);
   if (isForm(request)) return queryCodec(undefined);
@@ -40,6 +42,12 @@ const unroutedCodec: Codec = {
   },
   encodeError: restJsonError,
 };
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+function s3Error({ code, message, status }: AwsError, requestId: string): HttpResponse {
+  const content = xmlMembers({ Code: code, Message: message, RequestId: requestId }, () => "member");
+  return xml(status, requestId, writeXml("Error", undefined, content));
+}
 
 function isCbor(request: HttpRequest): boolean {
   return request.headers["smithy-protocol"] === "rpc-v2-cbor";

@@ -79,13 +79,15 @@ function withVariables(pattern: string, keys: ConditionKeys): string {
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
 function globalKeys(role: Role, request: AccessRequest): ConditionKeys {
+  const account = role.arn.split(":")[4] ?? "";
   const tags = Object.entries(role.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]);
   return {
     ...Object.fromEntries(tags),
     "aws:PrincipalArn": role.arn,
-    // The endpoint has one account, so every resource is in the role's own.
-    "aws:ResourceAccount": role.arn.split(":")[4] ?? "",
-    "aws:PrincipalAccount": role.arn.split(":")[4] ?? "",
+    "aws:PrincipalAccount": account,
+    // There is one account here, whose resources they all are.
+    "aws:ResourceAccount": account,
+    "s3:ResourceAccount": account,
     "aws:PrincipalType": "AssumedRole",
     "aws:userid": `${role.id}:${request.principal.sessionName}`,
     "aws:SourceIp": "127.0.0.1",

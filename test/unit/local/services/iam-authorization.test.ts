@@ -6,6 +6,7 @@ import {
   ListRolesCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -171,7 +172,8 @@ describe("at the front door", () => {
     const identities = { issueUntil: () => ({ accessKeyId: "", secretAccessKey: "", sessionToken: "" }) };
     const sts = createSts({ place, clock: Date, identities, roles: iam.roles, authorizer: iam.authorizer });
     const queue = { signingName: "sqs", target: "http://127.0.0.1:1" };
-    const services = [secretsManager, subnets, ssm.service, iam.service, sts.service, queue];
+    const objects = { signingName: "s3", target: "http://127.0.0.1:1" };
+    const services = [secretsManager, subnets, ssm.service, iam.service, sts.service, queue, objects];
     const cloud = await startCloud(services, iam.authorizer);
     const credentials = cloud.identities.issue(String(role?.attributes.Arn), "rotate-1");
     return { ...cloud, options: clientOptions(cloud.url, credentials), operator: clientOptions(cloud.url) };
@@ -242,7 +244,10 @@ describe("at the front door", () => {
 
   it("what an emulator serves is checked before it is passed on", async () => {
     const queueArn = `arn:aws:sqs:us-east-1:${account}:alarms`;
-    await using cloud = await startGuarded([{ Effect: "Allow", Action: "sqs:SendMessage", Resource: queueArn }]);
+    const Condition = { StringEquals: { "aws:ResourceAccount": account } };
+    await using cloud = await startGuarded([
+      { Effect: "Allow", Action: "sqs:SendMessage", Resource: queueArn, Condition },
+    ]);
     const client = new SQSClient(cloud.options);
     const send = (name: string) =>
       client.send(
@@ -255,5 +260,26 @@ describe("at the front door", () => {
     await expect(send("other")).rejects.toMatchObject({
       message: denied("sqs:SendMessage", queueArn.replace("alarms", "other")),
     });
+  });
+
+  it("objects are checked by bucket and key, with the action of the request's method", async () => {
+    const Action = ["s3:GetObject*", "s3:ListBucket"];
+    await using cloud = await startGuarded([
+      { Effect: "Allow", Action, Resource: ["arn:aws:s3:::b", "arn:aws:s3:::b/open/*"] },
+    ]);
+    const client = new S3Client({ ...cloud.options, forcePathStyle: true });
+    const unanswered = { $metadata: { httpStatusCode: 503 } };
+    const refused = { name: "AccessDenied", $metadata: { httpStatusCode: 403 } };
+    await expect(client.send(new GetObjectCommand({ Bucket: "b", Key: "open/ü" }))).rejects.toMatchObject(unanswered);
+    await expect(client.send(new ListObjectsV2Command({ Bucket: "b" }))).rejects.toMatchObject(unanswered);
+    await expect(client.send(new GetObjectCommand({ Bucket: "b", Key: "shut" }))).rejects.toMatchObject(refused);
+    const put = new PutObjectCommand({ Bucket: "b", Key: "open/a", Body: "x" });
+    await expect(client.send(put)).rejects.toMatchObject(refused);
+    expect(cloud.journal.entries().map((entry) => entry.operation)).toEqual([
+      "GetObject",
+      "ListBucket",
+      "GetObject",
+      "PutObject",
+    ]);
   });
 });
