@@ -52,10 +52,9 @@ export function significantSamples(percent: number): number {
 /** The nearest rank: a value that was put, never one between two. */
 function percentileOf(samples: Samples, percent: number): number | undefined {
   if (!samples.exact) return samples.minimum === samples.maximum ? samples.minimum : undefined;
-  const sorted = [...samples.values].sort((a, b) => a.value - b.value);
   const rank = Math.max(1, Math.ceil(Number(((percent / 100) * samples.count).toFixed(6))));
   let seen = 0;
-  for (const { value, count } of sorted) {
+  for (const { value, count } of samples.values) {
     seen += count;
     if (seen >= rank) return value;
   }

@@ -18,7 +18,7 @@ export interface Sns {
 
 /**
  * SNS, standard topics. fauxqs has SNS too, but delivers to queues alone and writes an account of its own into every
- * envelope; see packages/local/README.md.
+ * envelope.
  */
 export function createSns(ports: Omit<DeliveryPorts, "signal" | "post"> & Partial<Pick<DeliveryPorts, "post">>): Sns {
   const stopped = new AbortController();

@@ -80,6 +80,26 @@ describe("the store", () => {
   });
 });
 
+describe("a series with more values than it keeps", () => {
+  it("loses the oldest percentiles, and no sum", () => {
+    const made = new MetricStore();
+    for (let second = 0; second < 60; second += 1)
+      for (let value = 0; value < 10_000; value += 1) made.put({ ...identity, value, at: start + second * 1000 });
+    const oldest = made.between(identity, start, start + 1000);
+    expect(oldest && statisticOf(oldest, parseStatistic("p95"))).toBeUndefined();
+    expect(oldest?.count).toBe(10_000);
+    const newest = made.between(identity, start + 59_000, start + 60_000);
+    expect(newest && statisticOf(newest, parseStatistic("p95"))).toBe(9499);
+  });
+
+  it("counts what comes late in a period that was asked for before", () => {
+    const made = store([1, 2]);
+    expect(made.between(identity, start, start + 60_000)?.sum).toBe(3);
+    made.put({ ...identity, value: 4, at: start + 30_000 });
+    expect(made.between(identity, start, start + 60_000)?.sum).toBe(7);
+  });
+});
+
 describe("periods", () => {
   it("end on the last whole minute, or on the period of a high-resolution alarm", () => {
     const now = start + 45_000;

@@ -20,22 +20,23 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createS3, type S3 } from "#local/services/s3/service.ts";
+import { type Served, serve } from "../serve.ts";
 
+let served: Served<S3>;
 let s3: S3;
 let client: S3Client;
 beforeAll(async () => {
-  s3 = await createS3({ place: { region: "us-east-1" } });
-  client = new S3Client({
-    endpoint: s3.service.target,
-    region: "us-east-1",
-    forcePathStyle: true,
-    credentials: { accessKeyId: "AKIALOCAL", secretAccessKey: "local" },
-  });
+  served = await serve(
+    (place) => createS3({ place }),
+    (made) => [made.service],
+  );
+  s3 = served.made;
+  client = new S3Client({ ...served.client, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: "assets" }));
 });
 afterAll(async () => {
   client.destroy();
-  await s3.stop();
+  await served.close();
 });
 
 describe("S3 as a deployment uses it", () => {

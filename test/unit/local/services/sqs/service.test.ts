@@ -10,26 +10,24 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ResourceProvider } from "#local/endpoint/service.ts";
 import { createSqs, type Sqs } from "#local/services/sqs/service.ts";
+import { account, type Served, serve } from "../serve.ts";
 
-const account = "573946584375";
 const arnOf = (name: string) => `arn:aws:sqs:us-east-1:${account}:${name}`;
 
+let served: Served<Sqs>;
 let sqs: Sqs;
 let client: SQSClient;
-const place = { region: "us-east-1", account, endpointUrl: "" };
 beforeAll(async () => {
-  sqs = await createSqs({ place });
-  // Without the front door, the service is its own endpoint.
-  place.endpointUrl = sqs.service.target;
-  client = new SQSClient({
-    endpoint: sqs.service.target,
-    region: "us-east-1",
-    credentials: { accessKeyId: "AKIALOCAL", secretAccessKey: "local" },
-  });
+  served = await serve(
+    (place) => createSqs({ place }),
+    (made) => [made.service],
+  );
+  sqs = served.made;
+  client = new SQSClient(served.client);
 });
 afterAll(async () => {
   client.destroy();
-  await sqs.stop();
+  await served.close();
 });
 
 const context = {
@@ -50,7 +48,7 @@ const provider = (): ResourceProvider => {
 describe("SQS", () => {
   it("names queues in the place's account, by URLs that lead back through the endpoint", async () => {
     const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: "alarms" }));
-    expect(QueueUrl).toBe(`${place.endpointUrl}/${account}/alarms`);
+    expect(QueueUrl).toBe(`${served.place.endpointUrl}/${account}/alarms`);
     expect(await client.send(new GetQueueUrlCommand({ QueueName: "alarms" }))).toMatchObject({ QueueUrl });
     expect((await client.send(new ListQueuesCommand())).QueueUrls).toContain(QueueUrl);
     const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
@@ -67,12 +65,11 @@ describe("SQS", () => {
 
   it("serves an SDK that posts to the queue's own URL", async () => {
     const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: "direct" }));
-    const response = await fetch(String(QueueUrl), {
-      method: "POST",
-      headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage" },
-      body: JSON.stringify({ QueueUrl, MessageBody: "hello" }),
-    });
-    expect(response.status).toBe(200);
+    // Without an endpoint of its own, the SDK takes the queue's URL for it, path and all.
+    const { region, credentials } = served.client;
+    const direct = new SQSClient({ region, credentials });
+    await direct.send(new SendMessageCommand({ QueueUrl, MessageBody: "hello" }));
+    direct.destroy();
     const [message] = await sqs.queues.receive(arnOf("direct"), { max: 1, waitSeconds: 0 }, context.signal);
     expect(message?.body).toBe("hello");
   });
