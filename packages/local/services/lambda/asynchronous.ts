@@ -4,6 +4,7 @@ import type { Clock, EventBus, MetricSink, QueueClient, TopicPublisher } from "#
 import type { Execution } from "./environment.ts";
 import type { Executor } from "./executor.ts";
 import type { EventInvokeConfig, FunctionRegistry, Resolved } from "./functions.ts";
+import { jsonOf } from "./outcome.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRY_DELAYS_MS: readonly number[] = [60_000, 120_000];
@@ -145,14 +146,6 @@ function record(target: Resolved, payload: string, requestId: string, ending: En
       responsePayload: jsonOf(execution.result.payload),
     }),
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 async function deliver(

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { AwsError } from "#local/endpoint/errors.ts";
 import { flag } from "#local/endpoint/properties.ts";
+import { parsePattern } from "../events/pattern.ts";
 import { integer } from "./configuration.ts";
 
 const sourceArn = v.pipe(v.string(), v.regex(/^arn:[^:]+:sqs:/, "only SQS queues are polled by the local endpoint"));
@@ -62,6 +63,7 @@ export function createMappingRegistry(arnPrefix: string, now: () => number): Map
     get,
     create(settings, functionArn) {
       assertWindow(settings);
+      assertFilters(settings);
       const twin = [...mappings.values()].find(
         (one) => one.functionArn === functionArn && one.settings.EventSourceArn === settings.EventSourceArn,
       );
@@ -80,6 +82,7 @@ export function createMappingRegistry(arnPrefix: string, now: () => number): Map
       const current = get(uuid);
       const settings = { ...current.settings, ...change };
       assertWindow(settings);
+      assertFilters(settings);
       return put({ ...current, settings, functionArn: functionArn ?? current.functionArn, lastModified: now() });
     },
     delete(uuid) {
@@ -93,6 +96,15 @@ export function createMappingRegistry(arnPrefix: string, now: () => number): Map
       if (mapping !== undefined) mappings.set(uuid, { ...mapping, lastResult });
     },
   };
+}
+
+function assertFilters({ FilterCriteria }: MappingSettings): void {
+  try {
+    for (const { Pattern = "" } of FilterCriteria.Filters) parsePattern(Pattern);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AwsError("InvalidParameterValueException", `Invalid filter pattern definition. ${error.message}`);
+  }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */

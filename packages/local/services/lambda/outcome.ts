@@ -37,3 +37,12 @@ export function answered(body: string): InvocationResult {
     `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
   );
 }
+
+/** The text as JSON, or the text itself where it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { Clock, QueueClient, QueueMessage } from "#local/endpoint/ports.ts";
+import { parsePattern } from "../events/pattern.ts";
 import type { Executor } from "./executor.ts";
 import type { FunctionRegistry } from "./functions.ts";
 import type { EventSourceMapping, MappingRegistry } from "./mapping.ts";
+import { jsonOf } from "./outcome.ts";
 
 /** Lambda starts with five pollers per queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const CONCURRENT_BATCHES = 5;
@@ -105,10 +107,14 @@ async function gather(
 /** Messages of a batch that failed come back when their visibility timeout ends, as on AWS. */
 async function processBatch(
   { settings, functionArn }: EventSourceMapping,
-  batch: readonly QueueMessage[],
+  received: readonly QueueMessage[],
   { queues, functions, executor, region }: PollerPorts,
 ): Promise<string> {
   const queue = settings.EventSourceArn;
+  const batch = received.filter((message) => isWanted(message, settings.FilterCriteria.Filters));
+  const unwanted = received.filter((message) => !batch.includes(message));
+  await Promise.all(unwanted.map((message) => queues.delete(queue, message.receiptHandle)));
+  if (batch.length === 0) return "OK";
   const payload = JSON.stringify({ Records: batch.map((message) => sqsRecord(message, queue, region)) });
   const { result } = await executor.execute(functions.resolve(functionArn), payload);
   if (result.kind === "function-error") return "PROBLEM: Function call failed";
@@ -118,6 +124,15 @@ async function processBatch(
   const done = batch.filter((message) => !failed.has(message.messageId));
   await Promise.all(done.map((message) => queues.delete(queue, message.receiptHandle)));
   return failed.size === 0 ? "OK" : `PROBLEM: ${failed.size} of ${batch.length} records failed`;
+}
+
+/**
+ * One filter of several is enough; what passes none is deleted unseen.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
+ */
+function isWanted(message: QueueMessage, filters: readonly { readonly Pattern?: string | undefined }[]): boolean {
+  const document = { messageId: message.messageId, attributes: message.attributes, body: jsonOf(message.body) };
+  return filters.length === 0 || filters.some(({ Pattern = "" }) => parsePattern(Pattern).matches(document));
 }
 
 const batchResponse = v.nullish(

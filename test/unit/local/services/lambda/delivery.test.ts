@@ -104,4 +104,30 @@ describe("an event source mapping", () => {
     await harness.sqs.queues.send(arn, "after");
     expect((await received(arn)).map((message) => message.body)).toEqual(["after"]);
   });
+
+  it("drops messages that no filter wants, and gathers a batch for as long as its window", async () => {
+    const arn = await queue("filtered");
+    await harness.deploy(
+      "picky",
+      "export const handler = async ({ Records }) => console.log(Records.map((r) => r.body).join());",
+    );
+    await harness.client.send(
+      new CreateEventSourceMappingCommand({
+        FunctionName: "picky",
+        EventSourceArn: arn,
+        BatchSize: 100,
+        MaximumBatchingWindowInSeconds: 1,
+        FilterCriteria: { Filters: [{ Pattern: '{"body":{"state":["ALARM"]}}' }] },
+      }),
+    );
+    for (const state of ["ALARM", "OK", "ALARM"]) await harness.sqs.queues.send(arn, JSON.stringify({ state }));
+    await vi.waitFor(
+      async () => {
+        await harness.clock.turn(1_000);
+        expect(seen("picky").join()).toMatch(/"ALARM".*"ALARM"/);
+      },
+      { timeout: 8_000 },
+    );
+    expect(seen("picky").join()).not.toContain("OK");
+  });
 });
