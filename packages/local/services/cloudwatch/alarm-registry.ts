@@ -22,7 +22,7 @@ export interface AlarmPorts {
   readonly place: Place;
   readonly clock: Clock;
   readonly store: MetricStore;
-  readonly events: EventBus;
+  readonly bus: EventBus;
   readonly topics: TopicPublisher;
   readonly functions: AsyncInvoker;
   readonly log: (line: string) => void;
@@ -179,7 +179,7 @@ export class AlarmRegistry {
   #tell(change: StateChange): void {
     const { alarm, to } = change;
     this.history.recordState(change);
-    this.#ports.events.put({
+    this.#ports.bus.put({
       source: "aws.cloudwatch",
       detailType: "CloudWatch Alarm State Change",
       resources: [alarm.arn],

@@ -46,7 +46,7 @@ beforeEach(async () => {
       createCloudWatch({
         place,
         clock,
-        events: { put: (event) => void events.push(event) },
+        bus: { put: (event) => void events.push(event) },
         topics: {
           async publish(topic, { subject, body }) {
             if (topic.endsWith(":gone")) throw new Error("Topic does not exist");
