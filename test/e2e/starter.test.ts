@@ -5,6 +5,7 @@ import { Member } from "./starter/member.ts";
 import { hasRedis } from "./starter/redis.ts";
 import { clientId, indexed, type Stage, setStage } from "./starter/stage.ts";
 import type { Task } from "./starter/task.ts";
+import { startWire } from "./starter/wire.ts";
 
 const [ada, , eve] = exampleUsers;
 const canary = "canary-7f3a9c";
@@ -162,12 +163,34 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
     expect(registration.headers.get("retry-after")).toBe("5");
     expect(await registration.json()).toMatchObject({ error: "temporarily_unavailable" });
     expect(textOf(await client.callTool({ name: "whoami", arguments: {} }))).toBe(ada.email);
+    const stranger = await fetch(stage.mcp, { method: "POST", headers: { authorization: "Bearer not-seen-before" } });
+    expect(stranger.status).toBe(503);
     expect(await task.health()).toMatchObject({ status: "ok", sessions: { connected: false } });
 
     await stage.redis.bringUp();
     await expect.poll(async () => (await task.health()).sessions.connected, { timeout: 10_000 }).toBe(true);
     await member.refresh(stage.mcp);
     await new Member(ada.sub).logIn(stage.mcp);
+  });
+
+  it("leaves a Redis node that vanished without a word for the one that answers at its address", async () => {
+    const wire = await startWire(stage.redis.port);
+    const address = { WORKSPACE_MCP_OAUTH_PROXY_VALKEY_PORT: String(wire.port), REDIS_PORT: String(wire.port) };
+    const wired = await stage.start(address);
+    stage.front.route(wired.port);
+    const member = new Member(ada.sub);
+    await member.logIn(stage.mcp);
+    wire.freeze();
+    const register = async () => {
+      const body = JSON.stringify(member.clientMetadata);
+      const headers = { "content-type": "application/json" };
+      return (await fetch(new URL("/register", stage.front.url), { method: "POST", headers, body })).status;
+    };
+    expect(await register()).toBe(503);
+    await expect.poll(register, { timeout: 10_000 }).toBe(201);
+    await wired.stop();
+    await wire.stop();
+    stage.front.route(task.port);
   });
 
   it("ends a login that the user refuses, and records it", async () => {
