@@ -51,7 +51,7 @@ export function buildEmulator(place: Place): Server {
   }
 
   function updateTimeToLive(body: string, response: ServerResponse): ServerResponse {
-    const input = v.safeParse(timeToLiveUpdate, JSON.parse(body));
+    const input = v.safeParse(timeToLiveUpdate, documentIn(body));
     if (!input.success)
       return send(response, 400, {
         __type: "com.amazonaws.dynamodb.v20120810#ValidationException",
@@ -73,8 +73,17 @@ export function buildEmulator(place: Place): Server {
 
 /** Tables are named by ARN or by name. */
 function tableName(body: string): string {
-  const input = v.safeParse(onTable, JSON.parse(body));
+  const input = v.safeParse(onTable, documentIn(body));
   return input.success ? (input.output.TableName.split("/").at(-1) ?? "") : "";
+}
+
+/** What is no JSON is refused further on, by the schema or by dynalite. */
+function documentIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 function send(response: ServerResponse, status: number, body: object): ServerResponse {

@@ -70,9 +70,18 @@ const noSuchBucket = "The specified bucket does not exist";
 function parseUrl(url: string): { readonly path: readonly string[]; readonly parameters: URLSearchParams } {
   const [path = "", query = ""] = url.split("?", 2);
   return {
-    path: path.slice(1).split("/").map(decodeURIComponent),
+    path: path.slice(1).split("/").map(decoded),
     parameters: new URLSearchParams(query),
   };
+}
+
+/** A malformed escape is kept as it is: the router has refused it, and the answer still passes the hooks. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 function listUrl(bucket: string, parameters: URLSearchParams): string {

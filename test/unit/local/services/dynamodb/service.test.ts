@@ -95,6 +95,18 @@ describe("AWS::DynamoDB::Table", () => {
     await expect(provider?.create(both, stackContext("Global"))).rejects.toThrow(/replica of a table in eu-west-1/);
   });
 
+  it.each(["DeleteTable", "UpdateTimeToLive", "PutItem"])("refuses a malformed %s and goes on", async (operation) => {
+    const headers = {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": `DynamoDB_20120810.${operation}`,
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=a/20261123/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+      "x-amz-date": "20261123T013000Z",
+    };
+    const response = await fetch(served.made.service.target, { method: "POST", headers, body: "{" });
+    expect(response.status).toBe(400);
+  });
+
   it("refuses a stream rather than ignoring it", async () => {
     const streamed = { ...properties, StreamSpecification: { StreamViewType: "NEW_IMAGE" } };
     await expect(table().create(streamed, stackContext("Streamed"))).rejects.toMatchObject({ status: 501 });

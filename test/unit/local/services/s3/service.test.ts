@@ -118,6 +118,11 @@ describe("S3 as a deployment uses it", () => {
     await client.send(new DeleteBucketCommand({ Bucket }));
   });
 
+  it("refuses a malformed path and goes on", async () => {
+    expect((await fetch(`${s3.service.target}/assets/%zz`)).status).toBe(400);
+    await client.send(new HeadBucketCommand({ Bucket: "assets" }));
+  });
+
   it("tells a missing object and a missing bucket apart", async () => {
     await expect(s3.objects.get("assets", "none")).rejects.toMatchObject({ code: "NoSuchKey", status: 404 });
     await expect(s3.objects.get("nowhere", "none")).rejects.toMatchObject({ code: "NoSuchBucket", status: 404 });
