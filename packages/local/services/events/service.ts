@@ -46,7 +46,7 @@ export function createEvents(ports: EventsPorts): Events {
         "AWS::Events::EventBus": busResource(engine),
         "AWS::Events::EventBusPolicy": busPolicyResource(),
       },
-      resourceOf: (operation, input) => resourceArn(place, operation, input),
+      resourceOf: (operation, input) => resourceArns(place, operation, input),
       stop,
     },
     bus: { put: (event) => void router.put(event) },
@@ -63,13 +63,14 @@ const addressed = v.object({
   Entries: v.optional(v.array(v.object({ EventBusName: v.optional(v.string(), DEFAULT_BUS) })), []),
 });
 
-function resourceArn(place: Place, operation: string, input: unknown): string | undefined {
+function resourceArns(place: Place, operation: string, input: unknown): string | readonly string[] | undefined {
   const parsed = v.safeParse(addressed, input);
   if (!parsed.success) return undefined;
   const { Name, Rule, ResourceARN, EventBusName, Entries } = parsed.output;
   const prefix = `arn:aws:events:${place.region}:${place.account}`;
-  const bus = operation === "PutEvents" ? Entries[0]?.EventBusName : operation.endsWith("EventBus") ? Name : undefined;
-  if (bus !== undefined) return bus.startsWith("arn:") ? bus : `${prefix}:event-bus/${bus}`;
+  const busArn = (bus: string) => (bus.startsWith("arn:") ? bus : `${prefix}:event-bus/${bus}`);
+  if (operation === "PutEvents") return [...new Set(Entries.map((entry) => busArn(entry.EventBusName)))];
+  if (operation.endsWith("EventBus")) return busArn(Name ?? DEFAULT_BUS);
   const rule = Rule ?? Name;
   if (rule === undefined) return ResourceARN;
   return `${prefix}:rule/${EventBusName === DEFAULT_BUS ? rule : `${EventBusName}/${rule}`}`;

@@ -3,6 +3,9 @@ import { numeric } from "#local/endpoint/properties.ts";
 
 export const integer = (min: number, max: number) => v.pipe(numeric, v.integer(), v.minValue(min), v.maxValue(max));
 
+/** CloudFormation turns a number or a boolean of a template into text. */
+const variable = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
+
 const arn = v.pipe(v.string(), v.startsWith("arn:"));
 
 /** The part of a function that a version freezes, with the field names that the API and CloudFormation share. */
@@ -13,7 +16,7 @@ const fields = {
   Role: arn,
   Timeout: integer(1, 900),
   MemorySize: integer(128, 10_240),
-  Environment: v.object({ Variables: v.optional(v.record(v.string(), v.string()), {}) }),
+  Environment: v.object({ Variables: v.optional(v.record(v.string(), variable), {}) }),
   Layers: v.array(v.string()),
   Architectures: v.array(v.picklist(["x86_64", "arm64"])),
   PackageType: v.picklist(["Zip", "Image"]),

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import type {
   Clock,
   EventBus,
@@ -8,6 +7,7 @@ import type {
   SecretReader,
 } from "#local/endpoint/ports.ts";
 import type { AwsService } from "#local/endpoint/service.ts";
+import { conditionKeys, resourceArn } from "./access.ts";
 import type { SecretsEngine } from "./engine.ts";
 import { createNotices } from "./notices.ts";
 import { policyOperations } from "./operations/policy.ts";
@@ -19,7 +19,7 @@ import { secretResource } from "./resources/secret.ts";
 import { createRotations } from "./rotation.ts";
 import { startRotationTimer } from "./rotation-timer.ts";
 import { invalidRequest } from "./secret.ts";
-import { createSecretStore, type SecretStore } from "./store.ts";
+import { createSecretStore } from "./store.ts";
 import { createValues } from "./values.ts";
 
 export interface SecretsManagerPorts {
@@ -68,6 +68,7 @@ export function createSecretsManager(ports: SecretsManagerPorts): SecretsManager
         "AWS::SecretsManager::SecretTargetAttachment": targetAttachmentResource(),
       },
       resourceOf: (_operation, input) => resourceArn(place, store, input),
+      conditionKeysOf: (_operation, input) => conditionKeys(store, input),
       stop,
     },
     secrets: {
@@ -80,18 +81,4 @@ export function createSecretsManager(ports: SecretsManagerPorts): SecretsManager
     },
     stop,
   };
-}
-
-const addressed = v.object({ SecretId: v.optional(v.string()), Name: v.optional(v.string()) });
-
-/** The ARN a policy is tested against; a secret that is not there yet has no suffix to name. */
-function resourceArn(place: Place, store: SecretStore, input: unknown): string | undefined {
-  const parsed = v.safeParse(addressed, input);
-  const given = parsed.success ? (parsed.output.SecretId ?? parsed.output.Name) : undefined;
-  if (given === undefined) return undefined;
-  const known = store.list().find((secret) => secret.name === given || secret.arn === given);
-  if (known !== undefined) return known.arn;
-  return given.startsWith("arn:")
-    ? given
-    : `arn:aws:secretsmanager:${place.region}:${place.account}:secret:${given}-??????`;
 }
