@@ -9,7 +9,7 @@ export interface Access {
 }
 
 /** Where IAM's name of a service or an operation is not the one on the wire. */
-const iamPrefix: Readonly<Record<string, string>> = { monitoring: "cloudwatch" };
+const iamPrefix: Readonly<Record<string, string>> = { monitoring: "cloudwatch", iotdata: "iot" };
 const iamAction: Readonly<Record<string, string>> = {
   "lambda:Invoke": "lambda:InvokeFunction",
   "sqs:SendMessageBatch": "sqs:SendMessage",

@@ -29,7 +29,11 @@ export interface Steps {
 export function createSteps(print: (line: string) => void): Steps {
   const all: Step[] = [];
 
-  async function perform(id: string, title: string, work: (note: (text: string) => void) => Promise<string>): Promise<Step> {
+  async function perform(
+    id: string,
+    title: string,
+    work: (note: (text: string) => void) => Promise<string>,
+  ): Promise<Step> {
     const began = performance.now();
     print(`${pc.cyan("▸")} ${title}`);
     const finish = (ok: boolean, detail: string): Step => {

@@ -22,6 +22,7 @@ export function serviceResource(engine: Engine): ResourceProvider {
       const cluster = engine.clusters.active(input.cluster);
       const createdBy = `arn:aws:iam::${context.account}:user/operator`;
       const service = engine.services.create(cluster, input, createdBy);
+      context.initiated?.(stateOf(service));
       await untilSteady(service, context.signal);
       return stateOf(service);
     },

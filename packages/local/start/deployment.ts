@@ -1,0 +1,73 @@
+import { createWriteStream, mkdirSync } from "node:fs";
+import { devNull } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { finished } from "node:stream/promises";
+import type { ProcessSupervisor } from "../endpoint/ports.ts";
+
+export interface DeploymentSpec {
+  /** Folder with `sst.config.ts` and `node_modules`. */
+  readonly project: string;
+  readonly stage: string;
+  readonly endpointUrl: string;
+  readonly region: string;
+  /** The port in the services' public addresses. */
+  readonly httpsPort: number;
+  readonly logFile: string;
+  readonly supervisor: ProcessSupervisor;
+  onLine?(line: string): void;
+}
+
+export type SstCommand = "deploy" | "remove";
+
+/** What `sst` said, and with which exit code it left. */
+export interface SstOutcome {
+  readonly code: number | null;
+  readonly lines: readonly string[];
+}
+
+/** Runs the real `sst` against the endpoint, with nothing of the operator's AWS settings. */
+export async function runSst(command: SstCommand, spec: DeploymentSpec): Promise<SstOutcome> {
+  mkdirSync(dirname(spec.logFile), { recursive: true });
+  const log = createWriteStream(spec.logFile, { flags: "w" });
+  const lines: string[] = [];
+  const bin = join(spec.project, "node_modules", ".bin");
+  const sst = spec.supervisor.start({
+    command: join(bin, "sst"),
+    args: [command, "--stage", spec.stage],
+    cwd: spec.project,
+    env: {
+      ...inherited(),
+      PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`,
+      AWS_ENDPOINT_URL: spec.endpointUrl,
+      AWS_REGION: spec.region,
+      AWS_ACCESS_KEY_ID: "operator",
+      AWS_SECRET_ACCESS_KEY: "operator",
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_EC2_METADATA_DISABLED: "true",
+      MCP_FLEET_HTTPS_PORT: String(spec.httpsPort),
+      SST_TELEMETRY_DISABLED: "1",
+      SST_DISABLE_TELEMETRY: "1",
+      CDK_DISABLE_CLI_TELEMETRY: "true",
+      NO_COLOR: "1",
+      // SST draws a live table on a terminal; plain lines are what a log keeps.
+      CI: "true",
+    },
+    onLine(line) {
+      lines.push(line);
+      log.write(`${line}\n`);
+      spec.onLine?.(line);
+    },
+  });
+  const { code } = await sst.exited;
+  log.end();
+  await finished(log);
+  return { code, lines };
+}
+
+function inherited(): Readonly<Record<string, string>> {
+  const kept = ["HOME", "USER", "LANG", "TMPDIR", "TEMP", "SystemRoot", "NODE_OPTIONS"];
+  return Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
