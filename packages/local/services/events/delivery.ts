@@ -43,8 +43,12 @@ export function createDeliverer(ports: TargetPorts, signal: AbortSignal): Delive
         const failure = await hand(ports, rule, target, event, input);
         if (failure === undefined) return;
         const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** attempt, MAX_BACKOFF_MS);
-        const exhausted = exhaustion(failure, attempt >= retries, clock.now() + backoff > expiry);
-        if (exhausted !== undefined) return deadLetter(ports, rule, target, input, { failure, attempt, exhausted });
+        const exhausted = failure.retryable
+          ? exhaustion(attempt >= retries, clock.now() + backoff > expiry)
+          : undefined;
+        if (exhausted !== undefined || !failure.retryable) {
+          return deadLetter(ports, rule, target, input, { failure, attempt, exhausted });
+        }
         await clock.sleep(backoff, signal);
       }
     },
@@ -60,11 +64,12 @@ interface Failure {
 interface Defeat {
   readonly failure: Failure;
   readonly attempt: number;
-  readonly exhausted: string;
+  /** Absent for a failure that is not worth a second attempt. */
+  readonly exhausted: "MaximumRetryAttempts" | "MaximumEventAgeInSeconds" | undefined;
 }
 
-function exhaustion(failure: Failure, outOfRetries: boolean, outOfTime: boolean): string | undefined {
-  if (!failure.retryable) return "None";
+/** Which limit of the retry policy was reached; `undefined` while another attempt is due. */
+function exhaustion(outOfRetries: boolean, outOfTime: boolean): Defeat["exhausted"] {
   if (outOfRetries) return "MaximumRetryAttempts";
   return outOfTime ? "MaximumEventAgeInSeconds" : undefined;
 }
@@ -130,7 +135,7 @@ async function deadLetter(
     TARGET_ARN: target.Arn,
     ERROR_CODE: failure.code,
     ERROR_MESSAGE: failure.message,
-    EXHAUSTED_RETRY_CONDITION: exhausted,
+    ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: exhausted }),
     RETRY_ATTEMPTS: String(attempt),
   });
 }

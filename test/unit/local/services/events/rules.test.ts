@@ -16,6 +16,9 @@ import { createEvents, type Events } from "#local/services/events/service.ts";
 import { account, type LambdaHarness, startLambda } from "../lambda/lambda-harness.ts";
 import { stackContext } from "../serve.ts";
 
+// Processes start more slowly on a machine that does other things too.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
+
 let harness: LambdaHarness;
 let events: Events;
 let client: EventBridgeClient;

@@ -10,6 +10,9 @@ import { account, type LambdaHarness, startLambda } from "./lambda-harness.ts";
 
 const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:${account}:${queue}`;
 
+// Processes start more slowly on a machine that does other things too.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
+
 let harness: LambdaHarness;
 let sqs: SQSClient;
 beforeAll(async () => {

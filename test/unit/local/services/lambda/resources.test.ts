@@ -1,8 +1,11 @@
 import { GetFunctionCommand, GetPolicyCommand } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Properties } from "#local/endpoint/service.ts";
 import { stackContext } from "../serve.ts";
 import { account, type LambdaHarness, startLambda, zip } from "./lambda-harness.ts";
+
+// Processes start more slowly on a machine that does other things too.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 let harness: LambdaHarness;
 beforeAll(async () => {

@@ -37,6 +37,9 @@ export const handler = async ({ Step, SecretId, ClientRequestToken }) => {
 };`;
 
 const DAY_MS = 86_400_000;
+// Processes start more slowly on a machine that does other things too.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
+
 let harness: SecretsHarness;
 let lambdaArn: string | undefined;
 beforeAll(async () => {
