@@ -8,7 +8,7 @@ import { checkConditions, shownCondition } from "./rule-conditions.ts";
 import { action, condition, integer, invalid, operation, paged, paging, tags, text, texts } from "./schema.ts";
 import { withTags } from "./tags.ts";
 
-const priority = v.pipe(
+export const rulePriority = v.pipe(
   integer,
   v.minValue(1, "must be from 1 to 50000"),
   v.maxValue(50_000, "must be from 1 to 50000"),
@@ -16,7 +16,7 @@ const priority = v.pipe(
 
 const createInput = v.object({
   ListenerArn: text,
-  Priority: priority,
+  Priority: rulePriority,
   Conditions: v.array(condition),
   Actions: v.array(action),
   Tags: tags,
@@ -26,7 +26,7 @@ const modifyInput = v.object({
   Conditions: v.optional(v.array(condition)),
   Actions: v.optional(v.array(action)),
 });
-const prioritiesInput = v.object({ RulePriorities: v.array(v.object({ RuleArn: text, Priority: priority })) });
+const prioritiesInput = v.object({ RulePriorities: v.array(v.object({ RuleArn: text, Priority: rulePriority })) });
 
 export async function createRule(control: ControlPlane, input: v.InferOutput<typeof createInput>): Promise<RuleRecord> {
   const { records } = control;

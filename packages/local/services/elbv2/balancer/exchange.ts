@@ -29,7 +29,6 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
   #body: Buffer | Readable | null = null;
   #controller: Dispatcher.DispatchController | undefined;
   #sentAt = 0;
-  #retried = false;
   #contentLength = -1;
   #bodyStarted = false;
   #over = false;
@@ -120,7 +119,6 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
       return;
     }
     if (this.#mayRetry(error)) {
-      this.#retried = true;
       this.#send();
       return;
     }
@@ -149,12 +147,13 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
 
   /**
    * A target may close a kept-alive connection just as the next request is sent on it. Asking again elsewhere is safe
-   * when nothing was answered and asking twice means the same as once (RFC 9110, section 9.2.2).
+   * when nothing was answered and asking twice means the same as once (RFC 9110, section 9.2.2). It ends, at the latest,
+   * with the first fresh connection.
    */
   #mayRetry(error: Error): boolean {
     const closed = error instanceof errors.SocketError || codeOf(error) === "ECONNRESET" || codeOf(error) === "EPIPE";
     const repeatable = this.#body === null && idempotent.has(this.#request.method ?? "");
-    return closed && repeatable && this.connectionReused && !this.#retried;
+    return closed && repeatable && this.connectionReused;
   }
 
   #flush(controller: Dispatcher.DispatchController): void {
@@ -165,6 +164,10 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
 
   #clientGone(): void {
     if (this.#over) return;
+    if (this.#response.writableEnded) {
+      this.#finish(this.#response.statusCode);
+      return;
+    }
     this.#entry.meter.ownError(460);
     this.#finish(460);
     this.#controller?.abort(new Error("the client closed the connection"));

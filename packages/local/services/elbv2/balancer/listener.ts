@@ -41,6 +41,7 @@ export class Listener {
     server.http.on("upgrade", (request: ClientRequest, socket: Duplex, head: Buffer) =>
       this.#upgrade(request, socket, head),
     );
+    server.http.on("tlsClientError", () => this.#state.entry.meter.add("ClientTLSNegotiationErrorCount"));
     server.http.on("clientError", (_: Error, socket: Duplex) => this.#malformed(socket));
   }
 

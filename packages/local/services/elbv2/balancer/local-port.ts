@@ -1,4 +1,4 @@
-import type { Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { AwsError } from "#local/endpoint/errors.ts";
 
 /** Where the listeners on 443 and on 80 of the first balancer are found on loopback; 0 lets the system choose. */
@@ -19,6 +19,15 @@ export function localPort(port: number, balancer: number, ports: LocalPorts): nu
       return ports.http === 0 ? 0 : ports.http + balancer;
     default:
       return port < 1024 || balancer > 0 || ports.https === 0 ? 0 : port;
+  }
+}
+
+/** Throws when the first balancer could not open its ports: known before a deploy instead of in the midst of it. */
+export async function checkPorts(ports: LocalPorts): Promise<void> {
+  for (const port of [ports.https, ports.http]) {
+    const server = createServer();
+    await listen(server, port);
+    await new Promise((resolve) => server.close(resolve));
   }
 }
 

@@ -54,13 +54,15 @@ export function forwardUpgrade(
     response.on("error", () => client.destroy());
     response.pipe(client);
   });
-  upstream.once("error", () => {
+  upstream.once("error", (error) => {
+    if (client.destroyed) return;
     if (status !== 502) {
       client.destroy();
       return;
     }
-    target.watch?.recheck("refused");
-    choice.meter.unanswered(false);
+    const refused = "code" in error && error.code === "ECONNREFUSED";
+    if (refused) target.watch?.recheck("refused");
+    choice.meter.unanswered(!refused);
     entry.meter.ownError(502);
     client.end(rawErrorPage(502));
   });

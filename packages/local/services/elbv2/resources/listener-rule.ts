@@ -3,14 +3,14 @@ import { notEmulated } from "#local/endpoint/errors.ts";
 import { parseProperties } from "#local/endpoint/properties.ts";
 import type { ResourceProvider, ResourceState } from "#local/endpoint/service.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { createRule, deleteRule, modifyRule, setRulePriorities } from "../rules.ts";
-import { action, condition, integer, tags, text } from "../schema.ts";
+import { createRule, deleteRule, modifyRule, rulePriority, setRulePriorities } from "../rules.ts";
+import { action, condition, tags, text } from "../schema.ts";
 import { withTags } from "../tags.ts";
 import { stackTags } from "./tagging.ts";
 
 const schema = v.object({
   ListenerArn: text,
-  Priority: integer,
+  Priority: rulePriority,
   Conditions: v.array(condition),
   Actions: v.array(action),
   Transforms: v.optional(v.array(v.unknown()), []),
