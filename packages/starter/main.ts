@@ -6,30 +6,22 @@ import { loadTools } from "./toolbox.ts";
 
 const log = createLog((line) => process.stdout.write(`${line}\n`));
 
+// Listened for from the first moment: a task may be told to stop while it starts, and drains all the same.
+const told = Promise.withResolvers<string>();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => told.resolve(signal));
+
 try {
   const config = readConfig(process.env);
   for (const name of findPlaceholders(process.env)) {
-    log.warn(
-      `${name} still holds its placeholder: put the real value in its secret under /<stage>/mcp/ and roll the service.`,
-    );
+    log.warn(`${name} holds its placeholder: put the real value in its secret under /<stage>/mcp/ and roll the service.`);
   }
   const tools = await loadTools(new URL("./tools/", import.meta.url));
   const starter = await startServer({ config, tools, log });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      log.info(`${signal}: draining.`);
-      // Exit codes as ECS shows them: 0 for a stop that was asked for.
-      starter.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error(`The stop failed: ${describeError(error)}`);
-          process.exit(1);
-        },
-      );
-    });
-  }
+  log.info(`${await told.promise}: draining.`);
+  await starter.stop();
+  process.exit(0);
 } catch (error) {
   const problems = error instanceof ConfigurationError ? error.problems : [describeError(error)];
   for (const problem of problems) log.error(problem);
-  process.exitCode = 1;
+  process.exit(1);
 }

@@ -11,7 +11,10 @@ export interface Caller {
 
 export interface ToolContext {
   readonly caller: Caller;
-  /** Aborted when the client cancels or goes away. */
+  /**
+   * Aborted when the client leaves. A cancellation notice does not abort it: the notice is a request of its own, which
+   * may reach another task.
+   */
   readonly signal: AbortSignal;
   /** Tells the client how far the call is, if it asked to be told. */
   progress(done: number, total: number, message?: string): Promise<void>;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describeError, type Log } from "../log.ts";
 import { backoff } from "./backoff.ts";
 import type { AuditClient } from "./client.ts";
+import { Complaint } from "./complaint.ts";
 import { type Envelope, toLine } from "./event.ts";
 import type { Delivery, Hec } from "./hec.ts";
 import { Outbox } from "./outbox.ts";
@@ -25,8 +26,6 @@ const heartbeatMs = 10_000;
 const probeMs = 10_000;
 const adoptMs = 5_000;
 const spillMs = 250;
-/** The same trouble is said once in this long. */
-const repeatMs = 60_000;
 
 /**
  * Sends events to HEC in batches, one at a time and so in order. `record` only queues. What does not arrive waits on
@@ -44,7 +43,7 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
   let reportedDrops = 0;
   let failures = 0;
   let delivering: boolean | undefined;
-  let said = { explanation: "", at: 0 };
+  const complaint = new Complaint(log);
 
   function enqueue(event: object): void {
     sequence += 1;
@@ -52,10 +51,8 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
     wake.resolve();
   }
 
-  function tell(explanation: string): void {
-    if (explanation === said.explanation && Date.now() - said.at < repeatMs) return;
-    said = { explanation, at: Date.now() };
-    log.error(explanation, { queued: outbox.inMemory, spooled: outbox.onDisk, dropped });
+  function tell(trouble: string): void {
+    complaint.say(trouble, { queued: outbox.inMemory, spooled: outbox.onDisk, dropped });
   }
 
   /** Keeps memory bounded, and what a kill would lose small. */
@@ -73,7 +70,7 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
     if (delivering !== true) log.info("HEC takes audit events.", { spooled: outbox.onDisk, dropped });
     delivering = true;
     failures = 0;
-    said = { explanation: "", at: 0 };
+    complaint.withdraw();
     if (dropped === reportedDrops) return;
     // Splunk learns of the gap from the log itself.
     enqueue({ action: "audit_gap", dropped: dropped - reportedDrops });
