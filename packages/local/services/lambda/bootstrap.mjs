@@ -5,12 +5,13 @@
  */
 import { existsSync } from "node:fs";
 import http from "node:http";
-import { registerHooks } from "node:module";
+import { createRequire, registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, _HANDLER, AWS_EXECUTION_ENV, AWS_LAMBDA_LOG_FORMAT } = process.env;
+const runtimeRequire = createRequire(import.meta.url);
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 const jsonLogs = AWS_LAMBDA_LOG_FORMAT === "JSON";
 const nodeMajor = Number(/nodejs(\d+)/.exec(AWS_EXECUTION_ENV ?? "")?.[1] ?? 24);
@@ -70,6 +71,10 @@ registerHooks({
       return next(specifier, context);
     } catch (error) {
       if (!/^@(aws-sdk|smithy)\//.test(specifier)) throw error;
+      // `require` takes no other parent from a hook.
+      if (context.conditions.includes("require")) {
+        return { url: pathToFileURL(runtimeRequire.resolve(specifier)).href, shortCircuit: true };
+      }
       return next(specifier, { ...context, parentURL: import.meta.url });
     }
   },

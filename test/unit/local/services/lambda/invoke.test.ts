@@ -46,15 +46,24 @@ describe("a function of the Node.js runtime", () => {
     expect(JSON.stringify(payload)).not.toContain("must-not-leak");
   });
 
-  it("calls the endpoint back as its own role, with the SDK the runtime brings along", async () => {
-    const source = `import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-      export const handler = async () => (await new LambdaClient().send(new ListFunctionsCommand())).Functions.length;`;
-    await harness.deploy("caller", source, { Timeout: 20 });
-    const { payload } = await harness.invoke("caller");
-    expect(payload).toBeGreaterThan(0);
-    const call = harness.endpoint.journal.entries().findLast((one) => one.operation === "ListFunctions");
-    expect(call?.caller).toBe(`arn:aws:sts::${account}:assumed-role/worker/caller`);
-  });
+  it.each([
+    ["esm", "index.mjs", 'import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda"; export'],
+    [
+      "commonjs",
+      "index.js",
+      'const { LambdaClient, ListFunctionsCommand } = require("@aws-sdk/client-lambda"); exports.handler = handler;',
+    ],
+  ])(
+    "calls the endpoint back as its own role, with the SDK the runtime brings along (%s)",
+    async (name, file, head) => {
+      const source = `${head} async function handler() { return (await new LambdaClient().send(new ListFunctionsCommand())).Functions.length; }`;
+      await harness.deploy(name, "", { Timeout: 20, Code: { ZipFile: zip({ [file]: source }) } });
+      const { payload } = await harness.invoke(name);
+      expect(payload).toBeGreaterThan(0);
+      const call = harness.endpoint.journal.entries().findLast((one) => one.operation === "ListFunctions");
+      expect(call?.caller).toBe(`arn:aws:sts::${account}:assumed-role/worker/${name}`);
+    },
+  );
 
   it("loads CommonJS, and callback handlers on the runtimes that have them", async () => {
     const source = "exports.handler = (event, context, callback) => callback(null, context.awsRequestId);";
@@ -95,6 +104,23 @@ describe("a function of the Node.js runtime", () => {
     const written = harness.lines.filter((one) => one.group === "/aws/lambda/chatty");
     expect(written.map((one) => one.line)).toContainEqual(expect.stringContaining("two\nlines"));
     expect(written[0]?.stream).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
+  });
+
+  it("writes every line as JSON where the function's logging is JSON", async () => {
+    await harness.deploy("structured", 'export const handler = async () => console.warn("low on", { fuel: 1 });', {
+      LoggingConfig: { LogFormat: "JSON" },
+    });
+    const { log } = await harness.invoke("structured");
+    const lines = log
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { type: "platform.initStart" },
+      { type: "platform.start" },
+      { level: "WARN", message: "low on { fuel: 1 }", requestId: expect.any(String) },
+      { type: "platform.report", record: { status: "success" } },
+    ]);
   });
 
   it("reports metrics by function name", async () => {
