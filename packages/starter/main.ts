@@ -13,7 +13,9 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 try {
   const config = readConfig(process.env);
   for (const name of findPlaceholders(process.env)) {
-    log.warn(`${name} holds its placeholder: put the real value in its secret under /<stage>/mcp/ and roll the service.`);
+    log.warn(
+      `${name} holds its placeholder: put the real value in its secret under /<stage>/mcp/ and roll the service.`,
+    );
   }
   const tools = await loadTools(new URL("./tools/", import.meta.url));
   const starter = await startServer({ config, tools, log });
