@@ -1,0 +1,79 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import * as v from "valibot";
+import type { ServicePlan } from "#fleet";
+import { Member } from "../client/member.ts";
+import { exampleUsers } from "../doubles/google/index.ts";
+
+export interface Visitor {
+  /** Reaches the balancer by the services' public addresses. */
+  readonly fetch: typeof fetch;
+}
+
+/** Resolves once the service answers its health check through the balancer. Throws when it does not in `withinMs`. */
+export async function awaitHealthy({ fetch }: Visitor, service: ServicePlan, withinMs: number): Promise<string> {
+  const url = new URL(service.health.path, service.url);
+  const signal = AbortSignal.timeout(withinMs);
+  let last = "no answer";
+  while (!signal.aborted) {
+    last = await statusOf(fetch, url, signal);
+    if (accepts(service.health.codes, last)) return `${service.key} answers at ${service.url}`;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${service.key} is not healthy: ${url.href} gave ${last}, and ${service.health.codes} is wanted.`);
+}
+
+async function statusOf(using: typeof fetch, url: URL, signal: AbortSignal): Promise<string> {
+  try {
+    const response = await using(url, { signal });
+    await response.body?.cancel();
+    return String(response.status);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A target group's matcher: `200`, `200-299`, or several with commas. */
+function accepts(codes: string, status: string): boolean {
+  return codes.split(",").some((part) => {
+    const [from, to = from] = part.split("-");
+    return Number(status) >= Number(from) && Number(status) <= Number(to);
+  });
+}
+
+/** Initializes, lists the tools and calls one, with the official MCP client; logs in first where that is asked for. */
+export async function probeMcp({ fetch }: Visitor, service: ServicePlan): Promise<string> {
+  const url = new URL("/mcp", service.url);
+  const client = (await needsLogin(fetch, url)) ? await connectAsMember(fetch, url) : await connect(fetch, url);
+  try {
+    const { tools } = await client.listTools();
+    const tool = tools.find(({ inputSchema }) => (inputSchema.required ?? []).length === 0) ?? tools[0];
+    if (tool === undefined) throw new Error(`${service.key} has no tools.`);
+    const result = v.parse(CallResult, await client.callTool({ name: tool.name, arguments: {} }));
+    if (result.isError === true) throw new Error(`${service.key}: ${tool.name} answered with an error.`);
+    return `${service.key}: ${tools.length} tools, ${tool.name} answers`;
+  } finally {
+    await client.close();
+  }
+}
+
+const CallResult = v.object({ isError: v.optional(v.boolean()) });
+
+/** https://modelcontextprotocol.io/specification/draft/basic/authorization: 401 with WWW-Authenticate. */
+async function needsLogin(using: typeof fetch, url: URL): Promise<boolean> {
+  const response = await using(url, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
+  await response.body?.cancel();
+  return response.status === 401;
+}
+
+async function connect(using: typeof fetch, url: URL): Promise<Client> {
+  const client = new Client({ name: "mcp-fleet", version: "1.0.0" });
+  await client.connect(new StreamableHTTPClientTransport(url, { fetch: using }));
+  return client;
+}
+
+async function connectAsMember(using: typeof fetch, url: URL): Promise<Client> {
+  const member = new Member(exampleUsers[0].sub, using);
+  await member.logIn(url);
+  return member.connect(url);
+}
