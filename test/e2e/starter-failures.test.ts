@@ -88,6 +88,9 @@ describe.skipIf(!hasRedis)("the starter when others fail (needs redis-server or 
     stage.google.setFault("refuse");
     const end = await new Member(ada.sub).logIn(stage.mcp).finally(() => stage.google.setFault(undefined));
     expect(end.searchParams.get("error")).toBe("temporarily_unavailable");
+    stage.google.setFault("unavailable", "/token");
+    const late = await new Member(ada.sub).logIn(stage.mcp).finally(() => stage.google.setFault(undefined));
+    expect(late.searchParams.get("error")).toBe("temporarily_unavailable");
     await new Member(ada.sub).logIn(stage.mcp);
     await fresh.stop();
     stage.front.route(task.port);

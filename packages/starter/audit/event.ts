@@ -9,7 +9,7 @@ interface Actor {
 export interface LoginEvent extends Actor {
   readonly action: "login" | "logout";
   readonly outcome: "success" | "denied" | "failed";
-  /** OAuth's error code. */
+  /** OAuth's error code, or `refresh_token_reused`: somebody stole a token, and the login was ended. */
   readonly reason?: string | undefined;
 }
 

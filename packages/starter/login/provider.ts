@@ -40,7 +40,13 @@ export interface ProviderOptions {
 export function createLoginProvider(options: ProviderOptions): LoginProvider {
   const { records, resource, audit } = options;
   const now = options.now ?? Date.now;
-  const desk = openTokenDesk(records, resource, now);
+  const desk = openTokenDesk({
+    records,
+    resource,
+    now,
+    onReuse: (grant) =>
+      audit.record({ action: "logout", outcome: "failed", reason: "refresh_token_reused", ...whoIs(grant) }),
+  });
   const verified = remember(desk.verify, now);
 
   async function keep(client: unknown, seconds: number): Promise<OAuthClientInformationFull> {

@@ -108,6 +108,9 @@ export function loginRoutes(options: RouteOptions): Router {
   return router;
 }
 
+/** openid-client's codes for no answer in time, and for a status such as 503: the next try may do. */
+const passing: readonly string[] = ["OAUTH_TIMEOUT", "OAUTH_RESPONSE_IS_NOT_CONFORM"];
+
 /** What the client is told: OAuth's code and a text without Google's own words. */
 function explain(error: unknown): { code: string; text: string; user?: User } {
   if (error instanceof UserRefused) return { code: "access_denied", text: error.message, user: error.user };
@@ -120,8 +123,9 @@ function explain(error: unknown): { code: string; text: string; user?: User } {
   if (error instanceof oidc.ResponseBodyError) {
     return { code: "server_error", text: `Google refused the login: ${error.error}.` };
   }
-  if (error instanceof oidc.ClientError)
+  if (error instanceof oidc.ClientError && !passing.includes(error.code ?? "")) {
     return { code: "server_error", text: "Google's answer did not pass its checks." };
+  }
   return { code: "temporarily_unavailable", text: "Google does not answer. Try again." };
 }
 

@@ -22,8 +22,19 @@ export interface TokenDesk {
   revoke(clientId: string, token: string): Promise<Grant | undefined>;
 }
 
+export interface TokenDeskOptions {
+  readonly records: LoginRecords;
+  /** What the tokens are good for. */
+  readonly resource: URL;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told when a login was ended because its refresh token turned up twice. */
+  readonly onReuse: (grant: Grant) => void;
+}
+
 /** Opaque tokens, stored by hash. All of a login's tokens die with it. */
-export function openTokenDesk(records: LoginRecords, resource: URL, now: () => number): TokenDesk {
+export function openTokenDesk(options: TokenDeskOptions): TokenDesk {
+  const { records, resource, now } = options;
   const seconds = (): number => Math.floor(now() / 1000);
 
   async function issue({ loginId, login }: Grant, scopes: readonly string[]): Promise<OAuthTokens> {
@@ -64,6 +75,7 @@ export function openTokenDesk(records: LoginRecords, resource: URL, now: () => n
       if (token.rotatedAt !== undefined && now() - token.rotatedAt > rotationGraceMs) {
         // OAuth 2.1, 4.3.1: of two parties with the same refresh token one is a thief, so neither keeps the login.
         await end(token.loginId);
+        options.onReuse({ loginId: token.loginId, login });
         throw new InvalidGrantError("The refresh token was used before, so its login was ended. Log in again.");
       }
       const grant = { loginId: token.loginId, login };

@@ -11,12 +11,19 @@ let now: number;
 let sessions: Sessions;
 let records: LoginRecords;
 let desk: TokenDesk;
+let reused: string[];
 
 beforeEach(() => {
   now = Date.now();
   sessions = openSessions({ backend: { kind: "memory" }, namespace: "test", log: silent });
   records = openLoginRecords(sessions);
-  desk = openTokenDesk(records, new URL("https://google.mcp.example.com/mcp"), () => now);
+  reused = [];
+  desk = openTokenDesk({
+    records,
+    resource: new URL("https://google.mcp.example.com/mcp"),
+    now: () => now,
+    onReuse: ({ loginId }) => reused.push(loginId),
+  });
 });
 afterEach(() => sessions.close());
 
@@ -50,6 +57,7 @@ describe("tokens", () => {
     now += 61_000;
     await expect(desk.rotate("client", refresh)).rejects.toThrow(InvalidGrantError);
     await expect(desk.verify(tokens.access_token)).rejects.toThrow(InvalidTokenError);
+    expect(reused).toEqual(["login"]);
   });
 
   it("are good for the client they were issued to", async () => {

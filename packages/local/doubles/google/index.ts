@@ -23,7 +23,8 @@ export interface GoogleDouble {
   disableSecret(clientId: string, secret: string): void;
   /** How long access tokens issued from now on live, in seconds. */
   setAccessSeconds(seconds: number): void;
-  setFault(fault: GoogleFault | undefined): void;
+  /** @param path the only path that fails, such as `/token`; every one unless told */
+  setFault(fault: GoogleFault | undefined, path?: string): void;
   stop(): Promise<void>;
 }
 
@@ -48,6 +49,7 @@ export async function startGoogleDouble(options: GoogleDoubleOptions = {}): Prom
   const key = await createSigningKey();
   let accessSeconds = defaultAccessSeconds;
   let fault: GoogleFault | undefined;
+  let faultyPath: string | undefined;
   let issuer = "";
 
   function authorize(visit: Visit, res: ServerResponse): void {
@@ -85,7 +87,7 @@ export async function startGoogleDouble(options: GoogleDoubleOptions = {}): Prom
     const url = new URL(req.url ?? "/", issuer);
     const method = req.method ?? "GET";
     const form = new URLSearchParams(method === "POST" ? await text(req) : "");
-    if (isFaulty(req, res)) return;
+    if ((faultyPath ?? url.pathname) === url.pathname && isFaulty(req, res)) return;
     const route = routes[url.pathname];
     if (route === undefined) json(res, 404, { error: "not_found" });
     else await route({ method, query: url.searchParams, form, authorization: req.headers.authorization }, res);
@@ -117,8 +119,9 @@ export async function startGoogleDouble(options: GoogleDoubleOptions = {}): Prom
     setAccessSeconds: (seconds) => {
       accessSeconds = seconds;
     },
-    setFault: (next) => {
+    setFault: (next, path) => {
       fault = next;
+      faultyPath = path;
     },
     stop: async () => {
       const closed = once(server, "close");
