@@ -1,11 +1,12 @@
 import { PassThrough, type Readable } from "node:stream";
-import { type Dispatcher, errors } from "undici";
+import type { Dispatcher } from "undici";
 import { type ClientRequest, type ClientResponse, type Entry, hasBody, onIdle, sendPage, writeHead } from "./client.ts";
+import { isClosedConnection, isConnectTimeout, isRefusedConnection } from "./failure.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { ErrorStatus } from "./page.ts";
 import type { ForwardChoice } from "./route.ts";
 import type { Selection } from "./stickiness.ts";
-import type { ConnectionAware, Target } from "./target.ts";
+import type { ConnectionUse, Target, TargetRequest } from "./target.ts";
 
 /** Bodies up to this many bytes are sent to the target in one piece. */
 const smallBody = 64 * 1024;
@@ -16,8 +17,9 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
  * One request on its way to a target and back. It is its own response handler, so that a request costs one object.
  * It never answers twice, and counts itself exactly once.
  */
-export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
-  connectionReused = false;
+export class Exchange implements Dispatcher.DispatchHandler {
+  connection: ConnectionUse = { served: 0 };
+  #connectionReused = false;
   readonly #entry: Entry;
   readonly #request: ClientRequest;
   readonly #response: ClientResponse;
@@ -71,6 +73,8 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#connectionReused = this.connection.served > 0;
+    this.connection.served += 1;
     if (this.#over) controller.abort(new Error("the client is gone"));
   }
 
@@ -122,10 +126,10 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
       this.#send();
       return;
     }
-    const refused = isConnectionFailure(error);
+    const refused = isRefusedConnection(error);
     if (refused) this.#target.watch?.recheck("refused");
     this.#choice.meter.unanswered(!refused);
-    this.#fail(error instanceof errors.ConnectTimeoutError ? 504 : 502);
+    this.#fail(isConnectTimeout(error) ? 504 : 502);
   }
 
   #collect(): void {
@@ -139,10 +143,14 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
 
   #send(): void {
     this.#sentAt = performance.now();
-    this.#target.dispatcher.dispatch(
-      { path: this.#path, method: this.#request.method ?? "GET", headers: this.#headers, body: this.#body },
-      this,
-    );
+    const request: TargetRequest = {
+      path: this.#path,
+      method: this.#request.method ?? "GET",
+      headers: this.#headers,
+      body: this.#body,
+      sender: this,
+    };
+    this.#target.dispatcher.dispatch(request, this);
   }
 
   /**
@@ -151,9 +159,8 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
    * with the first fresh connection.
    */
   #mayRetry(error: Error): boolean {
-    const closed = error instanceof errors.SocketError || codeOf(error) === "ECONNRESET" || codeOf(error) === "EPIPE";
     const repeatable = this.#body === null && idempotent.has(this.#request.method ?? "");
-    return closed && repeatable && this.connectionReused;
+    return isClosedConnection(error) && repeatable && this.#connectionReused;
   }
 
   #flush(controller: Dispatcher.DispatchController): void {
@@ -194,12 +201,4 @@ export class Exchange implements Dispatcher.DispatchHandler, ConnectionAware {
     this.#target.release();
     this.#entry.report(this.#request, status, this.#sentAt, this.#target);
   }
-}
-
-function isConnectionFailure(error: Error): boolean {
-  return codeOf(error) === "ECONNREFUSED" || error instanceof errors.ConnectTimeoutError;
-}
-
-function codeOf(error: Error): unknown {
-  return "code" in error ? error.code : undefined;
 }

@@ -6,9 +6,14 @@ import type { HealthWatch } from "./health-watch.ts";
 /** The real balancer gives a target ten seconds to accept a connection, then answers 504. */
 const connectTimeout = 10_000;
 
-/** Told whether its request goes out on a connection that served others before. */
-export interface ConnectionAware {
-  connectionReused: boolean;
+/** A request that is told which connection it goes out on. */
+export interface TargetRequest extends Dispatcher.DispatchOptions {
+  readonly sender: { connection: ConnectionUse };
+}
+
+/** How many requests were sent on a connection. */
+export interface ConnectionUse {
+  served: number;
 }
 
 /** A registered target: its health, the requests it is working on, and the connections kept to it. */
@@ -57,23 +62,23 @@ export class Target {
   }
 }
 
+/** Holds one connection at a time. */
 class CountedClient extends Client {
-  #served = 0;
+  readonly #use: ConnectionUse = { served: 0 };
 
   constructor(...parameters: ConstructorParameters<typeof Client>) {
     super(...parameters);
-    this.on("disconnect", () => {
-      this.#served = 0;
+    this.on("connect", () => {
+      this.#use.served = 0;
     });
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (isConnectionAware(handler)) handler.connectionReused = this.#served > 0;
-    this.#served += 1;
+    if (isTargetRequest(options)) options.sender.connection = this.#use;
     return super.dispatch(options, handler);
   }
 }
 
-function isConnectionAware(handler: object): handler is ConnectionAware {
-  return "connectionReused" in handler;
+function isTargetRequest(options: Dispatcher.DispatchOptions): options is TargetRequest {
+  return "sender" in options;
 }

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import type { ClientRequest, Entry } from "./client.ts";
+import { isRefusedConnection } from "./failure.ts";
 import { requestHeaders } from "./headers.ts";
 import { rawErrorPage } from "./page.ts";
 import type { Selection } from "./stickiness.ts";
@@ -60,7 +61,7 @@ export function forwardUpgrade(
       client.destroy();
       return;
     }
-    const refused = "code" in error && error.code === "ECONNREFUSED";
+    const refused = isRefusedConnection(error);
     if (refused) target.watch?.recheck("refused");
     choice.meter.unanswered(!refused);
     entry.meter.ownError(502);
