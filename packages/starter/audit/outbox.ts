@@ -64,8 +64,8 @@ export class Outbox {
     return {
       lines,
       settle: async (rest) => {
-        if (rest.length > 0) await this.#spool.prepend(rest);
         this.#inFlight = 0;
+        if (rest.length > 0) await this.#orKeep(rest, () => this.#spool.prepend(rest));
       },
     };
   }
@@ -73,6 +73,16 @@ export class Outbox {
   /** Moves what waits in memory to disk. @returns how many lines did not fit and are lost */
   async spill(): Promise<number> {
     const lines = this.#queue.splice(0);
-    return lines.length === 0 ? 0 : this.#spool.append(lines);
+    return lines.length === 0 ? 0 : this.#orKeep(lines, () => this.#spool.append(lines));
+  }
+
+  /** A disk that fails costs the safety of the lines, not the lines: they go back to memory, in front. */
+  async #orKeep<T>(lines: readonly string[], write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      this.#queue.unshift(...lines);
+      throw error;
+    }
   }
 }

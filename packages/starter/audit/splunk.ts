@@ -194,11 +194,11 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
     await running;
     for (const timer of timers) clearInterval(timer);
     await spill();
-    if (outbox.onDisk > 0) {
-      const { directory } = spool;
+    if (!outbox.isEmpty) {
       log.error("Audit events wait on disk for the next process; a disk that ends with the task loses them.", {
         spooled: outbox.onDisk,
-        directory,
+        lost: outbox.inMemory,
+        directory: spool.directory,
       });
     }
     await spool.close();

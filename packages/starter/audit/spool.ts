@@ -1,11 +1,6 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, unlink, utimes } from "node:fs/promises";
+import { appendFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-
-/** A run of events on disk, read and removed as one. */
-export interface Segment {
-  readonly file: string;
-  readonly lines: readonly string[];
-}
+import { listSegments, readSegment, type Segment } from "./segment.ts";
 
 interface Entry {
   readonly file: string;
@@ -36,10 +31,7 @@ export class Spool {
   }
 
   static async open(root: string, owner: string, maxBytes: number): Promise<Spool> {
-    const directory = join(root, owner);
-    // Audit events name people: the directory is this user's only.
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const spool = new Spool(directory, maxBytes);
+    const spool = new Spool(join(root, owner), maxBytes);
     await spool.touch();
     return spool;
   }
@@ -86,10 +78,12 @@ export class Spool {
   /** The oldest segment; it stays until it is removed. */
   head(): Promise<Segment | undefined> {
     return this.#inTurn(async () => {
-      const [entry] = this.#entries;
-      if (entry === undefined) return undefined;
-      const text = await readFile(join(this.#directory, entry.file), "utf8");
-      return { file: entry.file, lines: text.split("\n").filter(isWhole) };
+      for (const entry of [...this.#entries]) {
+        const lines = await readSegment(join(this.#directory, entry.file));
+        if (lines !== undefined) return { file: entry.file, lines };
+        this.#entries = this.#entries.filter((other) => other !== entry);
+      }
+      return undefined;
     });
   }
 
@@ -102,6 +96,8 @@ export class Spool {
 
   /** Says that this process lives. Call it more often than every 30 s. */
   async touch(): Promise<void> {
+    // Audit events name people: the directory is this user's only.
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const file = join(this.#directory, lockName);
     const handle = await open(file, "a");
     await handle.close();
@@ -119,8 +115,8 @@ export class Spool {
       const taken = join(this.#directory, `adopted-${name}`);
       // Of two processes that find the same orphan, one renames it and the other fails.
       if (!(await succeeds(rename(orphan, taken)))) continue;
-      for (const file of await segmentsOf(taken)) {
-        const lines = (await readFile(join(taken, file), "utf8")).split("\n").filter(isWhole);
+      for (const file of await listSegments(taken)) {
+        const lines = (await readSegment(join(taken, file))) ?? [];
         events += lines.length;
         lost += await this.append(lines);
       }
@@ -132,7 +128,7 @@ export class Spool {
   /** Leaves the segments for the next process, or nothing when all is delivered. */
   async close(): Promise<void> {
     if (this.#entries.length === 0) await rm(this.#directory, { recursive: true, force: true });
-    else await unlink(join(this.#directory, lockName));
+    else await rm(join(this.#directory, lockName), { force: true });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -166,31 +162,11 @@ export class Spool {
 const numberOf = (entry: Entry | undefined, otherwise: number): number =>
   entry === undefined ? otherwise : Number.parseInt(entry.file, 10);
 
-/** A process that was killed while it wrote leaves half a line. */
-function isWhole(line: string): boolean {
-  return line.startsWith("{") && line.endsWith("}") && succeedsParsing(line);
-}
-
-function succeedsParsing(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** By number, those of a process that died while it adopted others included. */
-async function segmentsOf(directory: string): Promise<readonly string[]> {
-  const files = await readdir(directory, { recursive: true });
-  return files.filter((file) => file.endsWith(".ndjson")).sort();
-}
-
 async function isAbandoned(directory: string): Promise<boolean> {
   const lock = await stat(join(directory, lockName)).catch(() => undefined);
   if (lock !== undefined) return Date.now() - lock.mtimeMs > lockStaleMs;
   // A process that has just made its directory has no lock yet, and no segment either.
-  return (await segmentsOf(directory).catch(() => [])).length > 0;
+  return (await listSegments(directory).catch(() => [])).length > 0;
 }
 
 async function succeeds(work: Promise<unknown>): Promise<boolean> {

@@ -157,6 +157,20 @@ describe("the audit client", () => {
     await untilArrived(1);
   });
 
+  it("keeps events in memory, and in order, when the disk fails as well", async () => {
+    const audit = await start();
+    await logged("HEC takes audit events");
+    hec.setFault({ kind: "refuse" });
+    await rm(spoolDirectory, { recursive: true });
+    record(audit, 0, 50);
+    await logged("The audit spool at");
+    record(audit, 50, 60);
+    hec.clearFault();
+    await untilArrived(60);
+    expect(idsArrived()).toEqual(ids(0, 60));
+    expect(audit.status()).toMatchObject({ dropped: 0 });
+  });
+
   it("keeps the spool to itself: it names people", async () => {
     hec.setFault({ kind: "refuse" });
     const audit = await start();
