@@ -16,7 +16,7 @@ type Http2Response = Http2ServerResponse & ResponseBody;
 /** What both kinds of response take; their own overloads differ. */
 interface ResponseBody {
   write(chunk: Buffer): boolean;
-  end(chunk?: Buffer | string): unknown;
+  end(chunk?: Buffer | string, encoding?: BufferEncoding): unknown;
   once(event: "close" | "drain" | "timeout", listener: () => void): unknown;
 }
 

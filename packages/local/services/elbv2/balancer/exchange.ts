@@ -8,7 +8,7 @@ import type { ForwardChoice } from "./route.ts";
 import type { Selection } from "./stickiness.ts";
 import type { ConnectionUse, Target, TargetRequest } from "./target.ts";
 
-/** Bodies up to this many bytes are sent to the target in one piece. */
+/** Bodies up to this many bytes are sent in one piece, to the target and to the client. */
 const smallBody = 64 * 1024;
 
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
@@ -100,7 +100,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#bodyStarted = true;
     if (chunk.length === this.#contentLength) {
-      this.#response.end(chunk);
+      // As text of one byte a character, headers and body leave in one write instead of two.
+      if (chunk.length <= smallBody) this.#response.end(chunk.toString("latin1"), "latin1");
+      else this.#response.end(chunk);
       return;
     }
     if (this.#response.write(chunk)) return;

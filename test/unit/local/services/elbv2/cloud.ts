@@ -210,7 +210,12 @@ interface Sent {
 }
 
 /** A request to the balancer as a client of that host sends it, trusting the local CA. */
-export function ask(cloud: Cloud, address: string, { method = "GET", headers = {}, body }: Sent = {}): Promise<Answer> {
+export function ask(
+  cloud: Cloud,
+  address: string,
+  { method = "GET", headers = {}, body }: Sent = {},
+  encoding: BufferEncoding = "utf8",
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     open(cloud, address, { method, headers })
       .on("response", (response) => {
@@ -221,7 +226,7 @@ export function ask(cloud: Cloud, address: string, { method = "GET", headers = {
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
-            body: Buffer.concat(chunks).toString(),
+            body: Buffer.concat(chunks).toString(encoding),
           }),
         );
       })

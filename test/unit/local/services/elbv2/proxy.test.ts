@@ -90,6 +90,20 @@ describe("passing requests on", () => {
     expect(JSON.parse(sent.body).body).toBe(large);
   });
 
+  it("passes every byte of an answer, small or large", async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
+    await service("bytes", (request, response) => {
+      const body = Buffer.concat(Array.from({ length: Number(request.url?.slice(1)) }, () => bytes));
+      response.setHeader("content-length", body.length);
+      response.end(body);
+    });
+    for (const times of [1, 1000]) {
+      const answer = await ask(cloud, at("bytes", `/${times}`), {}, "latin1");
+      expect(answer.body.length).toBe(256 * times);
+      expect(answer.body.endsWith(bytes.toString("latin1"))).toBe(true);
+    }
+  });
+
   it("passes each event of a stream on as it comes, headers first", async () => {
     let send: (event: string) => void = () => undefined;
     const opened = new Promise<void>((resolve) => {
