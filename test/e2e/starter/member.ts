@@ -47,12 +47,22 @@ export class Member implements OAuthClientProvider {
 
   /** Discovery, registration, consent, Google, code, tokens. @returns where the browser was sent at last */
   async logIn(server: URL, consent = "allow"): Promise<URL> {
+    const end = await this.#browser.logIn(await this.beginLogIn(server), redirectUri, this.#account, consent);
+    await this.endLogIn(server, end);
+    return end;
+  }
+
+  /** @returns the address to open in a browser */
+  async beginLogIn(server: URL): Promise<URL> {
     await auth(this, { serverUrl: server });
     if (this.#authorizationUrl === undefined) throw new Error("The client was not sent to log in.");
-    const end = await this.#browser.logIn(this.#authorizationUrl, redirectUri, this.#account, consent);
+    return this.#authorizationUrl;
+  }
+
+  /** @param end where the browser was sent at last */
+  async endLogIn(server: URL, end: URL): Promise<void> {
     const code = end.searchParams.get("code");
     if (code !== null) await auth(this, { serverUrl: server, authorizationCode: code });
-    return end;
   }
 
   async refresh(server: URL): Promise<void> {
