@@ -22,6 +22,19 @@ export default defineFleet({
     latencyAverage: { threshold: 1.0, basis: "placeholder" },
   },
 
+  chat: {
+    secret: "chat",
+    destinations: {
+      "slack-feed": { receiver: "slack-webhook", key: "SLACK_WEBHOOK_URL" },
+      // Threads and edits need the bot; its channel and token belong to each other.
+      slack: { receiver: "slack-bot", key: "SLACK_BOT_TOKEN", channel: "C0MCPALERTS", apiKey: "SLACK_API_URL" },
+      teams: { receiver: "teams", key: "TEAMS_WEBHOOK_URL" },
+      "google-chat": { receiver: "google-chat", key: "GOOGLE_CHAT_WEBHOOK_URL" },
+    },
+    routes: [{ to: ["slack", "slack-feed", "teams", "google-chat"] }],
+    fallbackEmails: ["platform@themailworks.com"],
+  },
+
   secrets: {
     "google-oauth": {
       description: "OAuth client of the Google Cloud project, for logins",
@@ -29,6 +42,7 @@ export default defineFleet({
         GOOGLE_OAUTH_CLIENT_ID: { placeholder: "replace-me.apps.googleusercontent.com" },
         GOOGLE_OAUTH_CLIENT_SECRET: { placeholder: "replace-me" },
       },
+      rotation: { issuer: "google-oauth", everyDays: 90 },
     },
     splunk: {
       description: "Splunk HTTP Event Collector, for the audit trail",
@@ -37,6 +51,25 @@ export default defineFleet({
         SPLUNK_HEC_TOKEN: { placeholder: "00000000-0000-0000-0000-000000000000" },
       },
       aliases: { endpoint: "SPLUNK_HEC_URL", token: "SPLUNK_HEC_TOKEN" },
+      rotation: { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 },
+    },
+    "splunk-admin": {
+      description: "Splunk Cloud's Admin Config Service, for rotating the token of the audit trail",
+      keys: {
+        SPLUNK_ADMIN_URL: { placeholder: "https://admin.splunk.com/replace-me/adminconfig/v2" },
+        SPLUNK_ADMIN_TOKEN: { placeholder: "replace-me" },
+      },
+      rotation: { declined: "A Splunk administrator issues it; nothing may issue its own administrator." },
+    },
+    chat: {
+      description: "Webhook addresses and the bot token of the chats that alarms go to",
+      keys: {
+        SLACK_WEBHOOK_URL: { placeholder: "https://hooks.slack.com/services/replace-me" },
+        SLACK_BOT_TOKEN: { placeholder: "xoxb-replace-me" },
+        SLACK_API_URL: { placeholder: "https://slack.com/api" },
+        TEAMS_WEBHOOK_URL: { placeholder: "https://replace-me.logic.azure.com/workflows/replace-me" },
+        GOOGLE_CHAT_WEBHOOK_URL: { placeholder: "https://chat.googleapis.com/v1/spaces/replace-me/messages" },
+      },
     },
     "session-keys": {
       description: "Keys that encrypt sessions and sign tokens, so that a new client secret logs nobody out",
@@ -44,6 +77,7 @@ export default defineFleet({
         SESSION_ENCRYPTION_KEY: { randomBytes: 32 },
         FASTMCP_SERVER_AUTH_GOOGLE_JWT_SIGNING_KEY: { randomBytes: 32 },
       },
+      rotation: { declined: "New keys end every session at once: everybody would have to log in again." },
     },
   },
 

@@ -15,6 +15,8 @@ export interface FleetDefinition<SecretName extends string = string, StageName e
   readonly audit: AuditDefinition<SecretName>;
   /** Alarm settings for every service; an entry may change or decline each one. */
   readonly alarms: AlarmDefinitions;
+  /** Where alarms, failed deployments, stopped tasks and rotations are told. Absent: on the alarm topic only. */
+  readonly chat?: ChatDefinition<SecretName, StageName>;
   /** Secrets by name; each lives at `/<stage>/mcp/<name>`. */
   readonly secrets: { readonly [Name in SecretName]: SecretDefinition };
   /** Stages by name: where the fleet may be deployed, and how sturdy it is there. */
@@ -117,6 +119,46 @@ export interface SecretDefinition {
   readonly keys: { readonly [key: string]: SecretKeyDefinition };
   /** Older names of keys, by the name they had: `{ token: "SPLUNK_HEC_TOKEN" }`. */
   readonly aliases?: { readonly [legacy: string]: string };
+  /** Who issues the next value, and how often; or why nobody does. Absent: its value changes by hand only. */
+  readonly rotation?: RotationDefinition;
+}
+
+/** How a secret rotates, by who issues its values. `everyDays`: 1 to 1,000, default 30. */
+export type RotationDefinition =
+  | {
+      /** A HEC token in `SPLUNK_HEC_TOKEN`, beside `SPLUNK_HEC_URL`: made anew, the old one deleted once unused. */
+      readonly issuer: "splunk-hec";
+      /** `cloud` is administered through ACS, `enterprise` through splunkd's REST API. */
+      readonly platform: "cloud" | "enterprise";
+      /** The secret that holds `SPLUNK_ADMIN_URL` and `SPLUNK_ADMIN_TOKEN`. */
+      readonly admin: string;
+      readonly everyDays?: number;
+    }
+  | {
+      /** `GOOGLE_OAUTH_CLIENT_SECRET`: Google has no API for it, so people stage a candidate that is proven and adopted. */
+      readonly issuer: "google-oauth";
+      readonly everyDays?: number;
+    }
+  | {
+      /** The AUTH token of a replication group, in one key of the secret. */
+      readonly issuer: "redis-auth";
+      readonly key: string;
+      readonly replicationGroup: string;
+      readonly everyDays?: number;
+    }
+  | {
+      /** Values the fleet itself owns: new random characters in each of these keys. */
+      readonly issuer: "random";
+      readonly keys: { readonly [key: string]: RandomValueDefinition };
+      readonly everyDays?: number;
+    }
+  | { readonly declined: string };
+
+export interface RandomValueDefinition {
+  /** Characters, 16 to 1,024. */
+  readonly length: number;
+  /** The characters it is drawn from, each once, at least 16. Default: letters and digits. */
+  readonly alphabet?: string;
 }
 
 /** How a key is filled when the secret is created, once: a placeholder that people replace, or a random value. */
@@ -196,3 +238,65 @@ export interface AdoptDefinition<SecretName extends string = string> {
   /** An SNS topic in the stage's account. */
   readonly alarmTopicArn?: string;
 }
+
+export const severities = ["critical", "warning", "info"] as const;
+/** `critical`: users notice now. `warning`: they may soon, or a few do. `info`: worth knowing. */
+export type Severity = (typeof severities)[number];
+
+export interface ChatDefinition<SecretName extends string = string, StageName extends string = string> {
+  /** The secret that holds webhook addresses and tokens: destinations name its keys. */
+  readonly secret: NoInfer<SecretName>;
+  /** Places in chats, by a name of your choosing. */
+  readonly destinations: { readonly [name: string]: ChatDestination };
+  /** What goes where. All routes that match count; a destination named by several gets one message. */
+  readonly routes: readonly ChatRoute<NoInfer<StageName>>[];
+  /** When nothing is said. What still lasts when a window ends is said then. */
+  readonly mutes?: readonly ChatMute[];
+  /** Seconds in which alarms of one service are gathered into one message, 1 to 300. Default 30. */
+  readonly groupWaitSeconds?: number;
+  /** Hours after which an alarm that lasts is told again. Default 4. */
+  readonly repeatAfterHours?: number;
+  /** Who hears by e-mail when the road to the chats is itself broken. */
+  readonly fallbackEmails: readonly string[];
+}
+
+export type ChatDestination =
+  | {
+      readonly receiver: "slack-webhook" | "teams" | "google-chat";
+      /** Key of the chat secret with the webhook's address. */
+      readonly key: string;
+    }
+  | {
+      readonly receiver: "slack-bot";
+      /** Key of the chat secret with the bot token (`xoxb-…`, scope `chat:write`). */
+      readonly key: string;
+      /** Channel id, `C0123456789`. */
+      readonly channel: string;
+      /** Key with the address of the Web API, for GovSlack or a stand-in. Default `https://slack.com/api`. */
+      readonly apiKey?: string;
+    };
+
+/** A field that is left out matches everything. */
+export interface ChatRoute<StageName extends string = string> {
+  readonly to: readonly string[];
+  readonly stages?: readonly StageName[];
+  readonly services?: readonly string[];
+  readonly severities?: readonly Severity[];
+}
+
+export interface ChatMute {
+  /** Why, for the person who wonders. */
+  readonly reason: string;
+  /** `22:00`; a window that ends before it begins runs over midnight. */
+  readonly from: string;
+  readonly until: string;
+  /** Days on which a window begins. Default: all. */
+  readonly days?: readonly Weekday[];
+  /** IANA time zone of `from` and `until`. Default `UTC`. */
+  readonly timeZone?: string;
+  readonly services?: readonly string[];
+  readonly severities?: readonly Severity[];
+}
+
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof weekdays)[number];

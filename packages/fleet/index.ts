@@ -8,13 +8,28 @@ import { Fleet } from "./schema/fleet.ts";
 export {
   type AlarmName,
   alarmNames,
+  type ChatDestination,
+  type ChatMute,
   type FleetDefinition,
   type ServiceDefinition,
+  type Severity,
   type StageDefinition,
+  severities,
+  weekdays,
 } from "./definition.ts";
 export { dashed, names } from "./names.ts";
-export type { AlarmPlan, PlanOptions, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
+export type {
+  AlarmPlan,
+  ChatPlan,
+  ChatRoutePlan,
+  PlanOptions,
+  RotationPlan,
+  SecretPlan,
+  ServicePlan,
+  StagePlan,
+} from "./plan.ts";
 export { FleetError, type Problem } from "./problem.ts";
+export { type RotationMap, rotationMapOf, type SecretEntry } from "./rotation-map.ts";
 export { planStage } from "./stage-plan.ts";
 
 /**

@@ -1,4 +1,12 @@
-import type { AlarmName, PermissionDefinition, SecretKeyDefinition } from "./definition.ts";
+import type {
+  AlarmName,
+  ChatDestination,
+  ChatMute,
+  PermissionDefinition,
+  RotationDefinition,
+  SecretKeyDefinition,
+  Severity,
+} from "./definition.ts";
 
 /** One stage of the fleet with every default filled in: what stacks, functions and tools work from. */
 export interface StagePlan {
@@ -20,8 +28,29 @@ export interface StagePlan {
     | { readonly kind: "adopt"; readonly id: string; readonly name: string };
   readonly oauth: { readonly paths: readonly string[]; readonly priority: number; readonly owner: string };
   readonly auditIndex: string;
+  /** Absent where the map tells no chat. */
+  readonly chat: ChatPlan | undefined;
   readonly secrets: readonly SecretPlan[];
   readonly services: readonly ServicePlan[];
+}
+
+/** Where one stage's alarms go; what `functions/alarm-to-chat` is given. */
+export interface ChatPlan {
+  /** Key of the secret in the map. */
+  readonly secret: string;
+  readonly destinations: Readonly<Record<string, ChatDestination>>;
+  readonly routes: readonly ChatRoutePlan[];
+  readonly mutes: readonly ChatMute[];
+  readonly groupWaitSeconds: number;
+  readonly repeatAfterHours: number;
+  readonly fallbackEmails: readonly string[];
+}
+
+/** A route of this stage; a field that is left out matches everything. */
+export interface ChatRoutePlan {
+  readonly to: readonly string[];
+  readonly services?: readonly string[];
+  readonly severities?: readonly Severity[];
 }
 
 export interface SecretPlan {
@@ -32,9 +61,17 @@ export interface SecretPlan {
   readonly keys: Readonly<Record<string, SecretKeyDefinition>>;
   readonly aliases: Readonly<Record<string, string>>;
   readonly adoptedArn: string | undefined;
+  readonly rotation: RotationPlan;
   /** Keys of the services that use it. */
   readonly usedBy: readonly string[];
 }
+
+type Scheduled<T> = T extends unknown ? Omit<T, "everyDays"> & { readonly everyDays: number } : never;
+
+/** An issuer with its schedule, or why there is none. */
+export type RotationPlan =
+  | Scheduled<Exclude<RotationDefinition, { readonly declined: string }>>
+  | { readonly declined: string };
 
 export interface ServicePlan {
   readonly key: string;

@@ -1,3 +1,4 @@
+import { planChat } from "./chat-plan.ts";
 import { runsIn } from "./checks/stage.ts";
 import {
   alarmTopicOf,
@@ -9,9 +10,9 @@ import {
   networkOf,
   redisOf,
 } from "./defaults.ts";
-import type { FleetDefinition, StageDefinition } from "./definition.ts";
+import type { FleetDefinition, SecretDefinition, StageDefinition } from "./definition.ts";
 import { names } from "./names.ts";
-import type { PlanOptions, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
+import type { PlanOptions, RotationPlan, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
 import { FleetError } from "./problem.ts";
 import { planService } from "./service-plan.ts";
 
@@ -58,6 +59,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
       owner: ownerOf(fleet, stage, services),
     },
     auditIndex: fleet.audit.index,
+    chat: planChat(fleet, stage),
     secrets: planSecrets(fleet, stage, definition, services),
     services,
   };
@@ -95,8 +97,16 @@ function planSecrets(
     keys: secret.keys,
     aliases: secret.aliases ?? {},
     adoptedArn: definition.adopt?.secrets?.[key],
+    rotation: rotationOf(secret),
     usedBy: services
       .filter((service) => service.secrets.some((use) => use.secret === key))
       .map((service) => service.key),
   }));
+}
+
+const defaultEveryDays = 30;
+
+function rotationOf({ rotation }: SecretDefinition): RotationPlan {
+  if (rotation === undefined) return { declined: "The map names no issuer." };
+  return "declined" in rotation ? rotation : { ...rotation, everyDays: rotation.everyDays ?? defaultEveryDays };
 }

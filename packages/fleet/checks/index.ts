@@ -1,6 +1,8 @@
 import type { FleetDefinition } from "../definition.ts";
 import type { Problem } from "../problem.ts";
+import { checkChat } from "./chat.ts";
 import { duplicates } from "./duplicate.ts";
+import { checkRotation } from "./rotation.ts";
 import { checkService, type Entry } from "./service.ts";
 import { checkStage } from "./stage.ts";
 
@@ -11,6 +13,8 @@ export function check(fleet: FleetDefinition): readonly Problem[] {
     ...entries.flatMap((entry) => checkService(fleet, entry)),
     ...checkHosts(entries),
     ...checkReferences(fleet),
+    ...Object.entries(fleet.secrets).flatMap(([name, secret]) => checkRotation(fleet, name, secret)),
+    ...checkChat(fleet),
     ...Object.keys(fleet.stages).flatMap((stage) => checkStage(fleet, stage)),
   ];
 }

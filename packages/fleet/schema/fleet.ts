@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { closed, expectation } from "../expectation.ts";
+import { Chat } from "./chat.ts";
 import { dnsLabel, domain, whole } from "./field.ts";
 import { Secret } from "./secret.ts";
 import { Alarms, Service } from "./service.ts";
@@ -22,6 +23,7 @@ export const Fleet = closed({
   }),
   audit: closed({ secret: v.string(), index: v.string() }),
   alarms: Alarms,
+  chat: v.optional(Chat),
   secrets: v.record(
     v.pipe(
       v.string(),

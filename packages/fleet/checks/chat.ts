@@ -1,0 +1,48 @@
+import type { ChatDefinition, ChatDestination, FleetDefinition } from "../definition.ts";
+import type { Problem } from "../problem.ts";
+
+/** What the chat settings name: a secret and its keys, destinations, stages and services. */
+export function checkChat(fleet: FleetDefinition): readonly Problem[] {
+  const { chat } = fleet;
+  if (chat === undefined) return [];
+  const services = Object.keys(fleet.services);
+  const routes = chat.routes.flatMap(({ to, stages, services: named }, index) => [
+    ...unknown(`chat.routes.${index}.to`, to, Object.keys(chat.destinations), "Add it under chat.destinations"),
+    ...unknown(`chat.routes.${index}.stages`, stages, Object.keys(fleet.stages), "Declare it under `stages`"),
+    ...unknown(`chat.routes.${index}.services`, named, services, "Add the service"),
+  ]);
+  const mutes = (chat.mutes ?? []).flatMap((mute, index) =>
+    unknown(`chat.mutes.${index}.services`, mute.services, services, "Add the service"),
+  );
+  return [...checkSecret(fleet, chat), ...routes, ...mutes];
+}
+
+function checkSecret(fleet: FleetDefinition, chat: ChatDefinition): readonly Problem[] {
+  const secret = fleet.secrets[chat.secret];
+  if (secret === undefined) return unknown("chat.secret", [chat.secret], Object.keys(fleet.secrets), "Declare it");
+  return Object.entries(chat.destinations).flatMap(([name, destination]) =>
+    unknown(
+      `chat.destinations.${name}.key`,
+      keysOf(destination),
+      Object.keys(secret.keys),
+      `Add the key under secrets.${chat.secret}.keys`,
+    ),
+  );
+}
+
+function keysOf(destination: ChatDestination): readonly string[] {
+  return "apiKey" in destination && destination.apiKey !== undefined
+    ? [destination.key, destination.apiKey]
+    : [destination.key];
+}
+
+function unknown(
+  field: string,
+  values: readonly string[] | undefined,
+  allowed: readonly string[],
+  remedy: string,
+): readonly Problem[] {
+  return (values ?? [])
+    .filter((value) => !allowed.includes(value))
+    .map((value) => ({ field, value, allowed: allowed.join(", "), remedy: `${remedy}, or correct its name.` }));
+}
