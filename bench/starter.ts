@@ -18,7 +18,10 @@ export interface ToolCallFigures {
 
 export interface StarterBench {
   readonly figures: readonly ToolCallFigures[];
-  /** Calls answered and audit events that arrived with audit on: equal when none was lost. */
+  /**
+   * Calls answered and audit events that arrived, with audit on. Fewer events than calls were lost; a few more are the
+   * calls that the load generator cut off at the end of a round.
+   */
   readonly audited: { readonly calls: number; readonly events: number };
 }
 
