@@ -1,0 +1,148 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeServicesCommand, ECSClient, UpdateServiceCommand, waitUntilServicesStable } from "@aws-sdk/client-ecs";
+import {
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { googleWorkspace, mapOf } from "./fleet/maps.ts";
+import { awsCliVersion, runRecipe } from "./fleet/recipes.ts";
+import { canListResidents, residentsOf } from "./fleet/residents.ts";
+import { type FleetStage, openStage } from "./fleet/stage.ts";
+import { startTraffic } from "./fleet/traffic.ts";
+
+const map = mapOf({ google_workspace: googleWorkspace() });
+const service = { cluster: "local-mcp-cluster", service: "local-mcp-google-workspace" };
+const services = { cluster: service.cluster, services: [service.service] };
+
+let stage: FleetStage;
+let ecs: ECSClient;
+beforeAll(async () => {
+  stage = await openStage(map);
+  ecs = new ECSClient(stage.client);
+  const { code, lines } = await stage.run("deploy", map);
+  if (code !== 0) throw new Error(lines.join("\n"));
+});
+afterAll(() => stage.close());
+
+/** The service writes a line to its log. */
+function say(line: string): Promise<unknown> {
+  return stage.fetch(stage.url("google", "/log"), { method: "POST", body: line });
+}
+
+/** Until the old tasks are gone, which the waiter of the SDK tells from the deployments. */
+async function awaitRollout(): Promise<void> {
+  await waitUntilServicesStable({ client: ecs, maxWaitTime: 60, minDelay: 0.25, maxDelay: 0.25 }, services);
+}
+
+describe("the runbook, through the SDK", () => {
+  it("[RUN-1] finds the target group by its name, and the health of its targets", async () => {
+    const elbv2 = new ElasticLoadBalancingV2Client(stage.client);
+    const Names = ["local-mcp-google-workspace-tg"];
+    const { TargetGroups = [] } = await elbv2.send(new DescribeTargetGroupsCommand({ Names }));
+    expect(TargetGroups).toHaveLength(1);
+    const TargetGroupArn = TargetGroups[0]?.TargetGroupArn;
+    const { TargetHealthDescriptions } = await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    expect(TargetHealthDescriptions).toMatchObject([{ TargetHealth: { State: "healthy" } }]);
+  });
+
+  it("[RUN-2] [RUN-3] [ECS-8] rolls a service on demand, and no request fails meanwhile", async () => {
+    const before = (await stage.echo(stage.url("google"))).pid;
+    const traffic = startTraffic(stage, "google", 50);
+    await ecs.send(new UpdateServiceCommand({ ...service, forceNewDeployment: true }));
+    const during = await ecs.send(new DescribeServicesCommand(services));
+    expect(during.services?.[0]?.deployments).toMatchObject([
+      { status: "PRIMARY", rolloutState: "IN_PROGRESS" },
+      { status: "ACTIVE", rolloutState: "COMPLETED", runningCount: 1 },
+    ]);
+    await awaitRollout();
+    const after = (await stage.echo(stage.url("google"))).pid;
+    const { sent, failures, pids } = await traffic.stop();
+
+    expect(failures).toEqual([]);
+    expect(sent).toBeGreaterThan(20);
+    expect(pids).toEqual([before, after]);
+    const { services: [settled] = [] } = await ecs.send(new DescribeServicesCommand(services));
+    expect(settled?.deployments).toMatchObject([
+      { status: "PRIMARY", rolloutState: "COMPLETED", desiredCount: 1, runningCount: 1, failedTasks: 0 },
+    ]);
+    expect(settled?.events?.[0]?.message).toMatch(/has reached a steady state\.$/);
+  });
+
+  it.runIf(canListResidents)("[RUN-2] leaves no process of the old task", async () => {
+    const { pid } = await stage.echo(stage.url("google"));
+    await vi.waitFor(async () => {
+      const commands = await residentsOf(stage.project.folder);
+      expect(commands.filter(({ command }) => command.includes("echo.ts")).map((task) => task.pid)).toEqual([pid]);
+    });
+  });
+
+  it("[RUN-5] [ECS-2] finds what a task said in the log group of its service", async () => {
+    const logs = new CloudWatchLogsClient(stage.client);
+    const startTime = Date.now() - 15 * 60_000;
+    await say("HEC answered 401: the token is wrong");
+    await say("nothing to see");
+    const found = await vi.waitFor(async () => {
+      const request = { logGroupName: "/ecs/local/mcp/google_workspace", startTime, filterPattern: "HEC" };
+      const { events = [] } = await logs.send(new FilterLogEventsCommand(request));
+      expect(events).toHaveLength(1);
+      return events[0];
+    });
+    expect(found?.message).toBe("HEC answered 401: the token is wrong");
+    expect(found?.logStreamName).toMatch(/\/google_workspace\/[0-9a-f]{32}$/);
+  });
+
+  it("[RUN-6] writes a secret's value and reads it back", async () => {
+    const secrets = new SecretsManagerClient(stage.client);
+    const SecretId = "/local/mcp/google-oauth";
+    const SecretString = JSON.stringify({ GOOGLE_OAUTH_CLIENT_ID: "an-id", GOOGLE_OAUTH_CLIENT_SECRET: "a-secret" });
+    const { VersionId } = await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    expect(await secrets.send(new GetSecretValueCommand({ SecretId }))).toMatchObject({ SecretString, VersionId });
+  });
+});
+
+describe.runIf(awsCliVersion > 0)("the runbook's own lines, through the AWS CLI", () => {
+  it("[RUN-1] target health by the name of the group", async () => {
+    const printed = await runRecipe(
+      stage,
+      `aws elbv2 describe-target-health \\
+         --target-group-arn $(aws elbv2 describe-target-groups \\
+           --names local-mcp-google-workspace-tg \\
+           --query 'TargetGroups[0].TargetGroupArn' --output text)`,
+    );
+    expect(JSON.parse(printed).TargetHealthDescriptions).toMatchObject([{ TargetHealth: { State: "healthy" } }]);
+  });
+
+  it("[RUN-2] [RUN-3] a new deployment, and how it goes", async () => {
+    const printed = await runRecipe(
+      stage,
+      `aws ecs update-service \\
+         --cluster local-mcp-cluster \\
+         --service local-mcp-google-workspace \\
+         --force-new-deployment > ${stage.project.folder}/update.json
+       aws ecs describe-services \\
+         --cluster local-mcp-cluster \\
+         --services local-mcp-google-workspace \\
+         --query 'services[0].deployments'`,
+    );
+    expect(JSON.parse(printed)[0]).toMatchObject({ status: "PRIMARY", desiredCount: 1 });
+    await awaitRollout();
+  });
+
+  it.runIf(awsCliVersion > 1)("[RUN-5] the log's last quarter of an hour", async () => {
+    const tail = "aws logs tail /ecs/local/mcp/google_workspace --since 15m --filter-pattern HEC";
+    expect(await runRecipe(stage, tail)).toContain("HEC answered 401");
+  });
+
+  it("[RUN-6] a secret's value, written and read", async () => {
+    const printed = await runRecipe(
+      stage,
+      `aws secretsmanager put-secret-value --secret-id /local/mcp/splunk \\
+         --secret-string '{"SPLUNK_HEC_URL":"https://splunk.example.com:8088","SPLUNK_HEC_TOKEN":"a-token"}'
+       aws secretsmanager get-secret-value --secret-id /local/mcp/splunk --query SecretString --output text`,
+    );
+    expect(printed).toContain('{"SPLUNK_HEC_URL":"https://splunk.example.com:8088","SPLUNK_HEC_TOKEN":"a-token"}');
+  });
+});

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import * as v from "valibot";
+import { type FleetDefinition, planStage, type StagePlan } from "#fleet";
+import { createLoopbackFetch } from "#local/client/loopback-fetch.ts";
+import type { Cloud } from "#local/cloud.ts";
+import { runSst, type SstCommand, type SstOutcome } from "#local/start/deployment.ts";
+import { clientSettings, type LocalFleet, openFleet } from "#local/start/fleet.ts";
+import { choosePort } from "#local/start/free-port.ts";
+import { copyProject, type Project } from "./project.ts";
+import { lastResidents, type Resident } from "./residents.ts";
+
+/** What `echo.ts` answers on every path to which it gives no other meaning. */
+const Echo = v.object({
+  service: v.string(),
+  pid: v.number(),
+  method: v.string(),
+  url: v.string(),
+  headers: v.record(v.string(), v.string()),
+});
+export type Echo = v.InferOutput<typeof Echo>;
+
+/** A fleet on this machine that the real `sst` deploys to, from a project of its own. */
+export interface FleetStage {
+  readonly project: Project;
+  readonly fleet: LocalFleet;
+  readonly cloud: Cloud;
+  /** For AWS SDK clients, as an operator has them. */
+  readonly client: ReturnType<typeof clientSettings>;
+  /** Reaches the balancer by public addresses, and trusts the fleet's authority. */
+  readonly fetch: typeof fetch;
+  /** What the endpoint told its operator. */
+  readonly log: readonly string[];
+  plan(map: FleetDefinition): StagePlan;
+  /** Writes the map and runs `sst deploy`, or `sst remove`. */
+  run(command: SstCommand, map: FleetDefinition): Promise<SstOutcome>;
+  url(host: string, path?: string): URL;
+  plainUrl(host: string, path?: string): URL;
+  /** What the echo server behind this address was sent. */
+  echo(url: URL, init?: RequestInit): Promise<Echo>;
+  /** Ends the fleet. @returns the processes it left behind */
+  close(): Promise<readonly Resident[]>;
+}
+
+export async function openStage(map: FleetDefinition): Promise<FleetStage> {
+  const project = await copyProject();
+  const [endpoint, https, http] = [0, await choosePort(0), await choosePort(0)];
+  const plan = (of: FleetDefinition) => planStage(of, "local", { httpsPort: https });
+  const log: string[] = [];
+  const fleet = await openFleet({
+    plan: plan(map),
+    projectRoot: project.folder,
+    ports: { endpoint, https, http },
+    log: (line) => log.push(line),
+  });
+  const { cloud, supervisor } = fleet;
+  const visit = createLoopbackFetch(cloud.authority.ca);
+  return {
+    project,
+    fleet,
+    cloud,
+    client: clientSettings(cloud),
+    fetch: visit,
+    log,
+    plan,
+    async run(command, of) {
+      await project.writeMap(of);
+      return runSst(command, {
+        project: project.folder,
+        stage: "local",
+        endpointUrl: cloud.place.endpointUrl,
+        region: cloud.place.region,
+        httpsPort: https,
+        logFile: join(project.folder, ".mcp-fleet", `${command}.log`),
+        supervisor,
+      });
+    },
+    url: (host, path = "/") => new URL(path, `https://${host}.mcp.localhost:${https}`),
+    plainUrl: (host, path = "/") => new URL(path, `http://${host}.mcp.localhost:${http}`),
+    async echo(url, init) {
+      const response = await visit(url, init);
+      if (!response.ok) throw new Error(`${url.href} answered ${response.status}: ${await response.text()}`);
+      return v.parse(Echo, await response.json());
+    },
+    async close() {
+      await fleet.close();
+      const left = await lastResidents(project.folder, 3_000);
+      await project.remove();
+      return left;
+    },
+  };
+}
