@@ -58,7 +58,7 @@ describe("a service's alarms", () => {
     }
   });
 
-  it("[FIX-1] hold still on a percentile of too few requests, and say that nobody has measured the threshold", () => {
+  it("[ALB-9] hold still on a percentile of too few requests, and say that nobody has measured the threshold", () => {
     for (const name of ["latencyP95", "latencyP99"]) {
       expect(alarm(name).EvaluateLowSampleCountPercentile).toBe("ignore");
     }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
+import fleet from "#config";
 import { type Statement, statementsOf, wildcardsOf } from "./statements.ts";
 import { slack, synthesize, withServices } from "./synth.ts";
 
 const prod = synthesize("prod");
 const at = (stack: string, resource: string, synthesis = prod): readonly Statement[] =>
   statementsOf(synthesis.stack(stack)).filter((statement) => statement.resource === resource);
-
-const secret = (name: string) => `<${name}>`;
 
 describe("roles", () => {
   it("[ECS-6] let the execution role pull, log, and read the stage's secrets, and do nothing else", () => {
@@ -105,7 +104,7 @@ describe("roles", () => {
         resource: "seedsecretRole",
         effect: "Allow",
         actions: ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"],
-        on: [secret("googleoauth"), secret("splunk"), secret("sessionkeys")],
+        on: Object.keys(fleet.secrets).map((key) => `<${key.replaceAll("-", "")}>`),
       },
     ]);
   });
