@@ -16,7 +16,7 @@ import { createEcr } from "./services/ecr/service.ts";
 import { createEcs, type Ecs } from "./services/ecs/ecs.ts";
 import { createElastiCache, type ElastiCache } from "./services/elasticache/service.ts";
 import { createElbv2, type Elbv2 } from "./services/elbv2/service.ts";
-import { createEvents } from "./services/events/service.ts";
+import { createEvents, type Events } from "./services/events/service.ts";
 import { createIam } from "./services/iam/service.ts";
 import { createIotData } from "./services/iotdata/service.ts";
 import { createLambda } from "./services/lambda/service.ts";
@@ -55,6 +55,8 @@ export interface Cloud {
   readonly elbv2: Elbv2;
   readonly elastiCache: ElastiCache;
   readonly logs: Logs;
+  /** EventBridge, with its switch for lost, doubled and late deliveries. */
+  readonly events: Events;
   close(): Promise<void>;
 }
 
@@ -187,6 +189,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     elbv2,
     elastiCache,
     logs,
+    events: eventBridge,
     async close() {
       await endpoint.close();
       // What runs processes first: they may still talk to the rest.

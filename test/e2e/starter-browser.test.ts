@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Member } from "#local/client/member.ts";
 import { exampleUsers } from "#local/doubles/google/index.ts";
-import { Member } from "./starter/member.ts";
 import { hasRedis } from "./starter/redis.ts";
 import { type Stage, setStage } from "./starter/stage.ts";
 

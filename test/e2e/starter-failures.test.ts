@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Member } from "#local/client/member.ts";
 import { exampleUsers } from "#local/doubles/google/index.ts";
-import { Member } from "./starter/member.ts";
 import { hasRedis } from "./starter/redis.ts";
 import { type Stage, setStage } from "./starter/stage.ts";
 import type { Task } from "./starter/task.ts";

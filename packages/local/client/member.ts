@@ -11,7 +11,7 @@ const redirectUri = "http://localhost:33418/callback";
 export class Member implements OAuthClientProvider {
   readonly redirectUrl = redirectUri;
   readonly clientMetadata = {
-    client_name: "mcp-fleet on this machine",
+    client_name: "Test client",
     redirect_uris: [redirectUri],
     grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
@@ -25,6 +25,7 @@ export class Member implements OAuthClientProvider {
   #verifier = "";
   #authorizationUrl: URL | undefined;
 
+  /** @param account the user's `sub` at Google */
   constructor(account: string, using: typeof fetch = fetch) {
     this.#account = account;
     this.#fetch = using;
@@ -46,16 +47,26 @@ export class Member implements OAuthClientProvider {
     this.#verifier = verifier;
   };
   codeVerifier = () => this.#verifier;
-  state = () => "the-client-state";
+  state = () => "the-client-s-state";
 
   /** Discovery, registration, consent, Google, code, tokens. @returns where the browser was sent at last */
   async logIn(server: URL, consent = "allow"): Promise<URL> {
+    const end = await this.#browser.logIn(await this.beginLogIn(server), redirectUri, this.#account, consent);
+    await this.endLogIn(server, end);
+    return end;
+  }
+
+  /** @returns the address to open in a browser */
+  async beginLogIn(server: URL): Promise<URL> {
     await auth(this, { serverUrl: server, fetchFn: this.#fetch });
     if (this.#authorizationUrl === undefined) throw new Error("The client was not sent to log in.");
-    const end = await this.#browser.logIn(this.#authorizationUrl, redirectUri, this.#account, consent);
+    return this.#authorizationUrl;
+  }
+
+  /** @param end where the browser was sent at last */
+  async endLogIn(server: URL, end: URL): Promise<void> {
     const code = end.searchParams.get("code");
     if (code !== null) await auth(this, { serverUrl: server, authorizationCode: code, fetchFn: this.#fetch });
-    return end;
   }
 
   async refresh(server: URL): Promise<void> {
@@ -65,7 +76,7 @@ export class Member implements OAuthClientProvider {
   }
 
   async connect(server: URL): Promise<Client> {
-    const client = new Client({ name: "mcp-fleet", version: "1.0.0" });
+    const client = new Client({ name: "test-client", version: "1.0.0" });
     await client.connect(new StreamableHTTPClientTransport(server, { authProvider: this, fetch: this.#fetch }));
     return client;
   }

@@ -99,5 +99,5 @@ export async function putCredentials({ cloud, google, hec }: LocalFleet, plan: S
   if (services.length > 0) {
     await waitUntilServicesStable({ client: ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { cluster, services });
   }
-  return `${known.map(({ name }) => name).join(", ")} hold the doubles' credentials; ${services.join(", ")} rolled`;
+  return `${known.map(({ key }) => key).join(", ")}; ${services.join(", ")} rolled`;
 }

@@ -17,7 +17,7 @@ export async function awaitHealthy({ fetch }: Visitor, service: ServicePlan, wit
   let last = "no answer";
   while (!signal.aborted) {
     last = await statusOf(fetch, url, signal);
-    if (accepts(service.health.codes, last)) return `${service.key} answers at ${service.url}`;
+    if (accepts(service.health.codes, last)) return service.url;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`${service.key} is not healthy: ${url.href} gave ${last}, and ${service.health.codes} is wanted.`);
@@ -51,7 +51,7 @@ export async function probeMcp({ fetch }: Visitor, service: ServicePlan): Promis
     if (tool === undefined) throw new Error(`${service.key} has no tools.`);
     const result = v.parse(CallResult, await client.callTool({ name: tool.name, arguments: {} }));
     if (result.isError === true) throw new Error(`${service.key}: ${tool.name} answered with an error.`);
-    return `${service.key}: ${tools.length} tools, ${tool.name} answers`;
+    return `${tools.length} tools, ${tool.name} answers`;
   } finally {
     await client.close();
   }

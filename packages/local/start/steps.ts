@@ -35,11 +35,12 @@ export function createSteps(print: (line: string) => void): Steps {
     work: (note: (text: string) => void) => Promise<string>,
   ): Promise<Step> {
     const began = performance.now();
-    print(`${pc.cyan("▸")} ${title}`);
+    print(`${pc.cyan("▸")} ${title}…`);
     const finish = (ok: boolean, detail: string): Step => {
       const step = { id, ok, ms: Math.round(performance.now() - began), detail };
       all.push(step);
-      print(`${ok ? pc.green("✔") : pc.red("✘")} ${detail} ${pc.dim(`${(step.ms / 1000).toFixed(1)} s`)}`);
+      const seconds = pc.dim(`${(step.ms / 1000).toFixed(1)} s`);
+      print(ok ? `${pc.green("✔")} ${title}: ${detail} ${seconds}` : `${pc.red("✘")} ${title} ${seconds}\n  ${detail}`);
       return step;
     };
     try {

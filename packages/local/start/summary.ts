@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { StagePlan } from "#fleet";
 import { names } from "#fleet";
 import type { Cloud } from "../cloud.ts";
+import { exampleUsers } from "../doubles/google/index.ts";
 
 /** What a newcomer sees when all is up: where everything is, and what to try next. At most 80 columns. */
 export function summarize(plan: StagePlan, cloud: Cloud): readonly string[] {
@@ -15,6 +16,9 @@ export function summarize(plan: StagePlan, cloud: Cloud): readonly string[] {
     "",
     ...services,
     "",
+    `  ${pc.bold("log in".padEnd(18))} add an address above to an MCP client; at the Google double`,
+    `  ${"".padEnd(18)} anyone of ${exampleUsers.map(({ name }) => name).join(", ")} may come in`,
+    "",
     `  ${pc.bold("AWS endpoint".padEnd(18))} ${pc.cyan(endpointUrl)}`,
     `  ${pc.bold("certificates".padEnd(18))} signed by .mcp-fleet/certificates/ca.pem`,
     `  ${pc.bold("endpoint's log".padEnd(18))} .mcp-fleet/endpoint.log`,
@@ -24,7 +28,7 @@ export function summarize(plan: StagePlan, cloud: Cloud): readonly string[] {
     `  export AWS_ENDPOINT_URL=${endpointUrl} AWS_DEFAULT_REGION=${region}`,
     "  export AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator",
     "",
-    "Try next:",
+    "Audit events show here as they arrive. Try next:",
     "",
     ...(example === undefined ? [] : suggestions(plan, example.key)),
     "",
@@ -32,11 +36,15 @@ export function summarize(plan: StagePlan, cloud: Cloud): readonly string[] {
 }
 
 function suggestions(plan: StagePlan, key: string): readonly string[] {
-  const at = `--cluster ${names.cluster(plan.stage)} --service ${names.service(plan.stage, key)}`;
   return [
-    `  aws ecs update-service ${at} \\`,
-    "    --force-new-deployment                    # rolls it; no request fails",
+    "  # roll a service: no request fails",
+    `  aws ecs update-service --cluster ${names.cluster(plan.stage)} \\`,
+    `    --service ${names.service(plan.stage, key)} --force-new-deployment`,
+    "",
+    "  # what it logged",
     `  aws logs filter-log-events --log-group-name ${names.logGroup(plan.stage, key)}`,
-    "  npm start -- --exit                         # a check of everything, for CI",
+    "",
+    "  # a check of everything, for CI",
+    "  npm start -- --exit",
   ];
 }
