@@ -1,0 +1,25 @@
+import { type Parent, type Runner, stageCommand } from "../command.ts";
+import { parseDuration } from "../duration.ts";
+import { findService } from "../stage.ts";
+
+export function addLogs(parent: Parent, runner: Runner): void {
+  stageCommand(parent, "logs", "what a service's tasks write")
+    .argument("<service>", "its key in the map, or its host label")
+    .option("-f, --follow", "stay, and show lines as they come, until Ctrl-C")
+    .option("--since <time>", "how far back: 30s, 15m, 2h, 1d", "10m")
+    .option("--filter <pattern>", "CloudWatch filter pattern, such as HEC or '{ $.level = \"error\" }'")
+    .option("--json", "one JSON object a line")
+    .action((service, options) =>
+      runner.onStage(options, async (stage) => {
+        const { tailLogs } = await import("./tail.ts");
+        await tailLogs(stage, {
+          service: findService(stage.plan, service),
+          sinceMs: parseDuration("--since", options.since),
+          filter: options.filter,
+          follow: options.follow ?? false,
+          format: options.json ? "json" : "text",
+        });
+        return 0;
+      }),
+    );
+}

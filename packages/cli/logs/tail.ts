@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { names, type ServicePlan } from "#fleet";
+import { isAwsError, notDeployed } from "../aws.ts";
+import { Failure, UsageError } from "../failure.ts";
+import type { Stage } from "../stage.ts";
+import type { Paint } from "../terminal.ts";
+import { pollMs } from "../wait.ts";
+
+export interface Tail {
+  readonly service: ServicePlan;
+  readonly sinceMs: number;
+  readonly filter: string | undefined;
+  readonly follow: boolean;
+  readonly format: "text" | "json";
+}
+
+/** Events may arrive this late, behind younger ones of other tasks: so far back each look looks again. */
+const lateMs = 10_000;
+
+/** Prints a service's log, and goes on with it until Ctrl-C where it follows. */
+export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
+  const { terminal, signal, plan } = stage;
+  const unseen = createUnseen();
+  let from = Date.now() - tail.sinceMs;
+  do {
+    for (const event of unseen.take(await readEvents(stage, tail, from))) {
+      terminal.print(tail.format === "json" ? jsonLine(event) : textLine(event, terminal.paint));
+    }
+    if (!tail.follow) break;
+    from = Math.max(from, unseen.newest() - lateMs);
+    await sleep(pollMs(plan), undefined, { signal }).catch(() => undefined);
+  } while (!signal.aborted);
+  if (unseen.newest() === 0) terminal.note(`${tail.service.key} wrote nothing that fits in this time: try --since 1d.`);
+}
+
+/** Looks overlap: this lets each event through once, and forgets those that no look finds any more. */
+function createUnseen() {
+  const seen = new Map<string, number>();
+  let newest = 0;
+  return {
+    newest: () => newest,
+    take(events: readonly FilteredLogEvent[]): readonly FilteredLogEvent[] {
+      const fresh = events.filter(({ eventId = "" }) => !seen.has(eventId));
+      for (const { eventId = "", timestamp = 0 } of fresh) {
+        seen.set(eventId, timestamp);
+        newest = Math.max(newest, timestamp);
+      }
+      for (const [id, timestamp] of seen) if (timestamp < newest - lateMs) seen.delete(id);
+      return fresh;
+    },
+  };
+}
+
+async function readEvents({ aws, plan, signal }: Stage, tail: Tail, from: number): Promise<FilteredLogEvent[]> {
+  const events: FilteredLogEvent[] = [];
+  const input = {
+    logGroupName: names.logGroup(plan.stage, tail.service.key),
+    startTime: from,
+    ...(tail.filter !== undefined && { filterPattern: tail.filter }),
+  };
+  try {
+    for await (const page of paginateFilterLogEvents({ client: aws.client(CloudWatchLogsClient) }, input)) {
+      events.push(...(page.events ?? []));
+      if (signal.aborted) break;
+    }
+  } catch (error) {
+    if (isAwsError(error, "ResourceNotFoundException")) throw new Failure(notDeployed(plan));
+    if (isAwsError(error, "InvalidParameterException") && tail.filter !== undefined)
+      throw new UsageError(`--filter ${tail.filter}: ${error.message}`);
+    throw error;
+  }
+  return events.toSorted((one, other) => (one.timestamp ?? 0) - (other.timestamp ?? 0));
+}
+
+function textLine({ timestamp = 0, logStreamName = "", message = "" }: FilteredLogEvent, paint: Paint): string {
+  const time = new Date(timestamp).toISOString().slice(0, 19).replace("T", " ");
+  return `${paint.dim(`${time}Z ${taskOf(logStreamName).slice(0, 8)}`)} ${message.trimEnd()}`;
+}
+
+function jsonLine({ timestamp = 0, logStreamName = "", message = "" }: FilteredLogEvent): string {
+  return JSON.stringify({ time: new Date(timestamp).toISOString(), task: taskOf(logStreamName), message });
+}
+
+/** Streams are named `ecs/<container>/<task id>`. */
+function taskOf(stream: string): string {
+  return stream.slice(stream.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,75 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { type FleetDefinition, planStage, type ServicePlan, type StagePlan } from "#fleet";
+import { type Aws, createAws, settingsOf } from "./aws.ts";
+import { Failure, UsageError } from "./failure.ts";
+import { createReach } from "./reach.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the process gives a command. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** The project's folder. */
+  readonly project: string;
+  readonly readMap: () => Promise<FleetDefinition>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly stdin: NodeJS.ReadableStream;
+}
+
+/** A stage, and all that a command needs to act on it. */
+export interface Stage extends Surroundings {
+  readonly plan: StagePlan;
+  readonly aws: Aws;
+  /** Reaches the services by their public addresses, also on this machine. */
+  readonly fetch: typeof fetch;
+}
+
+/** @param wanted the value of `--stage` */
+export async function planWanted(surroundings: Surroundings, wanted: string | undefined): Promise<StagePlan> {
+  const { env, readMap } = surroundings;
+  const map = await readMap();
+  const stage = wanted ?? env.FLEET_STAGE ?? (await askStage(surroundings.terminal, Object.keys(map.stages)));
+  if (!(stage in map.stages))
+    throw new UsageError(
+      `No stage ${stage}: fleet.config.ts has ${Object.keys(map.stages).join(", ")}. Name one with --stage or FLEET_STAGE.`,
+    );
+  const httpsPort = env.MCP_FLEET_HTTPS_PORT;
+  return planStage(map, stage, httpsPort === undefined ? {} : { httpsPort: Number(httpsPort) });
+}
+
+async function askStage(terminal: Terminal, stages: readonly string[]): Promise<string> {
+  if (!terminal.interactive)
+    throw new UsageError(`Which stage? Name one with --stage or FLEET_STAGE: ${stages.join(", ")}.`);
+  return (await terminal.ask(`Which stage (${stages.join(", ")})? `)).trim();
+}
+
+export async function openStage(surroundings: Surroundings, plan: StagePlan): Promise<Stage> {
+  const aws = createAws(settingsOf(plan, surroundings.env));
+  try {
+    await checkAccount(aws, plan);
+  } catch (error) {
+    aws.close();
+    throw error;
+  }
+  return { ...surroundings, plan, aws, fetch: await createReach(plan, surroundings.project) };
+}
+
+/** Names are the same in every account: without this, the wrong profile would show, or roll, somebody else's fleet. */
+async function checkAccount(aws: Aws, { stage, account }: StagePlan): Promise<void> {
+  const identity = await aws.client(STSClient).send(new GetCallerIdentityCommand({}));
+  if (identity.Account === account) return;
+  throw new Failure(
+    `Stage ${stage} belongs to account ${account}, and these credentials to ${identity.Account}: choose another AWS_PROFILE.`,
+  );
+}
+
+/** A service of the stage, by its key in the map, its host label, or its name in ECS. */
+export function findService({ stage, services }: StagePlan, name: string): ServicePlan {
+  const found = services.find(
+    ({ key, host }) => key === name || host === name || `${stage}-mcp-${key.replaceAll("_", "-")}` === name,
+  );
+  if (found !== undefined) return found;
+  const known = services.map(({ key }) => key).join(", ");
+  throw new UsageError(`No service ${name} in stage ${stage}: it has ${known === "" ? "none" : known}.`);
+}

@@ -1,0 +1,34 @@
+import type { StagePlan } from "#fleet";
+import { currentSince, runsOnOlder, type ServiceFacts } from "./facts.ts";
+
+const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
+
+/** What `--json` prints: times in ISO 8601, names as in AWS, and no value of any secret. */
+export function statusDocument({ stage, region }: StagePlan, services: readonly ServiceFacts[]) {
+  return {
+    stage,
+    region,
+    services: services.map(({ plan, service, tasks, targets, secrets }) => ({
+      key: plan.key,
+      url: plan.url,
+      deployed: service !== undefined,
+      desired: service?.desired ?? 0,
+      running: service?.running ?? 0,
+      pending: service?.pending ?? 0,
+      deployments: (service?.deployments ?? []).map((one) => ({ ...one, createdAt: iso(one.createdAt) })),
+      targets,
+      tasks: tasks.map((task) => ({
+        ...task,
+        createdAt: iso(task.createdAt),
+        startedAt: iso(task.startedAt),
+        olderSecrets: secrets.filter((secret) => runsOnOlder(task, secret)).map(({ key }) => key),
+      })),
+      secrets: secrets.map((secret) => ({
+        key: secret.key,
+        name: secret.name,
+        currentVersion: secret.versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id ?? null,
+        currentSince: iso(currentSince(secret)),
+      })),
+    })),
+  };
+}

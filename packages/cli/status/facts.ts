@@ -1,0 +1,86 @@
+import type { ServicePlan } from "#fleet";
+
+/** A service as AWS describes it at one moment; times in milliseconds since the epoch. */
+export interface ServiceFacts {
+  readonly plan: ServicePlan;
+  /** Absent where ECS has no such service, or only one that is being deleted. */
+  readonly service: EcsService | undefined;
+  readonly tasks: readonly TaskFacts[];
+  /** States of the targets that its target group has: `healthy`, `unhealthy`, `initial`, `draining`, `unused`. */
+  readonly targets: readonly TargetFacts[];
+  readonly secrets: readonly SecretFacts[];
+}
+
+export interface EcsService {
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly taskDefinition: string;
+  readonly deployments: readonly DeploymentFacts[];
+}
+
+export interface DeploymentFacts {
+  readonly id: string;
+  readonly primary: boolean;
+  readonly taskDefinition: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly state: string;
+  readonly reason: string;
+  readonly createdAt: number;
+}
+
+export interface TaskFacts {
+  readonly arn: string;
+  readonly status: string;
+  readonly taskDefinition: string;
+  readonly deployment: string | undefined;
+  /** When its secrets were read, or a little before: `createdAt`. */
+  readonly createdAt: number;
+  readonly startedAt: number | undefined;
+  readonly image: string | undefined;
+  readonly imageDigest: string | undefined;
+}
+
+export interface TargetFacts {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string | undefined;
+}
+
+/** A secret without its value. */
+export interface SecretFacts {
+  /** Key of the map. */
+  readonly key: string;
+  readonly name: string;
+  readonly versions: readonly VersionFacts[];
+  readonly lastRotatedAt: number | undefined;
+  readonly lastChangedAt: number | undefined;
+}
+
+export interface VersionFacts {
+  readonly id: string;
+  readonly labels: readonly string[];
+  readonly createdAt: number;
+}
+
+/**
+ * Since when the current version has been current, as far as Secrets Manager tells: it dates versions, rotations and
+ * changes, and not the labels. A new version is current from its creation, a rotated one from the rotation's end; one
+ * that was current before and is again (its predecessor is younger) since the last change at the latest.
+ */
+export function currentSince({ versions, lastRotatedAt, lastChangedAt }: SecretFacts): number | undefined {
+  const current = versions.find(({ labels }) => labels.includes("AWSCURRENT"));
+  const previous = versions.find(({ labels }) => labels.includes("AWSPREVIOUS"));
+  if (current === undefined) return undefined;
+  if (previous !== undefined && previous.createdAt > current.createdAt) return lastChangedAt ?? current.createdAt;
+  return Math.max(current.createdAt, lastRotatedAt ?? 0);
+}
+
+/** Whether a task read its secrets before the current version was current. */
+export function runsOnOlder(task: TaskFacts, secret: SecretFacts): boolean {
+  const since = currentSince(secret);
+  return since !== undefined && task.createdAt < since;
+}

@@ -1,0 +1,153 @@
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  paginateListTasks,
+  type Service,
+  type Task,
+} from "@aws-sdk/client-ecs";
+import {
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { names, type ServicePlan } from "#fleet";
+import { notDeployed, orMissing } from "../aws.ts";
+import { Failure } from "../failure.ts";
+import { readSecret } from "../secrets/read.ts";
+import type { Stage } from "../stage.ts";
+import type { DeploymentFacts, EcsService, SecretFacts, ServiceFacts, TargetFacts, TaskFacts } from "./facts.ts";
+
+/** The services of the stage as they are now. Throws `Failure` where the stage is not deployed. */
+export async function readServices(
+  stage: Stage,
+  wanted: readonly ServicePlan[] = stage.plan.services,
+): Promise<readonly ServiceFacts[]> {
+  const described = await describeServices(stage, wanted);
+  const secrets = new Map<string, Promise<SecretFacts | undefined>>();
+  const secretOf = (key: string) => {
+    const known = secrets.get(key) ?? readSecret(stage, key);
+    secrets.set(key, known);
+    return known;
+  };
+  return Promise.all(
+    wanted.map(async (plan) => {
+      const service = described.find(({ serviceName }) => serviceName === names.service(stage.plan.stage, plan.key));
+      const used = [...new Set(plan.secrets.map(({ secret }) => secret))];
+      const [tasks, targets, ...found] = await Promise.all([
+        service === undefined ? [] : readTasks(stage, plan),
+        readTargets(stage, plan),
+        ...used.map(secretOf),
+      ]);
+      return {
+        plan,
+        service: service && ecsService(service),
+        tasks,
+        targets,
+        secrets: found.filter((one) => one !== undefined),
+      };
+    }),
+  );
+}
+
+/** DescribeServices takes ten: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
+const describeLimit = 10;
+
+async function describeServices({ plan, aws }: Stage, wanted: readonly ServicePlan[]): Promise<readonly Service[]> {
+  const cluster = names.cluster(plan.stage);
+  const chunks = Array.from({ length: Math.ceil(wanted.length / describeLimit) }, (_, at) =>
+    wanted.slice(at * describeLimit, (at + 1) * describeLimit).map(({ key }) => names.service(plan.stage, key)),
+  );
+  const answers = await Promise.all(
+    chunks.map((services) =>
+      orMissing(
+        aws.client(ECSClient).send(new DescribeServicesCommand({ cluster, services })),
+        "ClusterNotFoundException",
+      ),
+    ),
+  );
+  if (answers.includes(undefined)) throw new Failure(notDeployed(plan));
+  return answers.flatMap((answer) => answer?.services ?? []).filter(({ status }) => status === "ACTIVE");
+}
+
+function ecsService(service: Service): EcsService {
+  return {
+    desired: service.desiredCount ?? 0,
+    running: service.runningCount ?? 0,
+    pending: service.pendingCount ?? 0,
+    taskDefinition: service.taskDefinition ?? "",
+    deployments: (service.deployments ?? []).map(
+      (one): DeploymentFacts => ({
+        id: one.id ?? "",
+        primary: one.status === "PRIMARY",
+        taskDefinition: one.taskDefinition ?? "",
+        desired: one.desiredCount ?? 0,
+        running: one.runningCount ?? 0,
+        pending: one.pendingCount ?? 0,
+        failed: one.failedTasks ?? 0,
+        state: one.rolloutState ?? "COMPLETED",
+        reason: one.rolloutStateReason ?? "",
+        createdAt: one.createdAt?.getTime() ?? 0,
+      }),
+    ),
+  };
+}
+
+/** The deployments of one service, the newest first. Throws `Failure` where it is not deployed. */
+export async function readDeployments(stage: Stage, wanted: ServicePlan): Promise<readonly DeploymentFacts[]> {
+  const [service] = await describeServices(stage, [wanted]);
+  if (service === undefined) throw new Failure(notDeployed(stage.plan));
+  return ecsService(service).deployments;
+}
+
+/** Arns of the service's tasks that run or are about to. */
+export async function listTasks({ plan, aws }: Stage, service: ServicePlan): Promise<readonly string[]> {
+  const arns: string[] = [];
+  const input = { cluster: names.cluster(plan.stage), serviceName: names.service(plan.stage, service.key) };
+  for await (const page of paginateListTasks({ client: aws.client(ECSClient) }, input)) {
+    arns.push(...(page.taskArns ?? []));
+  }
+  return arns;
+}
+
+async function readTasks(stage: Stage, service: ServicePlan): Promise<readonly TaskFacts[]> {
+  const arns = await listTasks(stage, service);
+  // DescribeTasks takes a hundred, and refuses none.
+  const chunks = Array.from({ length: Math.ceil(arns.length / 100) }, (_, at) => arns.slice(at * 100, (at + 1) * 100));
+  const cluster = names.cluster(stage.plan.stage);
+  const answers = await Promise.all(
+    chunks.map((tasks) => stage.aws.client(ECSClient).send(new DescribeTasksCommand({ cluster, tasks }))),
+  );
+  return answers.flatMap(({ tasks }) => tasks ?? []).map((task) => taskFacts(task, service.key));
+}
+
+function taskFacts(task: Task, container: string): TaskFacts {
+  const main = task.containers?.find(({ name }) => name === container);
+  return {
+    arn: task.taskArn ?? "",
+    status: task.lastStatus ?? "UNKNOWN",
+    taskDefinition: task.taskDefinitionArn ?? "",
+    deployment: task.startedBy,
+    createdAt: task.createdAt?.getTime() ?? 0,
+    startedAt: task.startedAt?.getTime(),
+    image: main?.image,
+    imageDigest: main?.imageDigest,
+  };
+}
+
+async function readTargets({ plan, aws }: Stage, { key }: ServicePlan): Promise<readonly TargetFacts[]> {
+  const client = aws.client(ElasticLoadBalancingV2Client);
+  const groups = await orMissing(
+    client.send(new DescribeTargetGroupsCommand({ Names: [names.targetGroup(plan.stage, key)] })),
+    "TargetGroupNotFoundException",
+    "TargetGroupNotFound",
+  );
+  const arn = groups?.TargetGroups?.[0]?.TargetGroupArn;
+  if (arn === undefined) return [];
+  const { TargetHealthDescriptions } = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }));
+  return (TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => ({
+    id: `${Target?.Id}:${Target?.Port}`,
+    state: TargetHealth?.State ?? "unknown",
+    reason: TargetHealth?.Description ?? TargetHealth?.Reason,
+  }));
+}
