@@ -57,7 +57,9 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
       response.on("error", () => response.destroy());
       try {
         const outcome = await route(exchangeOf(request, response));
-        journal.record({ at, ms: performance.now() - start, ...outcome });
+        const userAgent = request.headers["user-agent"];
+        const ms = performance.now() - start;
+        journal.record({ at, ms, ...outcome, ...(userAgent === undefined ? {} : { userAgent }) });
       } catch (error) {
         log(`internal failure in the endpoint: ${placeOf(error)}`);
         response.destroy();

@@ -6,6 +6,8 @@ export interface JournalEntry {
   readonly operation: string;
   /** The caller's ARN; absent for a request without a signature. */
   readonly caller?: string;
+  /** What the caller calls itself, as CloudTrail keeps it; absent where it does not say. */
+  readonly userAgent?: string;
   readonly status: number;
   readonly ms: number;
   readonly errorCode?: string;

@@ -12,6 +12,13 @@ import { resourcesOf } from "./resources.ts";
 
 export type { EcsPorts } from "./engine.ts";
 
+/** A container's process; its end is the container's, whoever brings it about. */
+export interface ContainerProcess {
+  readonly taskArn: string;
+  readonly container: string;
+  readonly process: ManagedProcess;
+}
+
 export interface Ecs {
   readonly service: AwsService;
   /** Runs a command with a container's environment, beside its process. Throws `AwsError` as ExecuteCommand does. */
@@ -20,6 +27,8 @@ export interface Ecs {
     container: string | undefined,
     command: Pick<ProcessSpec, "command" | "args" | "onLine">,
   ): ManagedProcess;
+  /** The processes that stand for containers at the moment. */
+  processes(): readonly ContainerProcess[];
   /** Ends every task's processes, within seconds. Stopping again changes nothing. */
   stop(): Promise<void>;
 }
@@ -51,6 +60,14 @@ export async function createEcs(ports: EcsPorts): Promise<Ecs> {
       stop,
     },
     stop,
+    processes: () =>
+      engine.tasks
+        .list(ports.clock.now())
+        .flatMap(({ arn, containers }) =>
+          containers.flatMap(({ name, lastStatus, process }) =>
+            process === undefined || lastStatus !== "RUNNING" ? [] : [{ taskArn: arn, container: name, process }],
+          ),
+        ),
     exec(taskArn, container, command) {
       const task = engine.tasks.list(ports.clock.now()).find(({ arn }) => arn === taskArn);
       return engine.exec(task, container, command);

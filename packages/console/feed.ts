@@ -1,0 +1,155 @@
+import type { ConsoleEvent, Part } from "./model/event.ts";
+import type { Audit, Call, Happening, Request } from "./model/happening.ts";
+import { TrafficWindow } from "./traffic-window.ts";
+import type { FleetView } from "./view.ts";
+
+const logLength = 100;
+
+export interface FeedOptions {
+  readonly mode: "actions" | "read-only";
+  /** Milliseconds between two readings of the fleet. */
+  readonly intervalMs: number;
+}
+
+/** Follows the fleet while somebody watches, and tells all who watch the same. */
+export interface Feed {
+  /** Calls back with everything that is known, then with every change; returns the function that ends it. */
+  watch(listener: (event: ConsoleEvent) => void): () => void;
+  /** Reads the fleet at once: something was done to it. */
+  hurry(): void;
+  close(): void;
+}
+
+export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): Feed {
+  const watchers = new Set<(event: ConsoleEvent) => void>();
+  const traffic = new TrafficWindow();
+  const logs = { requests: createLog<Request>(), audits: createLog<Audit>(), calls: createLog<Call>() };
+  const parts = new Map<Part, { readonly text: string; readonly event: ConsoleEvent }>();
+  let ticking: NodeJS.Timeout | undefined;
+  let reading: NodeJS.Timeout | undefined;
+  let busy = false;
+  let again = false;
+
+  const tell = (event: ConsoleEvent) => {
+    for (const watcher of watchers) watcher(event);
+  };
+
+  const unsubscribe = view.subscribe((happening: Happening) => {
+    switch (happening.kind) {
+      case "request":
+        traffic.record(happening.request);
+        return logs.requests.add(happening.request);
+      case "audit":
+        return logs.audits.add(happening.audit);
+      case "call":
+        return logs.calls.add(happening.call);
+    }
+  });
+
+  const tickOf = (): ConsoleEvent => {
+    const at = Date.now();
+    const splunkRefusesUntil = view.splunkRefusesUntil();
+    return {
+      kind: "tick",
+      at,
+      traffic: [...traffic.read(at)],
+      ...(splunkRefusesUntil === undefined ? {} : { splunkRefusesUntil }),
+    };
+  };
+
+  const flush = () => {
+    const [requests, audits, calls] = [logs.requests.take(), logs.audits.take(), logs.calls.take()];
+    if (requests.length > 0) tell({ kind: "requests", requests });
+    if (audits.length > 0) tell({ kind: "audits", audits });
+    if (calls.length > 0) tell({ kind: "calls", calls });
+  };
+
+  async function read(part: Part, ask: () => Promise<ConsoleEvent>): Promise<void> {
+    const event = await ask().catch((error: unknown): ConsoleEvent => {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { kind: "unreadable", part, reason };
+    });
+    const text = JSON.stringify(event);
+    if (parts.get(part)?.text === text) return;
+    parts.set(part, { text, event });
+    tell(event);
+  }
+
+  async function readAll(): Promise<void> {
+    await Promise.all([
+      read("services", async () => ({ kind: "services", services: [...(await view.services())] })),
+      read("secrets", async () => ({ kind: "secrets", secrets: [...(await view.secrets())] })),
+      read("alarms", async () => ({ kind: "alarms", alarms: [...(await view.alarms())] })),
+    ]);
+  }
+
+  async function follow(): Promise<void> {
+    clearTimeout(reading);
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    await readAll();
+    busy = false;
+    const delay = again ? 0 : intervalMs;
+    again = false;
+    if (watchers.size > 0) reading = setTimeout(follow, delay);
+  }
+
+  const start = () => {
+    ticking = setInterval(() => {
+      flush();
+      tell(tickOf());
+    }, 1000);
+    void follow();
+  };
+
+  const stop = () => {
+    clearInterval(ticking);
+    clearTimeout(reading);
+  };
+
+  return {
+    watch(listener) {
+      flush();
+      listener({ kind: "hello", stage: view.stage, mode });
+      listener(tickOf());
+      for (const { event } of parts.values()) listener(event);
+      listener({ kind: "requests", requests: [...logs.requests.kept()] });
+      listener({ kind: "audits", audits: [...logs.audits.kept()] });
+      listener({ kind: "calls", calls: [...logs.calls.kept()] });
+      watchers.add(listener);
+      if (watchers.size === 1) start();
+      return () => {
+        if (watchers.delete(listener) && watchers.size === 0) stop();
+      };
+    },
+    hurry() {
+      if (watchers.size > 0) void follow();
+    },
+    close() {
+      stop();
+      watchers.clear();
+      unsubscribe();
+    },
+  };
+}
+
+/** The newest entries, and of those the ones nobody was told yet. */
+function createLog<Entry>() {
+  let kept: readonly Entry[] = [];
+  let fresh: Entry[] = [];
+  return {
+    add(entry: Entry): void {
+      if (fresh.push(entry) > 2 * logLength) fresh = fresh.slice(-logLength);
+    },
+    take(): Entry[] {
+      const taken = fresh.slice(-logLength);
+      fresh = [];
+      kept = [...kept, ...taken].slice(-logLength);
+      return taken;
+    },
+    kept: () => kept,
+  };
+}

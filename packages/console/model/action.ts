@@ -1,0 +1,16 @@
+import * as v from "valibot";
+
+/** What the page can ask for, on the machine where the fleet runs. */
+export const action = v.variant("kind", [
+  v.object({ kind: v.literal("kill-task"), task: v.string() }),
+  v.object({ kind: v.literal("roll-service"), service: v.string() }),
+  v.object({ kind: v.literal("rotate-secret"), secret: v.string() }),
+  /** Splunk answers 403 to every token for a while, or until told otherwise. */
+  v.object({ kind: v.literal("refuse-token") }),
+  v.object({ kind: v.literal("accept-token") }),
+]);
+export type Action = v.InferOutput<typeof action>;
+
+/** What came of it, in a sentence for a person. */
+export const actionResult = v.object({ ok: v.boolean(), message: v.string() });
+export type ActionResult = v.InferOutput<typeof actionResult>;

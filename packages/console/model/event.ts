@@ -1,0 +1,36 @@
+import * as v from "valibot";
+import { alarm } from "./alarm.ts";
+import { audit, call, request } from "./happening.ts";
+import { secret } from "./secret.ts";
+import { service } from "./service.ts";
+import { traffic } from "./traffic.ts";
+
+export const part = v.picklist(["services", "secrets", "alarms"]);
+export type Part = v.InferOutput<typeof part>;
+
+/**
+ * What the server tells the page. Each message of state is whole, so that one that was missed is mended by the next;
+ * only the three logs are told entry by entry.
+ */
+export const consoleEvent = v.variant("kind", [
+  /** First on each connection; everything known before it is void. */
+  v.object({ kind: v.literal("hello"), stage: v.string(), mode: v.picklist(["actions", "read-only"]) }),
+  /** Each second, with the server's time: the page keeps no clock of its own. */
+  v.object({
+    kind: v.literal("tick"),
+    at: v.number(),
+    traffic: v.array(traffic),
+    /** When Splunk takes events again, while it is told to refuse them. */
+    splunkRefusesUntil: v.optional(v.number()),
+  }),
+  v.object({ kind: v.literal("services"), services: v.array(service) }),
+  v.object({ kind: v.literal("secrets"), secrets: v.array(secret) }),
+  v.object({ kind: v.literal("alarms"), alarms: v.array(alarm) }),
+  /** A part could not be read; what was known of it stands. */
+  v.object({ kind: v.literal("unreadable"), part, reason: v.string() }),
+  /** Oldest first, as in the two below. */
+  v.object({ kind: v.literal("requests"), requests: v.array(request) }),
+  v.object({ kind: v.literal("audits"), audits: v.array(audit) }),
+  v.object({ kind: v.literal("calls"), calls: v.array(call) }),
+]);
+export type ConsoleEvent = v.InferOutput<typeof consoleEvent>;

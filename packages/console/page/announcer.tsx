@@ -1,0 +1,31 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ConsoleState, Notice } from "../state/state.ts";
+
+/** What happens within this time is said in one breath. */
+const gatherMs = 2000;
+const spokenAtOnce = 3;
+
+/** Tells a screen reader what changed, and not every number that moves. */
+export function Announcer({ notices, connection }: Pick<ConsoleState, "notices" | "connection">) {
+  const [text, setText] = useState("");
+  const said = useRef(0);
+  const newest = notices[0]?.id ?? 0;
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const news = notices.filter(({ id }) => id > said.current).toReversed();
+      said.current = newest;
+      if (news.length > 0) setText(spoken(news));
+    }, gatherMs);
+    return () => clearTimeout(timer);
+  }, [newest]);
+  useEffect(() => {
+    if (connection === "lost") setText("The connection to the fleet is lost.");
+  }, [connection]);
+  return <output class="spoken">{text}</output>;
+}
+
+function spoken(news: readonly Notice[]): string {
+  const rest = news.length - spokenAtOnce;
+  const texts = news.slice(-spokenAtOnce).map(({ text }) => text);
+  return [...texts, ...(rest > 0 ? [`And ${rest} more changes.`] : [])].join(" ");
+}

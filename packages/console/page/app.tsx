@@ -1,0 +1,53 @@
+import { useCallback, useEffect, useReducer, useState } from "preact/hooks";
+import type { Action, ActionResult } from "../model/action.ts";
+import { reduce } from "../state/reduce.ts";
+import { initialState } from "../state/state.ts";
+import { Alarms } from "./alarms.tsx";
+import { Announcer } from "./announcer.tsx";
+import { ask, follow } from "./connection.ts";
+import { Header } from "./header.tsx";
+import { AuditLog, CallLog, RequestLog } from "./logs.tsx";
+import { Notices } from "./notices.tsx";
+import { Secrets } from "./secrets.tsx";
+import { Services } from "./services.tsx";
+
+export type Perform = ((action: Action) => void) | undefined;
+
+export function App() {
+  const [live, dispatch] = useReducer(reduce, initialState);
+  const [frozen, freeze] = useState<typeof live>();
+  const [result, setResult] = useState<ActionResult>();
+  useEffect(() => follow(dispatch), []);
+  const act = useCallback((action: Action) => void ask(action).then(setResult), []);
+
+  const state = frozen ?? live;
+  const perform: Perform = live.mode === "actions" ? act : undefined;
+  const paused = frozen !== undefined;
+  return (
+    <>
+      <Header
+        state={live}
+        paused={paused}
+        onPause={() => freeze(paused ? undefined : live)}
+        result={result}
+        onDismiss={() => setResult(undefined)}
+      />
+      <main>
+        <div class="traffic">
+          <Services state={state} perform={perform} />
+          <RequestLog requests={state.requests} />
+        </div>
+        <div class="side">
+          <Alarms state={state} />
+          <Notices notices={state.notices} />
+          <Secrets state={state} perform={perform} />
+        </div>
+        <div class="logs">
+          <AuditLog audits={state.audits} now={state.now} refusesUntil={state.splunkRefusesUntil} perform={perform} />
+          <CallLog calls={state.calls} />
+        </div>
+      </main>
+      <Announcer notices={live.notices} connection={live.connection} />
+    </>
+  );
+}

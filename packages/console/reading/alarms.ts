@@ -1,0 +1,30 @@
+import { type MetricAlarm, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { names, type StagePlan } from "#fleet";
+import type { Alarm } from "../model/alarm.ts";
+import type { Clients } from "./clients.ts";
+
+export async function readAlarms(plan: StagePlan, { cloudWatch }: Clients): Promise<readonly Alarm[]> {
+  const AlarmNamePrefix = `${plan.stage}-mcp-`;
+  const alarms: Alarm[] = [];
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: cloudWatch }, { AlarmNamePrefix })) {
+    alarms.push(...MetricAlarms.map((alarm) => alarmOf(plan, alarm, AlarmNamePrefix)));
+  }
+  return alarms.toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+function alarmOf(plan: StagePlan, alarm: MetricAlarm, stagePrefix: string): Alarm {
+  const { AlarmName: name = "", StateValue, StateReason = "", StateUpdatedTimestamp } = alarm;
+  const watched = plan.services
+    .map(({ key }) => ({ key, prefix: names.alarm(plan.stage, key, "") }))
+    .filter(({ prefix }) => name.startsWith(prefix))
+    // One service's name may begin with another's: the longest is meant.
+    .toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
+  return {
+    name,
+    ...(watched === undefined ? {} : { service: watched.key }),
+    subject: name.slice((watched?.prefix ?? stagePrefix).length),
+    state: StateValue ?? "INSUFFICIENT_DATA",
+    reason: StateReason,
+    since: StateUpdatedTimestamp?.getTime() ?? 0,
+  };
+}

@@ -1,0 +1,31 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+
+/** Tells the console's own reading from what others do, in CloudTrail as in the local journal. */
+export const agent = "mcp-fleet-console";
+
+export interface ClientSettings {
+  readonly region: string;
+  /** The local endpoint; AWS unless told. */
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface Clients {
+  readonly ecs: ECSClient;
+  readonly balancing: ElasticLoadBalancingV2Client;
+  readonly secrets: SecretsManagerClient;
+  readonly cloudWatch: CloudWatchClient;
+}
+
+export function openClients(settings: ClientSettings): Clients {
+  const own = { ...settings, customUserAgent: agent };
+  return {
+    ecs: new ECSClient(own),
+    balancing: new ElasticLoadBalancingV2Client(own),
+    secrets: new SecretsManagerClient(own),
+    cloudWatch: new CloudWatchClient(own),
+  };
+}

@@ -1,0 +1,109 @@
+import {
+  ClusterNotFoundException,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  type DesiredStatus,
+  type Service as EcsService,
+  type Task as EcsTask,
+  paginateListTasks,
+} from "@aws-sdk/client-ecs";
+import { names, type StagePlan } from "#fleet";
+import type { Deployment, Service } from "../model/service.ts";
+import type { Clients } from "./clients.ts";
+import { readTargetHealth, type TargetHealth } from "./target-health.ts";
+import { taskOf } from "./task.ts";
+
+type ServicePlan = StagePlan["services"][number];
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html: at most ten. */
+const servicesAtOnce = 10;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html: at most a hundred. */
+const tasksAtOnce = 100;
+/** A service that keeps failing would fill the page with stopped tasks. */
+const stoppedShown = 4;
+
+export async function readServices(plan: StagePlan, clients: Clients): Promise<readonly Service[]> {
+  const [services, tasks] = await Promise.all([describeServices(plan, clients), describeTasks(plan, clients)]).catch(
+    (error: unknown): readonly [readonly EcsService[], readonly EcsTask[]] => {
+      // Before the first deploy, and after a removal.
+      if (error instanceof ClusterNotFoundException) return [[], []];
+      throw error;
+    },
+  );
+  return await Promise.all(
+    plan.services.map(async (service) => {
+      const name = names.service(plan.stage, service.key);
+      const found = services.find(({ serviceName, status }) => serviceName === name && status !== "INACTIVE");
+      const groups = found?.loadBalancers?.flatMap(({ targetGroupArn }) => targetGroupArn ?? []) ?? [];
+      const health = await readTargetHealth(groups, clients);
+      const own = tasks.filter(({ group }) => group === `service:${name}`);
+      return serviceOf(service, found, own, groups.length === 0 ? undefined : health);
+    }),
+  );
+}
+
+async function describeServices({ stage, services }: StagePlan, { ecs }: Clients): Promise<readonly EcsService[]> {
+  const cluster = names.cluster(stage);
+  const answers = await Promise.all(
+    chunks(services, servicesAtOnce).map((some) =>
+      ecs.send(new DescribeServicesCommand({ cluster, services: some.map(({ key }) => names.service(stage, key)) })),
+    ),
+  );
+  return answers.flatMap((answer) => answer.services ?? []);
+}
+
+async function describeTasks({ stage }: StagePlan, { ecs }: Clients): Promise<readonly EcsTask[]> {
+  const cluster = names.cluster(stage);
+  const arns: string[] = [];
+  for (const desiredStatus of ["RUNNING", "STOPPED"] satisfies DesiredStatus[]) {
+    for await (const { taskArns = [] } of paginateListTasks({ client: ecs }, { cluster, desiredStatus })) {
+      arns.push(...taskArns);
+    }
+  }
+  const answers = await Promise.all(
+    chunks([...new Set(arns)], tasksAtOnce).map((tasks) => ecs.send(new DescribeTasksCommand({ cluster, tasks }))),
+  );
+  return answers.flatMap((answer) => answer.tasks ?? []);
+}
+
+function chunks<Item>(items: readonly Item[], size: number): readonly Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+function serviceOf(
+  plan: ServicePlan,
+  found: EcsService | undefined,
+  tasks: readonly EcsTask[],
+  health: TargetHealth | undefined,
+): Service {
+  const deployments = (found?.deployments ?? []).map(deploymentOf);
+  const primary = deployments.find((deployment) => deployment.primary);
+  const newestFirst = tasks
+    .map((task) => taskOf(task, plan.port, primary?.id, health))
+    .toSorted((a, b) => b.createdAt - a.createdAt);
+  const stopped = newestFirst.filter(({ phase }) => phase === "stopped").slice(0, stoppedShown);
+  return {
+    key: plan.key,
+    url: plan.url,
+    hostname: plan.hostname,
+    status: found === undefined ? "absent" : found.status === "DRAINING" ? "draining" : "active",
+    desired: found?.desiredCount ?? 0,
+    running: found?.runningCount ?? 0,
+    healthy: newestFirst.filter(({ phase }) => phase === "healthy").length,
+    deployments,
+    tasks: [...newestFirst.filter(({ phase }) => phase !== "stopped"), ...stopped],
+  };
+}
+
+function deploymentOf(deployment: NonNullable<EcsService["deployments"]>[number]): Deployment {
+  const { id = "", status, rolloutState, rolloutStateReason = "", taskDefinition = "", failedTasks = 0 } = deployment;
+  return {
+    id,
+    primary: status === "PRIMARY",
+    state: rolloutState === "COMPLETED" ? "completed" : rolloutState === "FAILED" ? "failed" : "in-progress",
+    reason: rolloutStateReason,
+    definition: taskDefinition.slice(taskDefinition.lastIndexOf("/") + 1),
+    failedTasks,
+    createdAt: deployment.createdAt?.getTime() ?? 0,
+  };
+}

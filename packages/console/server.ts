@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type Door, openDoor } from "./door.ts";
+import { createFeed, type Feed } from "./feed.ts";
+import type { ConsoleEvent } from "./model/event.ts";
+import { bundlePage, type Page } from "./page-bundle.ts";
+import { performAction } from "./perform.ts";
+import type { FleetActions, FleetView } from "./view.ts";
+
+export interface ConsoleOptions {
+  /** On 127.0.0.1; 0 lets the system choose. */
+  readonly port: number;
+  readonly view: FleetView;
+  /** Without them the console only looks. */
+  readonly actions?: FleetActions | undefined;
+  /** Milliseconds between two readings of the fleet while somebody watches; one second unless told. */
+  readonly intervalMs?: number;
+}
+
+export interface Console {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** A watcher that reads this much slower than the fleet speaks is let go; its browser connects again. */
+const backlogBytes = 4 * 1024 * 1024;
+
+/** Throws when the port is taken. */
+export async function openConsole({ port, view, actions, intervalMs = 1000 }: ConsoleOptions): Promise<Console> {
+  const feed = createFeed(view, { mode: actions === undefined ? "read-only" : "actions", intervalMs });
+  const page = await bundlePage();
+  const server = createServer();
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("An HTTP server listens on a port.");
+  const door = openDoor(address.port);
+  server.on("request", (request, response) => {
+    serve(request, response, { page, feed, door, actions }).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async close() {
+      feed.close();
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Rooms {
+  readonly page: Page;
+  readonly feed: Feed;
+  readonly door: Door;
+  readonly actions: FleetActions | undefined;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, rooms: Rooms): Promise<void> {
+  const { page, feed, door, actions } = rooms;
+  const refusal = door.refuse(request);
+  if (refusal !== undefined) return text(response, 403, refusal);
+  switch (`${request.method} ${request.url}`) {
+    case "GET /":
+      return send(response, 200, "text/html; charset=utf-8", page.document(door.token));
+    case "GET /page.js":
+      return send(response, 200, "text/javascript; charset=utf-8", page.script);
+    case "GET /page.css":
+      return send(response, 200, "text/css; charset=utf-8", page.style);
+    case "GET /events":
+      return stream(response, feed);
+    case "POST /actions": {
+      const { status, result } = await performAction(request, { door, actions });
+      feed.hurry();
+      return send(response, status, "application/json", JSON.stringify(result));
+    }
+    default:
+      return text(response, 404, `There is no ${request.method} ${request.url} here.`);
+  }
+}
+
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html */
+function stream(response: ServerResponse, feed: Feed): void {
+  response.writeHead(200, { ...headers, "content-type": "text/event-stream", "cache-control": "no-store" });
+  // A browser waits three seconds or more before it connects again, unless told.
+  response.write("retry: 1000\n\n");
+  const stop = feed.watch((event: ConsoleEvent) => {
+    if (response.writableLength > backlogBytes) response.destroy();
+    else response.write(`data: ${JSON.stringify(event)}\n\n`);
+  });
+  response.on("close", stop);
+}
+
+/**
+ * No script but ours runs, whatever a log line holds; nobody frames the page, so that no click is stolen.
+ * https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
+ */
+const headers = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { ...headers, "content-type": type, "cache-control": "no-store" }).end(body);
+}
+
+function text(response: ServerResponse, status: number, body: string): void {
+  send(response, status, "text/plain; charset=utf-8", `${body}\n`);
+}

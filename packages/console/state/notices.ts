@@ -1,0 +1,81 @@
+import type { Alarm } from "../model/alarm.ts";
+import type { Secret } from "../model/secret.ts";
+import type { Deployment, Service, Task } from "../model/service.ts";
+import type { Notice } from "./state.ts";
+
+export type News = Pick<Notice, "tone" | "text">;
+
+/** Rollouts that began and ended, and tasks that stopped without being asked to by a rollout. */
+export function deploymentNotices(before: readonly Service[] | undefined, after: readonly Service[]): readonly News[] {
+  const known = new Map(before?.map((service) => [service.key, service]));
+  return after.flatMap((service) => {
+    const previous = known.get(service.key);
+    if (previous === undefined) return [];
+    return [...rolloutNews(service.key, previous, service), ...crashNews(service.key, previous, service)];
+  });
+}
+
+const primaryOf = ({ deployments }: Service): Deployment | undefined => deployments.find(({ primary }) => primary);
+
+function rolloutNews(key: string, previous: Service, service: Service): readonly News[] {
+  const [was, is] = [primaryOf(previous), primaryOf(service)];
+  if (is === undefined || (was?.id === is.id && was.state === is.state)) return [];
+  switch (is.state) {
+    case "in-progress":
+      return [{ tone: "neutral", text: `${key}: a rollout began.` }];
+    case "completed":
+      return [{ tone: "good", text: `${key}: the rollout is complete.` }];
+    case "failed":
+      return [{ tone: "bad", text: `${key}: the rollout failed. ${is.reason}` }];
+  }
+}
+
+function crashNews(key: string, previous: Service, service: Service): readonly News[] {
+  const alive = new Set(previous.tasks.filter(({ stoppedAt }) => stoppedAt === undefined).map(({ id }) => id));
+  const crashed = ({ id, phase, generation }: Task) => phase === "stopped" && generation === "current" && alive.has(id);
+  return service.tasks
+    .filter(crashed)
+    .map(({ id, reason }) => ({ tone: "bad", text: `${key}: task ${id.slice(0, 8)} stopped. ${reason ?? ""}`.trim() }));
+}
+
+/** Labels that a rotation, or a person, moved to another version. */
+export function secretNotices(before: readonly Secret[] | undefined, after: readonly Secret[]): readonly News[] {
+  const known = new Map(before?.map((secret) => [secret.key, secret]));
+  return after.flatMap((secret): readonly News[] => {
+    const previous = known.get(secret.key);
+    if (previous === undefined) return [];
+    const [pending, current] = [holderOf(secret, "AWSPENDING"), holderOf(secret, "AWSCURRENT")];
+    const news: News[] = [];
+    if (pending !== undefined && pending !== current && pending !== holderOf(previous, "AWSPENDING")) {
+      news.push({ tone: "neutral", text: `${secret.key}: version ${pending.slice(0, 8)} is pending.` });
+    }
+    if (current !== undefined && current !== holderOf(previous, "AWSCURRENT")) {
+      news.push({ tone: "good", text: `${secret.key}: version ${current.slice(0, 8)} is current.` });
+    }
+    return news;
+  });
+}
+
+function holderOf({ versions }: Secret, label: string): string | undefined {
+  return versions.find(({ labels }) => labels.includes(label))?.id;
+}
+
+/** Alarms that went off, and those that recovered. One that gathers its first data is no news. */
+export function alarmNotices(before: readonly Alarm[] | undefined, after: readonly Alarm[]): readonly News[] {
+  if (before === undefined) return [];
+  const states = new Map(before.map(({ name, state }) => [name, state]));
+  return after.flatMap(({ name, state }): readonly News[] => {
+    const was = states.get(name);
+    if (was === state) return [];
+    if (state === "ALARM") return [{ tone: "bad", text: `${name} is in alarm.` }];
+    if (was === "ALARM" && state === "OK") return [{ tone: "good", text: `${name} is OK again.` }];
+    return [];
+  });
+}
+
+export function splunkNotices(before: number | undefined, after: number | undefined): readonly News[] {
+  if ((before === undefined) === (after === undefined)) return [];
+  return after === undefined
+    ? [{ tone: "good", text: "Splunk takes audit events again." }]
+    : [{ tone: "bad", text: "Splunk refuses every token." }];
+}

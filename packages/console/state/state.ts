@@ -1,0 +1,59 @@
+import type { Alarm } from "../model/alarm.ts";
+import type { ConsoleEvent, Part } from "../model/event.ts";
+import type { Audit, Call, Request } from "../model/happening.ts";
+import type { Secret } from "../model/secret.ts";
+import type { Service } from "../model/service.ts";
+import type { Traffic } from "../model/traffic.ts";
+
+/** A change worth telling somebody who is not looking. */
+export interface Notice {
+  /** Counts from 1 for the life of the page. */
+  readonly id: number;
+  readonly at: number;
+  readonly tone: "good" | "bad" | "neutral";
+  readonly text: string;
+}
+
+/** An entry of a log, with a number of its own: two entries may be alike. */
+export type Numbered<Entry> = Entry & { readonly number: number };
+
+export interface ConsoleState {
+  readonly connection: "connecting" | "live" | "lost";
+  readonly stage: string;
+  readonly mode: "actions" | "read-only";
+  /** The server's time at its last tick, milliseconds since the epoch. */
+  readonly now: number;
+  /** `undefined` until they were first told, as the two below. */
+  readonly services: readonly Service[] | undefined;
+  readonly secrets: readonly Secret[] | undefined;
+  readonly alarms: readonly Alarm[] | undefined;
+  /** Why a part could not be read at the last try. */
+  readonly unreadable: Readonly<Partial<Record<Part, string>>>;
+  readonly traffic: readonly Traffic[];
+  readonly splunkRefusesUntil: number | undefined;
+  /** Newest first, as all below. */
+  readonly requests: readonly Numbered<Request>[];
+  readonly audits: readonly Numbered<Audit>[];
+  readonly calls: readonly Numbered<Call>[];
+  readonly notices: readonly Notice[];
+}
+
+/** `lost` is the page's own: the connection to the server broke. */
+export type StateEvent = ConsoleEvent | { readonly kind: "lost" };
+
+export const initialState: ConsoleState = {
+  connection: "connecting",
+  stage: "",
+  mode: "read-only",
+  now: 0,
+  services: undefined,
+  secrets: undefined,
+  alarms: undefined,
+  unreadable: {},
+  traffic: [],
+  splunkRefusesUntil: undefined,
+  requests: [],
+  audits: [],
+  calls: [],
+  notices: [],
+};

@@ -1,0 +1,23 @@
+import type { Action } from "./model/action.ts";
+import type { Alarm } from "./model/alarm.ts";
+import type { Happening } from "./model/happening.ts";
+import type { Secret } from "./model/secret.ts";
+import type { Service } from "./model/service.ts";
+
+/** How the console sees a fleet. Each read throws when it cannot, with a message fit for the page. */
+export interface FleetView {
+  readonly stage: string;
+  services(): Promise<readonly Service[]>;
+  secrets(): Promise<readonly Secret[]>;
+  alarms(): Promise<readonly Alarm[]>;
+  /** Calls back for what happens from now on; returns the unsubscribe function. */
+  subscribe(listener: (happening: Happening) => void): () => void;
+  /** Milliseconds since the epoch, when a fault that was put on Splunk ends; undefined without one. */
+  splunkRefusesUntil(): number | undefined;
+}
+
+/** What the console may do to a fleet; only one that runs on this machine has them. */
+export interface FleetActions {
+  /** Resolves with what came of it, in a sentence. Throws with a message fit for the page. */
+  perform(action: Action): Promise<string>;
+}

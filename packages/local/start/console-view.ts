@@ -1,0 +1,129 @@
+import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { Action } from "#console/model/action.ts";
+import type { Happening } from "#console/model/happening.ts";
+import type { Service } from "#console/model/service.ts";
+import { agent } from "#console/reading/clients.ts";
+import { createFleetReader } from "#console/reading/reader.ts";
+import type { FleetActions, FleetView } from "#console/view.ts";
+import { names, type StagePlan } from "#fleet";
+import { auditOf, callOf, requestOf } from "./console-happenings.ts";
+import { clientSettings, type LocalFleet } from "./fleet.ts";
+
+const refusalSeconds = 60;
+
+/** The fleet on this machine as the console sees it, and what the console may do to it. */
+export function createConsoleView(
+  fleet: LocalFleet,
+  plan: StagePlan,
+): { readonly view: FleetView; readonly actions: FleetActions } {
+  const { cloud, hec } = fleet;
+  const reader = createFleetReader(plan, clientSettings(cloud));
+  const splunk = createRefusal(hec);
+  return {
+    view: {
+      stage: plan.stage,
+      services: async () => withPids(await reader.services(), fleet),
+      secrets: reader.secrets,
+      alarms: reader.alarms,
+      splunkRefusesUntil: splunk.until,
+      subscribe: (listener) => subscribe(fleet, plan, listener),
+    },
+    actions: createActions(fleet, plan, splunk),
+  };
+}
+
+function subscribe({ cloud, hec }: LocalFleet, plan: StagePlan, listener: (happening: Happening) => void): () => void {
+  const ends = [
+    cloud.elbv2.onRequest((report) => listener({ kind: "request", request: requestOf(report, plan, Date.now()) })),
+    hec.onEvent((event) => listener({ kind: "audit", audit: auditOf(event) })),
+    cloud.journal.subscribe((entry) => {
+      // The console's own reading, each second, would be all one sees.
+      if (entry.userAgent?.includes(agent) !== true) listener({ kind: "call", call: callOf(entry) });
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function withPids(services: readonly Service[], { cloud }: LocalFleet): readonly Service[] {
+  const pids = new Map(cloud.ecs.processes().map(({ taskArn, process }) => [idOf(taskArn), process.pid]));
+  return services.map((service) => ({
+    ...service,
+    tasks: service.tasks.map((task) => {
+      const pid = pids.get(task.id);
+      return pid === undefined ? task : { ...task, pid };
+    }),
+  }));
+}
+
+const idOf = (taskArn: string) => taskArn.slice(taskArn.lastIndexOf("/") + 1);
+
+interface Refusal {
+  readonly until: () => number | undefined;
+  begin(): void;
+  end(): void;
+}
+
+function createRefusal(hec: LocalFleet["hec"]): Refusal {
+  let until = 0;
+  return {
+    until: () => (until > Date.now() ? until : undefined),
+    begin() {
+      hec.setFault({ kind: "forbid", code: 4 }, refusalSeconds);
+      until = Date.now() + refusalSeconds * 1000;
+    },
+    end() {
+      hec.clearFault();
+      until = 0;
+    },
+  };
+}
+
+function createActions({ cloud }: LocalFleet, plan: StagePlan, splunk: Refusal): FleetActions {
+  const ecs = new ECSClient(clientSettings(cloud));
+  const secrets = new SecretsManagerClient(clientSettings(cloud));
+
+  function killTask(id: string): string {
+    const processes = cloud.ecs.processes().filter(({ taskArn }) => idOf(taskArn) === id);
+    if (processes.length === 0) throw new Error(`Task ${id.slice(0, 8)} has no process: it is gone already.`);
+    // Without grace: the container crashes, as it would on a bad day. ECS and the balancer are not told.
+    for (const { process } of processes) void process.stop(0);
+    const pids = processes.map(({ process }) => process.pid).join(", ");
+    return `Killed task ${id.slice(0, 8)} (pid ${pids}). ECS starts another in its place.`;
+  }
+
+  async function roll(key: string): Promise<string> {
+    if (!plan.services.some((service) => service.key === key)) throw new Error(`The map has no service ${key}.`);
+    const service = names.service(plan.stage, key);
+    await ecs.send(new UpdateServiceCommand({ cluster: names.cluster(plan.stage), service, forceNewDeployment: true }));
+    return `Rolling ${key}: new tasks first, then the old ones drain.`;
+  }
+
+  async function rotate(key: string): Promise<string> {
+    const secret = plan.secrets.find((one) => one.key === key);
+    if (secret === undefined) throw new Error(`The map has no secret ${key}.`);
+    await secrets.send(new RotateSecretCommand({ SecretId: secret.name, RotateImmediately: true }));
+    return `Rotating ${key}. Its services are rolled once the new version is current.`;
+  }
+
+  return {
+    async perform(action: Action) {
+      switch (action.kind) {
+        case "kill-task":
+          return killTask(action.task);
+        case "roll-service":
+          return await roll(action.service);
+        case "rotate-secret":
+          return await rotate(action.secret);
+        case "refuse-token":
+          splunk.begin();
+          return `Splunk answers 403 to every token for ${refusalSeconds} s. Audit events wait and are sent afterwards.`;
+        case "accept-token":
+          splunk.end();
+          return "Splunk takes tokens again.";
+      }
+    },
+  };
+}
