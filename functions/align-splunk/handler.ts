@@ -1,0 +1,24 @@
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import * as v from "valibot";
+import { alignSecrets } from "#rotation/align/align-secrets.ts";
+import { answerCloudFormation } from "../seed-secret/custom-resource.ts";
+import { deadline, effects } from "./effects.ts";
+import { Request } from "./request.ts";
+
+const align = middy().handler(async (_event: unknown, context: Context) => {
+  deadline.set(context.getRemainingTimeInMillis());
+  await alignSecrets(effects);
+});
+
+/** As a custom resource on deploy: services that start next find the keys under the names they want. */
+const alignOnDeploy = middy()
+  .use(answerCloudFormation())
+  .handler(async (event: unknown, context: Context) => {
+    if (v.parse(Request, event).RequestType === "Delete") return;
+    await align(event, context);
+  });
+
+/** Woken by a deploy, by a label that moved, and daily. */
+export const handler = (event: unknown, context: Context) =>
+  v.is(Request, event) ? alignOnDeploy(event, context) : align(event, context);

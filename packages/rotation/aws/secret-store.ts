@@ -1,0 +1,94 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  InvalidParameterException,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import type { SecretDescription, SecretStore } from "../ports.ts";
+
+/** Secrets Manager behind its port. The client's own retries cover throttling. */
+export function secretStore(client: SecretsManagerClient): SecretStore {
+  return {
+    async describe(secretId): Promise<SecretDescription> {
+      const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
+      return {
+        arn: found.ARN ?? secretId,
+        name: found.Name ?? secretId,
+        rotationEnabled: found.RotationEnabled ?? false,
+        createdAt: found.CreatedDate?.getTime() ?? 0,
+        versions: Object.entries(found.VersionIdsToStages ?? {}).map(([id, labels]) => ({ id, labels })),
+        tags: Object.fromEntries((found.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+      };
+    },
+    async createdAt(secretId, versionId) {
+      let NextToken: string | undefined;
+      do {
+        const page = await client.send(
+          new ListSecretVersionIdsCommand({ SecretId: secretId, ...(NextToken !== undefined && { NextToken }) }),
+        );
+        const found = page.Versions?.find((version) => version.VersionId === versionId);
+        if (found !== undefined) return found.CreatedDate?.getTime();
+        ({ NextToken } = page);
+      } while (NextToken !== undefined);
+      return undefined;
+    },
+    async read(secretId, versionId) {
+      try {
+        const { SecretString } = await client.send(
+          new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }),
+        );
+        // A binary value is text that no JSON reader takes.
+        return SecretString ?? "";
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    },
+    async put(secretId, { token, text, label }) {
+      try {
+        await client.send(
+          new PutSecretValueCommand({
+            SecretId: secretId,
+            ClientRequestToken: token,
+            SecretString: text,
+            VersionStages: [label],
+          }),
+        );
+        return "written";
+      } catch (error) {
+        if (error instanceof ResourceExistsException) return "taken";
+        throw error;
+      }
+    },
+    async moveLabel(secretId, label, { to, from }) {
+      try {
+        await client.send(
+          new UpdateSecretVersionStageCommand({
+            SecretId: secretId,
+            VersionStage: label,
+            ...(to !== undefined && { MoveToVersionId: to }),
+            ...(from !== undefined && { RemoveFromVersionId: from }),
+          }),
+        );
+        return "moved";
+      } catch (error) {
+        // The label is not where it was said to be, or the version has gone.
+        if (error instanceof InvalidParameterException || error instanceof ResourceNotFoundException) return "refused";
+        throw error;
+      }
+    },
+    async tag(secretId, name, value) {
+      await client.send(new TagResourceCommand({ SecretId: secretId, Tags: [{ Key: name, Value: value }] }));
+    },
+    async untag(secretId, name) {
+      await client.send(new UntagResourceCommand({ SecretId: secretId, TagKeys: [name] }));
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { randomInt } from "node:crypto";
+import type { Rotation } from "../map.ts";
+import type { Issuer } from "./issuer.ts";
+
+const lettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+export function randomText(length: number, alphabet = lettersAndDigits): string {
+  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
+}
+
+/** Keys that nobody outside the fleet knows of: any value of the right shape is good. */
+export function random({ keys }: Extract<Rotation, { readonly issuer: "random" }>): Issuer {
+  return {
+    keys: Object.keys(keys),
+    propagationMs: 0,
+    async create(now) {
+      const drawn = Object.entries(keys).map(([key, { length, alphabet }]) => [key, randomText(length, alphabet)]);
+      return { kind: "value", value: { ...now, ...Object.fromEntries(drawn) } };
+    },
+    install: async () => "installed",
+    async prove(value) {
+      const missing = Object.keys(keys).filter((key) => (value[key] ?? "") === "");
+      if (missing.length === 0) return { verdict: "accepted" };
+      return { verdict: "rejected", reason: `the keys ${missing.join(", ")} are missing or empty` };
+    },
+    revoke: async () => ({ kind: "revoked" }),
+  };
+}

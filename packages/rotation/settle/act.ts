@@ -1,0 +1,88 @@
+import { current, pending, rejectedLabel, settlingTag } from "../labels.ts";
+import type { SecretEntry } from "../map.ts";
+import { markRejected } from "../reject.ts";
+import { parseValue, placeholdersIn } from "../value.ts";
+import type { Action } from "./action.ts";
+import type { Memory, SettlePorts } from "./ports.ts";
+import { discard, revoke } from "./revoke.ts";
+import { readSettling, writeSettling } from "./settling.ts";
+import { tell } from "./tell.ts";
+
+export type SecretAction = Exclude<Action, { readonly kind: "wait" | "roll" }>;
+
+/** Does one action on one secret. */
+export async function act(action: SecretAction, entry: SecretEntry, ports: SettlePorts, memory: Memory): Promise<void> {
+  const { store } = ports;
+  const { versionId } = "versionId" in action ? action : { versionId: action.from };
+  switch (action.kind) {
+    case "record":
+      return store.tag(entry.id, settlingTag, writeSettling(action));
+    case "prove":
+      return prove(entry, versionId, ports, memory);
+    case "reject":
+      return reject(entry, versionId, action.reason, ports);
+    case "restore":
+      return restore(entry, action, ports);
+    case "revoke":
+      if ((await revoke(entry, action, ports)) === "unfinished") memory.parked.add(entry.key);
+      return;
+    case "unblock":
+      await store.moveLabel(entry.id, pending, { from: versionId });
+      return;
+    case "discard":
+      if ((await discard(entry, versionId, ports)) === "unfinished") memory.parked.add(entry.key);
+      return;
+    case "report":
+      return report(entry, versionId, action.reason, ports);
+  }
+}
+
+async function prove(entry: SecretEntry, versionId: string, ports: SettlePorts, memory: Memory): Promise<void> {
+  const proof = await proveVersion(entry, versionId, ports);
+  memory.proofs.set(entry.key, { ...memory.proofs.get(entry.key), [versionId]: proof });
+  ports.log({ level: "info", secret: entry.key, version: versionId, ...proof });
+}
+
+async function proveVersion(entry: SecretEntry, versionId: string, ports: SettlePorts) {
+  const value = parseValue(await ports.store.read(entry.id, versionId));
+  if (value === undefined) return { verdict: "rejected", reason: "it is no JSON object of strings" } as const;
+  const unfilled = placeholdersIn(value, entry.placeholders);
+  if (unfilled.length > 0) {
+    return { verdict: "rejected", reason: `it has placeholders in ${unfilled.join(", ")}` } as const;
+  }
+  return ports.issuerOf(entry).prove(value);
+}
+
+/** People are told first: a mark that was set before a failure would be the end of it. */
+async function reject(entry: SecretEntry, versionId: string, reason: string, ports: SettlePorts): Promise<void> {
+  const secret = await ports.store.describe(entry.id);
+  const labels = secret.versions.find(({ id }) => id === versionId)?.labels ?? [];
+  if (labels.includes(rejectedLabel(versionId))) return;
+  if (labels.includes(current)) {
+    const text = `The new value of ${secret.name} is bad: ${reason}. The one before is put back.`;
+    await tell(entry, "rejected", versionId, { text, remedy: "" }, ports);
+  }
+  await markRejected(ports.store, secret, versionId);
+}
+
+async function restore(
+  entry: SecretEntry,
+  { from, to }: Action & { readonly kind: "restore" },
+  { store }: SettlePorts,
+): Promise<void> {
+  // `refused`: somebody moved the label just now, and the next look shows where to.
+  if ((await store.moveLabel(entry.id, current, { from, to })) === "refused") return;
+  const { versions } = await store.describe(entry.id);
+  const blocked = versions.some(({ id, labels }) => id === from && labels.includes(pending));
+  if (blocked) await store.moveLabel(entry.id, pending, { from });
+}
+
+async function report(entry: SecretEntry, versionId: string, reason: string, ports: SettlePorts): Promise<void> {
+  const text = `The fleet cannot settle ${entry.key}: ${reason}.`;
+  const remedy = "Put a value that works by hand, or mend the service; docs/rotation.md, `stuck`, says how to tell.";
+  await tell(entry, "stuck", versionId, { text, remedy }, ports);
+  const { tags } = await ports.store.describe(entry.id);
+  const settling = readSettling(tags[settlingTag]);
+  if (settling?.versionId !== versionId) return;
+  await ports.store.tag(entry.id, settlingTag, writeSettling({ ...settling, phase: "stuck" }));
+}

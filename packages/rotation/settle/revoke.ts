@@ -1,0 +1,131 @@
+import type { Issuer, Revocation } from "../issuers/index.ts";
+import {
+  aligning,
+  candidate,
+  current,
+  holderOf,
+  isRejected,
+  pending,
+  settled,
+  settlingTag,
+  valueSinceTag,
+} from "../labels.ts";
+import type { SecretEntry } from "../map.ts";
+import type { SecretDescription, SecretVersion } from "../ports.ts";
+import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
+import type { Action } from "./action.ts";
+import type { SettlePorts } from "./ports.ts";
+import { tell } from "./tell.ts";
+
+type Settlement = Action & { readonly kind: "revoke" };
+
+/**
+ * Ends what came before, in an order that each death leaves well: credentials, news, the label, and last the tag that
+ * brings the planner back here.
+ */
+export async function revoke(
+  entry: SecretEntry,
+  { versionId, outcome }: Settlement,
+  ports: SettlePorts,
+): Promise<"done" | "unfinished"> {
+  const { store, clock } = ports;
+  const secret = await store.describe(entry.id);
+  if (holderOf(secret.versions, current) !== versionId) return "done";
+  if (outcome !== "unchanged") {
+    const revocation = await revokeOthers(entry, secret, ports);
+    if (revocation.kind === "unfinished") return "unfinished";
+    if (outcome === "settled") await store.tag(secret.arn, valueSinceTag, new Date(clock.now()).toISOString());
+    await tell(entry, outcome, versionId, wordsFor(secret.name, outcome, revocation), ports);
+  }
+  await dropUsedCandidate(entry, secret, versionId, ports);
+  const holder = holderOf(secret.versions, settled);
+  if (holder !== versionId) {
+    const from = holder === undefined ? {} : { from: holder };
+    if ((await store.moveLabel(secret.arn, settled, { to: versionId, ...from })) === "refused") return "done";
+  }
+  await store.untag(secret.arn, settlingTag);
+  return "done";
+}
+
+/** A rejected version that never was current: its credential goes, and AWSPENDING with it. */
+export async function discard(
+  entry: SecretEntry,
+  versionId: string,
+  ports: SettlePorts,
+): Promise<"done" | "unfinished"> {
+  const { store } = ports;
+  const secret = await store.describe(entry.id);
+  const value = parseValue(await store.read(secret.arn, versionId));
+  const retired = value === undefined ? [] : [value];
+  const revocation = await ports.issuerOf(entry).revoke(retired, () => keptValues(entry, ports));
+  if (revocation.kind === "unfinished") return "unfinished";
+  await dropUsedCandidate(entry, secret, versionId, ports);
+  const text = `A rotation of ${secret.name} was given up: its new value was not accepted. The value in use stays.`;
+  const remedy = "Rotate again with `aws secretsmanager rotate-secret`, or wait for the next schedule.";
+  await tell(entry, "given-up", versionId, { text, remedy: `${byHand(revocation)}${remedy}` }, ports);
+  await store.moveLabel(secret.arn, pending, { from: versionId });
+  return "done";
+}
+
+async function revokeOthers(entry: SecretEntry, secret: SecretDescription, ports: SettlePorts): Promise<Revocation> {
+  const issuer: Issuer = ports.issuerOf(entry);
+  const others = secret.versions.filter((version) => !isKept(version, secret.versions));
+  const retired = (await readAll(secret.arn, others, ports)).filter(
+    (value) => placeholdersIn(value, entry.placeholders).length === 0,
+  );
+  return issuer.revoke(retired, () => keptValues(entry, ports));
+}
+
+/** The current value first, then what a rotation or a person has on its way. Read anew each time. */
+async function keptValues(entry: SecretEntry, ports: SettlePorts): Promise<readonly SecretValue[]> {
+  const { arn, versions } = await ports.store.describe(entry.id);
+  const kept = versions.filter((version) => isKept(version, versions));
+  return readAll(
+    arn,
+    kept.toSorted((a, b) => Number(b.labels.includes(current)) - Number(a.labels.includes(current))),
+    ports,
+  );
+}
+
+function isKept({ id, labels }: SecretVersion, versions: readonly SecretVersion[]): boolean {
+  if (labels.includes(current)) return true;
+  return [pending, candidate, aligning].some((label) => labels.includes(label)) && !isRejected(versions, id);
+}
+
+async function readAll(
+  arn: string,
+  versions: readonly SecretVersion[],
+  { store }: SettlePorts,
+): Promise<readonly SecretValue[]> {
+  const texts = await Promise.all(versions.map(({ id }) => store.read(arn, id)));
+  return texts.map(parseValue).filter((value) => value !== undefined);
+}
+
+/** A candidate that was adopted, whatever came of it, is none for the next rotation. */
+async function dropUsedCandidate(
+  { id: secretId }: SecretEntry,
+  { versions, arn }: SecretDescription,
+  adoptedId: string,
+  ports: SettlePorts,
+): Promise<void> {
+  const staged = holderOf(versions, candidate);
+  if (staged === undefined) return;
+  const offered = parseValue(await ports.store.read(arn, staged)) ?? {};
+  const adopted = parseValue(await ports.store.read(arn, adoptedId)) ?? {};
+  const same = Object.entries(offered).every(([key, value]) => adopted[key] === value);
+  if (same) await ports.store.moveLabel(secretId, candidate, { from: staged });
+}
+
+function wordsFor(name: string, outcome: "settled" | "restored", revocation: Revocation) {
+  const remedy = byHand(revocation).trim();
+  const text =
+    outcome === "settled"
+      ? `Every service that uses ${name} runs on its new value, and the old one is revoked.`
+      : `${name} has its last good value again, and every service that uses it runs on that.`;
+  if (remedy === "") return { text, remedy };
+  return { text: text.replace(", and the old one is revoked", ""), remedy };
+}
+
+function byHand(revocation: Revocation): string {
+  return revocation.kind === "by-hand" ? `${revocation.remedy} ` : "";
+}

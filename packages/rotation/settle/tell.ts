@@ -1,0 +1,15 @@
+import type { SecretEntry } from "../map.ts";
+import type { Outcome } from "../ports.ts";
+import type { SettlePorts } from "./ports.ts";
+
+/** Tells people what happened to a secret, and the log that they were told. */
+export async function tell(
+  { key, services }: SecretEntry,
+  outcome: Outcome,
+  versionId: string,
+  words: { readonly text: string; readonly remedy: string },
+  { announcer, log }: SettlePorts,
+): Promise<void> {
+  await announcer.announce({ outcome, secret: key, versionId, services, ...words });
+  log({ level: "info", secret: key, version: versionId, outcome });
+}

@@ -1,0 +1,14 @@
+import { RotationError } from "../errors.ts";
+import { sameValue } from "../value.ts";
+import type { Step } from "./rotate.ts";
+import { readCurrent, readPending } from "./values.ts";
+
+/** Makes the new credential valid at its issuer, beside the old one. */
+export async function setSecret(step: Step): Promise<void> {
+  const { secret, issuer, token } = step;
+  const now = await readCurrent(step);
+  const next = await readPending(step, now);
+  if (sameValue(next, now)) return;
+  if ((await issuer.install(next, now)) === "installed") return;
+  throw new RotationError("unfinished", `The issuer is still making version ${token} of ${secret.name}.`);
+}
