@@ -1,0 +1,149 @@
+import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import * as v from "valibot";
+import type { IncidentStore } from "#chat/ports.ts";
+import { type GroupRecord, isOpen } from "#chat/record.ts";
+import { severities } from "#fleet/definition.ts";
+
+const Stored = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    version: v.number(),
+    thread: v.optional(v.object({ reference: v.optional(v.string()), openedAt: v.number(), shared: v.boolean() })),
+    entries: v.record(
+      v.string(),
+      v.object({
+        change: v.string(),
+        phase: v.picklist(["firing", "no-data", "resolved", "notice"]),
+        severity: v.picklist(severities),
+        since: v.number(),
+        at: v.number(),
+        told: v.boolean(),
+        headline: v.string(),
+      }),
+    ),
+    lastSentAt: v.number(),
+    tally: v.optional(v.object({ since: v.number(), firing: v.number(), recovered: v.number(), other: v.number() })),
+  }),
+);
+
+/** What is over is forgotten by the table itself. */
+const retentionSeconds = 30 * 24 * 60 * 60;
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const batchGet = 100;
+/** The sort key of the claim to speak; groups have a name, which this is not. */
+const claimKey = "#claim";
+
+/**
+ * Incident state in one table: the destination is the partition, a group the sort key. Items with `open` are those that
+ * last; `version` guards every write.
+ */
+export function createIncidentTable(table: string): IncidentStore {
+  let client: Promise<DynamoDBClient> | undefined;
+  const sdk = () => import("@aws-sdk/client-dynamodb");
+  const connect = () => {
+    client ??= sdk().then(({ DynamoDBClient }) => new DynamoDBClient({}));
+    return client;
+  };
+  const keyOf = (destination: string, group: string) => ({ destination: { S: destination }, group: { S: group } });
+
+  return {
+    async load(destination, groups) {
+      const { BatchGetItemCommand } = await sdk();
+      const found = new Map<string, GroupRecord>();
+      let keys = groups.map((group) => keyOf(destination, group));
+      while (keys.length > 0) {
+        const { Responses, UnprocessedKeys } = await (await connect()).send(
+          new BatchGetItemCommand({
+            RequestItems: { [table]: { Keys: keys.slice(0, batchGet), ConsistentRead: true } },
+          }),
+        );
+        for (const item of Responses?.[table] ?? []) found.set(item.group?.S ?? "", recordOf(item));
+        const again = (UnprocessedKeys?.[table]?.Keys ?? []).map(({ group }) => keyOf(destination, group?.S ?? ""));
+        keys = [...again, ...keys.slice(batchGet)];
+      }
+      return found;
+    },
+
+    async save(destination, group, record) {
+      const { ConditionalCheckFailedException, PutItemCommand } = await sdk();
+      const next = { ...record, version: record.version + 1 };
+      const open = Object.values(record.entries).some(isOpen);
+      const seconds = Math.floor(Date.now() / 1000) + retentionSeconds;
+      try {
+        await (await connect()).send(
+          new PutItemCommand({
+            TableName: table,
+            Item: {
+              ...keyOf(destination, group),
+              version: { N: String(next.version) },
+              record: { S: JSON.stringify(next) },
+              ...(open ? { open: { S: "yes" } } : { expiresAt: { N: String(seconds) } }),
+            },
+            ConditionExpression: "attribute_not_exists(#version) OR #version = :known",
+            ExpressionAttributeNames: { "#version": "version" },
+            ExpressionAttributeValues: { ":known": { N: String(record.version) } },
+          }),
+        );
+        return "saved";
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return "stale";
+        throw error;
+      }
+    },
+
+    async listOpen(destination) {
+      const { paginateQuery } = await sdk();
+      const found = new Map<string, GroupRecord>();
+      const pages = paginateQuery(
+        { client: await connect() },
+        {
+          TableName: table,
+          KeyConditionExpression: "destination = :destination",
+          FilterExpression: "attribute_exists(#open)",
+          ExpressionAttributeNames: { "#open": "open" },
+          ExpressionAttributeValues: { ":destination": { S: destination } },
+          ConsistentRead: true,
+        },
+      );
+      for await (const { Items = [] } of pages) {
+        for (const item of Items) found.set(item.group?.S ?? "", recordOf(item));
+      }
+      return found;
+    },
+
+    async claim(destination, now, until) {
+      const { ConditionalCheckFailedException, PutItemCommand } = await sdk();
+      try {
+        await (await connect()).send(
+          new PutItemCommand({
+            TableName: table,
+            Item: { ...keyOf(destination, claimKey), until: { N: String(until) } },
+            ConditionExpression: "attribute_not_exists(#until) OR #until <= :now",
+            ExpressionAttributeNames: { "#until": "until" },
+            ExpressionAttributeValues: { ":now": { N: String(now) } },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+
+    async release(destination, from) {
+      const { PutItemCommand } = await sdk();
+      const Item = { ...keyOf(destination, claimKey), until: { N: String(from) } };
+      await (await connect()).send(new PutItemCommand({ TableName: table, Item }));
+    },
+  };
+}
+
+function recordOf(item: Readonly<Record<string, AttributeValue>>): GroupRecord {
+  const { thread, tally, ...rest } = v.parse(Stored, item.record?.S);
+  return {
+    ...rest,
+    thread: thread && { ...thread, reference: thread.reference },
+    ...(tally !== undefined && { tally }),
+  };
+}

@@ -1,0 +1,24 @@
+import { durationOf } from "#chat/duration.ts";
+import type { Source } from "#chat/enrichment.ts";
+import { names } from "#fleet/names.ts";
+import { environment } from "../environment.ts";
+
+const { stage } = environment.CHAT_SETTINGS;
+/** A deployment this close to the trouble is the first suspect. */
+const suspectMs = 30 * 60_000;
+
+export const lastDeployment: Source = async ({ service, incident }) => {
+  if (service === undefined) return {};
+  const { DescribeServicesCommand, ECSClient } = await import("@aws-sdk/client-ecs");
+  const { services } = await new ECSClient({}).send(
+    new DescribeServicesCommand({ cluster: names.cluster(stage), services: [names.service(stage, service)] }),
+  );
+  const primary = services?.[0]?.deployments?.find(({ status }) => status === "PRIMARY");
+  if (primary?.createdAt === undefined) return {};
+  const before = incident.at - primary.createdAt.getTime();
+  const age = before >= 0 ? `${durationOf(before)} before` : `${durationOf(-before)} after`;
+  const state = (primary.rolloutState ?? "").toLowerCase().replace("_", " ");
+  const suspect = Math.abs(before) < suspectMs ? " ⚠️ it just happened" : "";
+  const tasks = `${primary.runningCount ?? 0} of ${primary.desiredCount ?? 0} tasks run`;
+  return { facts: [{ name: "Last deployment", value: `${age}, ${state}, ${tasks}${suspect}` }] };
+};

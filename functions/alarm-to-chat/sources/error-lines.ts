@@ -1,0 +1,24 @@
+import type { Source } from "#chat/enrichment.ts";
+import { names } from "#fleet/names.ts";
+import { environment } from "../environment.ts";
+
+const { stage } = environment.CHAT_SETTINGS;
+/** How far before the trouble its cause may have been written. */
+const lookBackMs = 10 * 60_000;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html: any of these words. */
+const filterPattern = "?ERROR ?Error ?error ?FATAL ?fatal ?Exception ?panic ?Traceback";
+
+export const errorLines: Source = async ({ service, incident }) => {
+  if (service === undefined) return {};
+  const { CloudWatchLogsClient, FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+  const { events = [] } = await new CloudWatchLogsClient({}).send(
+    new FilterLogEventsCommand({
+      logGroupName: names.logGroup(stage, service),
+      startTime: incident.at - lookBackMs,
+      filterPattern,
+      limit: 100,
+    }),
+  );
+  return { errorLines: events.slice(-6).flatMap(({ message }) => message?.trim() || []) };
+};

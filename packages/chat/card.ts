@@ -1,0 +1,130 @@
+import type { Severity } from "#fleet/definition.ts";
+import type { Message } from "./decide.ts";
+import { durationOf, timeOfDay } from "./duration.ts";
+import type { Findings } from "./enrichment.ts";
+import type { AlarmStory, Incident } from "./incident.ts";
+import { linksOf, type Place } from "./links.ts";
+import { maskSecrets } from "./mask.ts";
+import { type Entry, isOpen } from "./record.ts";
+import { sparkline } from "./sparkline.ts";
+import { clip, figure, isPlaceholder } from "./words.ts";
+
+export type Tone = "critical" | "warning" | "good" | "info";
+export const marks: Readonly<Record<Tone, string>> = { critical: "🔴", warning: "🟠", good: "🟢", info: "🔵" };
+
+/** A message as a person reads it, before any chat's format. */
+export interface Card {
+  readonly tone: Tone;
+  readonly title: string;
+  /** Since when, or how long it lasted. */
+  readonly status: string;
+  readonly lines: readonly { readonly tone: Tone; readonly text: string }[];
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly chart: { readonly label: string; readonly line: string } | undefined;
+  /** Last error lines of the service, masked. */
+  readonly log: readonly string[];
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  readonly footer: string;
+  /** The whole in one line, for notifications. */
+  readonly fallback: string;
+}
+
+const logLineLength = 240;
+const logLines = 6;
+
+/** The card of one group's message. */
+export function cardOf(message: Message, group: string, findings: Findings, place: Place, now: number): Card {
+  const open = message.entries.filter(isOpen);
+  const tone = toneOf(message.entries);
+  const lead = message.entries.find((entry) => isOpen(entry)) ?? message.entries.at(-1);
+  const title = `${group}: ${clip(lead?.headline ?? "recovered", 200)}`;
+  const incident = message.fresh.find(({ story }) => story.kind === "alarm") ?? message.fresh.at(-1);
+  return {
+    tone,
+    title: message.purpose === "remind" ? `Still: ${title}` : title,
+    status: statusOf(message, open, now),
+    lines: message.entries.map((entry) => ({ tone: toneOf([entry]), text: lineOf(entry, now) })),
+    facts: [...factsOf(incident, now), ...findings.facts],
+    chart:
+      findings.history === undefined
+        ? undefined
+        : { label: findings.history.label, line: sparkline(findings.history.values) },
+    log: findings.errorLines.slice(-logLines).map((line) => clip(maskSecrets(line), logLineLength)),
+    links: linksOf(message, group, place),
+    footer: `${place.stage} · ${place.region}${runbookOf(incident)}`,
+    fallback: `${marks[tone]} ${title} · ${statusOf(message, open, now)}`,
+  };
+}
+
+function toneOf(entries: readonly Entry[]): Tone {
+  const lasting = entries.filter(({ phase }) => phase !== "resolved");
+  if (lasting.length === 0) return "good";
+  const severities = new Set(lasting.map(({ severity }): Severity => severity));
+  if (severities.has("critical")) return "critical";
+  return severities.has("warning") ? "warning" : "info";
+}
+
+function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: number): string {
+  const begun = Math.min(...(open.length > 0 ? open : entries).map(({ since }) => since));
+  if (open.length > 0) {
+    const since = `since ${timeOfDay(begun, now)}`;
+    if (purpose === "remind") return `Lasts for ${durationOf(now - begun)}, ${since}`;
+    return `${open.length === 1 ? "Wrong" : `${open.length} things wrong`} ${since}`;
+  }
+  if (entries.every(({ phase }) => phase === "notice")) return `At ${timeOfDay(begun, now)}`;
+  const ended = Math.max(...entries.map(({ at }) => at));
+  return `Recovered at ${timeOfDay(ended, now)}, it lasted ${durationOf(ended - begun)}`;
+}
+
+function lineOf({ headline, phase, since, at }: Entry, now: number): string {
+  switch (phase) {
+    case "firing":
+      return `${headline} (since ${timeOfDay(since, now)})`;
+    case "no-data":
+      return `${headline} (since ${timeOfDay(at, now)})`;
+    case "resolved":
+      return `${headline}: over after ${durationOf(at - since)}`;
+    case "notice":
+      return `${headline} (${timeOfDay(at, now)})`;
+  }
+}
+
+function factsOf(incident: Incident | undefined, now: number): Card["facts"] {
+  if (incident === undefined) return [];
+  const { story } = incident;
+  switch (story.kind) {
+    case "alarm":
+      return alarmFacts(story, now);
+    case "deployment":
+      return [{ name: "Deployment", value: story.deployment }];
+    case "task":
+      return story.reason === undefined ? [] : [{ name: "Reason", value: clip(maskSecrets(story.reason), 500) }];
+    case "rotation":
+      return [{ name: "Secret", value: story.secret }];
+    case "unknown":
+      return story.text === "" ? [] : [{ name: "It says", value: clip(maskSecrets(story.text), 1_500) }];
+  }
+}
+
+function alarmFacts(story: AlarmStory, now: number): Card["facts"] {
+  const { previous, readings, watch } = story;
+  const before = previous?.since === undefined ? "" : `, for ${durationOf(now - previous.since)}`;
+  const usual = readings.length > 1 ? `; values ${readings.slice(-5).map(figure).join(", ")}` : "";
+  return [
+    ...(previous === undefined ? [] : [{ name: "Before", value: `${previous.value}${before}${usual}` }]),
+    ...(watch.kind === "composite" ? [{ name: "Rule", value: clip(watch.rule, 500) }] : []),
+    ...(watch.kind === "unstated" && story.reason !== undefined
+      ? [{ name: "Reason", value: clip(maskSecrets(story.reason), 500) }]
+      : []),
+    ...(isPlaceholder(story)
+      ? [{ name: "Threshold", value: "a placeholder: nobody has measured this service yet" }]
+      : []),
+  ];
+}
+
+/** The alarms' descriptions end with where to read what to do. */
+function runbookOf(incident: Incident | undefined): string {
+  const description = incident?.story.kind === "alarm" ? incident.story.description : undefined;
+  const runbook = /Runbook: (\S+)/.exec(description ?? "")?.[1];
+  return runbook === undefined ? "" : ` · runbook: ${runbook}`;
+}

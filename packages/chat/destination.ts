@@ -1,0 +1,215 @@
+import { type Card, cardOf } from "./card.ts";
+import { type Decision, decide, type Message } from "./decide.ts";
+import { digestCard, tallyOf } from "./digest.ts";
+import { type Findings, noFindings } from "./enrichment.ts";
+import type { Incident } from "./incident.ts";
+import { openMute } from "./mute.ts";
+import type { RoadPorts, Speak } from "./ports.ts";
+import type { Conversation, Delivery } from "./receivers/receiver.ts";
+import { emptyRecord, type GroupRecord } from "./record.ts";
+import { groupOf, matches } from "./route.ts";
+import type { ChatSettings } from "./settings.ts";
+
+export interface Telling {
+  readonly destination: string;
+  readonly speak: Speak;
+  readonly settings: ChatSettings;
+  readonly ports: RoadPorts;
+  readonly deadline: number;
+}
+
+/** More groups than this in one go are one digest: nobody reads a hundred messages. */
+const digestOver = 5;
+/** How long a storm's digest is carried on before the next one begins. */
+const stormMs = 5 * 60_000;
+const stormGroup = "(storm)";
+/** Slack and Google Chat take a message a second. */
+const paceMs = 1_000;
+/** Longer than the function lives, so that whoever holds the claim is alive or the claim is over. */
+const claimMs = 90_000;
+const claimWaitMs = 3_000;
+const savesAtOnce = 25;
+
+/** Changes that were not told, and for how long the destination wants to be left in peace. */
+type Left = ReadonlyMap<string, number>;
+type Step = readonly [group: string, decision: Decision & { readonly message: Message }];
+
+/** Tells one destination all that is for it. Never throws: what goes wrong leaves its changes untold. */
+export async function tell(telling: Telling, incidents: readonly Incident[], tick: boolean): Promise<Left> {
+  const { destination, ports } = telling;
+  const byGroup = Map.groupBy(incidents, groupOf);
+  const changes = new Map([...byGroup].map(([group, members]) => [group, members.map(({ change }) => change)]));
+  try {
+    if (!(await claim(telling))) return leave(changes.values(), 2 * paceMs);
+    const turn = new Turn(telling, changes);
+    try {
+      return await turn.take(byGroup, tick);
+    } finally {
+      await ports.store.release(destination, turn.spokeAt + paceMs);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : "unknown";
+    ports.log({ level: "error", message: "A destination was not told", destination, reason });
+    return leave(changes.values(), 0);
+  }
+}
+
+/** One at a time speaks to a destination: nothing is said twice, and never more than a message a second. */
+async function claim({ destination, ports: { store, clock } }: Telling): Promise<boolean> {
+  const giveUpAt = clock.now() + claimWaitMs;
+  for (;;) {
+    const now = clock.now();
+    if (await store.claim(destination, now, now + claimMs)) return true;
+    if (now >= giveUpAt) return false;
+    await clock.sleep(250);
+  }
+}
+
+class Turn {
+  readonly #telling: Telling;
+  readonly #changes: ReadonlyMap<string, readonly string[]>;
+  readonly #left = new Map<string, number>();
+  /** When it last spoke, in milliseconds since the epoch. */
+  spokeAt = 0;
+
+  constructor(telling: Telling, changes: ReadonlyMap<string, readonly string[]>) {
+    this.#telling = telling;
+    this.#changes = changes;
+  }
+
+  async take(byGroup: ReadonlyMap<string, readonly Incident[]>, tick: boolean): Promise<Left> {
+    const { store } = this.#telling.ports;
+    const open = tick ? await store.listOpen(this.#telling.destination) : new Map<string, GroupRecord>();
+    const known = new Map([...open, ...(await store.load(this.#telling.destination, [...byGroup.keys()]))]);
+    const decisions = [...new Set([...known.keys(), ...byGroup.keys()])].map((group) => {
+      const record = known.get(group) ?? emptyRecord;
+      return [group, this.#decide(record, byGroup.get(group) ?? [], group)] as const;
+    });
+    const steps = decisions.flatMap(([group, { message, ...rest }]): Step[] =>
+      message === undefined ? [] : [[group, { ...rest, message }]],
+    );
+    const silent = decisions.filter(([, { message, changed }]) => message === undefined && changed);
+    await inTurns(silent, savesAtOnce, ([group, { next }]) => this.#save(group, next));
+    if (steps.length > digestOver) await this.#tellDigest(new Map(steps));
+    else await this.#tellEach(steps);
+    return this.#left;
+  }
+
+  #decide(record: GroupRecord, incidents: readonly Incident[], group: string): Decision {
+    const { settings, ports, destination } = this.#telling;
+    const now = ports.clock.now();
+    const service = incidents.find((incident) => incident.service !== undefined)?.service ?? group;
+    return decide(record, incidents, {
+      now,
+      repeatAfterMs: settings.repeatAfterHours * 60 * 60_000,
+      isMuted: (severity) => openMute(settings.mutes, { service, severity }, now) !== undefined,
+      isRouted: (severity) =>
+        settings.routes.some((route) => route.to.includes(destination) && matches(route, service, severity)),
+    });
+  }
+
+  async #tellEach(steps: readonly Step[]): Promise<void> {
+    const { ports, settings } = this.#telling;
+    const findings = steps.map(([, { message }]) => this.#look(message));
+    for (const [index, [group, decision]] of steps.entries()) {
+      const { message, next } = decision;
+      const card = cardOf(message, group, (await findings[index]) ?? noFindings, settings, ports.clock.now());
+      const delivery = await this.#speak(card, conversationOf(message, group));
+      if (delivery.kind === "accepted") {
+        await this.#save(group, withReference(next, message, delivery.reference));
+        continue;
+      }
+      this.#leave([group], delivery);
+      // A chat that is down or throttled would say the same to the rest.
+      if (delivery.kind === "retry")
+        return this.#leave(
+          steps.slice(index + 1).map(([name]) => name),
+          delivery,
+        );
+    }
+  }
+
+  #look({ fresh }: Message): Promise<Findings> {
+    const incident = fresh.find(({ story }) => story.kind === "alarm") ?? fresh.at(-1);
+    if (incident === undefined) return Promise.resolve(noFindings);
+    return this.#telling.ports.look({ service: incident.service, incident });
+  }
+
+  async #tellDigest(steps: ReadonlyMap<string, Step[1]>): Promise<void> {
+    const { ports, settings, destination } = this.#telling;
+    const now = ports.clock.now();
+    const storm = (await ports.store.load(destination, [stormGroup])).get(stormGroup) ?? emptyRecord;
+    const lasting = now - storm.lastSentAt < stormMs ? storm : undefined;
+    const messages = new Map([...steps].map(([group, { message }]) => [group, message]));
+    const tally = tallyOf([...messages.values()], now, lasting?.tally);
+    const delivery = await this.#speak(digestCard(messages, tally, settings, now), {
+      manner: lasting === undefined ? "begin" : "rewrite",
+      broadcast: true,
+      reference: lasting?.thread?.reference,
+      key: `storm-${tally.since}`,
+    });
+    if (delivery.kind !== "accepted") return this.#leave([...steps.keys()], delivery);
+    const thread = { reference: delivery.reference, openedAt: tally.since, shared: true };
+    await inTurns([...steps], savesAtOnce, ([group, { next, message }]) =>
+      this.#save(group, message.purpose === "open" && next.thread !== undefined ? { ...next, thread } : next),
+    );
+    await this.#save(stormGroup, { version: storm.version, thread, entries: {}, lastSentAt: now, tally });
+  }
+
+  async #speak(card: Card, conversation: Conversation): Promise<Delivery> {
+    const { destination, speak, ports, deadline } = this.#telling;
+    const { clock, log } = ports;
+    const wait = this.spokeAt + paceMs - clock.now();
+    if (wait > 0) await clock.sleep(wait);
+    if (clock.now() >= deadline) return { kind: "retry", reason: "out of time", afterMs: paceMs };
+    const delivery = await speak(card, conversation);
+    this.spokeAt = clock.now();
+    if (delivery.kind === "accepted") log({ level: "info", message: "Told", destination, title: card.title });
+    else {
+      const level = delivery.kind === "refused" ? "error" : "warn";
+      log({ level, message: `Not told: ${delivery.kind}`, destination, reason: delivery.reason });
+    }
+    return delivery;
+  }
+
+  async #save(group: string, record: GroupRecord): Promise<void> {
+    const { ports, destination } = this.#telling;
+    const outcome = await ports.store.save(destination, group, record);
+    if (outcome === "saved") return;
+    ports.log({ level: "error", message: "Somebody else recorded this group meanwhile", destination, group });
+    this.#leave([group], { kind: "retry", reason: "stale" });
+  }
+
+  #leave(groups: readonly string[], delivery: Delivery): void {
+    const afterMs = delivery.kind === "retry" ? (delivery.afterMs ?? 0) : 0;
+    const changes = groups.map((group) => this.#changes.get(group) ?? []);
+    for (const [change, ms] of leave(changes, afterMs)) this.#left.set(change, ms);
+  }
+}
+
+function conversationOf({ purpose, thread, entries }: Message, group: string): Conversation {
+  const began = Math.min(...entries.map(({ since }) => since));
+  const rewrite = purpose === "recover" && thread?.shared === false;
+  return {
+    manner: purpose === "open" ? "begin" : rewrite ? "rewrite" : "reply",
+    broadcast: purpose !== "recover",
+    reference: thread?.reference,
+    key: `${group.replaceAll(/[^\w-]+/g, "-")}-${began}`,
+  };
+}
+
+/** The first message of a conversation gives it its name; later ones keep it. */
+function withReference(next: GroupRecord, { purpose }: Message, reference: string | undefined): GroupRecord {
+  if (next.thread === undefined || purpose !== "open") return next;
+  return { ...next, thread: { ...next.thread, reference } };
+}
+
+function leave(changes: Iterable<readonly string[]>, afterMs: number): Left {
+  return new Map([...changes].flat().map((change) => [change, afterMs]));
+}
+
+async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += atOnce) {
+    await Promise.all(items.slice(from, from + atOnce).map(work));
+  }
+}

@@ -1,0 +1,99 @@
+import type { Severity } from "#fleet/definition.ts";
+
+/**
+ * - `firing`: something is wrong now.
+ * - `no-data`: nothing is known any more of what was watched.
+ * - `resolved`: it is over.
+ * - `succeeded`: it went well: the end of a failure where there was one, and worth a word by itself.
+ * - `notice`: it happened, and does not last.
+ */
+export type Phase = "firing" | "no-data" | "resolved" | "succeeded" | "notice";
+
+/** One thing that happened, from whichever source. */
+export interface Incident {
+  /** What is wrong: the same for its beginning and its end. */
+  readonly subject: string;
+  /** This one change of it: the same when two roads bring it, or one brings it twice. */
+  readonly change: string;
+  /** When it changed, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly phase: Phase;
+  readonly severity: Severity;
+  /** Key of the service in the map; absent where it is about none. */
+  readonly service: string | undefined;
+  readonly story: Story;
+}
+
+export type Story = AlarmStory | DeploymentStory | TaskStory | RotationStory | UnknownStory;
+
+export interface AlarmStory {
+  readonly kind: "alarm";
+  readonly name: string;
+  readonly arn: string;
+  readonly region: string;
+  readonly description: string | undefined;
+  readonly reason: string | undefined;
+  readonly previous: { readonly value: string; readonly since: number | undefined } | undefined;
+  readonly watch: Watch;
+  /** Values that brought the change about, oldest first. */
+  readonly readings: readonly number[];
+  /** Of an alarm with contributors: which one, by its attributes. */
+  readonly contributor: string | undefined;
+}
+
+/** What an alarm looks at. */
+export type Watch =
+  | MetricWatch
+  | { readonly kind: "math"; readonly label: string; readonly limit: Limit | undefined }
+  | { readonly kind: "anomaly"; readonly label: string }
+  | { readonly kind: "composite"; readonly rule: string; readonly children: readonly string[] }
+  | { readonly kind: "unstated" };
+
+export interface MetricWatch {
+  readonly kind: "metric";
+  readonly namespace: string;
+  readonly metric: string;
+  /** `Average`, `Sum`, `p95`, … */
+  readonly statistic: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly period: number;
+  readonly limit: Limit | undefined;
+}
+
+export interface Limit {
+  readonly comparison: string;
+  readonly threshold: number;
+  /** Seconds it must last. */
+  readonly window: number;
+}
+
+export interface DeploymentStory {
+  readonly kind: "deployment";
+  readonly serviceArn: string;
+  readonly deployment: string;
+  readonly reason: string | undefined;
+}
+
+export interface TaskStory {
+  readonly kind: "task";
+  readonly taskArn: string;
+  readonly stopCode: string;
+  readonly reason: string | undefined;
+  readonly containers: readonly { readonly name: string; readonly exitCode?: number | undefined }[];
+}
+
+export interface RotationStory {
+  readonly kind: "rotation";
+  readonly secret: string;
+  /** `RotationSucceeded`, `RotationFailed`, or what the fleet's own rotation says. */
+  readonly outcome: string;
+  readonly reason: string | undefined;
+}
+
+/** What nobody taught this package to read; told as it is. */
+export interface UnknownStory {
+  readonly kind: "unknown";
+  readonly title: string;
+  readonly text: string;
+}

@@ -1,0 +1,72 @@
+import * as v from "valibot";
+import type { Incident } from "../incident.ts";
+import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
+import { contributorOf } from "./alarm-message.ts";
+import { type BusEvent, timeOf } from "./envelope.ts";
+import type { Reader } from "./reader.ts";
+import { Configuration, number, text, watchOfConfiguration } from "./watch.ts";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
+const Detail = v.object({
+  alarmName: v.string(),
+  state: v.object({ value: v.string(), reason: text, reasonData: text, timestamp: text }),
+  previousState: v.fallback(v.optional(v.object({ value: v.string(), timestamp: text })), undefined),
+  configuration: Configuration,
+  muteDetail: v.optional(v.unknown()),
+  alarmContributor: v.fallback(
+    v.optional(v.object({ id: text, attributes: v.fallback(v.optional(v.record(v.string(), v.string())), undefined) })),
+    undefined,
+  ),
+});
+
+const ReasonData = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ threshold: number, recentDatapoints: v.fallback(v.array(v.nullable(v.number())), []) }),
+);
+
+const kinds = new Set(["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]);
+
+export const readAlarmEvent: Reader = ({ event, at: sentAt }) => {
+  if (event === undefined || !kinds.has(event["detail-type"])) return undefined;
+  const parsed = v.safeParse(Detail, event.detail);
+  if (!parsed.success) return undefined;
+  const { alarmName, state, muteDetail } = parsed.output;
+  if (muteDetail != null && state.value !== "OK") {
+    // When the mute ends, CloudWatch runs the alarm's actions if it is still in this state, and the topic tells it.
+    return { kind: "ignored", why: `${alarmName} is muted in CloudWatch` };
+  }
+  return { kind: "incident", incident: incidentOf(parsed.output, event, sentAt) };
+};
+
+function incidentOf(
+  { alarmName, state, previousState, configuration, alarmContributor }: v.InferOutput<typeof Detail>,
+  { resources, region }: BusEvent,
+  sentAt: number,
+): Incident {
+  const arn = resources[0] ?? alarmName;
+  const at = timeOf(state.timestamp ?? undefined) ?? sentAt;
+  const phase = phaseOf(state.value);
+  const data = v.safeParse(ReasonData, state.reasonData);
+  const measured = data.success ? data.output : { threshold: undefined, recentDatapoints: [] };
+  const watch = watchOfConfiguration(configuration, measured.threshold ?? undefined);
+  return {
+    ...identityOf(arn, state.value, at, alarmContributor?.id ?? undefined),
+    at,
+    phase,
+    severity: severityOf(watch, phase),
+    service: serviceOf(watch, alarmName),
+    story: {
+      kind: "alarm",
+      name: alarmName,
+      arn,
+      region,
+      description: configuration.description ?? undefined,
+      reason: state.reason ?? undefined,
+      previous: previousState && { value: previousState.value, since: timeOf(previousState.timestamp ?? undefined) },
+      watch,
+      readings: measured.recentDatapoints.filter((value) => value !== null),
+      contributor: contributorOf(alarmContributor?.id, alarmContributor?.attributes),
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import * as v from "valibot";
+import type { Watch } from "../incident.ts";
+import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
+import { timeOf } from "./envelope.ts";
+import type { Reader } from "./reader.ts";
+import { Trigger, text, watchOfTrigger } from "./watch.ts";
+
+/**
+ * What CloudWatch publishes to a topic.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+ */
+const AlarmMessage = v.object({
+  AlarmName: v.string(),
+  NewStateValue: v.string(),
+  AlarmArn: text,
+  AlarmDescription: text,
+  NewStateReason: text,
+  OldStateValue: text,
+  StateChangeTime: text,
+  AlarmRule: text,
+  TriggeringChildren: v.fallback(v.array(v.object({ Arn: v.string() })), []),
+  AlarmContributorId: text,
+  AlarmContributorAttributes: v.fallback(v.optional(v.record(v.string(), v.string())), undefined),
+  Trigger: v.fallback(v.optional(Trigger), undefined),
+});
+type AlarmMessage = v.InferOutput<typeof AlarmMessage>;
+
+export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
+  const parsed = v.safeParse(AlarmMessage, json);
+  if (!parsed.success) return undefined;
+  const message = parsed.output;
+  const arn = message.AlarmArn ?? message.AlarmName;
+  const at = timeOf(message.StateChangeTime ?? undefined) ?? sentAt;
+  const phase = phaseOf(message.NewStateValue);
+  const watch = watchOf(message);
+  return {
+    kind: "incident",
+    incident: {
+      ...identityOf(arn, message.NewStateValue, at, message.AlarmContributorId ?? undefined),
+      at,
+      phase,
+      severity: severityOf(watch, phase),
+      service: serviceOf(watch, message.AlarmName),
+      story: {
+        kind: "alarm",
+        name: message.AlarmName,
+        arn,
+        // `Region` is a name for people, such as "US East (N. Virginia)".
+        region: arn.split(":")[3] ?? "",
+        description: message.AlarmDescription ?? undefined,
+        reason: message.NewStateReason ?? undefined,
+        previous: message.OldStateValue == null ? undefined : { value: message.OldStateValue, since: undefined },
+        watch,
+        readings: readingsOf(message.NewStateReason ?? ""),
+        contributor: contributorOf(message.AlarmContributorId, message.AlarmContributorAttributes),
+      },
+    },
+  };
+};
+
+function watchOf({ Trigger, AlarmRule, TriggeringChildren }: AlarmMessage): Watch {
+  if (AlarmRule != null) {
+    const children = TriggeringChildren.map(({ Arn }) => Arn.split(":alarm:")[1] ?? Arn);
+    return { kind: "composite", rule: AlarmRule, children };
+  }
+  return Trigger === undefined ? { kind: "unstated" } : watchOfTrigger(Trigger);
+}
+
+export function contributorOf(
+  id: string | null | undefined,
+  attributes: Readonly<Record<string, string>> | undefined,
+): string | undefined {
+  const named = Object.entries(attributes ?? {}).map(([name, value]) => `${name}=${value}`);
+  return named.length > 0 ? named.join(", ") : (id ?? undefined);
+}
+
+/** "… [2.31 (23/09/26 20:01:00), 1.9 (23/09/26 20:00:00)] was greater than …": newest first there, oldest first here. */
+function readingsOf(reason: string): readonly number[] {
+  const list = /\[([^\]]*)\]/.exec(reason)?.[1] ?? "";
+  return [...list.matchAll(/(-?\d+(?:\.\d+)?(?:E-?\d+)?) \(/g)].map(([, value]) => Number(value)).reverse();
+}

@@ -1,0 +1,39 @@
+import type { Severity } from "#fleet/definition.ts";
+import type { Incident, Phase, Watch } from "../incident.ts";
+
+const phases: Readonly<Record<string, Phase>> = { ALARM: "firing", OK: "resolved", INSUFFICIENT_DATA: "no-data" };
+
+/** A state CloudWatch does not have today is told once, as a notice. */
+export function phaseOf(state: string): Phase {
+  return phases[state] ?? "notice";
+}
+
+/** What identifies an alarm, or one contributor of it, and this change. */
+export function identityOf(
+  arn: string,
+  state: string,
+  at: number,
+  contributor: string | undefined,
+): Pick<Incident, "subject" | "change"> {
+  const subject = contributor === undefined ? arn : `${arn}#${contributor}`;
+  return { subject, change: `${subject}@${state}@${at}` };
+}
+
+/** By what users notice: no healthy task and failed requests are felt at once. */
+export function severityOf(watch: Watch, phase: Phase): Severity {
+  if (phase === "no-data") return "warning";
+  const metric = watch.kind === "metric" ? watch.metric : "";
+  return /^HealthyHostCount$|_5XX_Count$/.test(metric) ? "critical" : "warning";
+}
+
+/**
+ * The map's key of the service an alarm is about: from its target group, `targetgroup/<stage>-mcp-<dashed>-tg/…`, else
+ * from its name, `<stage>-mcp-<dashed>-<alarm>`.
+ */
+export function serviceOf(watch: Watch, alarmName: string): string | undefined {
+  const targetGroup = watch.kind === "metric" ? watch.dimensions.TargetGroup : undefined;
+  const dashed =
+    /^targetgroup\/[a-z0-9-]+?-mcp-([a-z0-9-]+)-tg\//.exec(targetGroup ?? "")?.[1] ??
+    /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+)$/.exec(alarmName)?.[1];
+  return dashed?.replaceAll("-", "_");
+}

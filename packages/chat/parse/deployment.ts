@@ -1,0 +1,38 @@
+import * as v from "valibot";
+import { timeOf } from "./envelope.ts";
+import type { Reader } from "./reader.ts";
+import { text } from "./watch.ts";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html */
+const Detail = v.object({ eventName: v.string(), deploymentId: v.string(), updatedAt: text, reason: text });
+
+/**
+ * A failed deployment lasts until one of the same service completes: the rollback, or the next attempt.
+ */
+export const readDeployment: Reader = ({ event, at: sentAt }) => {
+  if (event?.["detail-type"] !== "ECS Deployment State Change") return undefined;
+  const parsed = v.safeParse(Detail, event.detail);
+  const serviceArn = event.resources[0];
+  if (!parsed.success || serviceArn === undefined) return undefined;
+  const { eventName, deploymentId, updatedAt, reason } = parsed.output;
+  if (eventName === "SERVICE_DEPLOYMENT_IN_PROGRESS") return { kind: "ignored", why: "a deployment began" };
+  const failed = eventName === "SERVICE_DEPLOYMENT_FAILED";
+  const at = timeOf(updatedAt ?? undefined) ?? sentAt;
+  return {
+    kind: "incident",
+    incident: {
+      subject: `deployment:${serviceArn}`,
+      change: `deployment:${deploymentId}@${eventName}`,
+      at,
+      phase: failed ? "firing" : "resolved",
+      severity: "critical",
+      service: serviceOfEcs(serviceArn.split("/").at(-1) ?? ""),
+      story: { kind: "deployment", serviceArn, deployment: deploymentId, reason: reason ?? undefined },
+    },
+  };
+};
+
+/** `<stage>-mcp-<dashed>` as the map's key. */
+export function serviceOfEcs(name: string): string | undefined {
+  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)$/.exec(name)?.[1]?.replaceAll("-", "_");
+}

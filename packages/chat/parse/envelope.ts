@@ -1,0 +1,72 @@
+import * as v from "valibot";
+
+const json = v.pipe(v.string(), v.parseJson());
+
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
+const Notification = v.object({
+  Type: v.literal("Notification"),
+  Message: v.string(),
+  Subject: v.nullish(v.string()),
+  Timestamp: v.optional(v.string()),
+});
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
+const BusEvent = v.object({
+  source: v.string(),
+  "detail-type": v.string(),
+  id: v.optional(v.string()),
+  time: v.optional(v.string()),
+  account: v.optional(v.string()),
+  region: v.optional(v.string(), ""),
+  resources: v.optional(v.array(v.string()), []),
+  detail: v.unknown(),
+});
+export type BusEvent = v.InferOutput<typeof BusEvent>;
+
+/** A message without its wrapping. */
+export interface Arrival {
+  /** The innermost text. */
+  readonly text: string;
+  /** That text as JSON; undefined when it is none. */
+  readonly json: unknown;
+  /** Subject of an SNS message. */
+  readonly subject: string | undefined;
+  /** Set when it is an EventBridge event. */
+  readonly event: BusEvent | undefined;
+  /** When it was sent, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export function unwrap(body: string, sentAt: number): Arrival {
+  const outer = parsed(body);
+  const notification = v.safeParse(Notification, outer);
+  if (notification.success) {
+    const { Message, Subject, Timestamp } = notification.output;
+    const inner = parsed(Message);
+    return {
+      text: Message,
+      json: inner,
+      subject: Subject ?? undefined,
+      event: eventOf(inner),
+      at: timeOf(Timestamp) ?? sentAt,
+    };
+  }
+  const event = eventOf(outer);
+  return { text: body, json: outer, subject: undefined, event, at: timeOf(event?.time) ?? sentAt };
+}
+
+function parsed(text: string): unknown {
+  const result = v.safeParse(json, text);
+  return result.success ? result.output : undefined;
+}
+
+function eventOf(value: unknown): BusEvent | undefined {
+  const result = v.safeParse(BusEvent, value);
+  return result.success ? result.output : undefined;
+}
+
+/** Milliseconds since the epoch; CloudWatch writes the zone without a colon, which `Date` leaves to the engine. */
+export function timeOf(text: string | undefined): number | undefined {
+  const time = Date.parse((text ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+  return Number.isNaN(time) ? undefined : time;
+}

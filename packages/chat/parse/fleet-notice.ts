@@ -1,0 +1,44 @@
+import * as v from "valibot";
+import { severities } from "#fleet/definition.ts";
+import { timeOf } from "./envelope.ts";
+import type { Reader } from "./reader.ts";
+import { text } from "./watch.ts";
+
+/** What the fleet's own functions publish to the topic: how a rotation went, new thresholds. */
+export const FleetNotice = v.object({
+  source: v.literal("mcp-fleet"),
+  kind: v.string(),
+  /** What it is about, such as a secret's name. */
+  subject: v.string(),
+  /** `firing` lasts until a `resolved` or `succeeded` with the same kind and subject. */
+  phase: v.picklist(["firing", "resolved", "succeeded", "notice"]),
+  severity: v.picklist(severities),
+  title: v.string(),
+  text,
+  /** ISO 8601. */
+  at: text,
+  service: text,
+});
+export type FleetNotice = v.InferOutput<typeof FleetNotice>;
+
+export const readFleetNotice: Reader = ({ json, at: sentAt }) => {
+  const parsed = v.safeParse(FleetNotice, json);
+  if (!parsed.success) return undefined;
+  const { kind, subject, phase, severity, title, text, at: saidAt, service } = parsed.output;
+  const at = timeOf(saidAt ?? undefined) ?? sentAt;
+  return {
+    kind: "incident",
+    incident: {
+      subject: `${kind}:${subject}`,
+      change: `${kind}:${subject}@${phase}@${at}`,
+      at,
+      phase,
+      severity,
+      service: service ?? undefined,
+      story:
+        kind === "rotation"
+          ? { kind: "rotation", secret: subject, outcome: title, reason: text ?? undefined }
+          : { kind: "unknown", title, text: text ?? "" },
+    },
+  };
+};

@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import { timeOf } from "./envelope.ts";
+import type { Reader } from "./reader.ts";
+import { text } from "./watch.ts";
+
+/**
+ * Outcomes Secrets Manager reports through CloudTrail.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieve-ct-entries.html
+ */
+const Detail = v.object({
+  eventName: v.string(),
+  eventTime: text,
+  eventID: text,
+  errorMessage: text,
+  additionalEventData: v.object({ SecretId: v.string() }),
+});
+
+export const readRotation: Reader = ({ event, at: sentAt }) => {
+  if (event?.source !== "aws.secretsmanager") return undefined;
+  const parsed = v.safeParse(Detail, event.detail);
+  if (!parsed.success || !/Rotation/.test(parsed.output.eventName)) {
+    return { kind: "ignored", why: `Secrets Manager says ${event["detail-type"]}` };
+  }
+  const { eventName, eventTime, eventID, errorMessage, additionalEventData } = parsed.output;
+  if (eventName === "RotationStarted") return { kind: "ignored", why: "a rotation began" };
+  const failed = /Failed|Abandoned/.test(eventName);
+  const at = timeOf(eventTime ?? undefined) ?? sentAt;
+  return {
+    kind: "incident",
+    incident: {
+      subject: `rotation:${additionalEventData.SecretId}`,
+      change: `rotation:${eventID ?? at}`,
+      at,
+      phase: failed ? "firing" : "succeeded",
+      severity: failed ? "critical" : "info",
+      service: undefined,
+      story: {
+        kind: "rotation",
+        secret: nameOf(additionalEventData.SecretId),
+        outcome: eventName,
+        reason: errorMessage ?? undefined,
+      },
+    },
+  };
+};
+
+/** `arn:…:secret:/prod/mcp/splunk-AbCdEf` is `/prod/mcp/splunk` to people. */
+export function nameOf(secret: string): string {
+  const named = secret.split(":secret:")[1];
+  return named === undefined ? secret : named.replace(/-[A-Za-z0-9]{6}$/, "");
+}

@@ -1,0 +1,80 @@
+import type { Secret } from "../secret.ts";
+import type { Delivery } from "./receiver.ts";
+
+export interface HttpRequest {
+  readonly url: Secret;
+  readonly body: string;
+  readonly token?: Secret;
+}
+
+export type HttpOutcome =
+  | { readonly kind: "answer"; readonly status: number; readonly retryAfter: string | null; readonly body: string }
+  /** Nothing came back. `reason` is a code such as `ECONNREFUSED` or `timeout`. */
+  | { readonly kind: "failure"; readonly reason: string };
+
+/** Posts JSON. Never throws. */
+export type Http = (request: HttpRequest) => Promise<HttpOutcome>;
+
+const timeoutMs = 5_000;
+
+export function createHttp(timeout = timeoutMs): Http {
+  return async ({ url, body, token }) => {
+    try {
+      const response = await fetch(url.reveal(), {
+        method: "POST",
+        headers: {
+          "content-type": "application/json; charset=utf-8",
+          ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }),
+        },
+        body,
+        // A redirect would carry the message to whoever answers for that address today.
+        redirect: "manual",
+        signal: AbortSignal.timeout(timeout),
+      });
+      const retryAfter = response.headers.get("retry-after");
+      return { kind: "answer", status: response.status, retryAfter, body: (await response.text()).slice(0, 10_000) };
+    } catch (error) {
+      return { kind: "failure", reason: codeOf(error) };
+    }
+  };
+}
+
+/** The message of an error may quote the address: only its code is passed on. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "failed";
+  if (error.name === "TimeoutError") return "timeout";
+  const { cause } = error;
+  if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return cause.code;
+  return error.name;
+}
+
+/** What every chat means by these; the rest is for its receiver to read. `undefined`: a status of success. */
+export function failureOf(outcome: HttpOutcome, now = Date.now()): Delivery | undefined {
+  if (outcome.kind === "failure") return { kind: "retry", reason: outcome.reason };
+  const { status, retryAfter, body } = outcome;
+  if (status >= 200 && status < 300) return undefined;
+  const reason = `HTTP ${status}${summaryOf(body)}`;
+  if (status === 429) return throttled(reason, retryAfter, now);
+  if (status === 408 || status >= 500) return throttled(reason, retryAfter, now);
+  return { kind: "refused", reason };
+}
+
+function throttled(reason: string, retryAfter: string | null, now: number): Delivery {
+  const afterMs = retryAfterMs(retryAfter, now);
+  return { kind: "retry", reason, ...(afterMs !== undefined && { afterMs }) };
+}
+
+/** Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (header === null || header.trim() === "") return undefined;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000;
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
+/** A code such as `no_service` or `RESOURCE_EXHAUSTED`; a longer body may quote anything, and is left out. */
+function summaryOf(body: string): string {
+  const code =
+    /^[\w.-]{1,60}$/.exec(body.trim())?.[0] ?? /"(?:status|code|error)"\s*:\s*"([\w.-]{1,60})"/.exec(body)?.[1];
+  return code === undefined ? "" : ` ${code}`;
+}

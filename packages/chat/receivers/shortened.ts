@@ -1,0 +1,28 @@
+import type { Card } from "../card.ts";
+
+/** Cards in falling length: first the log goes, then the chart and facts, then lines. */
+function* shorter(card: Card): Generator<Card> {
+  yield card;
+  yield { ...card, log: card.log.slice(-3) };
+  yield { ...card, log: [] };
+  for (const count of [20, 10, 5, 1]) yield withLines({ ...card, log: [], chart: undefined }, count);
+  const bare = withLines({ ...card, log: [], chart: undefined, facts: [], links: [] }, 1);
+  yield bare;
+  yield { ...bare, lines: [], title: card.title.slice(0, 120), status: card.status.slice(0, 120), fallback: "" };
+}
+
+function withLines(card: Card, count: number): Card {
+  const left = card.lines.length - count;
+  if (left <= 0) return card;
+  return { ...card, lines: [...card.lines.slice(0, count), { tone: "info", text: `and ${left} more` }] };
+}
+
+/** The longest version of a card whose rendering stays within so many bytes. */
+export function shortened(card: Card, maxBytes: number, render: (card: Card) => unknown): string {
+  let text = "";
+  for (const version of shorter(card)) {
+    text = JSON.stringify(render(version));
+    if (Buffer.byteLength(text) <= maxBytes) break;
+  }
+  return text;
+}

@@ -1,0 +1,82 @@
+import * as v from "valibot";
+import type { Card } from "../card.ts";
+import { Secret } from "../secret.ts";
+import { failureOf, type Http } from "./http.ts";
+import type { Address, Conversation, Delivery, Receiver } from "./receiver.ts";
+import { shortened } from "./shortened.ts";
+import { slackLimit, slackMessage } from "./slack-blocks.ts";
+
+const defaultApi = "https://slack.com/api";
+
+/** A failure is a 200 as well. https://docs.slack.dev/apis/web-api/#responses */
+const Answer = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.union([
+    v.object({ ok: v.literal(true), ts: v.string(), channel: v.optional(v.string()) }),
+    v.object({ ok: v.literal(false), error: v.string() }),
+  ]),
+);
+
+/** https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+const passing = new Set([
+  "ratelimited",
+  "rate_limited",
+  "message_limit_exceeded",
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+  "team_added_to_org",
+]);
+
+/** The original cannot be rewritten any more: it was deleted, or the workspace allows no edits. */
+const notEditable = new Set(["message_not_found", "cant_update_message", "edit_window_closed", "update_failed"]);
+
+/** Slack with a bot token: the first message of a conversation is answered while it lasts, and rewritten at its end. */
+export const slackBot: Receiver = {
+  async deliver(card, conversation, address, http) {
+    const { manner, reference: ts } = conversation;
+    if (ts === undefined || manner === "begin") return call("chat.postMessage", {}, card, address, http);
+    if (manner === "reply") return answer(ts, conversation, card, address, http);
+    const edited = await call("chat.update", { ts }, card, address, http);
+    const gone = edited.kind === "refused" && notEditable.has(edited.reason);
+    return gone ? answer(ts, conversation, card, address, http) : edited;
+  },
+};
+
+async function answer(
+  ts: string,
+  { broadcast }: Conversation,
+  card: Card,
+  address: Address,
+  http: Http,
+): Promise<Delivery> {
+  const thread = { thread_ts: ts, reply_broadcast: broadcast };
+  const delivery = await call("chat.postMessage", thread, card, address, http);
+  // The conversation goes on under its first message, not under this one.
+  return delivery.kind === "accepted" ? { ...delivery, reference: ts } : delivery;
+}
+
+async function call(
+  method: "chat.postMessage" | "chat.update",
+  fields: Readonly<Record<string, string | boolean>>,
+  card: Card,
+  { secret, channel, api = defaultApi }: Address,
+  http: Http,
+): Promise<Delivery> {
+  const body = shortened(card, slackLimit, (version) => ({
+    channel,
+    unfurl_links: false,
+    ...fields,
+    ...slackMessage(version),
+  }));
+  const outcome = await http({ url: new Secret(`${api}/${method}`), token: secret, body });
+  const failure = failureOf(outcome);
+  if (failure !== undefined) return failure;
+  const parsed = v.safeParse(Answer, outcome.kind === "answer" ? outcome.body : "");
+  if (!parsed.success) return { kind: "retry", reason: "a success that is not Slack's: something else answers there" };
+  if (parsed.output.ok) return { kind: "accepted", reference: parsed.output.ts };
+  const { error } = parsed.output;
+  return passing.has(error) ? { kind: "retry", reason: error } : { kind: "refused", reason: error };
+}

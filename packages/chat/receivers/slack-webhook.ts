@@ -1,0 +1,20 @@
+import { failureOf } from "./http.ts";
+import type { Receiver } from "./receiver.ts";
+import { shortened } from "./shortened.ts";
+import { slackLimit, slackMessage } from "./slack-blocks.ts";
+
+/**
+ * Slack's incoming webhooks. They give no message id: each message stands by itself.
+ * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+ */
+export const slackWebhook: Receiver = {
+  async deliver(card, _conversation, { secret }, http) {
+    const outcome = await http({ url: secret, body: shortened(card, slackLimit, slackMessage) });
+    const failure = failureOf(outcome);
+    if (failure !== undefined) return failure;
+    const said = outcome.kind === "answer" ? outcome.body.trim() : "";
+    return said === "ok"
+      ? { kind: "accepted", reference: undefined }
+      : { kind: "retry", reason: "a success without Slack's ok: something else answers at this address" };
+  },
+};

@@ -1,0 +1,80 @@
+import { type Card, marks, type Tone } from "../card.ts";
+import { failureOf } from "./http.ts";
+import type { Receiver } from "./receiver.ts";
+import { shortened } from "./shortened.ts";
+
+/**
+ * Teams drops a card of more than 28 KB after it was accepted, and counts what the flow adds.
+ * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using#message-size
+ */
+const limit = 24_000;
+
+const colors: Readonly<Record<Tone, string>> = {
+  critical: "attention",
+  warning: "warning",
+  good: "good",
+  info: "accent",
+};
+
+/**
+ * A Teams workflow "when a webhook request is received". It answers 202 before the card is posted, knows no message id,
+ * and neither replies nor edits.
+ */
+export const teams: Receiver = {
+  async deliver(card, _conversation, { secret }, http) {
+    const outcome = await http({ url: secret, body: shortened(card, limit, teamsMessage) });
+    const failure = failureOf(outcome);
+    if (failure !== undefined) return failure;
+    const said = outcome.kind === "answer" ? outcome.body : "";
+    // The connectors that workflows replaced pass on what went wrong behind them in the body of a 200.
+    const error = /HTTP error (\d{3})|failed with error|error/i.exec(said);
+    if (error === null) return { kind: "accepted", reference: undefined };
+    const status = Number(error[1] ?? 0);
+    const reason = `a success that says no${status === 0 ? "" : `: HTTP ${status}`}`;
+    return status === 0 || status === 429 || status >= 500 ? { kind: "retry", reason } : { kind: "refused", reason };
+  },
+};
+
+export function teamsMessage(card: Card): unknown {
+  return {
+    type: "message",
+    attachments: [
+      {
+        contentType: "application/vnd.microsoft.card.adaptive",
+        contentUrl: null,
+        content: adaptiveCard(card),
+      },
+    ],
+  };
+}
+
+function adaptiveCard(card: Card) {
+  const block = (text: string, more: object = {}) => ({ type: "TextBlock", text, wrap: true, ...more });
+  return {
+    $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+    type: "AdaptiveCard",
+    version: "1.4",
+    msteams: { width: "Full" },
+    fallbackText: card.fallback,
+    body: [
+      block(escaped(card.title), { size: "Large", weight: "Bolder", color: colors[card.tone] }),
+      block(escaped(card.status), { weight: "Bolder", spacing: "Small" }),
+      ...card.lines.map(({ tone, text }) => block(`${marks[tone]} ${escaped(text)}`, { spacing: "Small" })),
+      ...(card.facts.length === 0
+        ? []
+        : [{ type: "FactSet", facts: card.facts.map(({ name, value }) => ({ title: name, value: escaped(value) })) }]),
+      ...(card.chart === undefined
+        ? []
+        : [block(escaped(card.chart.label), { isSubtle: true }), block(card.chart.line, { fontType: "Monospace" })]),
+      // An Adaptive Card joins lines that a single break parts.
+      ...card.log.map((line) => block(escaped(line), { fontType: "Monospace", size: "Small", spacing: "None" })),
+      block(escaped(card.footer), { isSubtle: true, size: "Small", separator: true }),
+    ],
+    actions: card.links.slice(0, 6).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
+  };
+}
+
+/** Characters that begin a format in a text block. https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features */
+function escaped(text: string): string {
+  return text.replace(/([\\`*_[\]])/g, "\\$1");
+}

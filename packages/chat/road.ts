@@ -1,0 +1,99 @@
+import { tell } from "./destination.ts";
+import type { Incident } from "./incident.ts";
+import { mergeIncidents } from "./merge.ts";
+import { type Parsed, parse } from "./parse/index.ts";
+import type { RoadPorts, Speak } from "./ports.ts";
+import { destinationsOf } from "./route.ts";
+import type { ChatSettings } from "./settings.ts";
+
+/** A message of the queue. */
+export interface QueuedMessage {
+  readonly id: string;
+  readonly body: string;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+}
+
+/** A message that stays in the queue, and for how long it is left in peace. */
+export interface Deferral {
+  readonly id: string;
+  readonly afterMs: number;
+}
+
+const firstDelayMs = 10_000;
+const longestDelayMs = 15 * 60_000;
+
+/**
+ * Carries messages from the queue to the chats: parse → merge → route → decide → card → deliver → record. What a chat
+ * did not accept stays in the queue; what it accepted is recorded, and the repetition of its message says nothing.
+ *
+ * @param deadline milliseconds since the epoch, after which nothing more is begun
+ */
+export async function carry(
+  messages: readonly QueuedMessage[],
+  settings: ChatSettings,
+  ports: RoadPorts,
+  deadline: number,
+): Promise<readonly Deferral[]> {
+  const arrivals = messages.map((message) => ({ message, parsed: parse(message.body, message.sentAt) }));
+  const incidents = mergeIncidents(
+    arrivals.flatMap(({ parsed }) => (parsed.kind === "incident" ? parsed.incident : [])),
+  );
+  const tick = arrivals.some(({ parsed }) => parsed.kind === "tick");
+  const waiting = await tellAll(incidents, tick, settings, ports, deadline);
+  return arrivals.flatMap(({ message, parsed }) => deferralOf(message, parsed, waiting));
+}
+
+/** Changes that some destination could not be told, with how long it wants to be left in peace. */
+type Waiting = ReadonlyMap<string, number>;
+
+async function tellAll(
+  incidents: readonly Incident[],
+  tick: boolean,
+  settings: ChatSettings,
+  ports: RoadPorts,
+  deadline: number,
+): Promise<Waiting> {
+  const waiting = new Map<string, number>();
+  const speakers = await ports.speakers();
+  const shares = sharesOf(incidents, settings, speakers, ports, (incident) => waiting.set(incident.change, 0));
+  const told = [...speakers].map(async ([destination, speak]) => {
+    const share = shares.get(destination) ?? [];
+    if (share.length === 0 && !tick) return;
+    const left = await tell({ destination, speak, settings, ports, deadline }, share, tick);
+    for (const [change, afterMs] of left) waiting.set(change, Math.max(waiting.get(change) ?? 0, afterMs));
+  });
+  await Promise.all(told);
+  return waiting;
+}
+
+/** Incidents by destination. One whose every destination lacks an address waits: somebody has to set one up. */
+function sharesOf(
+  incidents: readonly Incident[],
+  settings: ChatSettings,
+  speakers: ReadonlyMap<string, Speak>,
+  { log }: RoadPorts,
+  onStranded: (incident: Incident) => void,
+): ReadonlyMap<string, readonly Incident[]> {
+  const addressed = incidents.flatMap((incident) => {
+    const wanted = destinationsOf(incident, settings);
+    const ready = wanted.filter((destination) => speakers.has(destination));
+    if (wanted.length > 0 && ready.length === 0) {
+      log({ level: "error", message: "No destination has an address in the chat secret", change: incident.change });
+      onStranded(incident);
+    }
+    return ready.map((destination) => ({ destination, incident }));
+  });
+  const shares = Map.groupBy(addressed, ({ destination }) => destination);
+  return new Map([...shares].map(([destination, share]) => [destination, share.map(({ incident }) => incident)]));
+}
+
+function deferralOf({ id, receiveCount }: QueuedMessage, parsed: Parsed, waiting: Waiting): readonly Deferral[] {
+  if (parsed.kind !== "incident") return [];
+  const wanted = waiting.get(parsed.incident.change);
+  if (wanted === undefined) return [];
+  const backoff = Math.min(firstDelayMs * 2 ** (receiveCount - 1), longestDelayMs);
+  return [{ id, afterMs: Math.max(wanted, backoff) }];
+}

@@ -1,0 +1,42 @@
+import type { Severity } from "#fleet/definition.ts";
+import type { Incident } from "./incident.ts";
+import type { ChatSettings } from "./settings.ts";
+
+interface Filter {
+  readonly services?: readonly string[] | undefined;
+  readonly severities?: readonly Severity[] | undefined;
+}
+
+/** A filter without a field takes everything; what is about no service passes only a filter that names none. */
+export function matches({ services, severities }: Filter, service: string | undefined, severity: Severity): boolean {
+  if (services !== undefined && (service === undefined || !services.includes(service))) return false;
+  return severities === undefined || severities.includes(severity);
+}
+
+/**
+ * The destinations of an incident, each once. The end of something goes wherever its beginning may have gone: by then
+ * its severity may be another.
+ */
+export function destinationsOf(incident: Incident, { routes }: ChatSettings): readonly string[] {
+  const over = incident.phase === "resolved" || incident.phase === "succeeded";
+  const matching = routes.filter(({ services, severities }) =>
+    matches({ services, severities: over ? undefined : severities }, incident.service, incident.severity),
+  );
+  return [...new Set(matching.flatMap(({ to }) => to))];
+}
+
+/** What is told together. */
+export function groupOf({ service, story, subject }: Incident): string {
+  if (service !== undefined) return service;
+  switch (story.kind) {
+    case "alarm":
+      return `Alarm ${story.name}`;
+    case "rotation":
+      return `Secret ${story.secret}`;
+    case "deployment":
+    case "task":
+      return "Tasks of no known service";
+    case "unknown":
+      return subject.startsWith("unknown:") ? "Other messages" : `Fleet ${subject.split(":")[0]}`;
+  }
+}

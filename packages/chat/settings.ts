@@ -1,0 +1,38 @@
+import * as v from "valibot";
+import { severities, weekdays } from "#fleet/definition.ts";
+
+const Services = v.optional(v.array(v.string()));
+const Severities = v.optional(v.array(v.picklist(severities)));
+
+/** What a function is told of the map: `ChatPlan`, and where it runs. */
+export const ChatSettings = v.object({
+  stage: v.string(),
+  region: v.string(),
+  destinations: v.record(
+    v.string(),
+    v.variant("receiver", [
+      v.object({ receiver: v.picklist(["slack-webhook", "teams", "google-chat"]), key: v.string() }),
+      v.object({
+        receiver: v.literal("slack-bot"),
+        key: v.string(),
+        channel: v.string(),
+        apiKey: v.optional(v.string()),
+      }),
+    ]),
+  ),
+  routes: v.array(v.object({ to: v.array(v.string()), services: Services, severities: Severities })),
+  mutes: v.array(
+    v.object({
+      reason: v.string(),
+      from: v.string(),
+      until: v.string(),
+      days: v.optional(v.array(v.picklist(weekdays))),
+      timeZone: v.optional(v.string()),
+      services: Services,
+      severities: Severities,
+    }),
+  ),
+  repeatAfterHours: v.number(),
+});
+export type ChatSettings = v.InferOutput<typeof ChatSettings>;
+export type Mute = ChatSettings["mutes"][number];

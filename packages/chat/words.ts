@@ -1,0 +1,130 @@
+import { durationOf } from "./duration.ts";
+import type { AlarmStory, Incident, Limit, MetricWatch, TaskStory } from "./incident.ts";
+import { maskSecrets } from "./mask.ts";
+
+/** What happened, in one line that needs no knowledge of CloudWatch. */
+export function headlineOf({ story, phase }: Incident): string {
+  switch (story.kind) {
+    case "alarm":
+      return `${alarmWords(story, phase)}${placeholderNote(story)}`;
+    case "deployment":
+      return phase === "firing" ? `Deployment failed${because(story.reason)}` : "Deployment completed";
+    case "task":
+      return taskWords(story);
+    case "rotation":
+      return rotationWords(story.secret, story.outcome, story.reason);
+    case "unknown":
+      return clip(maskSecrets(story.title), 200);
+  }
+}
+
+function alarmWords(story: AlarmStory, phase: Incident["phase"]): string {
+  const contributor = story.contributor === undefined ? "" : ` (${story.contributor})`;
+  if (phase === "no-data") return `${story.name}${contributor}: no data any more`;
+  const { watch } = story;
+  switch (watch.kind) {
+    case "metric":
+      return `${metricWords(watch, story)}${contributor}`;
+    case "math":
+      return `${watch.label}${readingWords(story, "")}${limitWords(watch.limit, "")}${contributor}`;
+    case "anomaly":
+      return `${watch.label}${readingWords(story, "")}, outside of the band expected of it${contributor}`;
+    case "composite": {
+      const children = watch.children.length > 0 ? `, set off by ${watch.children.join(", ")}` : "";
+      return `${story.name}${children}`;
+    }
+    case "unstated":
+      return `${story.name}${contributor}${because(story.reason)}`;
+  }
+}
+
+/** Metrics of a balancer as its users meet them. */
+const known: Readonly<Record<string, { readonly unit: string; readonly name: (statistic: string) => string }>> = {
+  TargetResponseTime: {
+    unit: " s",
+    name: (statistic) => (statistic === "Average" ? "average latency" : `${statistic.toUpperCase()} latency`),
+  },
+  HealthyHostCount: { unit: "", name: () => "healthy tasks:" },
+  UnHealthyHostCount: { unit: "", name: () => "unhealthy tasks:" },
+  HTTPCode_Target_5XX_Count: { unit: "", name: () => "answers with a 5xx status:" },
+  HTTPCode_ELB_5XX_Count: { unit: "", name: () => "5xx answers of the balancer:" },
+};
+
+function metricWords(watch: MetricWatch, story: AlarmStory): string {
+  const metric = known[watch.metric];
+  const name = metric?.name(watch.statistic) ?? `${watch.statistic} of ${watch.metric}`;
+  if (story.readings.length === 0 && /no datapoints were received|missing datapoint/.test(story.reason ?? "")) {
+    return `${capital(name).replace(/:$/, "")}: no data${limitWords(watch.limit, metric?.unit ?? "", "which counts as ")}`;
+  }
+  return `${capital(name)}${readingWords(story, metric?.unit ?? "")}${limitWords(watch.limit, metric?.unit ?? "")}`;
+}
+
+function readingWords({ readings }: AlarmStory, unit: string): string {
+  const last = readings.at(-1);
+  return last === undefined ? "" : ` ${figure(last)}${unit}`;
+}
+
+function limitWords(limit: Limit | undefined, unit: string, lead = ""): string {
+  if (limit === undefined) return "";
+  const relation = relationOf(limit.comparison);
+  const lasting = limit.window > 0 ? ` for ${durationOf(limit.window * 1000)}` : "";
+  return `, ${lead}${relation} ${figure(limit.threshold)}${unit}${lasting}`;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+function relationOf(comparison: string): string {
+  if (comparison === "LessThanThreshold") return "under";
+  if (comparison === "LessThanOrEqualToThreshold") return "at most";
+  if (comparison === "GreaterThanOrEqualToThreshold") return "at least";
+  return comparison === "GreaterThanThreshold" ? "over" : "limit";
+}
+
+/** Three digits that matter, and no more decimals than that. */
+export function figure(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.001) return value.toPrecision(2);
+  return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+export function isPlaceholder({ description }: AlarmStory): boolean {
+  return description?.includes("threshold is a placeholder") === true;
+}
+
+function placeholderNote(story: AlarmStory): string {
+  return isPlaceholder(story) ? " (placeholder threshold)" : "";
+}
+
+function taskWords({ stopCode, reason, containers }: TaskStory): string {
+  const exits = containers.flatMap(({ name, exitCode }) =>
+    exitCode === undefined || exitCode === 0 ? [] : [`${name} left with exit code ${exitCode}`],
+  );
+  const what = {
+    TaskFailedToStart: "A task failed to start",
+    EssentialContainerExited: "A task stopped by itself",
+    SpotInterruption: "A task was taken away (Spot interruption)",
+    TerminationNotice: "A task's host is being retired",
+  }[stopCode];
+  const detail = exits.length > 0 ? `: ${exits.join(", ")}` : because(reason);
+  return `${what ?? `A task stopped (${stopCode})`}${detail}`;
+}
+
+function rotationWords(secret: string, outcome: string, reason: string | undefined): string {
+  const what = {
+    RotationSucceeded: "was rotated",
+    RotationFailed: "could not be rotated",
+    RotationAbandoned: "could not be rotated: the attempt was given up",
+    TestRotationFailed: "could not be rotated: the new value failed its test",
+  }[outcome];
+  return what === undefined ? clip(maskSecrets(outcome), 200) : `Secret ${secret} ${what}${because(reason)}`;
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined || reason === "" ? "" : `: ${clip(maskSecrets(reason), 240)}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function clip(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;
+}
