@@ -8,25 +8,24 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Listener } from "#starter/server/listen.ts";
+import { type Balancer, startBalancer } from "./starter/balancer.ts";
 import { startConformanceServer } from "./starter/conformance-server.ts";
-import { type Front, startFront } from "./starter/front.ts";
 
 const suite = createRequire(import.meta.url).resolve("@modelcontextprotocol/conformance/dist/index.js");
 const baseline = fileURLToPath(new URL("./starter/conformance-baseline.yml", import.meta.url));
 
 describe("the official conformance suite for servers", () => {
   let listener: Listener;
-  let front: Front;
+  let balancer: Balancer;
   let directory: string;
 
   beforeAll(async () => {
     listener = await startConformanceServer();
-    front = await startFront();
-    front.route(listener.port);
+    balancer = await startBalancer({ port: listener.port, healthPath: "/mcp" });
     directory = await mkdtemp(join(tmpdir(), "conformance-"));
   });
   afterAll(async () => {
-    await Promise.all([listener.drain(0), front.stop()]);
+    await Promise.all([listener.drain(0), balancer.stop()]);
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -39,9 +38,9 @@ describe("the official conformance suite for servers", () => {
     return output.slice(output.indexOf("=== SUMMARY ==="));
   }
 
-  it("passes directly and behind a proxy, with the same result", async () => {
+  it("passes directly and through the local balancer, with the same result", async () => {
     const direct = await run(new URL(`http://127.0.0.1:${listener.port}/mcp`));
     expect(direct).toContain("✓ tools-call-with-progress: 1 passed, 0 failed");
-    expect(await run(new URL("/mcp", front.url))).toBe(direct);
+    expect(await run(new URL("/mcp", balancer.url))).toBe(direct);
   });
 });
