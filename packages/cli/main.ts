@@ -14,4 +14,5 @@ process.exitCode = await run(process.argv.slice(2), {
   readMap: async () => (await import("#config")).default,
   signal: stop.signal,
   stdin: process.stdin,
+  stdout: process.stdout,
 });

@@ -5,6 +5,7 @@ import { type ExitCode, reasonOf, UsageError } from "./failure.ts";
 import { addLogs } from "./logs/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
 import { addSecrets } from "./secrets/command.ts";
+import { addShell } from "./shell/command.ts";
 import type { Surroundings } from "./stage.ts";
 import { addStatus } from "./status/command.ts";
 import { columns } from "./table.ts";
@@ -22,7 +23,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
       getErrHelpWidth: () => columns,
     })
     .exitOverride();
-  for (const add of [addStatus, addLogs, addRedeploy, addSecrets]) add(program, runner);
+  for (const add of [addStatus, addLogs, addRedeploy, addSecrets, addShell]) add(program, runner);
   return program;
 }
 

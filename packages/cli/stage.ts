@@ -5,6 +5,10 @@ import { Failure, UsageError } from "./failure.ts";
 import { createReach } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Standard input: a terminal, or a pipe, which has no raw mode. */
+export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown };
+export type OutputStream = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
+
 /** What the process gives a command. */
 export interface Surroundings {
   readonly terminal: Terminal;
@@ -14,7 +18,8 @@ export interface Surroundings {
   readonly readMap: () => Promise<FleetDefinition>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
 }
 
 /** A stage, and all that a command needs to act on it. */

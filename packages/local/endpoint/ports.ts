@@ -1,3 +1,5 @@
+import type { Writable } from "node:stream";
+
 /**
  * What the emulated services ask of each other, in-process. Each is implemented by the service that owns the truth
  * and wired in `packages/local/cloud.ts`, the one place that knows all of them.
@@ -171,6 +173,8 @@ export interface ManagedProcess {
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** SIGTERM to the whole group, SIGKILL after `graceMs`; resolves once gone. */
   stop(graceMs: number): Promise<void>;
+  /** Its standard input, where the spec asked for one. */
+  readonly stdin?: Writable;
 }
 export interface ProcessSpec {
   readonly command: string;
@@ -179,6 +183,10 @@ export interface ProcessSpec {
   readonly cwd: string;
   /** Called per line of stdout or stderr, without the line break. */
   onLine?(line: string, stream: "stdout" | "stderr"): void;
+  /** Called with what it writes as it writes it: for a conversation, which is no log. */
+  onData?(data: Buffer, stream: "stdout" | "stderr"): void;
+  /** `open` gives it a standard input to write to; else it reads an end at once. */
+  readonly stdin?: "open";
 }
 export interface ProcessSupervisor {
   start(spec: ProcessSpec): ManagedProcess;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { Writable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ManagedProcess, ProcessSpec, ProcessSupervisor } from "#local/endpoint/ports.ts";
 import { createGuardian, type Guardian } from "./guardian.ts";
@@ -49,10 +49,12 @@ function startProcess(spec: ProcessSpec, guardian: Guardian): ManagedProcess {
     cwd: spec.cwd,
     env: { ...spec.env },
     detached: true,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: [spec.stdin === "open" ? "pipe" : "ignore", "pipe", "pipe", "pipe"],
   });
-  if (child.stdout) readLines(child.stdout, (line) => spec.onLine?.(line, "stdout"));
-  if (child.stderr) readLines(child.stderr, (line) => spec.onLine?.(line, "stderr"));
+  if (child.stdout) listen(child.stdout, "stdout", spec);
+  if (child.stderr) listen(child.stderr, "stderr", spec);
+  // The process may leave before it has read what it was told.
+  child.stdin?.on("error", () => undefined);
   const group = child.pid;
   if (group === undefined) return notStarted(child, spec);
 
@@ -63,6 +65,7 @@ function startProcess(spec: ProcessSpec, guardian: Guardian): ManagedProcess {
   return {
     pid: group,
     exited,
+    ...(child.stdin !== null && { stdin: child.stdin }),
     async stop(graceMs) {
       const deadline = Date.now() + graceMs;
       killAt = killAt === 0 ? deadline : Math.min(killAt, deadline);
@@ -72,6 +75,11 @@ function startProcess(spec: ProcessSpec, guardian: Guardian): ManagedProcess {
       clearTimeout(kill);
     },
   };
+}
+
+function listen(source: Readable, stream: "stdout" | "stderr", { onLine, onData }: ProcessSpec): void {
+  if (onData === undefined) readLines(source, (line) => onLine?.(line, stream));
+  else source.on("data", (data: Buffer) => onData(data, stream));
 }
 
 function openGate(gate: ChildProcess["stdio"][number]): void {

@@ -2,6 +2,7 @@ import type { ManagedProcess, ProcessSpec } from "#local/endpoint/ports.ts";
 import type { AwsService } from "#local/endpoint/service.ts";
 import { conditionKeysOf, resourceOf } from "./access.ts";
 import { createEngine, type EcsPorts } from "./engine.ts";
+import { startExecSessions } from "./exec/sessions.ts";
 import { startMetadataServer } from "./metadata.ts";
 import { clusterOperations } from "./operations/clusters.ts";
 import { serviceOperations } from "./operations/services.ts";
@@ -36,11 +37,15 @@ export interface Ecs {
 /** ECS whose containers are child processes of this one. */
 export async function createEcs(ports: EcsPorts): Promise<Ecs> {
   const metadata = await startMetadataServer();
-  const engine = createEngine(ports, metadata);
+  const sessions = await startExecSessions();
+  const engine = createEngine(ports, metadata, sessions);
   const arnPrefix = `arn:aws:ecs:${ports.place.region}:${ports.place.account}`;
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= engine.stop().then(() => metadata.close());
+    stopped ??= engine
+      .stop()
+      .then(() => Promise.all([metadata.close(), sessions.close()]))
+      .then(() => undefined);
     return stopped;
   };
   return {

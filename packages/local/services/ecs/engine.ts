@@ -12,6 +12,8 @@ import type {
   TargetRegistry,
 } from "#local/endpoint/ports.ts";
 import { type ClusterRegistry, createClusterRegistry } from "./clusters.ts";
+import type { ExecSessions, OpenedSession } from "./exec/sessions.ts";
+import { onTerminal } from "./exec/terminal-command.ts";
 import type { MetadataServer } from "./metadata.ts";
 import type { Deployment, Stop, Tag, Task } from "./model.ts";
 import { createPortAllotment } from "./port-allotment.ts";
@@ -20,7 +22,13 @@ import { createServiceEvents, taskStateChange } from "./service-events.ts";
 import { createServiceRegistry, type ServiceRegistry } from "./services.ts";
 import { createTaskDefinitionRegistry, type TaskDefinitionRegistry } from "./task-definition.ts";
 import { createTaskRunner } from "./task-runner.ts";
-import { createTaskRegistry, execute, type TaskRegistry, type TaskRequest } from "./tasks.ts";
+import {
+  createTaskRegistry,
+  executableContainer,
+  type RunningContainer,
+  type TaskRegistry,
+  type TaskRequest,
+} from "./tasks.ts";
 
 export interface EcsPorts {
   readonly place: Place;
@@ -49,12 +57,15 @@ export interface Engine {
   readonly tasks: TaskRegistry;
   runTask(request: TaskRequest): Task;
   stopTask(task: Task, stop: Stop): Promise<void>;
+  /** Runs a command beside a container's process, with the container's environment. Throws ECS's errors. */
   exec(task: Task | undefined, container: string | undefined, spec: Omit<ProcessSpec, "env" | "cwd">): ManagedProcess;
+  /** A session in which a client may run the command on a terminal in the container. */
+  openSession(container: RunningContainer, command: string): OpenedSession;
   /** Ends every task's processes, and starts no other. */
   stop(): Promise<void>;
 }
 
-export function createEngine(io: EcsPorts, metadata: MetadataServer): Engine {
+export function createEngine(io: EcsPorts, metadata: MetadataServer, sessions: ExecSessions): Engine {
   const arnPrefix = `arn:aws:ecs:${io.place.region}:${io.place.account}`;
   const clusters = createClusterRegistry(arnPrefix);
   const definitions = createTaskDefinitionRegistry(arnPrefix);
@@ -106,7 +117,22 @@ export function createEngine(io: EcsPorts, metadata: MetadataServer): Engine {
     tasks,
     runTask,
     stopTask: (task, stop) => runner.stop(task, stop),
-    exec: (task, container, spec) => execute(task, container, { ...spec, cwd: io.projectRoot }, io.supervisor),
+    exec: (task, container, spec) => {
+      const { environment } = executableContainer(task, container);
+      return io.supervisor.start({ ...spec, cwd: io.projectRoot, env: environment });
+    },
+    openSession: ({ environment, process }, command) =>
+      sessions.open({
+        containerGone: process.exited,
+        start: (onData) =>
+          io.supervisor.start({
+            ...onTerminal(command),
+            cwd: io.projectRoot,
+            env: { TERM: "xterm-256color", ...environment },
+            stdin: "open",
+            onData,
+          }),
+      }),
     async stop() {
       closing = true;
       unsubscribe();

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "#local/endpoint/errors.ts";
-import type { ManagedProcess, ProcessSpec, ProcessSupervisor } from "#local/endpoint/ports.ts";
 import type { Container, LoadBalancer, Tag, Task } from "./model.ts";
 import type { ContainerDefinition, TaskDefinition } from "./task-definition.ts";
 
@@ -79,16 +78,14 @@ function newContainer(definition: ContainerDefinition, arn: string, taskId: stri
   };
 }
 
-/** Runs a command beside a container's process, with the container's environment. Throws ECS's errors. */
-export function execute(
-  task: Task | undefined,
-  containerName: string | undefined,
-  spec: Pick<ProcessSpec, "command" | "args" | "cwd" | "onLine">,
-  supervisor: ProcessSupervisor,
-): ManagedProcess {
+/** A container whose process runs, and what that was started with. */
+export type RunningContainer = Container & Required<Pick<Container, "environment" | "process">>;
+
+/** The container that a command may run in: the one named, or the task's first. Throws ECS's errors. */
+export function executableContainer(task: Task | undefined, containerName: string | undefined): RunningContainer {
   const container =
     containerName === undefined ? task?.containers[0] : task?.containers.find(({ name }) => name === containerName);
-  if (task?.lastStatus !== "RUNNING" || container?.environment === undefined)
+  if (task?.lastStatus !== "RUNNING" || container === undefined || !isRunning(container))
     throw new AwsError("InvalidParameterException", "The referenced task or container is not running.");
   if (!task.enableExecuteCommand)
     throw new AwsError(
@@ -97,7 +94,11 @@ export function execute(
         "or the execute command agent isn’t running. Wait and try again or run a new task with execute command " +
         "enabled and try again.",
     );
-  return supervisor.start({ ...spec, env: container.environment });
+  return container;
+}
+
+function isRunning(container: Container): container is RunningContainer {
+  return container.environment !== undefined && container.process !== undefined;
 }
 
 export function definitionOf(task: Task, container: Container): ContainerDefinition {

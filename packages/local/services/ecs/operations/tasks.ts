@@ -5,6 +5,7 @@ import { define, type Operation } from "#local/endpoint/service.ts";
 import { describeTask } from "../describe.ts";
 import type { Engine } from "../engine.ts";
 import { page, pageSchema } from "../page.ts";
+import { executableContainer } from "../tasks.ts";
 
 const cluster = v.optional(v.string());
 const tagList = v.optional(v.array(v.object({ key: v.string(), value: v.string() })), []);
@@ -33,6 +34,14 @@ const listTasksSchema = v.object({
   family: v.optional(v.string()),
   startedBy: v.optional(v.string()),
   desiredStatus: v.optional(v.picklist(["RUNNING", "PENDING", "STOPPED"]), "RUNNING"),
+});
+
+const executeCommandSchema = v.object({
+  cluster,
+  task: v.string(),
+  container: v.optional(v.string()),
+  command: v.string(),
+  interactive: v.optional(flag, false),
 });
 
 export function taskOperations(engine: Engine): Record<string, Operation> {
@@ -90,18 +99,21 @@ export function taskOperations(engine: Engine): Record<string, Operation> {
       };
     }),
 
-    ExecuteCommand: define(
-      v.object({ cluster, task: v.string(), container: v.optional(v.string()), command: v.string() }),
-      (input) => {
-        const task = tasks.find(clusters.active(input.cluster).arn, input.task);
-        if (task === undefined) throw new AwsError("InvalidParameterException", "The referenced task was not found.");
-        throw new AwsError(
-          "TargetNotConnectedException",
-          "The execute command failed: the local endpoint has no Session Manager data channel. " +
-            "Open a shell with the fleet's own command instead; on AWS this call works as it is.",
-        );
-      },
-    ),
+    ExecuteCommand: define(executeCommandSchema, (input) => {
+      const task = tasks.find(clusters.active(input.cluster).arn, input.task);
+      if (task === undefined) throw new AwsError("InvalidParameterException", "The referenced task was not found.");
+      if (!input.interactive)
+        throw new AwsError("InvalidParameterException", "Interactive is the only mode supported currently.");
+      const container = executableContainer(task, input.container);
+      return {
+        clusterArn: task.clusterArn,
+        containerArn: container.arn,
+        containerName: container.name,
+        interactive: true,
+        session: engine.openSession(container, input.command),
+        taskArn: task.arn,
+      };
+    }),
   };
 }
 

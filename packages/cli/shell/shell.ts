@@ -1,0 +1,81 @@
+import { ECSClient, ExecuteCommandCommand } from "@aws-sdk/client-ecs";
+import { names, type ServicePlan } from "#fleet";
+import { isAwsError } from "../aws.ts";
+import { type ExitCode, Failure, UsageError } from "../failure.ts";
+import type { Stage } from "../stage.ts";
+import { listTasks } from "../status/read.ts";
+import { openChannel, type Session } from "./channel.ts";
+import { quote } from "./quote.ts";
+
+export interface Shell {
+  /** Id or arn of the task; `undefined` takes the first. */
+  readonly task: string | undefined;
+  readonly command: readonly string[];
+}
+
+/**
+ * Joins the operator's terminal and a command in the task. ECS Exec tells no exit code: 0 says that the session ended
+ * as it should.
+ */
+export async function openShell(stage: Stage, service: ServicePlan, shell: Shell): Promise<ExitCode> {
+  const task = await chooseTask(stage, service, shell.task);
+  stage.terminal.note(stage.terminal.paint.dim(`${service.key}, task ${task.slice(task.lastIndexOf("/") + 1)}`));
+  const session = await start(stage, service, task, quote(shell.command));
+  await join(stage, session);
+  return 0;
+}
+
+async function chooseTask(stage: Stage, service: ServicePlan, wanted: string | undefined): Promise<string> {
+  const tasks = await listTasks(stage, service);
+  const [task] =
+    wanted === undefined ? tasks : tasks.filter((arn) => arn.split("/").at(-1)?.startsWith(wanted) || arn === wanted);
+  if (task !== undefined) return task;
+  if (wanted !== undefined)
+    throw new UsageError(`${service.key} runs no task ${wanted}: fleet status --json lists them.`);
+  throw new Failure(`${service.key} runs no task: fleet status and fleet logs ${service.key} say why.`);
+}
+
+async function start({ aws, plan }: Stage, service: ServicePlan, task: string, command: string): Promise<Session> {
+  const input = { cluster: names.cluster(plan.stage), task, container: service.key, interactive: true, command };
+  try {
+    const { session } = await aws.client(ECSClient).send(new ExecuteCommandCommand(input));
+    if (session?.streamUrl === undefined || session.tokenValue === undefined)
+      throw new Failure("ECS opened no session: try again.");
+    return { streamUrl: session.streamUrl, tokenValue: session.tokenValue };
+  } catch (error) {
+    if (isAwsError(error, "TargetNotConnectedException"))
+      throw new Failure(`The task's agent is not connected yet: try again in a minute. (${error.message})`);
+    throw error;
+  }
+}
+
+async function join({ stdin, stdout, signal }: Stage, session: Session): Promise<void> {
+  const channel = openChannel(session, (data) => stdout.write(data));
+  const setRaw = (mode: boolean) => {
+    if (stdin.isTTY === true) stdin.setRawMode?.(mode);
+  };
+  const resize = () => {
+    if (stdout.columns !== undefined) channel.resize({ cols: stdout.columns, rows: stdout.rows ?? 24 });
+  };
+  const send = (data: Buffer | string) => channel.send(Buffer.from(data));
+  // The end of a pipe is Ctrl-D to the shell; the end of a terminal does not come.
+  const finish = () => channel.send(Buffer.from([4]));
+  const terminate = () => channel.terminate();
+  resize();
+  stdout.on("resize", resize);
+  stdin.on("data", send);
+  stdin.on("end", finish);
+  signal.addEventListener("abort", terminate);
+  setRaw(true);
+  stdin.resume();
+  try {
+    await channel.closed;
+  } finally {
+    setRaw(false);
+    stdin.pause();
+    stdin.off("data", send);
+    stdin.off("end", finish);
+    stdout.off("resize", resize);
+    signal.removeEventListener("abort", terminate);
+  }
+}
