@@ -1,8 +1,11 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { addAlarms } from "./alarms/command.ts";
+import { addAudit } from "./audit/command.ts";
 import { explainAws } from "./aws.ts";
 import { createRun, type Runner } from "./command.ts";
 import { type ExitCode, reasonOf, UsageError } from "./failure.ts";
 import { addLogs } from "./logs/command.ts";
+import { addOpen } from "./open/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
 import { addSecrets } from "./secrets/command.ts";
 import { addShell } from "./shell/command.ts";
@@ -23,7 +26,8 @@ export function createProgram(runner: Runner, terminal: Terminal) {
       getErrHelpWidth: () => columns,
     })
     .exitOverride();
-  for (const add of [addStatus, addLogs, addRedeploy, addSecrets, addShell]) add(program, runner);
+  for (const add of [addStatus, addLogs, addRedeploy, addShell, addSecrets, addAlarms, addAudit, addOpen])
+    add(program, runner);
   return program;
 }
 

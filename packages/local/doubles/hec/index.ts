@@ -4,6 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { Collector, type HecRequest } from "./collector.ts";
 import { control, controlPath } from "./control.ts";
 import type { IndexedEvent } from "./event.ts";
+import { exportEvents, exportPath } from "./export.ts";
 import { type FaultRequest, FaultSwitch } from "./fault.ts";
 import { IndexStore, type Search } from "./search.ts";
 import { type HecToken, TokenRegistry, type TokenRequest } from "./token.ts";
@@ -49,6 +50,12 @@ export async function startHecDouble(options: { readonly port?: number } = {}): 
     };
     if (request.url.pathname.startsWith(`${controlPath}/`)) {
       const { status, body } = control(request, { tokens, store, faults });
+      res.writeHead(status, { "Content-Type": "application/json" }).end(body);
+      return;
+    }
+    if (request.url.pathname === exportPath) {
+      const form = new URLSearchParams(request.body.toString());
+      const { status, body } = exportEvents(req.headers.authorization, form, store);
       res.writeHead(status, { "Content-Type": "application/json" }).end(body);
       return;
     }

@@ -1,0 +1,43 @@
+import { tellDuration } from "../duration.ts";
+import type { ExitCode } from "../failure.ts";
+import type { Stage } from "../stage.ts";
+import { table } from "../table.ts";
+import type { Paint } from "../terminal.ts";
+import { type AlarmFacts, readAlarms } from "./read.ts";
+
+export async function listAlarms(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
+  const { terminal, plan } = stage;
+  const alarms = await readAlarms(stage);
+  if (format === "json") {
+    const documents = alarms.map((alarm) => ({
+      ...alarm,
+      since: alarm.since === undefined ? null : new Date(alarm.since).toISOString(),
+    }));
+    terminal.print(JSON.stringify({ stage: plan.stage, alarms: documents }, undefined, 2));
+    return 0;
+  }
+  if (alarms.length === 0) {
+    terminal.print(`Stage ${plan.stage} has no alarms: deploy it, or see \`alarms\` in fleet.config.ts.`);
+    return 0;
+  }
+  const rows = alarms.map((alarm) => [
+    alarm.service ?? "-",
+    alarm.kind ?? alarm.name,
+    stateText(alarm, terminal.paint),
+    alarm.since === undefined ? "-" : tellDuration(Date.now() - alarm.since),
+    thresholdText(alarm, terminal.paint),
+  ]);
+  for (const line of table(["SERVICE", "ALARM", "STATE", "FOR", "THRESHOLD"], rows)) terminal.print(line);
+  return 0;
+}
+
+function stateText({ state, muted }: AlarmFacts, paint: Paint): string {
+  const text = muted ? `${state} muted` : state;
+  if (state === "ALARM") return paint.red(text);
+  return state === "OK" && !muted ? paint.green(text) : paint.yellow(text);
+}
+
+function thresholdText({ threshold, basis }: AlarmFacts, paint: Paint): string {
+  if (threshold === undefined) return "-";
+  return basis === "placeholder" ? paint.yellow(`${threshold} (placeholder)`) : String(threshold);
+}

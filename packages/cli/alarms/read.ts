@@ -1,0 +1,61 @@
+import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { type AlarmName, alarmNames, names, type ServicePlan } from "#fleet";
+import { UsageError } from "../failure.ts";
+import type { Stage } from "../stage.ts";
+
+/** An alarm of the stage; `service` and `kind` where it is one of the six that every service has. */
+export interface AlarmFacts {
+  readonly name: string;
+  readonly service: string | undefined;
+  readonly kind: AlarmName | undefined;
+  readonly state: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number | undefined;
+  readonly reason: string;
+  readonly threshold: number | undefined;
+  /** `placeholder` where nobody has measured the threshold. */
+  readonly basis: "placeholder" | "chosen" | "measured" | undefined;
+  readonly muted: boolean;
+  readonly actions: readonly string[];
+}
+
+export async function readAlarms({ aws, plan }: Stage): Promise<readonly AlarmFacts[]> {
+  const found: MetricAlarm[] = [];
+  const input = { AlarmNamePrefix: `${plan.stage}-mcp-` };
+  for await (const page of paginateDescribeAlarms({ client: aws.client(CloudWatchClient) }, input)) {
+    found.push(...(page.MetricAlarms ?? []));
+  }
+  const owners = new Map(
+    plan.services.flatMap((service) =>
+      alarmNames.map((kind) => [names.alarm(plan.stage, service.key, kind), { service, kind }]),
+    ),
+  );
+  return found.map((alarm) => facts(alarm, owners.get(alarm.AlarmName ?? "")));
+}
+
+function facts(
+  alarm: MetricAlarm,
+  owner: { readonly service: ServicePlan; readonly kind: AlarmName } | undefined,
+): AlarmFacts {
+  const planned = owner?.service.alarms[owner.kind];
+  return {
+    name: alarm.AlarmName ?? "",
+    service: owner?.service.key,
+    kind: owner?.kind,
+    state: alarm.StateValue ?? "INSUFFICIENT_DATA",
+    since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
+    reason: alarm.StateReason ?? "",
+    threshold: alarm.Threshold,
+    basis: planned?.kind === "set" ? planned.basis : undefined,
+    muted: alarm.ActionsEnabled === false,
+    actions: alarm.AlarmActions ?? [],
+  };
+}
+
+/** The alarm of that name, or all of the service of that key. Throws `UsageError` where there is neither. */
+export async function findAlarms(stage: Stage, wanted: string): Promise<readonly AlarmFacts[]> {
+  const all = await readAlarms(stage);
+  const found = all.filter(({ name, service }) => name === wanted || service === wanted);
+  if (found.length > 0) return found;
+  throw new UsageError(`No alarm and no service ${wanted} in stage ${stage.plan.stage}: fleet alarms list names them.`);
+}

@@ -1,0 +1,80 @@
+import * as v from "valibot";
+import { reasonOf } from "../failure.ts";
+
+export interface HecSettings {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** What the HTTP Event Collector made of a request, and what to do about it. */
+export type HecVerdict =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "refused"; readonly what: string; readonly remedy: string };
+
+const Answer = v.object({ code: v.number(), text: v.string() });
+
+/** HEC answers an empty body from a valid token with 400, code 5: a proof that leaves no event. */
+const noData = 5;
+
+/** @param event the event in HEC's format, or an empty string to prove address and token alone */
+export async function post(using: typeof fetch, { url, token }: HecSettings, event: string): Promise<HecVerdict> {
+  const endpoint = URL.parse(url);
+  if (endpoint === null)
+    return refused("SPLUNK_HEC_URL is no address", "fleet secrets set splunk SPLUNK_HEC_URL: https://<host>:8088");
+  if (!endpoint.pathname.includes("/services/collector")) endpoint.pathname = "/services/collector/event";
+  try {
+    const response = await using(endpoint, {
+      method: "POST",
+      headers: { authorization: `Splunk ${token}`, "content-type": "application/json" },
+      body: event,
+      signal: AbortSignal.timeout(10_000),
+    });
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Answer), await response.text());
+    return judge(response.status, parsed.success ? parsed.output : undefined);
+  } catch (error) {
+    return refused(
+      `${endpoint.host} does not answer (${causeOf(error)})`,
+      "Check SPLUNK_HEC_URL, and that Splunk lets this address in (IP allow list of Splunk Cloud).",
+    );
+  }
+}
+
+/** Statuses and codes: https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector */
+function judge(status: number, answer: v.InferOutput<typeof Answer> | undefined): HecVerdict {
+  const said = answer === undefined ? `${status}` : `${status}, code ${answer.code}: ${answer.text}`;
+  const newToken = "Put a valid one in place: fleet secrets set splunk SPLUNK_HEC_TOKEN";
+  switch (status) {
+    case 200:
+      return { kind: "accepted" };
+    case 400:
+      if (answer?.code === noData) return { kind: "accepted" };
+      return answer?.code === 7
+        ? refused(`The token may not write to the index (${said})`, "Allow the index on the token, in Splunk.")
+        : refused(`Splunk does not take the event (${said})`, "Check the settings of the token in Splunk.");
+    case 401:
+      return refused(`The token is wrong or missing (${said})`, newToken);
+    case 403:
+      return answer?.code === 4
+        ? refused(`Splunk does not know this token, or not yet (${said})`, newToken)
+        : refused(
+            answer?.code === 1 ? `The token is disabled (${said})` : `HEC is disabled on the Splunk side (${said})`,
+            "Enable it in Splunk: Settings, Data inputs, HTTP Event Collector.",
+          );
+    case 404:
+      return refused(
+        `There is no collector at SPLUNK_HEC_URL (${said})`,
+        "Give the address of HEC: https://<host>:8088",
+      );
+    default:
+      return refused(`Splunk is not able to take events now (${said})`, "Try again; containers keep theirs meanwhile.");
+  }
+}
+
+function refused(what: string, remedy: string): HecVerdict {
+  return { kind: "refused", what, remedy };
+}
+
+/** `fetch` hides the reason in the cause. */
+function causeOf(error: unknown): string {
+  return reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+}

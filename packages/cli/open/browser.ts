@@ -1,0 +1,20 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Failure, reasonOf } from "../failure.ts";
+
+/** The program with which each system opens an address as its user would. */
+const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  darwin: ["open"],
+  win32: ["explorer.exe"],
+};
+
+export async function openInBrowser(url: string): Promise<void> {
+  const [program, ...args] = openers[process.platform] ?? ["xdg-open"];
+  const opener = spawn(program, [...args, url], { stdio: "ignore", detached: true });
+  try {
+    await once(opener, "spawn");
+  } catch (error) {
+    throw new Failure(`No browser to open it with (${program}: ${reasonOf(error)}): copy the address.`);
+  }
+  opener.unref();
+}
