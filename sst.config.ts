@@ -12,6 +12,7 @@ import { functionDefaults } from "./stacks/function-room.ts";
 import { Network } from "./stacks/network.ts";
 import { providePlan } from "./stacks/plan.ts";
 import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/preflight.ts";
+import { Rotation } from "./stacks/rotation.ts";
 import { Secrets } from "./stacks/secrets.ts";
 import { Services } from "./stacks/services.ts";
 import { Sessions } from "./stacks/sessions.ts";
@@ -30,6 +31,7 @@ export function composeFleet(app: App, plan: StagePlan): void {
   app.stack(Sessions);
   app.stack(Cluster);
   app.stack(Alerts);
+  app.stack(Rotation);
   for (let shard = 1; shard <= plan.shards; shard++) {
     app.stack(Balancer(shard));
     app.stack(Services(shard));

@@ -9,14 +9,17 @@ import { usePlan } from "./plan.ts";
 /** The topic that alarms are sent to. */
 export function Alerts({ app, stack }: StackContext) {
   const { alarmTopic, runsOn } = usePlan(app);
-  if (alarmTopic.adoptedArn !== undefined) return { topicArn: alarmTopic.adoptedArn };
-  const topic = new sns.Topic(stack, "Topic", {
-    topicName: alarmTopic.name,
-    enforceSSL: true,
-    ...(runsOn === "aws" && { masterKey: createKey(stack) }),
-  });
-  if (runsOn === "loopback")
-    accept(topic, { "AwsSolutions-SNS2": "On one machine there is no disk of AWS's to encrypt." });
+  if (alarmTopic.adoptedArn !== undefined) return { topicArn: alarmTopic.adoptedArn, keyArn: undefined };
+  const key = runsOn === "aws" ? createKey(stack) : undefined;
+  const topic = createAlarmTopic(stack, "Topic", alarmTopic.name, key);
+  stack.addOutputs({ AlarmTopicArn: topic.topicArn });
+  return { topicArn: topic.topicArn, keyArn: key?.keyArn };
+}
+
+/** A topic that alarms of this account may publish to, and nobody else. */
+export function createAlarmTopic(stack: Stack, id: string, topicName: string, key: kms.Key | undefined): sns.Topic {
+  const topic = new sns.Topic(stack, id, { topicName, enforceSSL: true, ...(key !== undefined && { masterKey: key }) });
+  if (key === undefined) accept(topic, { "AwsSolutions-SNS2": "On one machine there is no disk of AWS's to encrypt." });
   topic.addToResourcePolicy(
     new iam.PolicyStatement({
       sid: "AlarmsOfThisAccount",
@@ -25,15 +28,14 @@ export function Alerts({ app, stack }: StackContext) {
       resources: [topic.topicArn],
     }),
   );
-  stack.addOutputs({ AlarmTopicArn: topic.topicArn });
-  return { topicArn: topic.topicArn };
+  return topic;
 }
 
 /**
  * A key of the fleet's own, because CloudWatch may not use the one AWS manages for SNS: alarms would turn red and
  * nobody would hear. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
-function createKey(stack: Stack): kms.Key {
+export function createKey(stack: Stack): kms.Key {
   const key = new kms.Key(stack, "Key", {
     description: "Encrypts alarms on their way through SNS",
     enableKeyRotation: true,

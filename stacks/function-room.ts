@@ -5,6 +5,12 @@ import { Construct } from "constructs";
 import { type FunctionProps, Function as SstFunction } from "sst/constructs";
 import { names, type StagePlan } from "#fleet";
 
+/** What the SDK brings for other places than Lambda is a third of a bundle, and compiled at each cold start. */
+const leanSdk = {
+  "@aws-sdk/credential-provider-node": "./functions/sdk/credentials.ts",
+  bowser: "./functions/sdk/bowser.ts",
+};
+
 /** What every function of the fleet has in common. */
 export const functionDefaults = {
   runtime: "nodejs24.x",
@@ -14,7 +20,8 @@ export const functionDefaults = {
   // Traces would need permissions on every resource, and these functions are a few calls each: logs say as much.
   tracing: "disabled",
   // With source maps SST adds an uploader to each stack; a minified bundle is what keeps the cold start short.
-  nodejs: { format: "esm", minify: true, sourcemap: false },
+  // Split, so that an SDK client that is imported where it is needed is not compiled at every start.
+  nodejs: { format: "esm", minify: true, sourcemap: false, splitting: true, esbuild: { alias: leanSdk } },
 } satisfies FunctionProps;
 
 export interface FunctionRoomProps {
@@ -22,19 +29,31 @@ export interface FunctionRoomProps {
   readonly name: string;
   readonly description: string;
   /** What its calls need, beside its own log. */
-  readonly statements: readonly { readonly actions: readonly string[]; readonly resources: readonly string[] }[];
+  readonly statements: readonly RoomStatement[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default 30. */
+  readonly timeoutSeconds?: number;
+  /** At most so many calls at once. */
+  readonly concurrency?: number;
+  /** Files beside the bundle: from the project's root, and in the function's. */
+  readonly files?: readonly { readonly from: string; readonly to: string }[];
+  /** Packages left out of the bundle, because nothing in this stage comes to load them. */
+  readonly without?: readonly string[];
+}
+
+export interface RoomStatement {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** A Lambda function with a role and a log group of its own: `functions/<name>/handler.ts`, and nothing shared. */
 export class FunctionRoom extends Construct {
   readonly functionArn: string;
+  readonly lambda: SstFunction;
 
-  constructor(
-    scope: Construct,
-    { stage }: StagePlan,
-    { name, description, statements, environment }: FunctionRoomProps,
-  ) {
+  constructor(scope: Construct, { stage }: StagePlan, props: FunctionRoomProps) {
+    const { name, description, statements, environment, timeoutSeconds, concurrency, files, without } = props;
     super(scope, name);
     const functionName = names.function(stage, name);
     const logGroup = new logs.CfnLogGroup(this, "Log", {
@@ -52,7 +71,12 @@ export class FunctionRoom extends Construct {
               resources: [logGroup.attrArn],
             }),
             ...statements.map(
-              ({ actions, resources }) => new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }),
+              ({ actions, resources, conditions }) =>
+                new iam.PolicyStatement({
+                  actions: [...actions],
+                  resources: [...resources],
+                  ...(conditions !== undefined && { conditions }),
+                }),
             ),
           ],
         }),
@@ -64,10 +88,17 @@ export class FunctionRoom extends Construct {
       handler: `functions/${name}/handler.handler`,
       role,
       environment: { ...environment },
+      ...(timeoutSeconds !== undefined && { timeout: timeoutSeconds }),
+      ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
+      ...(files !== undefined && { copyFiles: [...files] }),
+      ...(without !== undefined && {
+        nodejs: { ...functionDefaults.nodejs, esbuild: { ...functionDefaults.nodejs.esbuild, external: [...without] } },
+      }),
       // No other function is bound to this one: without it SST writes its name to a parameter for them.
       _doNotAllowOthersToBind: true,
     });
     lambda.node.addDependency(logGroup);
     this.functionArn = lambda.functionArn;
+    this.lambda = lambda;
   }
 }

@@ -9,7 +9,7 @@ import { readSettling } from "./settling.ts";
 
 /** Looks at the secrets, and at the services of those that are not settled. A stable fleet costs one call a secret. */
 export async function observe(ports: SettlePorts, memory: Memory): Promise<Observation> {
-  const entries = ports.map.secrets.filter(({ key }) => !memory.parked.has(key));
+  const entries = ports.map.secrets.filter((entry) => !memory.parked.has(entry.key) && isLookedAfter(entry));
   const secrets: SecretObservation[] = [];
   for (const entry of entries) {
     const secret = await parkOnError(ports, memory, entry.key, () => observeSecret(ports, memory, entry));
@@ -17,6 +17,11 @@ export async function observe(ports: SettlePorts, memory: Memory): Promise<Obser
   }
   const services = await observeServices(ports, memory, secrets);
   return { now: ports.clock.now(), secrets, services };
+}
+
+/** A secret that no service uses and nobody issues (an administrator's) is none of the planner's business. */
+function isLookedAfter({ services, rotation }: SecretEntry): boolean {
+  return services.length > 0 || !("declined" in rotation);
 }
 
 /** What goes wrong with one secret stops no other. */

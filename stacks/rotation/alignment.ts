@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { CustomResource } from "aws-cdk-lib";
+import type { Stack } from "sst/constructs";
+import { FunctionRoom } from "../function-room.ts";
+import type { RotationProps } from "../rotation.ts";
+import { announcing, arnsOf, shared } from "./room-props.ts";
+
+/** `undefined` where no secret has a key with an old name. */
+export function alignmentRoom(stack: Stack, props: RotationProps): FunctionRoom | undefined {
+  const aliased = arnsOf(props, ({ aliases }) => Object.keys(aliases).length > 0);
+  if (aliased.length === 0) return undefined;
+  return new FunctionRoom(stack, props.plan, {
+    name: "align-splunk",
+    description: "Rewrites keys of secrets that have an old name, as the map says",
+    timeoutSeconds: 60,
+    ...shared(props),
+    statements: [
+      {
+        actions: [
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+          "secretsmanager:UpdateSecretVersionStage",
+        ],
+        resources: aliased,
+      },
+      ...announcing(props),
+    ],
+  });
+}
+
+/** On deploy, before any service starts; again when the old names in the map change. */
+export function alignOnDeploy(stack: Stack, room: FunctionRoom, { map }: RotationProps): void {
+  const aliases = map.secrets.map(({ id, aliases }) => [id, aliases]);
+  const resource = new CustomResource(stack, "Alignment", {
+    serviceToken: room.functionArn,
+    resourceType: "Custom::SecretAlignment",
+    properties: { Aliases: createHash("sha256").update(JSON.stringify(aliases)).digest("hex") },
+  });
+  resource.node.addDependency(room);
+}

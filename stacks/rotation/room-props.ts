@@ -1,0 +1,61 @@
+import type { FunctionRoomProps, RoomStatement } from "../function-room.ts";
+import type { RotationProps } from "../rotation.ts";
+import { mapFileName } from "./map-file.ts";
+
+/** What the rooms have alike: the map, the topic, and no client that nothing loads. */
+export function shared({ map, mapFile, topicArn }: RotationProps) {
+  const hasRedis = map.secrets.some(({ rotation }) => "issuer" in rotation && rotation.issuer === "redis-auth");
+  return {
+    files: [{ from: mapFile, to: mapFileName }],
+    environment: { ROTATION_MAP: mapFileName, ALARM_TOPIC_ARN: topicArn },
+    ...(!hasRedis && { without: ["@aws-sdk/client-elasticache"] }),
+  } satisfies Partial<FunctionRoomProps>;
+}
+
+/** Telling people, through a topic that a key of the fleet's encrypts. */
+export function announcing({ topicArn, topicKeyArn }: RotationProps): readonly RoomStatement[] {
+  return [
+    { actions: ["sns:Publish"], resources: [topicArn] },
+    ...(topicKeyArn === undefined
+      ? []
+      : [{ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [topicKeyArn] }]),
+  ];
+}
+
+type Entry = RotationProps["map"]["secrets"][number];
+
+export function arnsOf({ secretArns, map }: RotationProps, chosen: (entry: Entry) => boolean): readonly string[] {
+  return map.secrets.filter(chosen).map(({ key }) => {
+    const arn = secretArns.get(key);
+    if (arn === undefined) throw new Error(`The secret ${key} was neither created nor adopted in this stage.`);
+    return arn;
+  });
+}
+
+/** Keys of the secrets with an administrator's credentials. */
+export function adminKeys({ map }: RotationProps): readonly string[] {
+  return map.secrets.flatMap(({ rotation }) => ("admin" in rotation ? [rotation.admin] : []));
+}
+
+/** What issuers call beside the secrets. */
+export function issuing(props: RotationProps, region: string, account: string): readonly RoomStatement[] {
+  const admins = arnsOf(props, ({ key }) => adminKeys(props).includes(key));
+  const groups = props.map.secrets.flatMap(({ rotation }) =>
+    "replicationGroup" in rotation
+      ? [`arn:aws:elasticache:${region}:${account}:replicationgroup:${rotation.replicationGroup}`]
+      : [],
+  );
+  return [
+    ...(admins.length === 0
+      ? []
+      : [{ actions: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resources: admins }]),
+    ...(groups.length === 0
+      ? []
+      : [
+          {
+            actions: ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"],
+            resources: groups,
+          },
+        ]),
+  ];
+}
