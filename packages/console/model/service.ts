@@ -15,6 +15,8 @@ export const task = v.object({
   /** Milliseconds since the epoch, as all times here. */
   createdAt: v.number(),
   stoppedAt: v.optional(v.number()),
+  /** `planned` by a rollout, a scaling or a person; anything else that ends a task is a `failure`. */
+  ending: v.optional(v.picklist(["planned", "failure"])),
   reason: v.optional(v.string()),
   /** Of its process, where tasks run on this machine. */
   pid: v.optional(v.number()),
@@ -24,7 +26,7 @@ export type Task = v.InferOutput<typeof task>;
 export const deployment = v.object({
   id: v.string(),
   primary: v.boolean(),
-  state: v.picklist(["in-progress", "completed", "failed"]),
+  state: v.picklist(["in-progress", "rolling-back", "completed", "failed"]),
   reason: v.string(),
   definition: v.string(),
   failedTasks: v.number(),

@@ -22,11 +22,11 @@ export function Header({ state, paused, onPause, result, onDismiss }: HeaderProp
         </h1>
         <Connection state={state} paused={paused} />
         {state.mode === "read-only" && state.connection === "live" && <span class="tag">read-only</span>}
+        <Result result={result} onDismiss={onDismiss} />
         <button type="button" class="pause" aria-pressed={paused} onClick={onPause}>
           Pause
         </button>
       </div>
-      <Result result={result} onDismiss={onDismiss} />
     </header>
   );
 }

@@ -128,6 +128,12 @@ function DeploymentMark({ deployment, now }: { readonly deployment: Deployment; 
           {failures}
         </span>
       );
+    case "rolling-back":
+      return (
+        <span class="mark bad" title={reason}>
+          rolling back to {definition}
+        </span>
+      );
     case "failed":
       return (
         <span class="mark bad" title={reason}>

@@ -11,12 +11,12 @@ interface TaskTileProps {
 }
 
 export function TaskTile({ task, service, now, perform }: TaskTileProps) {
-  const { id, phase, generation, createdAt, stoppedAt, pid, reason } = task;
+  const { id, phase, generation, createdAt, stoppedAt, pid, ending, reason } = task;
   const tile = useRef<HTMLLIElement>(null);
   useFocusKept(tile, `service-${service}`);
   const killable = perform !== undefined && (phase === "healthy" || phase === "unhealthy" || phase === "starting");
   return (
-    <li ref={tile} class={`task ${phase} ${generation}`}>
+    <li ref={tile} class={`task ${phase} ${ending ?? ""}`}>
       <span class="phase">{phase}</span>
       <code>{shortId(id)}</code>
       <span class="facts">

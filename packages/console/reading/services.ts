@@ -3,6 +3,7 @@ import {
   DescribeServicesCommand,
   DescribeTasksCommand,
   type DesiredStatus,
+  type Deployment as EcsDeployment,
   type Service as EcsService,
   type Task as EcsTask,
   paginateListTasks,
@@ -19,8 +20,9 @@ type ServicePlan = StagePlan["services"][number];
 const servicesAtOnce = 10;
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html: at most a hundred. */
 const tasksAtOnce = 100;
-/** A service that keeps failing would fill the page with stopped tasks. */
+/** ECS remembers stopped tasks for an hour; a page that shows them all shows little else. */
 const stoppedShown = 4;
+const stoppedShownMs = 5 * 60_000;
 
 export async function readServices(plan: StagePlan, clients: Clients): Promise<readonly Service[]> {
   const [services, tasks] = await Promise.all([describeServices(plan, clients), describeTasks(plan, clients)]).catch(
@@ -81,7 +83,9 @@ function serviceOf(
   const newestFirst = tasks
     .map((task) => taskOf(task, plan.port, primary?.id, health))
     .toSorted((a, b) => b.createdAt - a.createdAt);
-  const stopped = newestFirst.filter(({ phase }) => phase === "stopped").slice(0, stoppedShown);
+  const stopped = newestFirst
+    .filter(({ stoppedAt = 0 }) => Date.now() - stoppedAt < stoppedShownMs)
+    .slice(0, stoppedShown);
   return {
     key: plan.key,
     url: plan.url,
@@ -95,15 +99,27 @@ function serviceOf(
   };
 }
 
-function deploymentOf(deployment: NonNullable<EcsService["deployments"]>[number]): Deployment {
-  const { id = "", status, rolloutState, rolloutStateReason = "", taskDefinition = "", failedTasks = 0 } = deployment;
+function deploymentOf(deployment: EcsDeployment): Deployment {
+  const { id = "", status, rolloutStateReason = "", taskDefinition = "", failedTasks = 0 } = deployment;
   return {
     id,
     primary: status === "PRIMARY",
-    state: rolloutState === "COMPLETED" ? "completed" : rolloutState === "FAILED" ? "failed" : "in-progress",
+    state: stateOf(deployment),
     reason: rolloutStateReason,
     definition: taskDefinition.slice(taskDefinition.lastIndexOf("/") + 1),
     failedTasks,
     createdAt: deployment.createdAt?.getTime() ?? 0,
   };
+}
+
+function stateOf({ rolloutState, rolloutStateReason = "" }: EcsDeployment): Deployment["state"] {
+  switch (rolloutState) {
+    case "COMPLETED":
+      return "completed";
+    case "FAILED":
+      return "failed";
+    default:
+      // Nothing but the reason tells it from any other rollout.
+      return rolloutStateReason.includes("rolling back") ? "rolling-back" : "in-progress";
+  }
 }

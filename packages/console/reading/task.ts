@@ -13,7 +13,7 @@ export function taskOf(
   primary: string | undefined,
   health: TargetHealth | undefined,
 ): Task {
-  const { taskArn = "", taskDefinitionArn = "", createdAt, stoppedAt, stoppedReason, startedBy } = task;
+  const { taskArn = "", taskDefinitionArn = "", createdAt, stoppedAt, stoppedReason: reason, startedBy } = task;
   const target = addressOf(task, port);
   return {
     id: lastPart(taskArn),
@@ -22,7 +22,7 @@ export function taskOf(
     generation: startedBy === primary ? "current" : "superseded",
     createdAt: createdAt?.getTime() ?? 0,
     ...(stoppedAt === undefined ? {} : { stoppedAt: stoppedAt.getTime() }),
-    ...(stoppedReason === undefined ? {} : { reason: stoppedReason }),
+    ...(reason === undefined ? {} : { reason, ending: isPlanned(task) ? "planned" : "failure" }),
   };
 }
 
@@ -34,6 +34,12 @@ function addressOf({ containers = [] }: EcsTask, port: number): string | undefin
   if (binding?.hostPort !== undefined) return `${binding.bindIP}:${binding.hostPort}`;
   const [network] = containers.flatMap(({ networkInterfaces = [] }) => networkInterfaces);
   return network?.privateIpv4Address === undefined ? undefined : `${network.privateIpv4Address}:${port}`;
+}
+
+/** The scheduler also stops what fails its health checks: only the reason tells that from a scaling. */
+function isPlanned({ stopCode, stoppedReason = "" }: EcsTask): boolean {
+  if (stopCode === "UserInitiated") return true;
+  return stopCode === "ServiceSchedulerInitiated" && stoppedReason.startsWith("Scaling activity");
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */

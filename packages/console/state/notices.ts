@@ -20,11 +20,16 @@ const primaryOf = ({ deployments }: Service): Deployment | undefined => deployme
 function rolloutNews(key: string, previous: Service, service: Service): readonly News[] {
   const [was, is] = [primaryOf(previous), primaryOf(service)];
   if (is === undefined || (was?.id === is.id && was.state === is.state)) return [];
+  // A rollback goes back to a deployment that was there before, and may be over between two readings.
+  const back = was !== undefined && is.createdAt < was.createdAt;
+  const failed: News = { tone: "bad", text: `${key}: the rollout failed and is rolled back.` };
   switch (is.state) {
     case "in-progress":
-      return [{ tone: "neutral", text: `${key}: a rollout began.` }];
+      return [{ tone: "neutral", text: `${key}: a rollout of ${is.definition} began.` }];
+    case "rolling-back":
+      return [failed];
     case "completed":
-      return [{ tone: "good", text: `${key}: the rollout is complete.` }];
+      return [...(back ? [failed] : []), { tone: "good", text: `${key}: steady on ${is.definition}.` }];
     case "failed":
       return [{ tone: "bad", text: `${key}: the rollout failed. ${is.reason}` }];
   }
@@ -32,7 +37,7 @@ function rolloutNews(key: string, previous: Service, service: Service): readonly
 
 function crashNews(key: string, previous: Service, service: Service): readonly News[] {
   const alive = new Set(previous.tasks.filter(({ stoppedAt }) => stoppedAt === undefined).map(({ id }) => id));
-  const crashed = ({ id, phase, generation }: Task) => phase === "stopped" && generation === "current" && alive.has(id);
+  const crashed = ({ id, phase, ending }: Task) => phase === "stopped" && ending === "failure" && alive.has(id);
   return service.tasks
     .filter(crashed)
     .map(({ id, reason }) => ({ tone: "bad", text: `${key}: task ${id.slice(0, 8)} stopped. ${reason ?? ""}`.trim() }));
