@@ -73,14 +73,19 @@ export function fail(rollout: Rollout, now: number): Rollout {
   });
 }
 
-/** Back to the task definition of the last completed deployment, as a deployment of its own. */
-export function rollBack(rollout: Rollout, to: Deployment, now: number, id?: string): Rollout {
+/** Back to the last completed deployment under its own id: its tasks that still run are kept, and serve on. */
+export function rollBack(rollout: Rollout, to: Deployment, now: number): Rollout {
   const [failed] = rollout.deployments;
-  return deploy(rollout, {
-    ...newDeployment(to.taskDefinitionArn, now, id),
+  const others = rollout.deployments.slice(1).filter(({ id }) => id !== to.id);
+  const restored: Deployment = {
+    ...to,
+    rolloutState: "IN_PROGRESS",
     rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${to.id}.`,
+    updatedAt: now,
+    failedTasks: 0,
     rollbackOf: failed.id,
-  });
+  };
+  return deploy({ ...rollout, deployments: [failed, ...others] }, restored);
 }
 
 /** A task that could not start, ended before it was healthy, or failed its health checks. */

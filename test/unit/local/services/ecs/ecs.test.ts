@@ -191,7 +191,7 @@ describe("a service", { timeout: 20_000 }, () => {
       const name = `back-${what.split(" ").join("-")}`;
       const good = await register(name);
       await create(name);
-      await steady(name);
+      const completed = (await steady(name)).deployments?.[0]?.id;
       const port = await portOf(name);
       cloud.events.length = 0;
       const badDefinition = await register(name, bad);
@@ -203,7 +203,8 @@ describe("a service", { timeout: 20_000 }, () => {
       await vi.waitFor(() => expect(events()).toHaveLength(4), patience);
       const after = await steady(name);
       expect(after.taskDefinition).toBe(good);
-      expect(cloud.targets.history.filter((entry) => entry === `deregister ${port}`)).toHaveLength(1);
+      expect(after.deployments).toMatchObject([{ id: completed, status: "PRIMARY", rolloutState: "COMPLETED" }]);
+      expect(cloud.targets.history).not.toContain(`deregister ${port}`);
       expect(events().map(({ detail }) => detail.eventName)).toEqual([
         "SERVICE_DEPLOYMENT_IN_PROGRESS",
         "SERVICE_DEPLOYMENT_FAILED",
@@ -219,8 +220,8 @@ describe("a service", { timeout: 20_000 }, () => {
           reason: "ECS deployment circuit breaker: task failed to start.",
         },
       });
-      expect(events()[2]?.detail.reason).toMatch(
-        /^ECS deployment circuit breaker: rolling back to deploymentId ecs-svc\//,
+      expect(events()[2]?.detail.reason).toBe(
+        `ECS deployment circuit breaker: rolling back to deploymentId ${completed}.`,
       );
     },
   );

@@ -135,7 +135,7 @@ class World {
         this.rollout = fail(this.rollout, this.now);
         return;
       case "roll-back":
-        this.rollout = rollBack(this.rollout, action.to, this.now, this.#id("d"));
+        this.rollout = rollBack(this.rollout, action.to, this.now);
         return;
       case "remove-deployment":
         this.rollout = removeDeployment(this.rollout, action.id);
@@ -209,6 +209,7 @@ describe("the scheduler", () => {
     const world = new World(settings());
     for (let tick = 0; tick < 3; tick += 1) world.take({ kind: "tick" });
     expect(world.primary.rolloutState).toBe("COMPLETED");
+    const before = world.tasks.map(({ arn }) => arn);
     world.take({ kind: "deploy", definition: "bad" });
     const lowest: number[] = [];
     for (let tick = 0; tick < 10; tick += 1) {
@@ -216,7 +217,8 @@ describe("the scheduler", () => {
       lowest.push(world.healthy);
     }
     expect(Math.min(...lowest)).toBe(2);
-    expect(world.primary).toMatchObject({ taskDefinitionArn: "good", rolloutState: "COMPLETED" });
+    expect(world.primary).toMatchObject({ id: "d0", taskDefinitionArn: "good", rolloutState: "COMPLETED" });
+    expect(world.tasks.map(({ arn }) => arn)).toEqual(before);
   });
 
   it("starts nothing more after a failure without rollback, and leaves the old tasks alone", () => {
@@ -236,10 +238,11 @@ describe("the scheduler", () => {
     for (let tick = 0; tick < 3; tick += 1) world.take({ kind: "tick" });
     world.broken = true;
     world.take({ kind: "deploy", definition: "bad" });
+    world.take({ kind: "crash", at: 0 });
     for (let tick = 0; tick < 30; tick += 1) world.take({ kind: "tick" });
     expect(world.primary).toMatchObject({ taskDefinitionArn: "good", rolloutState: "FAILED" });
     expect(world.primary.rollbackOf).toBeDefined();
-    expect(world.healthy).toBe(2);
+    expect(world.healthy).toBe(1);
   });
 
   it.each([
