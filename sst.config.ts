@@ -5,6 +5,7 @@ import { FleetError, planStage, type StagePlan } from "#fleet";
 import { Alarms } from "./stacks/alarms.ts";
 import { Alerts } from "./stacks/alerts.ts";
 import { Balancer } from "./stacks/balancer.ts";
+import { Chat } from "./stacks/chat.ts";
 import { Cluster } from "./stacks/cluster.ts";
 import { Dns } from "./stacks/dns.ts";
 import { fillEmptyStacks } from "./stacks/empty-stack.ts";
@@ -17,6 +18,7 @@ import { Secrets } from "./stacks/secrets.ts";
 import { Services } from "./stacks/services.ts";
 import { Sessions } from "./stacks/sessions.ts";
 import { withoutSstHandler } from "./stacks/sst-handler.ts";
+import { nameTemplatesAnew } from "./stacks/template-name.ts";
 
 /** The stacks of a stage, in the order in which each needs those before it. */
 export function composeFleet(app: App, plan: StagePlan): void {
@@ -37,6 +39,7 @@ export function composeFleet(app: App, plan: StagePlan): void {
     app.stack(Services(shard));
     app.stack(Alarms(shard));
   }
+  app.stack(Chat);
   fillEmptyStacks(app);
 }
 
@@ -70,5 +73,6 @@ export default {
       const plan = await planOf(app.stage);
       if (app.mode === "remove") checkRemoval(plan);
       composeFleet(app, plan);
+      nameTemplatesAnew(app);
     }),
 } satisfies SSTConfig;
