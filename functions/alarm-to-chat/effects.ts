@@ -10,7 +10,7 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-export const log: Log = (entry) => {
+const log: Log = (entry) => {
   process.stdout.write(`${JSON.stringify(entry)}\n`);
 };
 
@@ -29,27 +29,3 @@ export const ports: RoadPorts = {
       clock.sleep,
     ),
 };
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html: ten at once. */
-const visibilityBatch = 10;
-
-/** Leaves messages in the queue for as long as a chat asked; without it they come back with the queue's own timeout. */
-export async function deferInQueue(
-  messages: readonly { readonly receipt: string; readonly afterMs: number }[],
-): Promise<void> {
-  if (messages.length === 0) return;
-  const { ChangeMessageVisibilityBatchCommand, SQSClient } = await import("@aws-sdk/client-sqs");
-  const client = new SQSClient({});
-  for (let from = 0; from < messages.length; from += visibilityBatch) {
-    const Entries = messages.slice(from, from + visibilityBatch).map(({ receipt, afterMs }, index) => ({
-      Id: String(index),
-      ReceiptHandle: receipt,
-      VisibilityTimeout: Math.ceil(afterMs / 1000),
-    }));
-    const { Failed = [] } = await client.send(
-      new ChangeMessageVisibilityBatchCommand({ QueueUrl: environment.ALARM_QUEUE_URL, Entries }),
-    );
-    if (Failed.length > 0)
-      log({ level: "warn", message: "Not deferred; back after the queue's timeout", count: Failed.length });
-  }
-}

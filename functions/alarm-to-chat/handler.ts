@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import * as v from "valibot";
-import { carry } from "#chat/road.ts";
-import { deferInQueue, ports } from "./effects.ts";
+import type { Log } from "#chat/ports.ts";
+import { carry, type Deferral } from "#chat/road.ts";
 import { environment } from "./environment.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
@@ -19,7 +19,10 @@ const Batch = v.object({
   ),
 });
 
-interface Clockwork {
+type Records = v.InferOutput<typeof Batch>["Records"];
+
+/** The part of Lambda's context that is used. */
+interface Lifetime {
   getRemainingTimeInMillis(): number;
 }
 
@@ -27,7 +30,7 @@ interface Clockwork {
 const reserveMs = 10_000;
 
 /** What some chat did not take is named as failed, and SQS brings it again. */
-export const handler = middy().handler(async (event: unknown, context: Clockwork) => {
+export const handler = middy().handler(async (event: unknown, context: Lifetime) => {
   const { Records } = v.parse(Batch, event);
   const messages = Records.map(({ messageId, body, attributes }) => ({
     id: messageId,
@@ -36,13 +39,26 @@ export const handler = middy().handler(async (event: unknown, context: Clockwork
     receiveCount: attributes.ApproximateReceiveCount,
   }));
   const deadline = Date.now() + context.getRemainingTimeInMillis() - reserveMs;
+  // With the SDK clients: compiled when there is something to tell, not while the function starts.
+  const { ports } = await import("./effects.ts");
   const deferred = await carry(messages, environment.CHAT_SETTINGS, ports, deadline);
-  const receipts = new Map(Records.map(({ messageId, receiptHandle }) => [messageId, receiptHandle]));
-  await deferInQueue(
-    deferred.flatMap(({ id, afterMs }) => {
-      const receipt = receipts.get(id);
-      return receipt === undefined ? [] : [{ receipt, afterMs }];
-    }),
-  );
+  await leaveInQueue(Records, deferred, ports.log);
   return { batchItemFailures: deferred.map(({ id }) => ({ itemIdentifier: id })) };
 });
+
+async function leaveInQueue(records: Records, deferred: readonly Deferral[], log: Log): Promise<void> {
+  if (deferred.length === 0) return;
+  const receipts = new Map(records.map(({ messageId, receiptHandle }) => [messageId, receiptHandle]));
+  const messages = deferred.flatMap(({ id, afterMs }) => {
+    const receiptHandle = receipts.get(id);
+    return receiptHandle === undefined ? [] : [{ receiptHandle, afterMs }];
+  });
+  try {
+    const { defer } = await import("./queue.ts");
+    const failed = await defer(environment.ALARM_QUEUE_URL, messages);
+    log({ level: "info", message: "Left in the queue", count: messages.length, withQueuesOwnTimeout: failed });
+  } catch (error) {
+    // They are named as failed all the same, and come back with the queue's own timeout.
+    log({ level: "warn", message: "Not deferred", reason: error instanceof Error ? error.name : "unknown" });
+  }
+}

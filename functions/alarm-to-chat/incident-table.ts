@@ -1,4 +1,11 @@
-import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  PutItemCommand,
+  paginateQuery,
+} from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
 import type { IncidentStore } from "#chat/ports.ts";
 import { type GroupRecord, isOpen } from "#chat/record.ts";
@@ -39,21 +46,15 @@ const claimKey = "#claim";
  * last; `version` guards every write.
  */
 export function createIncidentTable(table: string): IncidentStore {
-  let client: Promise<DynamoDBClient> | undefined;
-  const sdk = () => import("@aws-sdk/client-dynamodb");
-  const connect = () => {
-    client ??= sdk().then(({ DynamoDBClient }) => new DynamoDBClient({}));
-    return client;
-  };
+  const client = new DynamoDBClient({});
   const keyOf = (destination: string, group: string) => ({ destination: { S: destination }, group: { S: group } });
 
   return {
     async load(destination, groups) {
-      const { BatchGetItemCommand } = await sdk();
       const found = new Map<string, GroupRecord>();
       let keys = groups.map((group) => keyOf(destination, group));
       while (keys.length > 0) {
-        const { Responses, UnprocessedKeys } = await (await connect()).send(
+        const { Responses, UnprocessedKeys } = await client.send(
           new BatchGetItemCommand({
             RequestItems: { [table]: { Keys: keys.slice(0, batchGet), ConsistentRead: true } },
           }),
@@ -66,12 +67,11 @@ export function createIncidentTable(table: string): IncidentStore {
     },
 
     async save(destination, group, record) {
-      const { ConditionalCheckFailedException, PutItemCommand } = await sdk();
       const next = { ...record, version: record.version + 1 };
       const open = Object.values(record.entries).some(isOpen);
       const seconds = Math.floor(Date.now() / 1000) + retentionSeconds;
       try {
-        await (await connect()).send(
+        await client.send(
           new PutItemCommand({
             TableName: table,
             Item: {
@@ -93,10 +93,9 @@ export function createIncidentTable(table: string): IncidentStore {
     },
 
     async listOpen(destination) {
-      const { paginateQuery } = await sdk();
       const found = new Map<string, GroupRecord>();
       const pages = paginateQuery(
-        { client: await connect() },
+        { client },
         {
           TableName: table,
           KeyConditionExpression: "destination = :destination",
@@ -113,9 +112,8 @@ export function createIncidentTable(table: string): IncidentStore {
     },
 
     async claim(destination, now, until) {
-      const { ConditionalCheckFailedException, PutItemCommand } = await sdk();
       try {
-        await (await connect()).send(
+        await client.send(
           new PutItemCommand({
             TableName: table,
             Item: { ...keyOf(destination, claimKey), until: { N: String(until) } },
@@ -132,9 +130,8 @@ export function createIncidentTable(table: string): IncidentStore {
     },
 
     async release(destination, from) {
-      const { PutItemCommand } = await sdk();
       const Item = { ...keyOf(destination, claimKey), until: { N: String(from) } };
-      await (await connect()).send(new PutItemCommand({ TableName: table, Item }));
+      await client.send(new PutItemCommand({ TableName: table, Item }));
     },
   };
 }

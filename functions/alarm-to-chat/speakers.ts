@@ -1,3 +1,4 @@
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import type { Log, Speak } from "#chat/ports.ts";
 import { createHttp } from "#chat/receivers/http.ts";
@@ -8,6 +9,7 @@ import type { ChatSettings } from "#chat/settings.ts";
 
 const Value = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
 const http = createHttp();
+const client = new SecretsManagerClient({});
 
 /** The first value of a key, until somebody has put the real one there. */
 const placeholder = /replace-me/;
@@ -44,8 +46,7 @@ function addressOf(
 }
 
 async function readSecret(secretArn: string): Promise<Readonly<Record<string, string>>> {
-  const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-  const { SecretString } = await new SecretsManagerClient({}).send(new GetSecretValueCommand({ SecretId: secretArn }));
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
   const parsed = v.safeParse(Value, SecretString);
   // The parser's message would quote the secret.
   if (!parsed.success) throw new Error("The chat secret is no JSON object of texts: put one there with its keys.");

@@ -114,7 +114,7 @@ function rotationWords(secret: string, outcome: string, reason: string | undefin
     RotationAbandoned: "could not be rotated: the attempt was given up",
     TestRotationFailed: "could not be rotated: the new value failed its test",
   }[outcome];
-  return what === undefined ? clip(maskSecrets(outcome), 200) : `Secret ${secret} ${what}${because(reason)}`;
+  return `Secret ${secret}${what === undefined ? `: ${clip(maskSecrets(outcome), 200)}` : ` ${what}`}${because(reason)}`;
 }
 
 function because(reason: string | undefined): string {

@@ -23,5 +23,7 @@ export const names = {
   secret: (stage: string, name: string) => `/${stage}/mcp/${name}`,
   redis: (stage: string) => `${stage}-mcp-redis`,
   function: (stage: string, name: string) => `${stage}-mcp-${name}`,
+  alarmQueue: (stage: string) => `${stage}-mcp-alarms`,
+  incidentTable: (stage: string) => `${stage}-mcp-incidents`,
   alarm: (stage: string, key: string, alarm: string) => `${stage}-mcp-${dashed(key)}-${alarm}`,
 } as const;

@@ -129,6 +129,16 @@ const accepted: Readonly<Record<string, string>> = {
     "SEC-6: a new secret under the prefix needs no change of a role.",
   "Services <service>TaskRole: ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel on *":
     "ECS Exec: the actions know no resource.",
+  "Chat alarmtochatRole: cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
+    "Reading metrics and the health of targets: the actions know no resource.",
+  "Chat alarmtochatRole: ecs:DescribeServices on arn:aws:ecs:us-east-1:<account>:service/<stage>-mcp-cluster/*":
+    "The stage's services, whichever the map has.",
+  "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*":
+    "The last error lines of the service an alarm is about, whichever it is.",
+  "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*:log-stream:*":
+    "The same, as IAM asks for it stream by stream.",
+  "Chat Key: kms:* on *": "As the key of the alarms: the topic that watches the chats has one of its own.",
+  "Chat Key: kms:Decrypt, kms:GenerateDataKey* on *": "As the key of the alarms.",
   "Alerts Key: kms:* on *":
     "A key policy's * is the key itself; without this statement no administrator could change it.",
   "Alerts Key: kms:Decrypt, kms:GenerateDataKey* on *":

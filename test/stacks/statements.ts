@@ -61,5 +61,10 @@ export function wildcardsOf(template: Template, stage: string): readonly string[
         .filter((name) => name.includes("*") || actions.some((action) => action.includes("*")))
         .map((name) => `${resource.replace(/^\w+TaskRole$/, "<service>TaskRole")}: ${actions.join(", ")} on ${name}`),
     )
-    .map((line) => line.replaceAll(/\d{12}/g, "<account>").replaceAll(`/${stage}/`, "/<stage>/"));
+    .map((line) =>
+      line
+        .replaceAll(/\d{12}/g, "<account>")
+        .replaceAll(`/${stage}/`, "/<stage>/")
+        .replaceAll(`/${stage}-mcp-`, "/<stage>-mcp-"),
+    );
 }

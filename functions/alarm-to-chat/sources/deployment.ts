@@ -1,3 +1,4 @@
+import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { durationOf } from "#chat/duration.ts";
 import type { Source } from "#chat/enrichment.ts";
 import { names } from "#fleet/names.ts";
@@ -9,7 +10,6 @@ const suspectMs = 30 * 60_000;
 
 export const lastDeployment: Source = async ({ service, incident }) => {
   if (service === undefined) return {};
-  const { DescribeServicesCommand, ECSClient } = await import("@aws-sdk/client-ecs");
   const { services } = await new ECSClient({}).send(
     new DescribeServicesCommand({ cluster: names.cluster(stage), services: [names.service(stage, service)] }),
   );

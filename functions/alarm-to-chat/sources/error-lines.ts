@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { Source } from "#chat/enrichment.ts";
 import { names } from "#fleet/names.ts";
 import { environment } from "../environment.ts";
@@ -11,7 +12,6 @@ const filterPattern = "?ERROR ?Error ?error ?FATAL ?fatal ?Exception ?panic ?Tra
 
 export const errorLines: Source = async ({ service, incident }) => {
   if (service === undefined) return {};
-  const { CloudWatchLogsClient, FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
   const { events = [] } = await new CloudWatchLogsClient({}).send(
     new FilterLogEventsCommand({
       logGroupName: names.logGroup(stage, service),

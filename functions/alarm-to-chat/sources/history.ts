@@ -1,3 +1,4 @@
+import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { durationOf } from "#chat/duration.ts";
 import type { Source } from "#chat/enrichment.ts";
 
@@ -10,7 +11,6 @@ export const history: Source = async ({ incident }) => {
   const { story } = incident;
   if (story.kind !== "alarm" || story.watch.kind !== "metric") return {};
   const { namespace, metric, statistic, dimensions } = story.watch;
-  const { CloudWatchClient, GetMetricDataCommand } = await import("@aws-sdk/client-cloudwatch");
   const period = spanMs / columns / 1000;
   const end = Math.ceil(Date.now() / (period * 1000)) * period * 1000;
   const { MetricDataResults } = await new CloudWatchClient({}).send(

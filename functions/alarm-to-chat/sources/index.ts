@@ -1,7 +1,9 @@
 import type { Source } from "#chat/enrichment.ts";
-import { lastDeployment } from "./deployment.ts";
-import { errorLines } from "./error-lines.ts";
-import { history } from "./history.ts";
-import { targetHealth } from "./target-health.ts";
 
-export const sources: readonly Source[] = [targetHealth, lastDeployment, errorLines, history];
+/** Each with the SDK client it needs, compiled only when something is to be looked up. */
+export const sources: readonly Source[] = [
+  async (question) => (await import("./target-health.ts")).targetHealth(question),
+  async (question) => (await import("./deployment.ts")).lastDeployment(question),
+  async (question) => (await import("./error-lines.ts")).errorLines(question),
+  async (question) => (await import("./history.ts")).history(question),
+];

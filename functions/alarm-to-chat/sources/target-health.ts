@@ -1,3 +1,8 @@
+import {
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Source } from "#chat/enrichment.ts";
 import { names } from "#fleet/names.ts";
 import { environment } from "../environment.ts";
@@ -7,9 +12,6 @@ const { stage } = environment.CHAT_SETTINGS;
 /** "1 of 2 healthy; unhealthy: Target.FailedHealthChecks". */
 export const targetHealth: Source = async ({ service }) => {
   if (service === undefined) return {};
-  const { DescribeTargetGroupsCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } = await import(
-    "@aws-sdk/client-elastic-load-balancing-v2"
-  );
   const client = new ElasticLoadBalancingV2Client({});
   const { TargetGroups } = await client.send(
     new DescribeTargetGroupsCommand({ Names: [names.targetGroup(stage, service)] }),

@@ -1,0 +1,92 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { statementsOf } from "./statements.ts";
+import { synthesize, withStage } from "./synth.ts";
+import { attribute } from "./template.ts";
+
+const { stack } = synthesize("prod");
+const chat = stack("Chat");
+const queueNamed = (name: string) => chat.one("AWS::SQS::Queue", { QueueName: name });
+
+describe("the road to the chats", () => {
+  it("[CHAT-1] begins at the alarm topic and ends at the function, with the group wait between", () => {
+    const queue = queueNamed("prod-mcp-alarms");
+    const subscription = chat.all("AWS::SNS::Subscription").find(({ Properties }) => Properties.Protocol === "sqs");
+    expect(subscription?.Properties.Endpoint).toEqual(attribute(queue, "Arn"));
+    expect(chat.one("AWS::Lambda::EventSourceMapping").Properties).toMatchObject({
+      EventSourceArn: attribute(queue, "Arn"),
+      MaximumBatchingWindowInSeconds: 30,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
+  });
+
+  it("[CHAT-3] keeps what no chat took: encrypted queues, visibility six times the timeout, a dead-letter queue", () => {
+    const lambda = chat.one("AWS::Lambda::Function");
+    const queue = queueNamed("prod-mcp-alarms").Properties;
+    const dead = queueNamed("prod-mcp-alarms-dead");
+    expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Number(lambda.Properties.Timeout));
+    expect(queue.SqsManagedSseEnabled).toBe(true);
+    expect(dead.Properties.SqsManagedSseEnabled).toBe(true);
+    expect(queue.RedrivePolicy).toEqual({ deadLetterTargetArn: attribute(dead, "Arn"), maxReceiveCount: 50 });
+  });
+
+  it("[CHAT-3] is watched by alarms that reach people by e-mail, without the function", () => {
+    const topic = chat.one("AWS::SNS::Topic", { TopicName: "MCPAlerts-fallback" });
+    const alarms = chat.all("AWS::CloudWatch::Alarm");
+    expect(alarms.map(({ Properties }) => [Properties.AlarmName, Properties.MetricName])).toEqual([
+      ["prod-mcp-chat-undelivered", "ApproximateNumberOfMessagesVisible"],
+      ["prod-mcp-chat-waiting", "ApproximateAgeOfOldestMessage"],
+      ["prod-mcp-chat-failing", "Errors"],
+    ]);
+    for (const { Properties } of alarms) expect(Properties.AlarmActions).toEqual([{ Ref: topic.id }]);
+    const mail = chat.one("AWS::SNS::Subscription", { Protocol: "email" });
+    expect(mail.Properties).toMatchObject({ TopicArn: { Ref: topic.id }, Endpoint: "platform@themailworks.com" });
+  });
+
+  it("[CHAT-4] takes failed deployments, tasks that stopped by themselves and rotations from the bus", () => {
+    const patterns = chat.all("AWS::Events::Rule").flatMap(({ Properties }) => Properties.EventPattern ?? []);
+    const said = JSON.stringify(patterns);
+    for (const part of ["SERVICE_DEPLOYMENT_FAILED", "anything-but", "RotationFailed", "Contributor State Change"]) {
+      expect(said).toContain(part);
+    }
+    for (const { Properties } of chat.all("AWS::Events::Rule")) {
+      expect(Properties.Targets).toMatchObject([{ Arn: attribute(queueNamed("prod-mcp-alarms"), "Arn") }]);
+    }
+  });
+
+  it("[CHAT-1] lets the function do what its calls need", () => {
+    const allowed = statementsOf(chat)
+      .filter(({ resource }) => resource === "alarmtochatRole")
+      .flatMap(({ actions }) => actions);
+    expect(allowed.sort()).toEqual([
+      "cloudwatch:GetMetricData",
+      "dynamodb:BatchGetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "ecs:DescribeServices",
+      "elasticloadbalancing:DescribeTargetGroups",
+      "elasticloadbalancing:DescribeTargetHealth",
+      "logs:CreateLogStream",
+      "logs:FilterLogEvents",
+      "logs:PutLogEvents",
+      "secretsmanager:GetSecretValue",
+      "sqs:ChangeMessageVisibility",
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      "sts:AssumeRole",
+    ]);
+  });
+
+  it("[SEC-5] has no webhook and no token in its template", () => {
+    const text = JSON.stringify(chat.document);
+    expect(text).not.toMatch(/hooks\.slack|xoxb|logic\.azure|chat\.googleapis/);
+  });
+
+  it("keeps two stages of one account apart", () => {
+    const second = synthesize("dev", withStage("dev", { account: "573946584375" })).stack("Chat");
+    const Names = v.object({ QueueName: v.string() });
+    const names = second.all("AWS::SQS::Queue").map(({ Properties }) => v.parse(Names, Properties).QueueName);
+    expect(names.sort()).toEqual(["dev-mcp-alarms", "dev-mcp-alarms-dead"]);
+  });
+});
