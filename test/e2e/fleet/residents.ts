@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Processes can be found by their working directory where there is `/proc`. */
@@ -9,6 +9,8 @@ export const canListResidents = process.platform === "linux";
 export interface Resident {
   readonly pid: number;
   readonly command: string;
+  /** Its working directory, relative to the folder. */
+  readonly cwd: string;
 }
 
 /** Processes whose working directory is in the folder; zombies have none. */
@@ -23,7 +25,7 @@ async function residentIn(folder: string, pid: string): Promise<Resident | undef
     const cwd = await readlink(join("/proc", pid, "cwd"));
     if (cwd !== folder && !cwd.startsWith(`${folder}/`)) return undefined;
     const command = await readFile(join("/proc", pid, "cmdline"), "utf8");
-    return { pid: Number(pid), command: command.replaceAll("\0", " ").trim() };
+    return { pid: Number(pid), command: command.replaceAll("\0", " ").trim(), cwd: relative(folder, cwd) };
   } catch (error) {
     // It ended meanwhile, or belongs to somebody else.
     if (error instanceof Error && "code" in error && ["ENOENT", "ESRCH", "EACCES"].includes(String(error.code))) {

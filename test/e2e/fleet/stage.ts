@@ -31,7 +31,9 @@ export interface FleetStage {
   /** What the endpoint told its operator. */
   readonly log: readonly string[];
   plan(map: FleetDefinition): StagePlan;
-  /** Writes the map and runs `sst deploy`, or `sst remove`. */
+  /** Writes the map and deploys it. @throws {Error} with what `sst` said and what became of the stacks, if it fails */
+  deploy(map: FleetDefinition): Promise<SstOutcome>;
+  /** Writes the map and runs `sst deploy`, or `sst remove`, however it ends. */
   run(command: SstCommand, map: FleetDefinition): Promise<SstOutcome>;
   url(host: string, path?: string): URL;
   plainUrl(host: string, path?: string): URL;
@@ -54,6 +56,18 @@ export async function openStage(map: FleetDefinition): Promise<FleetStage> {
   });
   const { cloud, supervisor } = fleet;
   const visit = createLoopbackFetch(cloud.authority.ca);
+  const run: FleetStage["run"] = async (command, of) => {
+    await project.writeMap(of);
+    return runSst(command, {
+      project: project.folder,
+      stage: "local",
+      endpointUrl: cloud.place.endpointUrl,
+      region: cloud.place.region,
+      httpsPort: https,
+      logFile: join(project.folder, ".mcp-fleet", `${command}.log`),
+      supervisor,
+    });
+  };
   return {
     project,
     fleet,
@@ -62,18 +76,15 @@ export async function openStage(map: FleetDefinition): Promise<FleetStage> {
     fetch: visit,
     log,
     plan,
-    async run(command, of) {
-      await project.writeMap(of);
-      return runSst(command, {
-        project: project.folder,
-        stage: "local",
-        endpointUrl: cloud.place.endpointUrl,
-        region: cloud.place.region,
-        httpsPort: https,
-        logFile: join(project.folder, ".mcp-fleet", `${command}.log`),
-        supervisor,
-      });
+    async deploy(of) {
+      const outcome = await run("deploy", of);
+      if (outcome.code === 0) return outcome;
+      const stacks = cloud.cloudFormation
+        .stacks()
+        .map(({ name, status, reason = "" }) => `${name} ${status} ${reason}`);
+      throw new Error([...outcome.lines, ...stacks].join("\n"));
     },
+    run,
     url: (host, path = "/") => new URL(path, `https://${host}.mcp.localhost:${https}`),
     plainUrl: (host, path = "/") => new URL(path, `http://${host}.mcp.localhost:${http}`),
     async echo(url, init) {

@@ -1,0 +1,234 @@
+import { randomUUID } from "node:crypto";
+import { ECSClient, UpdateServiceCommand, waitUntilServicesStable } from "@aws-sdk/client-ecs";
+import { GetRolePolicyCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { FleetDefinition } from "#fleet";
+import { functionFoldersOf, resourcesOf, secretVersionsOf, stackTimesOf } from "./fleet/census.ts";
+import { gatherEvidence } from "./fleet/evidence.ts";
+import { seedForeignSecret } from "./fleet/foreign-secret.ts";
+import { echo, googleWorkspace, mapOf } from "./fleet/maps.ts";
+import { canListResidents, residentsOf } from "./fleet/residents.ts";
+import { type FleetStage, openStage } from "./fleet/stage.ts";
+import { startTraffic } from "./fleet/traffic.ts";
+
+/** What an operator puts in place of the placeholders, to be found again wherever it should not be. */
+const canaries = { GOOGLE_OAUTH_CLIENT_ID: `id-${randomUUID()}`, GOOGLE_OAUTH_CLIENT_SECRET: `canary-${randomUUID()}` };
+
+const first = mapOf({ google_workspace: googleWorkspace(), notes: echo("notes") });
+/** One more service, with everything an entry can ask for, and a secret of its own. */
+const grown: FleetDefinition = {
+  ...first,
+  secrets: {
+    ...first.secrets,
+    slack: { description: "Slack's bot token", keys: { SLACK_BOT_TOKEN: { placeholder: "xoxb-replace-me" } } },
+  },
+  services: {
+    ...first.services,
+    slack: echo("slack", { secrets: ["slack"], sessions: true, audit: { source: "mcp-slack" } }),
+  },
+};
+/** The service is gone again; its secret is an entry of its own, and stays. */
+const shrunk: FleetDefinition = { ...grown, services: first.services };
+
+function withNotes(fields: Parameters<typeof echo>[1]): FleetDefinition {
+  return { ...shrunk, services: { ...shrunk.services, notes: echo("notes", fields) } };
+}
+
+let stage: FleetStage;
+beforeAll(async () => {
+  stage = await openStage(first);
+});
+afterAll(() => stage.close());
+
+/** What one service of the map is made of. */
+const typesOfService = [
+  ...Array.from({ length: 6 }, () => "AWS::CloudWatch::Alarm"),
+  "AWS::ECS::Service",
+  "AWS::ECS::TaskDefinition",
+  "AWS::ElasticLoadBalancingV2::ListenerRule",
+  "AWS::ElasticLoadBalancingV2::TargetGroup",
+  "AWS::IAM::Role",
+  "AWS::Logs::LogGroup",
+  "AWS::Route53::RecordSet",
+];
+
+type Resources = ReturnType<typeof resourcesOf>;
+
+/** Types of the resources that are in `all` and not in `some`. */
+function typesMissingFrom(some: Resources, all: Resources): readonly string[] {
+  return [...all].flatMap(([key, { type }]) => (some.has(key) ? [] : [type])).toSorted();
+}
+
+async function taskPids(): Promise<readonly number[]> {
+  const hosts = ["google", "notes"];
+  return Promise.all(hosts.map(async (host) => (await stage.echo(stage.url(host))).pid));
+}
+
+async function executionPolicy(): Promise<string | undefined> {
+  const iam = new IAMClient(stage.client);
+  const { Roles = [] } = await iam.send(new ListRolesCommand({}));
+  const role = Roles.find(({ RoleName }) => RoleName?.includes("ExecutionRole"));
+  const { PolicyDocument } = await iam.send(
+    new GetRolePolicyCommand({ RoleName: role?.RoleName, PolicyName: "start" }),
+  );
+  return PolicyDocument;
+}
+
+// Each test goes on from where the one before it left the fleet.
+describe("a fleet and its map", () => {
+  it("is deployed from nothing by the real sst", async () => {
+    await stage.deploy(first);
+    const stacks = stage.cloud.cloudFormation.stacks();
+    expect(stacks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["CDKToolkit", "SSTBootstrap", "local-mcp-fleet-Services", "local-mcp-fleet-Alarms"]),
+    );
+    expect(stacks.filter(({ status }) => status !== "CREATE_COMPLETE")).toEqual([]);
+    for (const host of ["google", "notes"]) expect((await stage.echo(stage.url(host))).service).toBe(host);
+  });
+
+  it("lets the function that seeds secrets do that, and denies it anything else", async () => {
+    const calls = () =>
+      stage.cloud.journal
+        .entries()
+        .filter(({ caller }) => caller?.includes("/local-mcp-seed-secret") === true)
+        .map(({ operation, errorCode }) => (errorCode === undefined ? operation : `${operation} ${errorCode}`));
+    expect(new Set(calls())).toEqual(new Set(["DescribeSecret", "PutSecretValue"]));
+    const answer = await seedForeignSecret(stage);
+    expect(answer).toMatchObject({ Status: "FAILED", Reason: expect.stringMatching(/^AccessDeniedException;/) });
+    expect(calls().at(-1)).toBe("DescribeSecret AccessDeniedException");
+  });
+
+  it("[SEC-3] is not touched by a second deploy, nor are the values an operator put since", async () => {
+    const secrets = new SecretsManagerClient(stage.client);
+    const SecretString = JSON.stringify(canaries);
+    await secrets.send(new PutSecretValueCommand({ SecretId: "/local/mcp/google-oauth", SecretString }));
+    const before = [resourcesOf(stage), await stackTimesOf(stage), await secretVersionsOf(stage), await taskPids()];
+    await stage.deploy(first);
+    const after = [resourcesOf(stage), await stackTimesOf(stage), await secretVersionsOf(stage), await taskPids()];
+    expect(after).toEqual(before);
+  });
+
+  it("[SEC-5] injects the new values into the tasks that start next, and shows them nowhere else", async () => {
+    const services = { cluster: "local-mcp-cluster", services: ["local-mcp-google-workspace"] };
+    const ecs = new ECSClient(stage.client);
+    const roll = { cluster: services.cluster, service: "local-mcp-google-workspace", forceNewDeployment: true };
+    await ecs.send(new UpdateServiceCommand(roll));
+    await waitUntilServicesStable({ client: ecs, maxWaitTime: 60, minDelay: 0.25, maxDelay: 0.25 }, services);
+    for (const [name, value] of Object.entries(canaries)) {
+      const response = await stage.fetch(stage.url("google", `/environment?name=${name}`));
+      expect(await response.text()).toBe(value);
+    }
+    const evidence = await gatherEvidence(stage);
+    expect(evidence.length).toBeGreaterThan(40);
+    const shown = evidence.filter(({ text }) => Object.values(canaries).some((canary) => text.includes(canary)));
+    expect(shown.map(({ name }) => name)).toEqual([]);
+  });
+
+  it("[MAP-1] [SEC-6] grows by exactly what one more entry means, and nobody else notices", async () => {
+    const [before, pids, policy] = [resourcesOf(stage), await taskPids(), await executionPolicy()];
+    const traffic = startTraffic(stage, "notes", 20);
+    await stage.deploy(grown);
+    const after = resourcesOf(stage);
+    expect(typesMissingFrom(after, before)).toEqual([]);
+    expect(typesMissingFrom(before, after)).toEqual([
+      ...typesOfService,
+      "AWS::SecretsManager::Secret",
+      "Custom::FirstSecretValue",
+    ]);
+    expect(await executionPolicy()).toBe(policy);
+    expect(await taskPids()).toEqual(pids);
+    expect((await traffic.stop()).failures).toEqual([]);
+
+    const environment = async (name: string) =>
+      (await stage.fetch(stage.url("slack", `/environment?name=${name}`))).text();
+    expect(await environment("SLACK_BOT_TOKEN")).toBe("xoxb-replace-me");
+    expect(await environment("REDIS_USE_TLS")).toBe("true");
+    expect(await environment("SPLUNK_SOURCE")).toBe("mcp-slack");
+  });
+
+  it("[MAP-3] stays as it is when an entry is wrong, and the deploy says what to do", async () => {
+    const before = [resourcesOf(stage), await stackTimesOf(stage), await taskPids()];
+    const { code, lines } = await stage.run("deploy", {
+      ...grown,
+      services: { ...grown.services, slack: echo("notes", { cpu: 300 }) },
+    });
+    expect(code).not.toBe(0);
+    const said = lines.join("\n");
+    expect(said).toMatch(/services\.slack\.cpu = 300\n\s+allowed: .+\n\s+remedy: .+/);
+    expect(said).toMatch(/services\.slack\.host = "notes"\n\s+allowed: .+\n\s+remedy: .+/);
+    expect(said).not.toMatch(/^\s+at .+:\d+/m);
+    expect([resourcesOf(stage), await stackTimesOf(stage), await taskPids()]).toEqual(before);
+  });
+
+  it("[MAP-2] [ECS-10] shrinks by exactly what the entry meant when it is removed", async () => {
+    const before = resourcesOf(stage);
+    const pids = await taskPids();
+    const { pid } = await stage.echo(stage.url("slack"));
+    const traffic = startTraffic(stage, "notes", 20);
+    await stage.deploy(shrunk);
+    const after = resourcesOf(stage);
+    expect(typesMissingFrom(before, after)).toEqual([]);
+    expect(typesMissingFrom(after, before)).toEqual(typesOfService);
+    expect((await stage.fetch(stage.url("slack"))).status).toBe(404);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    expect(await taskPids()).toEqual(pids);
+    expect((await traffic.stop()).failures).toEqual([]);
+  });
+
+  it("[ECS-8] goes back when the new command ends at once, and the old task serves on", async () => {
+    const pids = await taskPids();
+    const traffic = startTraffic(stage, "notes", 50);
+    const { code, lines } = await stage.run("deploy", withNotes({ local: { command: ["false"] } }));
+    expect(code).not.toBe(0);
+    expect(lines.join("\n")).toMatch(/circuit breaker/i);
+    expect((await traffic.stop()).failures).toEqual([]);
+    expect(await taskPids()).toEqual(pids);
+  });
+
+  it("[ECS-8] goes back when the service has no command for this machine, and the deploy says so", async () => {
+    const pids = await taskPids();
+    const { local: _, ...onAwsAlone } = echo("notes");
+    const map = { ...shrunk, services: { ...shrunk.services, notes: onAwsAlone } };
+    const { code, lines } = await stage.run("deploy", map);
+    expect(code).not.toBe(0);
+    expect(lines.join("\n")).toMatch(/CannotPullContainerError.+local\.command/);
+    expect(await taskPids()).toEqual(pids);
+  });
+
+  it("[ECS-8] [ECS-10] rolls a service whose entry changed without a failed request, and parks another", async () => {
+    const [, before = 0] = await taskPids();
+    const resources = resourcesOf(stage);
+    const traffic = startTraffic(stage, "notes", 50);
+    const notes = echo("notes", { environment: { GREETING: "hello from {url}" } });
+    await stage.deploy({ ...shrunk, services: { google_workspace: googleWorkspace({ desiredCount: 0 }), notes } });
+    const { pid: after } = await stage.echo(stage.url("notes"));
+    const { failures, pids } = await traffic.stop();
+    expect(failures).toEqual([]);
+    expect(pids).toEqual([before, after]);
+    expect(() => process.kill(before, 0)).toThrow("ESRCH");
+    const greeting = await stage.fetch(stage.url("notes", "/environment?name=GREETING"));
+    expect(await greeting.text()).toBe(`hello from ${stage.url("notes").origin}`);
+
+    expect((await stage.fetch(stage.url("google", "/mcp"))).status).toBe(503);
+    expect([...resourcesOf(stage).keys()]).toEqual([...resources.keys()]);
+  });
+
+  it("is gone after sst remove, and its processes with it", async () => {
+    const { code, lines } = await stage.run("remove", shrunk);
+    expect(lines.join("\n")).not.toMatch(/failed/i);
+    expect(code).toBe(0);
+    const left = stage.cloud.cloudFormation.stacks().map(({ name }) => name);
+    expect(left.toSorted()).toEqual(["CDKToolkit", "SSTBootstrap"]);
+    if (!canListResidents) return;
+    const bootstrap = await functionFoldersOf(stage);
+    await vi.waitFor(async () => {
+      const residents = await residentsOf(stage.project.folder);
+      expect(residents.filter(({ cwd }) => !bootstrap.includes(cwd))).toEqual([]);
+    });
+  });
+
+  it.runIf(canListResidents)("leaves no process behind when it ends", async () => {
+    expect(await stage.close()).toEqual([]);
+  });
+});
