@@ -3,6 +3,7 @@ import { addAlarms } from "./alarms/command.ts";
 import { addAudit } from "./audit/command.ts";
 import { explainAws } from "./aws.ts";
 import { createRun, type Runner } from "./command.ts";
+import { addDoctor } from "./doctor/command.ts";
 import { type ExitCode, reasonOf, UsageError } from "./failure.ts";
 import { addLogs } from "./logs/command.ts";
 import { addOpen } from "./open/command.ts";
@@ -26,7 +27,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
       getErrHelpWidth: () => columns,
     })
     .exitOverride();
-  for (const add of [addStatus, addLogs, addRedeploy, addShell, addSecrets, addAlarms, addAudit, addOpen])
+  for (const add of [addStatus, addLogs, addRedeploy, addShell, addSecrets, addAlarms, addAudit, addOpen, addDoctor])
     add(program, runner);
   return program;
 }

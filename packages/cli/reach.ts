@@ -2,6 +2,7 @@ import { lookup } from "node:dns";
 import { readFile } from "node:fs/promises";
 import type { LookupFunction } from "node:net";
 import { join } from "node:path";
+import { getCACertificates } from "node:tls";
 import { Agent } from "undici";
 import type { StagePlan } from "#fleet";
 import { isMissing } from "./file.ts";
@@ -13,7 +14,7 @@ import { isMissing } from "./file.ts";
 export async function createReach({ runsOn }: StagePlan, project: string): Promise<typeof fetch> {
   if (runsOn === "aws") return fetch;
   const ca = await readAuthority(join(project, ".mcp-fleet", "certificates", "ca.pem"));
-  const connect = { lookup: lookupLoopback, ...(ca !== undefined && { ca }) };
+  const connect = { lookup: lookupLoopback, ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }) };
   // Node's fetch takes the dispatcher of its own undici; the types of the two packages differ in `undefined` alone.
   const dispatching: Readonly<Record<string, unknown>> = { dispatcher: new Agent({ connect }) };
   return (input, init) => fetch(input, { ...init, ...dispatching });

@@ -1,0 +1,42 @@
+import type { Stage } from "../stage.ts";
+import type { ServiceFacts } from "../status/facts.ts";
+
+/**
+ * `ok`: looked, and well. `warning`: it will hurt one day. `failure`: it hurts, or will at the next change.
+ * `skipped`: it could not be looked at, and why.
+ */
+export type Verdict = "ok" | "warning" | "failure" | "skipped";
+
+export interface Finding {
+  readonly verdict: Verdict;
+  /** What was seen, with the name of the thing it was seen on. */
+  readonly evidence: string;
+  /** What to do; absent where nothing is to be done. */
+  readonly remedy?: string;
+}
+
+/** One known trap. Without findings all is well. */
+export interface Check {
+  /** Stable: scripts and tests read it. */
+  readonly id: string;
+  /** What is so when all is well. */
+  readonly well: string;
+  /** What is wrong now. A check that throws is reported as skipped, with what it threw. */
+  look(examination: Examination): Promise<readonly Finding[]>;
+}
+
+/** The stage, and what several checks ask about it, read once. */
+export interface Examination {
+  readonly stage: Stage;
+  readonly services: readonly ServiceFacts[];
+  /** Name servers that the domain's parent names. */
+  readonly resolveNs: (domain: string) => Promise<readonly string[]>;
+}
+
+export const failure = (evidence: string, remedy: string): Finding => ({ verdict: "failure", evidence, remedy });
+export const warning = (evidence: string, remedy: string): Finding => ({ verdict: "warning", evidence, remedy });
+export const skipped = (evidence: string, remedy?: string): Finding => ({
+  verdict: "skipped",
+  evidence,
+  ...(remedy !== undefined && { remedy }),
+});

@@ -1,0 +1,26 @@
+import { alarmNames, names } from "#fleet";
+import { readAlarms } from "../../alarms/read.ts";
+import { type Check, type Finding, failure, warning } from "../check.ts";
+
+export const alarms: Check = {
+  id: "alarms",
+  well: "Every alarm of the map watches and would tell.",
+  async look({ stage }) {
+    const { plan } = stage;
+    const found = new Map((await readAlarms(stage)).map((alarm) => [alarm.name, alarm]));
+    const wanted = plan.services.flatMap(({ key, alarms: of }) =>
+      alarmNames.filter((name) => of[name].kind === "set").map((name) => names.alarm(plan.stage, key, name)),
+    );
+    const missing = wanted.filter((name) => !found.has(name));
+    const own = wanted.flatMap((name) => found.get(name) ?? []);
+    const muted = own.filter((alarm) => alarm.muted).map(({ name }) => name);
+    const silent = own.filter(({ actions }) => actions.length === 0).map(({ name }) => name);
+    const deploy = `npx sst deploy --stage ${plan.stage}`;
+    const findings: Finding[] = [];
+    if (missing.length > 0) findings.push(failure(`Alarms are missing: ${missing.join(", ")}.`, deploy));
+    if (silent.length > 0) findings.push(failure(`Alarms have no action: ${silent.join(", ")}.`, deploy));
+    if (muted.length > 0)
+      findings.push(warning(`Alarms are muted: ${muted.join(", ")}.`, `fleet alarms mute ${muted[0]} --off`));
+    return findings;
+  },
+};

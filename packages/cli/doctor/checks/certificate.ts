@@ -1,0 +1,52 @@
+import { ACMClient, type CertificateSummary, paginateListCertificates } from "@aws-sdk/client-acm";
+import type { StagePlan } from "#fleet";
+import { type Check, type Finding, failure } from "../check.ts";
+
+const week = 7 * 86_400_000;
+
+export const certificate: Check = {
+  id: "certificate",
+  well: "The certificate is issued, in use, and not about to expire.",
+  async look({ stage: { plan, aws } }) {
+    const found: CertificateSummary[] = [];
+    for await (const page of paginateListCertificates({ client: aws.client(ACMClient) }, {})) {
+      found.push(...(page.CertificateSummaryList ?? []));
+    }
+    return judgeCertificates(
+      plan,
+      found.filter(({ DomainName }) => DomainName === plan.serviceDomain),
+      Date.now(),
+    );
+  },
+};
+
+/** @param now milliseconds since the epoch */
+export function judgeCertificates(
+  { stage, serviceDomain }: StagePlan,
+  own: readonly CertificateSummary[],
+  now: number,
+): readonly Finding[] {
+  const [best] = own.toSorted((one, other) => rank(other) - rank(one));
+  if (best === undefined)
+    return [failure(`ACM has no certificate for ${serviceDomain}.`, `npx sst deploy --stage ${stage}`)];
+  if (best.Status !== "ISSUED")
+    return [
+      failure(
+        `The certificate for ${serviceDomain} is ${best.Status}.`,
+        "ACM issues it when its DNS records are found: mend name-servers first, then wait up to an hour.",
+      ),
+    ];
+  const left = (best.NotAfter?.getTime() ?? Number.POSITIVE_INFINITY) - now;
+  if (left > week) return [];
+  return [
+    failure(
+      `The certificate for ${serviceDomain} expires ${best.NotAfter?.toISOString()}, and was not renewed.`,
+      "ACM renews while the validation records are in DNS and the certificate is in use: look at it in ACM.",
+    ),
+  ];
+}
+
+/** The one in use counts, then an issued one: a stage that was deployed anew leaves old ones behind. */
+function rank({ InUse, Status }: CertificateSummary): number {
+  return (InUse === true ? 2 : 0) + (Status === "ISSUED" ? 1 : 0);
+}

@@ -1,0 +1,24 @@
+import { type Check, failure, warning } from "../check.ts";
+
+/** A rollout that hangs is a warning after this long: a usual one takes minutes. */
+const slowMs = 30 * 60_000;
+
+export const deployments: Check = {
+  id: "deployments",
+  well: "The last deployment of every service is complete.",
+  look: async ({ services }) =>
+    services.flatMap(({ plan, service }) => {
+      const primary = service?.deployments.find((one) => one.primary);
+      if (primary === undefined || primary.state === "COMPLETED") return [];
+      if (primary.state === "FAILED")
+        return [failure(`${plan.key}: ${primary.reason}`, `fleet logs ${plan.key} --since 1h, then fleet redeploy`)];
+      const age = Date.now() - primary.createdAt;
+      if (age < slowMs && primary.failed === 0) return [];
+      return [
+        warning(
+          `${plan.key} is rolling since ${new Date(primary.createdAt).toISOString()}, with ${primary.failed} failed tasks.`,
+          `fleet logs ${plan.key} --since 1h`,
+        ),
+      ];
+    }),
+};

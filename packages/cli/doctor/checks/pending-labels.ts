@@ -1,0 +1,28 @@
+import { tellDuration } from "../../duration.ts";
+import { readSecret } from "../../secrets/read.ts";
+import type { SecretFacts } from "../../status/facts.ts";
+import { type Check, type Finding, warning } from "../check.ts";
+
+/** A rotation is over in minutes; one that stopped half-way blocks the next. */
+const longMs = 3_600_000;
+
+export const pendingLabels: Check = {
+  id: "pending-labels",
+  well: "No rotation stopped half-way.",
+  async look({ stage }) {
+    const secrets = await Promise.all(stage.plan.secrets.map(({ key }) => readSecret(stage, key)));
+    return secrets.flatMap((secret) => (secret === undefined ? [] : judgePending(secret, Date.now())));
+  },
+};
+
+/** @param now milliseconds since the epoch */
+export function judgePending({ key, name, versions }: SecretFacts, now: number): readonly Finding[] {
+  const pending = versions.find(({ labels }) => labels.includes("AWSPENDING") && !labels.includes("AWSCURRENT"));
+  if (pending === undefined || now - pending.createdAt < longMs) return [];
+  return [
+    warning(
+      `${name} has a version that is pending for ${tellDuration(now - pending.createdAt)} (${pending.id}).`,
+      `fleet secrets rotate ${key} --wait goes on with it; the log of rotate-secret says what stopped it`,
+    ),
+  ];
+}

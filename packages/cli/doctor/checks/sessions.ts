@@ -1,0 +1,71 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
+import { names, type ServicePlan } from "#fleet";
+import type { Stage } from "../../stage.ts";
+import type { ServiceFacts } from "../../status/facts.ts";
+import { type Check, type Finding, failure } from "../check.ts";
+
+/**
+ * An image without the Valkey driver falls back to memory with a line in its log, and stays healthy: every login then
+ * ends with its task. TLS is off unless the variable says so.
+ */
+export const sessions: Check = {
+  id: "sessions",
+  well: "Services with sessions keep them in Redis, over TLS.",
+  async look({ stage, services }) {
+    const findings = services
+      .filter(({ plan, tasks }) => plan.sessions && tasks.length > 0)
+      .map(async (facts) => [...(await lookAtTls(stage, facts)), ...(await lookAtLog(stage, facts))]);
+    return (await Promise.all(findings)).flat();
+  },
+};
+
+const tlsVariables = ["WORKSPACE_MCP_OAUTH_PROXY_VALKEY_USE_TLS", "REDIS_USE_TLS"] as const;
+
+async function lookAtTls({ aws, plan }: Stage, { plan: service, tasks }: ServiceFacts): Promise<readonly Finding[]> {
+  const { taskDefinition } = await aws
+    .client(ECSClient)
+    .send(new DescribeTaskDefinitionCommand({ taskDefinition: tasks[0]?.taskDefinition }));
+  const container = taskDefinition?.containerDefinitions?.find(({ name }) => name === service.key);
+  const off = tlsVariables.filter(
+    (variable) => container?.environment?.find(({ name }) => name === variable)?.value !== "true",
+  );
+  if (off.length === 0) return [];
+  return [
+    failure(
+      `${service.key} talks to Redis in the clear: ${off.join(", ")} is not true.`,
+      `npx sst deploy --stage ${plan.stage}`,
+    ),
+  ];
+}
+
+async function lookAtLog(stage: Stage, { plan: service, tasks }: ServiceFacts): Promise<readonly Finding[]> {
+  const without: string[] = [];
+  for (const { arn, createdAt } of tasks.filter(({ status }) => status === "RUNNING")) {
+    const id = arn.slice(arn.lastIndexOf("/") + 1);
+    if (!(await saysValkey(stage, service, id, createdAt))) without.push(id.slice(0, 8));
+  }
+  if (without.length === 0) return [];
+  return [
+    failure(
+      `${service.key}: task ${without.join(", ")} never wrote "Using ValkeyStore": its sessions may be in memory.`,
+      `fleet logs ${service.key} --since 1d --filter Store`,
+    ),
+  ];
+}
+
+async function saysValkey(
+  { aws, plan }: Stage,
+  { key }: ServicePlan,
+  task: string,
+  startTime: number,
+): Promise<boolean> {
+  const input = {
+    logGroupName: names.logGroup(plan.stage, key),
+    logStreamNames: [`ecs/${key}/${task}`],
+    filterPattern: "ValkeyStore",
+    startTime,
+  };
+  const { events } = await aws.client(CloudWatchLogsClient).send(new FilterLogEventsCommand(input));
+  return (events ?? []).length > 0;
+}

@@ -1,0 +1,31 @@
+import { explainAws } from "../aws.ts";
+import { reasonOf } from "../failure.ts";
+import { type Check, type Examination, type Finding, skipped } from "./check.ts";
+
+/** What one check came to: one line of the doctor's report, or several. */
+export interface Result extends Finding {
+  readonly id: string;
+}
+
+/** All checks side by side, in their order; none keeps another from being made. */
+export async function examine(checks: readonly Check[], examination: Examination): Promise<readonly Result[]> {
+  const results = await Promise.all(
+    checks.map(async ({ id, well, look }): Promise<readonly Result[]> => {
+      const findings = await look(examination).catch((error: unknown) => [cannotLook(error, examination)]);
+      return findings.length === 0
+        ? [{ id, verdict: "ok", evidence: well }]
+        : findings.map((finding) => ({ id, ...finding }));
+    }),
+  );
+  return results.flat();
+}
+
+function cannotLook(error: unknown, { stage }: Examination): Finding {
+  return skipped(`Could not look: ${explainAws(error, stage.plan) ?? reasonOf(error)}`);
+}
+
+/** 1 when something hurts; a warning counts where `strict` asks for it. */
+export function exitCodeOf(results: readonly Result[], strict: boolean): 0 | 1 {
+  const bad = results.some(({ verdict }) => verdict === "failure" || (strict && verdict === "warning"));
+  return bad ? 1 : 0;
+}
