@@ -34,7 +34,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
     for (const watcher of watchers) watcher(event);
   };
 
-  const unsubscribe = view.subscribe((happening: Happening) => {
+  const unsubscribe = view.subscribe?.((happening: Happening) => {
     switch (happening.kind) {
       case "request":
         traffic.record(happening.request);
@@ -48,7 +48,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
 
   const tickOf = (): ConsoleEvent => {
     const at = Date.now();
-    const splunkRefusesUntil = view.splunkRefusesUntil();
+    const splunkRefusesUntil = view.splunkRefusesUntil?.();
     return {
       kind: "tick",
       at,
@@ -113,7 +113,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
   return {
     watch(listener) {
       flush();
-      listener({ kind: "hello", stage: view.stage, mode });
+      listener({ kind: "hello", stage: view.stage, mode, happenings: view.subscribe !== undefined });
       listener(tickOf());
       for (const { event } of parts.values()) listener(event);
       listener({ kind: "requests", requests: [...logs.requests.kept()] });
@@ -131,7 +131,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
     close() {
       stop();
       watchers.clear();
-      unsubscribe();
+      unsubscribe?.();
     },
   };
 }

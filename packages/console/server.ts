@@ -19,6 +19,7 @@ export interface ConsoleOptions {
 
 export interface Console {
   readonly url: string;
+  /** Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -40,14 +41,19 @@ export async function openConsole({ port, view, actions, intervalMs = 1000 }: Co
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
+  let closing: Promise<unknown> | undefined;
+  const close = () => {
+    feed.close();
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    return closed;
+  };
   return {
     url: `http://127.0.0.1:${address.port}`,
     async close() {
-      feed.close();
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      closing ??= close();
+      await closing;
     },
   };
 }

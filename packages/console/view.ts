@@ -10,10 +10,13 @@ export interface FleetView {
   services(): Promise<readonly Service[]>;
   secrets(): Promise<readonly Secret[]>;
   alarms(): Promise<readonly Alarm[]>;
-  /** Calls back for what happens from now on; returns the unsubscribe function. */
-  subscribe(listener: (happening: Happening) => void): () => void;
+  /**
+   * Calls back for what happens from now on; returns the unsubscribe function. Absent where nothing tells it, as on
+   * AWS: the page then has no logs.
+   */
+  subscribe?(listener: (happening: Happening) => void): () => void;
   /** Milliseconds since the epoch, when a fault that was put on Splunk ends; undefined without one. */
-  splunkRefusesUntil(): number | undefined;
+  splunkRefusesUntil?(): number | undefined;
 }
 
 /** What the console may do to a fleet; only one that runs on this machine has them. */

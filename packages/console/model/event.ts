@@ -14,7 +14,13 @@ export type Part = v.InferOutput<typeof part>;
  */
 export const consoleEvent = v.variant("kind", [
   /** First on each connection; everything known before it is void. */
-  v.object({ kind: v.literal("hello"), stage: v.string(), mode: v.picklist(["actions", "read-only"]) }),
+  v.object({
+    kind: v.literal("hello"),
+    stage: v.string(),
+    mode: v.picklist(["actions", "read-only"]),
+    /** Whether requests, audit events and API calls are told at all. */
+    happenings: v.boolean(),
+  }),
   /** Each second, with the server's time: the page keeps no clock of its own. */
   v.object({
     kind: v.literal("tick"),

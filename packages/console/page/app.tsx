@@ -35,17 +35,19 @@ export function App() {
       <main>
         <div class="traffic">
           <Services state={state} perform={perform} />
-          <RequestLog requests={state.requests} />
+          {state.happenings && <RequestLog requests={state.requests} />}
         </div>
         <div class="side">
           <Alarms state={state} />
           <Notices notices={state.notices} />
           <Secrets state={state} perform={perform} />
         </div>
-        <div class="logs">
-          <AuditLog audits={state.audits} now={state.now} refusesUntil={state.splunkRefusesUntil} perform={perform} />
-          <CallLog calls={state.calls} />
-        </div>
+        {state.happenings && (
+          <div class="logs">
+            <AuditLog audits={state.audits} now={state.now} refusesUntil={state.splunkRefusesUntil} perform={perform} />
+            <CallLog calls={state.calls} />
+          </div>
+        )}
       </main>
       <Announcer notices={live.notices} connection={live.connection} />
     </>

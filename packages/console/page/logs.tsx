@@ -45,7 +45,7 @@ export function RequestLog({ requests }: Pick<ConsoleState, "requests">) {
           <tr key={number} class={status >= 500 ? "bad" : undefined}>
             <td>{timeOfDay(at)}</td>
             <td>{status}</td>
-            <td>{service ?? host}</td>
+            <td class="short">{service ?? host}</td>
             <td class="wide">
               {method} {path}
             </td>
@@ -72,7 +72,7 @@ export function AuditLog({ audits, now, refusesUntil, perform }: AuditLogProps) 
         rows={audits.map(({ number, at, who, action, tool, outcome }) => (
           <tr key={number} class={outcome === "success" ? undefined : "warn"}>
             <td>{timeOfDay(at)}</td>
-            <td>{who}</td>
+            <td class="short">{who}</td>
             <td class="wide">{tool ?? action}</td>
             <td>{outcome}</td>
           </tr>
@@ -115,9 +115,7 @@ export function CallLog({ calls }: Pick<ConsoleState, "calls">) {
               {service} {operation}
               {errorCode !== undefined && <span class="reason"> {errorCode}</span>}
             </td>
-            <td class="short" title={caller}>
-              {caller ?? "unsigned"}
-            </td>
+            <td class="short">{caller ?? "unsigned"}</td>
             <td class="number spare">{duration(ms)}</td>
           </tr>
         ))}

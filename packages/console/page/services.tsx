@@ -13,7 +13,7 @@ interface ServicesProps {
 }
 
 export function Services({ state, perform }: ServicesProps) {
-  const { services, traffic, now, unreadable } = state;
+  const { services, traffic, happenings, now, unreadable } = state;
   return (
     <Panel title="Services" class="services" problem={unreadable.services}>
       {services === undefined && <p class="empty">Reading the fleet…</p>}
@@ -22,7 +22,7 @@ export function Services({ state, perform }: ServicesProps) {
         <ServiceCard
           key={service.key}
           service={service}
-          traffic={traffic.find((one) => one.service === service.key)}
+          traffic={happenings ? (traffic.find((one) => one.service === service.key) ?? noTraffic) : undefined}
           now={now}
           perform={perform}
         />
@@ -31,8 +31,11 @@ export function Services({ state, perform }: ServicesProps) {
   );
 }
 
+const noTraffic: Traffic = { perSecond: [], rate: 0, errors: 0 };
+
 interface CardProps {
   readonly service: Service;
+  /** Absent where nobody counts the requests. */
   readonly traffic: Traffic | undefined;
   readonly now: number;
   readonly perform: Perform;
@@ -84,12 +87,20 @@ function Counts({ service, traffic }: Pick<CardProps, "service" | "traffic">) {
         <Figure name="desired" value={desired} />
         <Figure name="running" value={running} />
         <Figure name="healthy" value={healthy} tone={healthy < desired ? "bad" : undefined} />
-        <Figure name="req/s" value={rate(traffic?.rate ?? 0)} />
-        <Figure name="p95" value={traffic?.p95 === undefined ? "–" : duration(traffic.p95)} />
-        <Figure name="5xx" value={traffic?.errors ?? 0} tone={(traffic?.errors ?? 0) > 0 ? "bad" : undefined} />
+        {traffic !== undefined && <TrafficFigures traffic={traffic} />}
       </dl>
-      <Sparkline values={traffic?.perSecond ?? []} />
+      {traffic !== undefined && <Sparkline values={traffic.perSecond} />}
     </div>
+  );
+}
+
+function TrafficFigures({ traffic: { rate: perSecond, p95, errors } }: { readonly traffic: Traffic }) {
+  return (
+    <>
+      <Figure name="req/s" value={rate(perSecond)} />
+      <Figure name="p95" value={p95 === undefined ? "–" : duration(p95)} />
+      <Figure name="5xx" value={errors} tone={errors > 0 ? "bad" : undefined} />
+    </>
   );
 }
 
@@ -136,8 +147,8 @@ function DeploymentMark({ deployment, now }: { readonly deployment: Deployment; 
       );
     case "failed":
       return (
-        <span class="mark bad" title={reason}>
-          rollout of {definition} failed{failures}
+        <span class="mark bad">
+          rollout of {definition} failed{failures}. {reason}
         </span>
       );
     case "completed":

@@ -12,8 +12,9 @@ export function reduce(state: ConsoleState, event: StateEvent): ConsoleState {
     case "lost":
       return state.connection === "lost" ? state : { ...state, connection: "lost" };
     case "hello": {
-      const { stage, mode } = event;
-      return { ...initialState, connection: "live", stage, mode, now: state.now, notices: state.notices };
+      const { stage, mode, happenings } = event;
+      const { now, notices } = state;
+      return { ...initialState, connection: "live", stage, mode, happenings, now, notices };
     }
     case "tick": {
       const { at: now, traffic, splunkRefusesUntil } = event;

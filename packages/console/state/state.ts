@@ -21,6 +21,8 @@ export interface ConsoleState {
   readonly connection: "connecting" | "live" | "lost";
   readonly stage: string;
   readonly mode: "actions" | "read-only";
+  /** Whether requests, audit events and API calls are told. */
+  readonly happenings: boolean;
   /** The server's time at its last tick, milliseconds since the epoch. */
   readonly now: number;
   /** `undefined` until they were first told, as the two below. */
@@ -45,6 +47,7 @@ export const initialState: ConsoleState = {
   connection: "connecting",
   stage: "",
   mode: "read-only",
+  happenings: false,
   now: 0,
   services: undefined,
   secrets: undefined,

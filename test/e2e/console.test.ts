@@ -1,0 +1,166 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { CloudWatchClient, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
+import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type ConsoleStage, hasChromium, openConsoleStage } from "./console/stage.ts";
+
+const artifacts = fileURLToPath(new URL("../../artifacts/", import.meta.url));
+const patience = { timeout: 10_000, interval: 50 };
+
+// Each test goes on from where the one before it left the fleet.
+describe.skipIf(!hasChromium)("the console in a browser (needs /usr/bin/chromium)", () => {
+  let stage: ConsoleStage;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    await mkdir(artifacts, { recursive: true });
+    stage = await openConsoleStage();
+    page = await stage.browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    });
+    await page.goto(stage.console.url);
+  });
+  afterAll(() => stage?.close());
+
+  const panel = (name: string) => page.getByRole("region", { name, exact: true });
+  const tiles = (phase: string) => page.getByRole("list", { name: "Tasks of echo" }).locator(`.${phase}`);
+  const seen = (locator: { readonly waitFor: (options: { timeout: number }) => Promise<void> }) =>
+    locator.waitFor({ timeout: patience.timeout });
+  const shoot = (name: string) => page.screenshot({ path: `${artifacts}console-${name}.png`, fullPage: true });
+  const healthy = (count: number) =>
+    vi.waitFor(async () => expect(await tiles("healthy").count()).toBe(count), patience);
+
+  async function sendAuditEvent(event: object): Promise<number> {
+    const { hec } = stage.fleet;
+    const { token } = hec.getToken("audit") ?? hec.createToken({ name: "audit", indexes: ["mcp_audit"] });
+    const { status } = await fetch(new URL("/services/collector/event", hec.url), {
+      method: "POST",
+      headers: { authorization: `Splunk ${token}` },
+      body: JSON.stringify({ event, index: "mcp_audit", source: "mcp-echo" }),
+    });
+    return status;
+  }
+
+  it("shows the services, their tasks, secrets and alarms, and the requests that flow", async () => {
+    await healthy(2);
+    for (let count = 0; count < 40; count += 1) await stage.visit(`/mcp/${count}`);
+    await seen(panel("Requests").getByText("GET /mcp/39"));
+    await seen(panel("Services").getByText("local-mcp-echo:1, steady"));
+    expect(await tiles("healthy").first().textContent()).toMatch(/pid \d+/);
+    await seen(panel("Alarms").getByText("errors5xx"));
+    await seen(page.getByRole("list", { name: /Versions of greeting/ }).getByText("AWSCURRENT"));
+    await sendAuditEvent({
+      action: "tool_call",
+      tool: "search",
+      outcome: "success",
+      user: { id: "1", email: "ada@example.com" },
+    });
+    await seen(panel("Audit events").getByText("ada@example.com"));
+    await seen(panel("AWS API calls").getByText("cloudformation CreateStack"));
+    expect(await panel("AWS API calls").getByText("DescribeTargetHealth").count()).toBe(0);
+    await vi.waitFor(
+      async () => expect(await panel("Services").locator("dd").nth(3).textContent()).not.toBe("0.0"),
+      patience,
+    );
+    await shoot("steady");
+  });
+
+  it("shows hostile hosts, paths and events as the text they are", async () => {
+    const attack = '<img src=x onerror="document.title=1">';
+    await stage.visit("/</td><script>document.title=2</script>".replaceAll(" ", "%20"), attack);
+    await sendAuditEvent({ action: attack, tool: attack, outcome: "success", user: { id: attack } });
+    await seen(panel("Audit events").getByText(attack).first());
+    await seen(panel("Requests").getByText("<script>document.title=2</script>"));
+    expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(await page.title()).toBe("mcp-fleet console");
+  });
+
+  it("kills a task, tells a screen reader, keeps the keyboard's place, and shows ECS replace it", async () => {
+    const kill = page.getByRole("button", { name: /^Kill task/ }).first();
+    const name = (await kill.getAttribute("aria-label")) ?? "";
+    await kill.focus();
+    await page.keyboard.press("Enter");
+    await seen(page.getByRole("status").getByText(/^Killed task/));
+    await seen(tiles("failure").getByText("Essential container in task exited"));
+    await seen(page.locator("output.spoken").getByText(/echo: task [0-9a-f]{8} stopped/));
+    await vi.waitFor(async () => {
+      const focused = await page.evaluate(
+        "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent",
+      );
+      expect(focused).toBe("echo");
+    }, patience);
+    await healthy(2);
+    expect(await page.getByRole("button", { name }).count()).toBe(0);
+    await shoot("killed-task");
+  });
+
+  it("rolls a service from the keyboard, old tasks beside new ones", async () => {
+    await page.getByRole("button", { name: "Roll echo" }).press("Enter");
+    await seen(panel("Services").getByText(/rolling out local-mcp-echo:1/));
+    await seen(panel("What changed").getByText("echo: a rollout of local-mcp-echo:1 began."));
+    await seen(panel("What changed").getByText("echo: steady on local-mcp-echo:1."));
+    await healthy(2);
+  });
+
+  it("rotates a secret: a version becomes current, and no value is anywhere", async () => {
+    const versions = page.getByRole("list", { name: /Versions of greeting/ });
+    const before = await versions.getByText("AWSCURRENT").locator("xpath=ancestor::li").locator("code").textContent();
+    await page.getByRole("button", { name: "Rotate greeting now" }).click();
+    await seen(panel("What changed").getByText(/^greeting: version [0-9a-f]{8} is current/));
+    const previous = versions.getByText("AWSPREVIOUS").locator("xpath=ancestor::li").locator("code");
+    await vi.waitFor(async () => expect(await previous.textContent()).toBe(before), patience);
+    await shoot("rotation");
+    expect(await page.content()).not.toContain("never-shown");
+  });
+
+  it("shows a rollout that fails, and its way back", async () => {
+    const ecs = new ECSClient(stage.client);
+    const [cluster, service] = ["local-mcp-cluster", "local-mcp-echo"];
+    await ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition: stage.broken }));
+    await seen(panel("What changed").getByText("echo: the rollout failed and is rolled back."));
+    await seen(panel("Services").getByText("local-mcp-echo:1, steady"));
+    await healthy(2);
+    await shoot("failed-rollout");
+  });
+
+  it("shows an alarm and its recovery", async () => {
+    const cloudWatch = new CloudWatchClient(stage.client);
+    const set = (StateValue: "ALARM" | "OK", StateReason: string) =>
+      cloudWatch.send(new SetAlarmStateCommand({ AlarmName: "local-mcp-echo-errors5xx", StateValue, StateReason }));
+    await set("ALARM", "Threshold Crossed: 7 errors in one minute.");
+    await seen(page.getByRole("list", { name: "In alarm" }).getByText("7 errors in one minute"));
+    await page.emulateMedia({ colorScheme: "dark" });
+    await shoot("alarm-dark");
+    await set("OK", "No error for a minute.");
+    await seen(panel("What changed").getByText("local-mcp-echo-errors5xx is OK again."));
+    await shoot("recovery-dark");
+    await page.emulateMedia({ colorScheme: "light" });
+  });
+
+  it("makes Splunk refuse tokens, and take them again", async () => {
+    const event = { action: "login", outcome: "success" };
+    await page.getByRole("button", { name: "Refuse tokens" }).click();
+    await seen(panel("Audit events").getByText(/refuses tokens, \d+ s left/));
+    expect(await sendAuditEvent(event)).toBe(403);
+    await page.getByRole("button", { name: "Accept tokens" }).click();
+    await seen(page.getByRole("button", { name: "Refuse tokens" }));
+    expect(await sendAuditEvent(event)).toBe(200);
+  });
+
+  it("fits a telephone, and never complained", async () => {
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    await shoot("telephone");
+    expect(complaints).toEqual([]);
+  });
+
+  it("says so when the server is gone", async () => {
+    await stage.console.close();
+    await seen(page.getByText(/^not connected; what you see is from/));
+  });
+});
