@@ -1,0 +1,102 @@
+import * as v from "valibot";
+import { AwsError } from "#local/endpoint/errors.ts";
+import type { BusEvent, Clock } from "#local/endpoint/ports.ts";
+import type { ApiCall } from "#local/endpoint/service.ts";
+import { createSecretsManager } from "#local/services/secretsmanager/service.ts";
+import type { SecretDescription, SecretStore } from "#rotation/ports.ts";
+
+const account = "573946584375";
+const place = { region: "us-east-1", account, endpointUrl: "http://127.0.0.1:0" };
+
+const Described = v.object({
+  ARN: v.string(),
+  Name: v.string(),
+  RotationEnabled: v.optional(v.boolean(), false),
+  CreatedDate: v.date(),
+  VersionIdsToStages: v.record(v.string(), v.array(v.string())),
+  Tags: v.array(v.object({ Key: v.string(), Value: v.string() })),
+});
+const Versions = v.object({ Versions: v.array(v.object({ VersionId: v.string(), CreatedDate: v.date() })) });
+const Value = v.object({ SecretString: v.optional(v.string(), "") });
+
+/** The local endpoint's own Secrets Manager, without its wire. */
+export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<void>) {
+  const events: BusEvent[] = [];
+  const manager = createSecretsManager({
+    place,
+    clock,
+    events: { put: (event) => void events.push(event) },
+    functions: {
+      permits: () => true,
+      async invoke(_name, payload) {
+        try {
+          await rotate(JSON.parse(payload));
+          return { kind: "success", payload: "null" };
+        } catch (error) {
+          return { kind: "function-error", payload: String(error) };
+        }
+      },
+    },
+  });
+  const ask = async (operation: string, input: object): Promise<unknown> => {
+    const handle = manager.service.operations[operation];
+    if (handle === undefined) throw new Error(`Secrets Manager has no ${operation}.`);
+    return handle(input, callOf(operation));
+  };
+
+  const store: SecretStore = {
+    async describe(SecretId): Promise<SecretDescription> {
+      const found = v.parse(Described, await ask("DescribeSecret", { SecretId }));
+      return {
+        arn: found.ARN,
+        name: found.Name,
+        rotationEnabled: found.RotationEnabled,
+        createdAt: found.CreatedDate.getTime(),
+        versions: Object.entries(found.VersionIdsToStages).map(([id, labels]) => ({ id, labels })),
+        tags: Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value])),
+      };
+    },
+    async createdAt(SecretId, versionId) {
+      const { Versions: all } = v.parse(Versions, await ask("ListSecretVersionIds", { SecretId }));
+      return all.find(({ VersionId }) => VersionId === versionId)?.CreatedDate.getTime();
+    },
+    read: (SecretId, VersionId) =>
+      unless("ResourceNotFoundException", undefined, async () => {
+        return v.parse(Value, await ask("GetSecretValue", { SecretId, VersionId })).SecretString;
+      }),
+    put: (SecretId, { token, text, label }) =>
+      unless("ResourceExistsException", "taken" as const, async () => {
+        const input = { SecretId, ClientRequestToken: token, SecretString: text, VersionStages: [label] };
+        await ask("PutSecretValue", input);
+        return "written" as const;
+      }),
+    moveLabel: (SecretId, VersionStage, { to, from }) =>
+      unless("InvalidParameterException", "refused" as const, async () => {
+        const move = { MoveToVersionId: to, RemoveFromVersionId: from };
+        await ask("UpdateSecretVersionStage", { SecretId, VersionStage, ...move });
+        return "moved" as const;
+      }),
+    async tag(SecretId, Key, tagged) {
+      await ask("TagResource", { SecretId, Tags: [{ Key, Value: tagged }] });
+    },
+    async untag(SecretId, Key) {
+      await ask("UntagResource", { SecretId, TagKeys: [Key] });
+    },
+  };
+  return { ask, store, events, stop: manager.stop };
+}
+
+async function unless<T, Other>(code: string, instead: Other, work: () => Promise<T>): Promise<T | Other> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AwsError && error.code === code) return instead;
+    throw error;
+  }
+}
+
+function callOf(operation: string): ApiCall {
+  const http = { method: "POST", path: "/", query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
+  const caller = { kind: "operator", accessKeyId: "AKIALOCAL", arn: `arn:aws:iam::${account}:user/operator` } as const;
+  return { service: "secretsmanager", operation, region: "us-east-1", requestId: "request", caller, http };
+}

@@ -1,0 +1,34 @@
+import { AcsApi } from "#local/doubles/acs/api.ts";
+import { Collector } from "#local/doubles/hec/collector.ts";
+import { FaultSwitch } from "#local/doubles/hec/fault.ts";
+import { IndexStore } from "#local/doubles/hec/search.ts";
+import { TokenRegistry } from "#local/doubles/hec/token.ts";
+
+export const hecUrl = "https://hec.test:8088";
+export const adminUrl = "https://admin.splunk.test/local/adminconfig/v2";
+export const adminToken = "an-administrator";
+
+/** Splunk's HEC and ACS, answering in this process. */
+export function createSplunk(now: () => number, delayMs: number) {
+  const tokens = new TokenRegistry();
+  const index = new IndexStore();
+  const faults = new FaultSwitch();
+  const collector = new Collector(tokens, index, faults);
+  const acs = new AcsApi({ tokens, stack: "local", jwt: adminToken, now, delayMs });
+
+  const answer = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    const { method } = request;
+    const headers = Object.fromEntries(request.headers);
+    const body = Buffer.from(await request.arrayBuffer());
+    const asked = { method, url, headers, body };
+    const isHec = url.host === new URL(hecUrl).host;
+    const response = isHec ? collector.handle(asked) : acs.handle(asked);
+    if (response.kind !== "answer") throw new TypeError("fetch failed");
+    const text = typeof response.body === "string" ? response.body : JSON.stringify(response.body);
+    const retry = response.retryAfter === undefined ? {} : { "retry-after": String(response.retryAfter) };
+    return new Response(text, { status: response.status, headers: retry });
+  };
+  return { tokens, index, faults, acs, fetch: answer };
+}

@@ -1,0 +1,228 @@
+import * as v from "valibot";
+import { issuerOf } from "#rotation/issuers/index.ts";
+import type { RotationMap, SecretEntry } from "#rotation/map.ts";
+import type { Notice } from "#rotation/ports.ts";
+import { settle } from "#rotation/settle/settle.ts";
+import { RotationEvent } from "#rotation/steps/event.ts";
+import { rotate } from "#rotation/steps/rotate.ts";
+import { parseValue } from "#rotation/value.ts";
+import { VirtualClock } from "./clock.ts";
+import { type Blow, type Invocation, Outgoing } from "./outgoing.ts";
+import { createSecrets } from "./secrets.ts";
+import { Services } from "./services.ts";
+import { adminToken, adminUrl, createSplunk, hecUrl } from "./splunk.ts";
+
+export const firstToken = "11111111-1111-4111-8111-111111111111";
+const minute = 60_000;
+const watchEveryMs = 2_000;
+/** Lambda gives a function of the fleet five minutes. */
+const invocationMs = 5 * minute;
+
+const entry = (key: string, rotation: SecretEntry["rotation"], services: readonly string[]): SecretEntry => ({
+  key,
+  id: `/prod/mcp/${key}`,
+  placeholders: key === "splunk" ? { SPLUNK_HEC_TOKEN: "00000000-0000-0000-0000-000000000000" } : {},
+  aliases: {},
+  rotation,
+  services: [...services],
+});
+
+const map: RotationMap = {
+  stage: "prod",
+  cluster: "prod-mcp-cluster",
+  auditIndex: "mcp_audit",
+  secrets: [
+    entry("splunk", { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 }, [
+      "one",
+      "two",
+      "zero",
+    ]),
+    entry("keys", { declined: "By hand." }, ["two"]),
+    entry("splunk-admin", { declined: "An administrator's." }, []),
+  ],
+};
+
+export interface WorldOptions {
+  /** Milliseconds ACS takes from accepted to done. */
+  readonly acsDelayMs?: number;
+  /** Values that services crash on. */
+  readonly crashesOn?: (value: string) => boolean;
+  /** Milliseconds between two runs of the planner. */
+  readonly plannerEveryMs?: number;
+}
+
+/** A stage with Splunk: Secrets Manager, ECS, HEC and ACS as they behave, the engine, and time. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly outgoing = new Outgoing();
+  readonly notices: Notice[] = [];
+  readonly log: string[] = [];
+  /** Moments at which a running task held a credential that Splunk refused. */
+  readonly refusals: string[] = [];
+  readonly splunk;
+  readonly secrets;
+  readonly services;
+  #stopped = false;
+
+  constructor({ acsDelayMs = 2_000, crashesOn = () => false }: WorldOptions = {}) {
+    this.splunk = createSplunk(() => this.clock.now(), acsDelayMs);
+    this.secrets = createSecrets(this.clock, (event) =>
+      this.#invoke((ports) => rotate(v.parse(RotationEvent, event), ports)),
+    );
+    this.services = new Services(
+      this.clock,
+      () => this.#current,
+      (value) => !crashesOn(value),
+    );
+  }
+
+  static async create(options: WorldOptions = {}): Promise<World> {
+    const world = new World(options);
+    world.splunk.tokens.create({ name: "by-hand", token: firstToken, indexes: ["mcp_audit"] });
+    const put = (key: string, value: object) =>
+      world.secrets.ask("CreateSecret", { Name: `/prod/mcp/${key}`, SecretString: JSON.stringify(value) });
+    await put("splunk", { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: firstToken });
+    await put("splunk-admin", { SPLUNK_ADMIN_URL: adminUrl, SPLUNK_ADMIN_TOKEN: adminToken });
+    await put("keys", { KEY: "one" });
+    await world.secrets.ask("RotateSecret", {
+      SecretId: "/prod/mcp/splunk",
+      RotationLambdaARN: "arn:aws:lambda:us-east-1:573946584375:function:prod-mcp-rotate-secret",
+      RotateImmediately: false,
+    });
+    await world.clock.pass(minute);
+    await world.look();
+    world.services.create("one", 2);
+    world.services.create("two", 1);
+    world.services.create("zero", 0);
+    // It has no use for the secret, and is never to be rolled.
+    world.services.create("other", 1, () => "");
+    await world.clock.pass(minute);
+    await world.planOnce();
+    void world.#watch();
+    void world.#schedule(options.plannerEveryMs ?? minute);
+    return world;
+  }
+
+  #current = "";
+
+  /** What a task that starts now would read. */
+  async look(): Promise<string> {
+    const { versions, arn } = await this.secrets.store.describe("/prod/mcp/splunk");
+    const id = versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id ?? "";
+    this.#current = (await this.secrets.store.read(arn, id)) ?? "";
+    return this.#current;
+  }
+
+  async token(): Promise<string> {
+    return parseValue(await this.look())?.SPLUNK_HEC_TOKEN ?? "";
+  }
+
+  strike(blow: Blow | undefined): void {
+    this.outgoing.strike(blow);
+  }
+
+  rotate(): Promise<unknown> {
+    return this.secrets.ask("RotateSecret", { SecretId: "/prod/mcp/splunk" });
+  }
+
+  putByHand(token: string): Promise<unknown> {
+    const value = { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: token };
+    return this.secrets.ask("PutSecretValue", { SecretId: "/prod/mcp/splunk", SecretString: JSON.stringify(value) });
+  }
+
+  /** One run of `settle-secret`; what it throws is Lambda's to log. */
+  async planOnce(): Promise<void> {
+    await Promise.race([this.#invoke((ports) => settle(ports)), this.#timePasses()]).catch(() => undefined);
+  }
+
+  /** Alone, a run that waits would stop the clock it waits for. */
+  async #timePasses(): Promise<void> {
+    await this.clock.pass(invocationMs);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped = true;
+    return this.secrets.stop();
+  }
+
+  async #invoke<T>(work: (ports: ReturnType<World["ports"]>) => Promise<T>): Promise<void> {
+    await work(this.ports({ dead: false }));
+  }
+
+  ports(invocation: Invocation) {
+    const until = this.clock.now() + invocationMs;
+    const { outgoing, splunk } = this;
+    const store = outgoing.wrap(invocation, "secrets", this.secrets.store);
+    const fetch: typeof globalThis.fetch = (input, init) =>
+      outgoing.call(invocation, `http.${init?.method ?? "GET"}`, () => splunk.fetch(input, init));
+    return {
+      map,
+      store,
+      fleet: outgoing.wrap(invocation, "ecs", this.services.port),
+      announcer: outgoing.wrap(invocation, "sns", {
+        announce: async (notice: Notice) => void this.notices.push(notice),
+      }),
+      clock: { now: () => this.clock.now(), sleep: (ms: number) => this.clock.sleep(ms) },
+      deadline: () => until,
+      log: (line: Readonly<Record<string, unknown>>) => void this.log.push(JSON.stringify(line)),
+      issuerOf: (secret: Pick<SecretEntry, "rotation">) =>
+        issuerOf(secret, {
+          fetch,
+          clock: { now: () => this.clock.now(), sleep: (ms) => this.clock.sleep(ms) },
+          deadline: () => until,
+          stage: map.stage,
+          auditIndex: map.auditIndex,
+          readSecret: async (key) => {
+            const { versions, arn } = await store.describe(`/prod/mcp/${key}`);
+            return store.read(arn, versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id ?? "");
+          },
+          redis: { update: async () => undefined, available: async () => true },
+          googleTokenUrl: "https://oauth2.googleapis.test/token",
+        }),
+    };
+  }
+
+  async #schedule(everyMs: number): Promise<void> {
+    while (!this.#stopped) {
+      await this.clock.sleep(everyMs);
+      await this.#invoke((ports) => settle(ports)).catch(() => undefined);
+    }
+  }
+
+  /** The watch saw the secret settled. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** The text the watch saw last. */
+  get lastSeen(): string {
+    return this.#current;
+  }
+
+  #settled = false;
+
+  /** What do tasks hold, and would Splunk take it? New tasks read what was current at the last look, as AWS may lag. */
+  async #watch(): Promise<void> {
+    while (!this.#stopped) {
+      await this.look();
+      this.#settled = await this.isSettled();
+      for (const value of this.services.valuesInUse()) {
+        const token = parseValue(value)?.SPLUNK_HEC_TOKEN ?? "";
+        const admitted = this.splunk.tokens.admit(token);
+        if (admitted === "unknown" || admitted === "disabled") this.refusals.push(admitted);
+      }
+      await this.clock.sleep(watchEveryMs);
+    }
+  }
+
+  async labels(): Promise<Readonly<Record<string, readonly string[]>>> {
+    const { versions } = await this.secrets.store.describe("/prod/mcp/splunk");
+    return Object.fromEntries(versions.map(({ id, labels }) => [id, labels]));
+  }
+
+  async isSettled(): Promise<boolean> {
+    const { versions, tags } = await this.secrets.store.describe("/prod/mcp/splunk");
+    const current = versions.find(({ labels }) => labels.includes("AWSCURRENT"));
+    return current?.labels.includes("settled") === true && tags["mcp-fleet:settling"] === undefined;
+  }
+}
