@@ -152,6 +152,33 @@ describe.skipIf(!hasChromium)("the console in a browser (needs /usr/bin/chromium
     expect(await sendAuditEvent(event)).toBe(200);
   });
 
+  it("only looks where it has no actions, and shows no log that nobody writes", async () => {
+    const { browser, lookout } = stage;
+    const other = await browser.newPage();
+    await other.goto(lookout.url);
+    await seen(other.getByText("read-only"));
+    await seen(other.getByText("local-mcp-echo:1, steady"));
+    expect(await other.getByRole("button").allTextContents()).toEqual(["Pause"]);
+    expect(await other.getByRole("region", { name: "Requests" }).count()).toBe(0);
+    await other.close();
+  });
+
+  it("stands still while it is paused, and catches up", async () => {
+    const pause = page.getByRole("button", { name: "Pause" });
+    await pause.click();
+    expect(await pause.getAttribute("aria-pressed")).toBe("true");
+    const before = await panel("Requests").textContent();
+    await stage.visit("/while-paused");
+    // A second watcher has seen it: the paused page was told as well.
+    const other = await stage.browser.newPage();
+    await other.goto(stage.console.url);
+    await seen(other.getByText("GET /while-paused"));
+    await other.close();
+    expect(await panel("Requests").textContent()).toBe(before);
+    await pause.click();
+    await seen(panel("Requests").getByText("GET /while-paused"));
+  });
+
   it("fits a telephone, and never complained", async () => {
     await page.setViewportSize({ width: 360, height: 800 });
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);

@@ -105,7 +105,7 @@ export function CallLog({ calls }: Pick<ConsoleState, "calls">) {
       <Log
         label="AWS API calls"
         columns={["time", "status", "call", "by", "took"]}
-        spare={["took"]}
+        spare={["by", "took"]}
         empty="No call to the AWS API yet."
         rows={calls.map(({ number, at, service, operation, status, errorCode, caller, ms }) => (
           <tr key={number} class={status >= 400 ? "bad" : undefined}>
@@ -115,7 +115,7 @@ export function CallLog({ calls }: Pick<ConsoleState, "calls">) {
               {service} {operation}
               {errorCode !== undefined && <span class="reason"> {errorCode}</span>}
             </td>
-            <td class="short">{caller ?? "unsigned"}</td>
+            <td class="short spare">{caller ?? "unsigned"}</td>
             <td class="number spare">{duration(ms)}</td>
           </tr>
         ))}

@@ -105,7 +105,7 @@ function createActions({ cloud }: LocalFleet, plan: StagePlan, splunk: Refusal):
     const secret = plan.secrets.find((one) => one.key === key);
     if (secret === undefined) throw new Error(`The map has no secret ${key}.`);
     await secrets.send(new RotateSecretCommand({ SecretId: secret.name, RotateImmediately: true }));
-    return `Rotating ${key}. Its services are rolled once the new version is current.`;
+    return `Rotating ${key}: a new version is made, proven, and becomes current.`;
   }
 
   return {

@@ -34,6 +34,8 @@ const map: FleetDefinition = {
 export interface ConsoleStage {
   readonly fleet: LocalFleet;
   readonly console: Console;
+  /** As of a stage on AWS: it looks only, and nothing tells it what happens between two looks. */
+  readonly lookout: Console;
   readonly browser: Browser;
   /** For AWS SDK clients, as an operator has them. */
   readonly client: ReturnType<typeof clientSettings>;
@@ -50,15 +52,19 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
   const ports = { endpoint: 0, https: 0, http: 0 };
   const fleet = await openFleet({ plan, projectRoot, ports, log: () => undefined });
   const client = clientSettings(fleet.cloud);
-  const [outputs, browser, opened] = await Promise.all([
+  const { view, actions } = createConsoleView(fleet, plan);
+  const { subscribe: _, splunkRefusesUntil: __, ...states } = view;
+  const [outputs, browser, opened, lookout] = await Promise.all([
     deploy(client),
     chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] }),
-    openConsole({ port: 0, ...createConsoleView(fleet, plan), intervalMs: 250 }),
+    openConsole({ port: 0, view, actions, intervalMs: 250 }),
+    openConsole({ port: 0, view: states }),
   ]);
   const port = fleet.cloud.elbv2.localPort(outputs.Balancer ?? "", 80);
   return {
     fleet,
     console: opened,
+    lookout,
     browser,
     client,
     broken: outputs.Broken ?? "",
@@ -70,7 +76,7 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
         sent.on("error", reject).end();
       }),
     async close() {
-      await Promise.all([browser.close(), opened.close(), fleet.close()]);
+      await Promise.all([browser.close(), opened.close(), lookout.close(), fleet.close()]);
       await rm(projectRoot, { recursive: true, force: true });
     },
   };
