@@ -111,13 +111,16 @@ describe("the balancer of a deployed fleet", () => {
     await expect(shakeHands(stage, "google", "TLSv1.1")).rejects.toThrow();
   });
 
-  it.runIf(canListResidents)("[ECS-10] runs a process for each task, and none for a service at 0", async () => {
-    const commands = (await residentsOf(stage.project.folder)).map(({ command }) => command);
-    const echoes = commands
-      .filter((command) => command.includes("echo.ts"))
-      .map((command) => command.split(" ").at(-1));
-    expect(echoes.toSorted()).toEqual(["google", "issues", "notes"]);
-  });
+  it.runIf(canListResidents)(
+    "[ECS-10] runs a process for each task and for Redis, and none for a service at 0",
+    async () => {
+      const commands = (await residentsOf(stage.project.folder)).map(({ command }) => command);
+      const echoes = commands
+        .filter((command) => command.includes("echo.ts"))
+        .map((command) => command.split(" ").at(-1));
+      expect(echoes.toSorted()).toEqual(["google", "issues", "notes"]);
+    },
+  );
 });
 
 /** The service writes a line to its log. */

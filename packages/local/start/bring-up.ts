@@ -47,6 +47,7 @@ export async function bringUp(options: BringUpOptions): Promise<LocalFleet> {
   async function open(): Promise<LocalFleet> {
     let opened: LocalFleet | undefined;
     await steps.run("endpoint", "AWS-compatible endpoint", async () => {
+      await requireFree(ports.endpoint, "--endpoint-port");
       await requireFree(ports.https, "--https-port");
       await requireFree(ports.http, "--http-port");
       opened = await openFleet({ plan, projectRoot, ports, log: (line) => log.write(`${line}\n`) });

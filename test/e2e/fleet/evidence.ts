@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CloudFormationClient, DescribeStackEventsCommand, GetTemplateCommand } from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient, GetTemplateCommand, paginateDescribeStackEvents } from "@aws-sdk/client-cloudformation";
 import {
   CloudWatchLogsClient,
   paginateDescribeLogGroups,
@@ -37,11 +37,11 @@ async function stackEvidence({ client, cloud }: FleetStage): Promise<readonly Ex
   const cloudFormation = new CloudFormationClient(client);
   const exhibits = cloud.cloudFormation.stacks().map(async ({ name }) => {
     const { TemplateBody = "" } = await cloudFormation.send(new GetTemplateCommand({ StackName: name }));
-    const events = await cloudFormation.send(new DescribeStackEventsCommand({ StackName: name }));
-    return [
-      { name: `template of ${name}`, text: TemplateBody },
-      { name: `events of ${name}`, text: JSON.stringify(events.StackEvents) },
-    ];
+    const exhibits = [{ name: `template of ${name}`, text: TemplateBody }];
+    for await (const { StackEvents } of paginateDescribeStackEvents({ client: cloudFormation }, { StackName: name })) {
+      exhibits.push({ name: `events of ${name}`, text: JSON.stringify(StackEvents) });
+    }
+    return exhibits;
   });
   return (await Promise.all(exhibits)).flat();
 }

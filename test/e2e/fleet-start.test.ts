@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { copyProject, type Project } from "./fleet/project.ts";
+import { canListResidents, lastResidents, residentsOf } from "./fleet/residents.ts";
+import { freePorts, type Start, start } from "./fleet/start.ts";
+
+let project: Project;
+const started: Start[] = [];
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterEach(async () => {
+  for (const { kill, exited } of started.splice(0)) {
+    kill("SIGKILL");
+    await exited;
+  }
+});
+afterAll(async () => {
+  await lastResidents(project.folder, 5_000);
+  await project.remove();
+});
+
+function begin(...args: readonly string[]): Start {
+  const one = start(project, args);
+  started.push(one);
+  return one;
+}
+
+describe("npm start -- --exit", () => {
+  it("deploys the shipped map, checks every service and leaves with 0", async () => {
+    const { exited, lines } = begin("--exit", "--json", "out.json", ...freePorts);
+    const { code } = await exited;
+    expect(code, lines.join("\n")).toBe(0);
+    const report = JSON.parse(await readFile(join(project.folder, "out.json"), "utf8"));
+    const of = (field: "id" | "ok" | "ms" | "detail") =>
+      report.steps.map((step: Record<string, unknown>) => step[field]);
+    const services = ["google_workspace", "everything"];
+    expect(of("id")).toEqual(
+      expect.arrayContaining([
+        ...["endpoint", "deploy", "secrets"],
+        ...services.map((key) => `service:${key}`),
+        ...services.map((key) => `mcp:${key}`),
+      ]),
+    );
+    expect(new Set(of("ok"))).toEqual(new Set([true]));
+    expect(of("ms").every(Number.isInteger)).toBe(true);
+    expect(of("detail").every((detail: unknown) => typeof detail === "string" && detail !== "")).toBe(true);
+    if (canListResidents) expect(await residentsOf(project.folder)).toEqual([]);
+  });
+
+  it.each(["--endpoint-port", "--https-port"])(
+    "says in one line that the port of %s is taken, and leaves with 1",
+    async (option) => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const address = server.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      const ports = freePorts.map((word, at) => (freePorts[at - 1] === option ? String(port) : word));
+      const { exited, lines } = begin("--exit", ...ports);
+      const { code } = await exited;
+      server.close();
+      expect(code).toBe(1);
+      expect(lines.filter((line) => line.includes(String(port)))).toEqual([
+        expect.stringContaining(`Port ${port} is taken by another program. Choose another: npm start -- ${option}`),
+      ]);
+      expect(lines.filter((line) => /^\s+at /.test(line))).toEqual([]);
+    },
+  );
+
+  it("refuses an option it does not know with 2 and the ones it knows", async () => {
+    const { exited, lines } = begin("--bogus");
+    expect((await exited).code).toBe(2);
+    expect(lines[0]).toContain("--bogus");
+    expect(lines.join("\n")).toContain("Usage: npm start -- [options]");
+  });
+});
+
+describe.runIf(canListResidents)("a start that is cut off while it deploys", () => {
+  it.each(["SIGINT", "SIGKILL"] as const)("leaves no process behind after %s", async (signal) => {
+    const { said, kill, exited } = begin(...freePorts);
+    await said("local-mcp-fleet-Secrets");
+    expect((await residentsOf(project.folder)).map(({ command }) => command)).toEqual(
+      expect.arrayContaining([expect.stringContaining("sst"), expect.stringContaining("lambda/bootstrap.mjs")]),
+    );
+    kill(signal);
+    const end = await exited;
+    expect(end).toEqual(signal === "SIGKILL" ? { code: null, signal } : { code: 1, signal: null });
+    expect(await lastResidents(project.folder, signal === "SIGKILL" ? 5_000 : 0)).toEqual([]);
+  });
+});
