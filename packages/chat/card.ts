@@ -12,13 +12,20 @@ import { clip, figure, isPlaceholder } from "./words.ts";
 export type Tone = "critical" | "warning" | "good" | "info";
 export const marks: Readonly<Record<Tone, string>> = { critical: "🔴", warning: "🟠", good: "🟢", info: "🔵" };
 
+export interface Line {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
 /** A message as a person reads it, before any chat's format. */
 export interface Card {
   readonly tone: Tone;
   readonly title: string;
   /** Since when, or how long it lasted. */
   readonly status: string;
-  readonly lines: readonly { readonly tone: Tone; readonly text: string }[];
+  readonly lines: readonly Line[];
+  /** How many lines were left out. */
+  readonly unlisted: number;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   readonly chart: { readonly label: string; readonly line: string } | undefined;
   /** Last error lines of the service, masked. */
@@ -44,6 +51,7 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
     title: message.purpose === "remind" ? `Still: ${title}` : title,
     status: statusOf(message, open, now),
     lines: message.entries.map((entry) => ({ tone: toneOf([entry]), text: lineOf(entry, now) })),
+    unlisted: 0,
     facts: [...factsOf(incident, now), ...findings.facts],
     chart:
       findings.history === undefined
@@ -54,6 +62,11 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
     footer: `${place.stage} · ${place.region}${runbookOf(incident)}`,
     fallback: `${marks[tone]} ${title} · ${statusOf(message, open, now)}`,
   };
+}
+
+/** The lines of a card, and a word on those that were left out. */
+export function linesShown({ lines, unlisted }: Card): readonly Line[] {
+  return unlisted === 0 ? lines : [...lines, { tone: "info", text: `and ${unlisted} more` }];
 }
 
 function toneOf(entries: readonly Entry[]): Tone {

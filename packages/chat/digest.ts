@@ -21,7 +21,7 @@ export function tallyOf(messages: readonly Message[], since: number, before?: Ta
   };
 }
 
-const named = 15;
+const named = 12;
 
 /** One card for many groups: how many, where, and the worst first. */
 export function digestCard(groups: ReadonlyMap<string, Message>, tally: Tally, place: Place, now: number): Card {
@@ -45,8 +45,8 @@ export function digestCard(groups: ReadonlyMap<string, Message>, tally: Tally, p
             ? `${group}: ${count} over`
             : `${group}: ${open.length} wrong, ${entries.findLast(isOpen)?.headline ?? ""}`,
       })),
-      ...(rows.length > named ? [{ tone: "info" as const, text: `and ${rows.length - named} more` }] : []),
     ],
+    unlisted: Math.max(0, rows.length - named),
     facts: [],
     chart: undefined,
     log: [],

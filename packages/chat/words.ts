@@ -56,7 +56,9 @@ function metricWords(watch: MetricWatch, story: AlarmStory): string {
   if (story.readings.length === 0 && /no datapoints were received|missing datapoint/.test(story.reason ?? "")) {
     return `${capital(name).replace(/:$/, "")}: no data${limitWords(watch.limit, metric?.unit ?? "", "which counts as ")}`;
   }
-  return `${capital(name)}${readingWords(story, metric?.unit ?? "")}${limitWords(watch.limit, metric?.unit ?? "")}`;
+  const reading = readingWords(story, metric?.unit ?? "");
+  const subject = reading === "" ? name.replace(/:$/, "") : name;
+  return `${capital(subject)}${reading}${limitWords(watch.limit, metric?.unit ?? "")}`;
 }
 
 function readingWords({ readings }: AlarmStory, unit: string): string {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Card, marks } from "../card.ts";
+import { type Card, linesShown, marks } from "../card.ts";
 import { Secret } from "../secret.ts";
 import { failureOf } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
@@ -35,9 +35,10 @@ export function googleMessage(card: Card) {
   const paragraph = (text: string) => ({ textParagraph: { text } });
   const widgets = [
     paragraph(
-      [`<b>${escaped(card.status)}</b>`, ...card.lines.map(({ tone, text }) => `${marks[tone]} ${escaped(text)}`)].join(
-        "<br>",
-      ),
+      [
+        `<b>${escaped(card.status)}</b>`,
+        ...linesShown(card).map(({ tone, text }) => `${marks[tone]} ${escaped(text)}`),
+      ].join("<br>"),
     ),
     ...card.facts.map(({ name, value }) => ({
       decoratedText: { topLabel: name, text: escaped(value), wrapText: true },

@@ -11,10 +11,10 @@ function* shorter(card: Card): Generator<Card> {
   yield { ...bare, lines: [], title: card.title.slice(0, 120), status: card.status.slice(0, 120), fallback: "" };
 }
 
-function withLines(card: Card, count: number): Card {
-  const left = card.lines.length - count;
-  if (left <= 0) return card;
-  return { ...card, lines: [...card.lines.slice(0, count), { tone: "info", text: `and ${left} more` }] };
+/** A card with so many lines at most. */
+export function withLines(card: Card, count: number): Card {
+  const left = Math.max(0, card.lines.length - count);
+  return { ...card, lines: card.lines.slice(0, count), unlisted: card.unlisted + left };
 }
 
 /** The longest version of a card whose rendering stays within so many bytes. */

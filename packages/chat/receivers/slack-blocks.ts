@@ -1,4 +1,4 @@
-import { type Card, marks, type Tone } from "../card.ts";
+import { type Card, linesShown, marks, type Tone } from "../card.ts";
 import { clip } from "../words.ts";
 
 /** The bar beside a message. */
@@ -17,6 +17,8 @@ const fieldCount = 10;
 
 /** About 13,200 characters of block text in all; bytes, and JSON around them, stay well under. */
 export const slackLimit = 12_000;
+/** As many headlines as a section holds. */
+export const slackLines = 12;
 
 export interface SlackMessage {
   readonly text: string;
@@ -28,9 +30,10 @@ export function slackMessage(card: Card): SlackMessage {
   const blocks = [
     { type: "header", text: { type: "plain_text", text: clip(card.title, headerLimit), emoji: true } },
     section(
-      [`*${escaped(card.status)}*`, ...card.lines.map(({ tone, text }) => `${marks[tone]} ${escaped(text)}`)].join(
-        "\n",
-      ),
+      [
+        `*${escaped(card.status)}*`,
+        ...linesShown(card).map(({ tone, text }) => `${marks[tone]} ${escaped(text)}`),
+      ].join("\n"),
     ),
     ...factFields(card).map((fields) => ({ type: "section", fields })),
     ...(card.chart === undefined ? [] : [section(`${escaped(card.chart.label)}\n\`${card.chart.line}\``)]),

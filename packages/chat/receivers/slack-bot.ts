@@ -3,8 +3,8 @@ import type { Card } from "../card.ts";
 import { Secret } from "../secret.ts";
 import { failureOf, type Http } from "./http.ts";
 import type { Address, Conversation, Delivery, Receiver } from "./receiver.ts";
-import { shortened } from "./shortened.ts";
-import { slackLimit, slackMessage } from "./slack-blocks.ts";
+import { shortened, withLines } from "./shortened.ts";
+import { slackLimit, slackLines, slackMessage } from "./slack-blocks.ts";
 
 const defaultApi = "https://slack.com/api";
 
@@ -65,7 +65,7 @@ async function call(
   { secret, channel, api = defaultApi }: Address,
   http: Http,
 ): Promise<Delivery> {
-  const body = shortened(card, slackLimit, (version) => ({
+  const body = shortened(withLines(card, slackLines), slackLimit, (version) => ({
     channel,
     unfurl_links: false,
     ...fields,

@@ -1,7 +1,7 @@
 import { failureOf } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
-import { shortened } from "./shortened.ts";
-import { slackLimit, slackMessage } from "./slack-blocks.ts";
+import { shortened, withLines } from "./shortened.ts";
+import { slackLimit, slackLines, slackMessage } from "./slack-blocks.ts";
 
 /**
  * Slack's incoming webhooks. They give no message id: each message stands by itself.
@@ -9,7 +9,7 @@ import { slackLimit, slackMessage } from "./slack-blocks.ts";
  */
 export const slackWebhook: Receiver = {
   async deliver(card, _conversation, { secret }, http) {
-    const outcome = await http({ url: secret, body: shortened(card, slackLimit, slackMessage) });
+    const outcome = await http({ url: secret, body: shortened(withLines(card, slackLines), slackLimit, slackMessage) });
     const failure = failureOf(outcome);
     if (failure !== undefined) return failure;
     const said = outcome.kind === "answer" ? outcome.body.trim() : "";

@@ -1,4 +1,4 @@
-import { type Card, marks, type Tone } from "../card.ts";
+import { type Card, linesShown, marks, type Tone } from "../card.ts";
 import { failureOf } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
 import { shortened } from "./shortened.ts";
@@ -59,7 +59,7 @@ function adaptiveCard(card: Card) {
     body: [
       block(escaped(card.title), { size: "Large", weight: "Bolder", color: colors[card.tone] }),
       block(escaped(card.status), { weight: "Bolder", spacing: "Small" }),
-      ...card.lines.map(({ tone, text }) => block(`${marks[tone]} ${escaped(text)}`, { spacing: "Small" })),
+      ...linesShown(card).map(({ tone, text }) => block(`${marks[tone]} ${escaped(text)}`, { spacing: "Small" })),
       ...(card.facts.length === 0
         ? []
         : [{ type: "FactSet", facts: card.facts.map(({ name, value }) => ({ title: name, value: escaped(value) })) }]),

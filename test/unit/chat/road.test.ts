@@ -1,0 +1,370 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import type { Card } from "#chat/card.ts";
+import { noFindings } from "#chat/enrichment.ts";
+import type { IncidentStore, RoadPorts, Speak } from "#chat/ports.ts";
+import type { Conversation, Delivery } from "#chat/receivers/receiver.ts";
+import { carry, type QueuedMessage } from "#chat/road.ts";
+import { ChatSettings } from "#chat/settings.ts";
+import { alarm, busEvent, tick } from "./arrivals.ts";
+import { createIncidentMemory } from "./incident-memory.ts";
+
+const start = Date.parse("2026-09-23T20:00:00Z");
+const minute = 60_000;
+const hour = 60 * minute;
+
+interface Said {
+  readonly destination: string;
+  readonly at: number;
+  readonly card: Card;
+  readonly conversation: Conversation;
+}
+
+/** A queue, a table, chats and a clock that a test turns: what `carry` meets on AWS, without waiting. */
+function createTown(settings: Partial<ChatSettings> = {}, destinations = ["slack"]) {
+  let now = start;
+  const said: Said[] = [];
+  let waiting: (QueuedMessage & { readonly visibleAt: number })[] = [];
+  const dead: QueuedMessage[] = [];
+  let answer: (said: Said) => Delivery = () => ({ kind: "accepted", reference: `ref-${said.length}` });
+  const memory = createIncidentMemory();
+  const town = {
+    said,
+    dead,
+    store: memory as IncidentStore,
+    records: memory.records,
+    get now() {
+      return now;
+    },
+    get waiting() {
+      return waiting.length;
+    },
+    answerWith(next: (said: Said) => Delivery) {
+      answer = next;
+    },
+    send(...messages: readonly QueuedMessage[]) {
+      waiting.push(...messages.map((message) => ({ ...message, visibleAt: now })));
+    },
+    /** What SQS and Lambda do: visible messages in a batch; what failed comes back, at last to the dead letters. */
+    async run(deadline = now + 50_000) {
+      const batch = waiting.filter(({ visibleAt }) => visibleAt <= now);
+      waiting = waiting.filter(({ visibleAt }) => visibleAt > now);
+      const comeBack = (message: QueuedMessage, afterMs: number) => {
+        if (message.receiveCount >= 50) dead.push(message);
+        else waiting.push({ ...message, receiveCount: message.receiveCount + 1, visibleAt: now + afterMs });
+      };
+      try {
+        const deferred = await carry(batch, all, ports, deadline);
+        for (const { id, afterMs } of deferred) {
+          const message = batch.find((one) => one.id === id);
+          if (message !== undefined) comeBack(message, afterMs);
+        }
+      } catch {
+        // The function died: SQS brings all of the batch back when its visibility ends.
+        for (const message of batch) comeBack(message, 6 * minute);
+      }
+    },
+    async pass(ms: number, step = 15_000) {
+      for (const end = now + ms; now < end; ) {
+        now += step;
+        await town.run();
+      }
+    },
+  };
+  const all = v.parse(ChatSettings, {
+    stage: "prod",
+    region: "us-east-1",
+    destinations: Object.fromEntries(destinations.map((name) => [name, { receiver: "teams", key: "K" }])),
+    routes: [{ to: destinations }],
+    mutes: [],
+    repeatAfterHours: 4,
+    ...settings,
+  });
+  const speak =
+    (destination: string): Speak =>
+    async (card, conversation) => {
+      const one = { destination, at: now, card, conversation };
+      const delivery = answer(one);
+      if (delivery.kind === "accepted") said.push(one);
+      return delivery;
+    };
+  const ports: RoadPorts = {
+    get store() {
+      return town.store;
+    },
+    clock: {
+      now: () => now,
+      async sleep(ms) {
+        now += ms;
+      },
+    },
+    log: () => {},
+    speakers: async () => new Map(destinations.map((name) => [name, speak(name)])),
+    look: async () => noFindings,
+  };
+  return town;
+}
+
+const titles = (said: readonly Said[]) => said.map(({ card }) => card.title);
+
+describe("telling", () => {
+  it("[CHAT-1] [CHAT-2] opens one conversation for a service, adds to it, and ends it with how long it lasted", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    await town.pass(5 * minute);
+    town.send(alarm("wiki", "ALARM", town.now, { metric: "TargetResponseTime" }));
+    await town.run();
+    await town.pass(7 * minute);
+    town.send(alarm("wiki", "OK", town.now), alarm("wiki", "OK", town.now, { metric: "TargetResponseTime" }));
+    await town.run();
+    expect(town.said.map(({ conversation: { manner, reference } }) => [manner, reference])).toEqual([
+      ["begin", undefined],
+      ["reply", "ref-0"],
+      ["rewrite", "ref-0"],
+    ]);
+    expect(town.said.at(-1)?.card).toMatchObject({ tone: "good", status: expect.stringContaining("it lasted 12 min") });
+    expect(town.waiting).toBe(0);
+  });
+
+  it("[CHAT-3] tells alarms of one service in one window in one message", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start), alarm("wiki", "ALARM", start + 1, { metric: "TargetResponseTime" }));
+    await town.run();
+    expect(town.said).toHaveLength(1);
+    expect(town.said[0]?.card.lines).toHaveLength(2);
+  });
+
+  it("[CHAT-3] posts once what arrives twice, in one batch or later, over either road", async () => {
+    const town = createTown();
+    const { body } = alarm("wiki", "ALARM", start);
+    town.send({ ...alarm("wiki", "ALARM", start), id: "a" }, { id: "b", body, sentAt: start, receiveCount: 1 });
+    await town.run();
+    await town.pass(minute);
+    town.send({ id: "c", body, sentAt: town.now, receiveCount: 1 });
+    const detail = {
+      alarmName: "prod-mcp-wiki-healthyHosts",
+      state: { value: "ALARM", timestamp: "2026-09-23T20:00:00.000+0000" },
+    };
+    const arn = "arn:aws:cloudwatch:us-east-1:573946584375:alarm:prod-mcp-wiki-healthyHosts";
+    const event = busEvent("CloudWatch Alarm State Change", "aws.cloudwatch", detail, [arn]);
+    town.send({ id: "d", body: event, sentAt: town.now, receiveCount: 1 });
+    await town.run();
+    expect(town.said).toHaveLength(1);
+  });
+
+  it("[CHAT-3] tells a beginning that arrives after its end as what is over", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "OK", start + minute));
+    await town.run();
+    expect(town.said).toHaveLength(0);
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    expect(town.said.map(({ card }) => [card.tone, card.status])).toEqual([
+      ["good", expect.stringContaining("it lasted 1 min")],
+    ]);
+  });
+
+  it("[CHAT-3] reminds every four hours while it lasts, and no longer", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    for (let quarter = 0; quarter < 40; quarter++) {
+      await town.pass(15 * minute, 15 * minute);
+      town.send(tick);
+      await town.run();
+    }
+    expect(titles(town.said).filter((title) => title.startsWith("Still: "))).toHaveLength(2);
+    town.send(alarm("wiki", "OK", town.now));
+    await town.run();
+    const { length } = town.said;
+    await town.pass(5 * hour, hour);
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(length);
+  });
+
+  it("[CHAT-4] posts a failed deployment, and closes it when a later one completes", async () => {
+    const town = createTown();
+    const service = "arn:aws:ecs:us-east-1:573946584375:service/prod-mcp-cluster/prod-mcp-wiki";
+    const deployment = (eventName: string, deploymentId: string, at: number): QueuedMessage => {
+      const detail = { eventName, deploymentId, updatedAt: new Date(at).toISOString(), reason: "circuit breaker" };
+      const body = busEvent("ECS Deployment State Change", "aws.ecs", detail, [service]);
+      return { id: deploymentId, body, sentAt: at, receiveCount: 1 };
+    };
+    town.send(deployment("SERVICE_DEPLOYMENT_COMPLETED", "d0", start));
+    await town.run();
+    town.send(deployment("SERVICE_DEPLOYMENT_FAILED", "d1", start + minute));
+    await town.run();
+    town.send(deployment("SERVICE_DEPLOYMENT_COMPLETED", "d2", start + 3 * minute));
+    await town.run();
+    expect(town.said.map(({ card }) => card.tone)).toEqual(["critical", "good"]);
+  });
+});
+
+describe("routes and mutes", () => {
+  it("[CHAT-1] bring a service and a severity to the destinations that want it", async () => {
+    const routes: ChatSettings["routes"] = [
+      { to: ["all"] },
+      { to: ["urgent"], severities: ["critical"] },
+      { to: ["wiki-team"], services: ["wiki"] },
+    ];
+    const town = createTown({ routes }, ["all", "urgent", "wiki-team"]);
+    town.send(alarm("wiki", "ALARM", start), alarm("mail", "ALARM", start, { metric: "TargetResponseTime" }));
+    await town.run();
+    const heard = (name: string) =>
+      titles(town.said.filter(({ destination }) => destination === name)).map((title) => title.split(":")[0]);
+    expect([heard("all").sort(), heard("urgent"), heard("wiki-team")]).toEqual([["mail", "wiki"], ["wiki"], ["wiki"]]);
+  });
+
+  it("[CHAT-3] say nothing in a window, and say what still lasts when it ends", async () => {
+    const mutes: ChatSettings["mutes"] = [
+      { reason: "nightly import", from: "19:30", until: "20:30", services: ["wiki", "mail"] },
+    ];
+    const town = createTown({ mutes });
+    town.send(alarm("wiki", "ALARM", start), alarm("mail", "ALARM", start));
+    await town.run();
+    town.send(alarm("mail", "OK", start + minute));
+    await town.run();
+    expect(town.said).toHaveLength(0);
+    await town.pass(31 * minute, minute);
+    town.send(tick);
+    await town.run();
+    expect(titles(town.said)).toEqual([expect.stringMatching(/^wiki: /)]);
+  });
+});
+
+describe("a chat that fails", () => {
+  const failures: Readonly<Record<string, Delivery>> = {
+    down: { kind: "retry", reason: "ECONNREFUSED" },
+    throttled: { kind: "retry", reason: "HTTP 429", afterMs: 90_000 },
+    "throttled without a time": { kind: "retry", reason: "HTTP 429" },
+    "answering 500": { kind: "retry", reason: "HTTP 500" },
+    silent: { kind: "retry", reason: "timeout" },
+    lying: { kind: "retry", reason: "a success that says no" },
+    refusing: { kind: "refused", reason: "HTTP 404 no_service" },
+  };
+
+  it.each(Object.keys(failures))(
+    "[CHAT-3] is told each incident once when it comes back after an hour of: %s",
+    async (name) => {
+      const town = createTown({}, ["slack", "teams"]);
+      const failure = failures[name];
+      if (failure === undefined) throw new Error(`No failure ${name}.`);
+      const services = ["a", "b", "c", "d"];
+      town.answerWith(({ destination }) => (destination === "slack" ? failure : { kind: "accepted", reference: "r" }));
+      for (const service of services) {
+        town.send(alarm(service, "ALARM", town.now));
+        await town.pass(15 * minute);
+      }
+      expect(town.said.filter(({ destination }) => destination === "teams")).toHaveLength(4);
+      town.answerWith(() => ({ kind: "accepted", reference: "r" }));
+      await town.pass(hour);
+      const heard = town.said.filter(({ destination }) => destination === "slack");
+      expect(
+        titles(heard)
+          .map((title) => title.split(":")[0])
+          .sort(),
+      ).toEqual(services);
+      expect([town.said.length, town.waiting, town.dead.length]).toEqual([8, 0, 0]);
+    },
+  );
+
+  it("[CHAT-3] leaves what it never takes in the dead-letter queue", async () => {
+    const town = createTown();
+    town.answerWith(() => ({ kind: "refused", reason: "HTTP 404 no_service" }));
+    town.send(alarm("wiki", "ALARM", start));
+    await town.pass(24 * hour, 5 * minute);
+    expect([town.said.length, town.waiting, town.dead.length]).toEqual([0, 0, 1]);
+  });
+});
+
+describe("a function that dies", () => {
+  const failing = (town: ReturnType<typeof createTown>, point: "load" | "save", effect: "before" | "after") => {
+    const { store } = town;
+    let armed = true;
+    const die = () => {
+      armed = false;
+      throw new Error("killed");
+    };
+    town.store = {
+      ...store,
+      load: async (...args) => (armed && point === "load" ? die() : store.load(...args)),
+      async save(...args) {
+        if (armed && point === "save" && effect === "before") die();
+        const outcome = await store.save(...args);
+        if (armed && point === "save") die();
+        return outcome;
+      },
+    };
+  };
+
+  it.each([
+    ["before the send", "load", "before", 1],
+    // The one point at which a message is repeated: accepted by the chat, and not yet recorded.
+    ["after the send and before the record", "save", "before", 2],
+    ["after the record", "save", "after", 1],
+  ] as const)("[CHAT-3] %s: loses nothing, and repeats nothing but in one case", async (_, point, effect, messages) => {
+    const town = createTown();
+    failing(town, point, effect);
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    await town.pass(20 * minute);
+    expect(town.said).toHaveLength(messages);
+    expect(new Set(town.said.map(({ conversation: { key } }) => key)).size).toBe(1);
+    expect(new Set(titles(town.said)).size).toBe(1);
+    expect(town.waiting).toBe(0);
+    town.send(alarm("wiki", "OK", town.now));
+    await town.run();
+    expect(town.said.at(-1)?.card.tone).toBe("good");
+  });
+
+  it("[CHAT-3] leaves a destination alone that another one speaks to", async () => {
+    const town = createTown();
+    await town.store.claim("slack", town.now, town.now + minute);
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    expect([town.said.length, town.waiting]).toEqual([0, 1]);
+    await town.pass(2 * minute);
+    expect([town.said.length, town.waiting]).toEqual([1, 0]);
+  });
+});
+
+describe("a storm", () => {
+  it("[CHAT-3] of 10,000 alarms is a few digests, a message a second at most, with every alarm counted", async () => {
+    const town = createTown({}, ["slack", "teams"]);
+    const metrics = ["HealthyHostCount", "TargetResponseTime"];
+    const alarms = Array.from({ length: 5_000 }, (_, index) =>
+      metrics.map((metric) => alarm(`service-${index}`, "ALARM", start + index, { metric })),
+    ).flat();
+    for (let from = 0; from < alarms.length; from += 2_500) {
+      town.send(...alarms.slice(from, from + 2_500));
+      await town.run();
+      await town.pass(10_000, 10_000);
+    }
+    await town.pass(minute);
+    for (const destination of ["slack", "teams"]) {
+      const heard = town.said.filter((one) => one.destination === destination);
+      expect(heard.map(({ conversation }) => conversation.manner)).toEqual(["begin", "rewrite", "rewrite", "rewrite"]);
+      expect(heard.at(-1)?.card.status).toContain("10000 began, 0 ended");
+      const gaps = heard.slice(1).map(({ at }, index) => at - (heard[index]?.at ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
+      const recorded = [...town.records].filter(([name]) => name.startsWith(`${destination}\nservice`));
+      expect(recorded.flatMap(([, { entries }]) => Object.values(entries))).toHaveLength(10_000);
+    }
+    expect([town.waiting, town.dead.length]).toEqual([0, 0]);
+  });
+
+  it("[CHAT-2] [CHAT-3] ends for one service in an answer to the digest, which stays as it is", async () => {
+    const town = createTown();
+    town.send(...["a", "b", "c", "d", "e", "f"].map((service) => alarm(service, "ALARM", start)));
+    await town.run();
+    await town.pass(minute);
+    town.send(alarm("a", "OK", town.now));
+    await town.run();
+    expect(town.said.map(({ conversation: { manner, reference } }) => [manner, reference])).toEqual([
+      ["begin", undefined],
+      ["reply", "ref-0"],
+    ]);
+  });
+});
