@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cl
 import { DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { names, type ServicePlan } from "#fleet";
 import type { Stage } from "../../stage.ts";
-import type { ServiceFacts } from "../../status/facts.ts";
+import type { ServiceFacts, TaskFacts } from "../../status/facts.ts";
 import { type Check, type Finding, failure } from "../check.ts";
 
 /**
@@ -39,9 +39,10 @@ async function lookAtTls({ aws, plan }: Stage, { plan: service, tasks }: Service
   ];
 }
 
-async function lookAtLog(stage: Stage, { plan: service, tasks }: ServiceFacts): Promise<readonly Finding[]> {
+async function lookAtLog(stage: Stage, facts: ServiceFacts): Promise<readonly Finding[]> {
+  const { plan: service } = facts;
   const without: string[] = [];
-  for (const { arn, createdAt } of tasks.filter(({ status }) => status === "RUNNING")) {
+  for (const { arn, createdAt } of startedTasks(facts)) {
     const id = arn.slice(arn.lastIndexOf("/") + 1);
     if (!(await saysValkey(stage, service, id, createdAt))) without.push(id.slice(0, 8));
   }
@@ -52,6 +53,14 @@ async function lookAtLog(stage: Stage, { plan: service, tasks }: ServiceFacts): 
       `fleet logs ${service.key} --since 1d --filter Store`,
     ),
   ];
+}
+
+/** A task of a rollout under way may not have come as far as its sessions. */
+function startedTasks({ service, tasks }: ServiceFacts): readonly TaskFacts[] {
+  const complete = new Set(
+    (service?.deployments ?? []).filter(({ state }) => state === "COMPLETED").map(({ id }) => id),
+  );
+  return tasks.filter(({ status, deployment = "" }) => status === "RUNNING" && complete.has(deployment));
 }
 
 async function saysValkey(

@@ -1,0 +1,32 @@
+import shipped from "#config";
+import type { FleetDefinition } from "#fleet";
+
+type Secret = FleetDefinition["secrets"][string];
+
+const chosen = { threshold: 1, basis: "chosen" } as const;
+
+/** Used by no service: the fleet's own automation leaves it alone, and a test may change it. */
+const notes: Secret = {
+  description: "What a test writes",
+  keys: { NOTE: { placeholder: "replace-me" }, OTHER: { placeholder: "replace-me-too" } },
+  rotation: { declined: "A test changes it." },
+};
+
+/** The shipped map with one service of the real starter, and every decision taken: a doctor finds nothing in it. */
+export function decidedMap(): FleetDefinition {
+  const { google_workspace } = shipped.services;
+  const { "google-oauth": google, splunk, "session-keys": keys } = shipped.secrets;
+  if (google_workspace === undefined || google === undefined || splunk === undefined || keys === undefined)
+    throw new Error("The shipped map lacks a part that this test runs.");
+  const { chat: _, ...rest } = shipped;
+  return {
+    ...rest,
+    alarms: { ...shipped.alarms, latencyP95: chosen, latencyP99: chosen, latencyAverage: chosen },
+    services: { google_workspace },
+    secrets: { "google-oauth": byHand(google), splunk: byHand(splunk), "session-keys": keys, notes },
+  };
+}
+
+function byHand(secret: Secret): Secret {
+  return { ...secret, rotation: { declined: "A test changes it." } };
+}
