@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { leanSdk } from "../packages/lambda/lean-sdk.ts";
 import { median } from "./load.ts";
 
 export interface FunctionFigures {
@@ -52,6 +53,7 @@ async function bundle(name: string, folder: string) {
     bundle: true,
     minify: true,
     splitting: true,
+    alias: leanSdk,
     format: "esm",
     platform: "node",
     target: "node24",

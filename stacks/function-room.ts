@@ -4,12 +4,7 @@ import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { type FunctionProps, Function as SstFunction } from "sst/constructs";
 import { names, type StagePlan } from "#fleet";
-
-/** What the SDK brings for other places than Lambda is a third of a bundle, and compiled at each cold start. */
-const leanSdk = {
-  "@aws-sdk/credential-provider-node": "./functions/sdk/credentials.ts",
-  bowser: "./functions/sdk/bowser.ts",
-};
+import { leanSdk } from "../packages/lambda/lean-sdk.ts";
 
 /** What every function of the fleet has in common. */
 export const functionDefaults = {

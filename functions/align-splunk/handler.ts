@@ -3,12 +3,11 @@ import type { Context } from "aws-lambda";
 import * as v from "valibot";
 import { alignSecrets } from "#rotation/align/align-secrets.ts";
 import { answerCloudFormation } from "../seed-secret/custom-resource.ts";
-import { deadline, effects } from "./effects.ts";
+import { effects } from "./effects.ts";
 import { Request } from "./request.ts";
 
 const align = middy().handler(async (_event: unknown, context: Context) => {
-  deadline.set(context.getRemainingTimeInMillis());
-  await alignSecrets(effects);
+  await alignSecrets(await effects(context.getRemainingTimeInMillis()));
 });
 
 /** As a custom resource on deploy: services that start next find the keys under the names they want. */

@@ -1,33 +1,11 @@
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { announcer } from "#rotation/aws/announcer.ts";
-import { readerOf, redisAuth } from "#rotation/aws/lazy.ts";
-import { secretStore } from "#rotation/aws/secret-store.ts";
-import { clock, createDeadline, log, readEnvironment } from "#rotation/environment.ts";
-import { issuerOf } from "#rotation/issuers/index.ts";
-import type { RotationPorts } from "#rotation/steps/rotate.ts";
+import type { Effects } from "#rotation/effects.ts";
 
-const { map, topicArn, googleTokenUrl } = readEnvironment();
-const store = secretStore(new SecretsManagerClient({}));
+let made: Promise<Effects> | undefined;
 
-export const deadline = createDeadline();
-
-export const effects: RotationPorts = {
-  map,
-  store,
-  clock,
-  log,
-  deadline: deadline.at,
-  announcer: announcer(new SNSClient({}), topicArn),
-  issuerOf: (entry) =>
-    issuerOf(entry, {
-      fetch,
-      clock,
-      deadline: deadline.at,
-      stage: map.stage,
-      auditIndex: map.auditIndex,
-      readSecret: readerOf(map, store),
-      redis: redisAuth,
-      googleTokenUrl,
-    }),
-};
+/** Built once, with the first event: until then the SDK's code is not even compiled. */
+export async function effects(remainingMs: number): Promise<Effects> {
+  made ??= import("#rotation/effects.ts").then(({ createEffects }) => createEffects());
+  const ready = await made;
+  ready.setDeadline(remainingMs);
+  return ready;
+}

@@ -3,10 +3,9 @@ import type { Context } from "aws-lambda";
 import * as v from "valibot";
 import { RotationEvent } from "#rotation/steps/event.ts";
 import { rotate } from "#rotation/steps/rotate.ts";
-import { deadline, effects } from "./effects.ts";
+import { effects } from "./effects.ts";
 
 /** Secrets Manager's four calls, for every secret of the stage. */
 export const handler = middy().handler(async (event: unknown, context: Context) => {
-  deadline.set(context.getRemainingTimeInMillis());
-  await rotate(v.parse(RotationEvent, event), effects);
+  await rotate(v.parse(RotationEvent, event), await effects(context.getRemainingTimeInMillis()));
 });

@@ -127,6 +127,12 @@ const accepted: Readonly<Record<string, string>> = {
     "The log groups of the stage's services, whichever the map has.",
   "Cluster ExecutionRole: secretsmanager:GetSecretValue on arn:aws:secretsmanager:us-east-1:<account>:secret:/<stage>/mcp/*":
     "SEC-6: a new secret under the prefix needs no change of a role.",
+  "Rotation settlesecretRole: ecs:DescribeServices, ecs:UpdateService on arn:aws:ecs:us-east-1:<account>:service/<stage>-mcp-cluster/*":
+    "ROT-2: the services of the stage's own cluster, whichever the map has.",
+  "Rotation settlesecretRole: ecs:DescribeTasks on arn:aws:ecs:us-east-1:<account>:task/<stage>-mcp-cluster/*":
+    "Tasks of the stage's own cluster have random names.",
+  "Rotation settlesecretRole: ecs:ListTasks on *":
+    "The action knows no resource; a condition holds it to the stage's cluster.",
   "Services <service>TaskRole: ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel on *":
     "ECS Exec: the actions know no resource.",
   "Chat alarmtochatRole: cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":

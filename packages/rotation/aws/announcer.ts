@@ -1,4 +1,4 @@
-import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Announcer, Outcome } from "../ports.ts";
 
 /** How each outcome reads in a chat: `firing` stands until a `resolved` or `succeeded` of the same secret. */
@@ -14,7 +14,8 @@ const tone = {
 } as const satisfies Record<Outcome, { phase: string; severity: "info" | "warning" | "critical"; title: string }>;
 
 /** The topic of the stage. The message is what the chat's reader of the fleet's own notices takes. */
-export function announcer(client: SNSClient, topicArn: string): Announcer {
+export function announcer(topicArn: string): Announcer {
+  const client = new SNSClient({});
   return {
     async announce({ outcome, secret, versionId, services, text, remedy }) {
       const { title, ...manner } = tone[outcome];

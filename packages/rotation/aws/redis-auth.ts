@@ -1,12 +1,13 @@
 import {
   DescribeReplicationGroupsCommand,
-  type ElastiCacheClient,
+  ElastiCacheClient,
   ModifyReplicationGroupCommand,
 } from "@aws-sdk/client-elasticache";
 import type { RedisAuth } from "../issuers/index.ts";
 
 /** ElastiCache's AUTH behind its port. */
-export function redisAuthOf(client: ElastiCacheClient): RedisAuth {
+export function redisAuth(): RedisAuth {
+  const client = new ElastiCacheClient({});
   return {
     async update(replicationGroup, token, strategy) {
       await client.send(

@@ -6,7 +6,7 @@ import {
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
-  type SecretsManagerClient,
+  SecretsManagerClient,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateSecretVersionStageCommand,
@@ -14,7 +14,8 @@ import {
 import type { SecretDescription, SecretStore } from "../ports.ts";
 
 /** Secrets Manager behind its port. The client's own retries cover throttling. */
-export function secretStore(client: SecretsManagerClient): SecretStore {
+export function secretStore(): SecretStore {
+  const client = new SecretsManagerClient({});
   return {
     async describe(secretId): Promise<SecretDescription> {
       const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }));

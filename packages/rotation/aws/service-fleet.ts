@@ -1,7 +1,7 @@
 import {
   DescribeServicesCommand,
   DescribeTasksCommand,
-  type ECSClient,
+  ECSClient,
   ListTasksCommand,
   type Service,
   UpdateServiceCommand,
@@ -16,7 +16,8 @@ const tasksAtOnce = 100;
 const givenUp = /\(deployment ecs-svc\/\d+\) deployment failed/;
 
 /** The services of one cluster behind their port. */
-export function serviceFleet(client: ECSClient, cluster: string): ServiceFleet {
+export function serviceFleet(cluster: string): ServiceFleet {
+  const client = new ECSClient({});
   const listTasks = async (serviceName: string, desiredStatus: "RUNNING" | "STOPPED"): Promise<readonly string[]> => {
     const arns: string[] = [];
     let nextToken: string | undefined;
