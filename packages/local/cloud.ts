@@ -41,6 +41,8 @@ export interface CloudOptions {
   readonly supervisor: ProcessSupervisor;
   /** Given to every task, besides what its task definition says. */
   readonly taskEnvironment?: Readonly<Record<string, string>>;
+  /** Given to every function, likewise: where the doubles of vendors are that production code knows by heart. */
+  readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** What an operator should know: what is not emulated, what was refused. */
   readonly log: (line: string) => void;
 }
@@ -107,7 +109,11 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     credentials: identities,
     queues: sqs.queues,
     codeFolder: join(stateFolder, "functions"),
-    extraEnvironment: { ...trust, NODE_OPTIONS: `--import=${customResourcePreload.href}` },
+    extraEnvironment: {
+      ...trust,
+      NODE_OPTIONS: `--import=${customResourcePreload.href}`,
+      ...options.functionEnvironment,
+    },
   });
   const eventBridge = createEvents({ place, clock, functions: lambda.functions, queues: sqs.queues, topics, logs });
   const cloudWatch = createCloudWatch({ place, clock, topics, functions: lambda.functions, bus: events, log });
