@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+import { judgeSubscriptions } from "#cli/doctor/checks/alarm-road.ts";
+import { judgeCertificates } from "#cli/doctor/checks/certificate.ts";
+import { deployments } from "#cli/doctor/checks/deployments.ts";
+import { images } from "#cli/doctor/checks/images.ts";
+import { differencesOf } from "#cli/doctor/checks/map-drift.ts";
+import { mcp } from "#cli/doctor/checks/mcp.ts";
+import { compareNameServers } from "#cli/doctor/checks/name-servers.ts";
+import { judgeMetadata } from "#cli/doctor/checks/oauth-metadata.ts";
+import { judgePending } from "#cli/doctor/checks/pending-labels.ts";
+import { judgeRotation } from "#cli/doctor/checks/rotation.ts";
+import { secretVersions } from "#cli/doctor/checks/secret-versions.ts";
+import { targets } from "#cli/doctor/checks/targets.ts";
+import { examine, exitCodeOf } from "#cli/doctor/examine.ts";
+import type { ServiceFacts } from "#cli/status/facts.ts";
+import { deployment, examinationOf, healthy, plan, task, workspace } from "./examination.ts";
+
+const day = 86_400_000;
+const ofFacts = [targets, deployments, images, secretVersions];
+
+async function found(facts: ServiceFacts) {
+  const results = await examine(ofFacts, examinationOf(facts));
+  return results.filter(({ verdict }) => verdict !== "ok").map(({ id, verdict }) => `${verdict} ${id}`);
+}
+
+describe("what tasks, targets and deployments show", () => {
+  it("is nothing in a healthy fleet", async () => {
+    expect(await found(healthy)).toEqual([]);
+  });
+
+  const unhealthy = { id: "10.0.0.1:8000", state: "unhealthy", reason: "Health checks failed" };
+  const broken: readonly (readonly [string, ServiceFacts])[] = [
+    ["failure targets", { ...healthy, targets: [unhealthy] }],
+    ["failure targets", { ...healthy, service: undefined }],
+    [
+      "failure deployments",
+      { ...healthy, service: { ...healthy.service, deployments: [{ ...deployment, state: "FAILED" }] } },
+    ],
+    [
+      "warning deployments",
+      {
+        ...healthy,
+        service: { ...healthy.service, deployments: [{ ...deployment, state: "IN_PROGRESS", failed: 2 }] },
+      },
+    ],
+    ["warning images", { ...healthy, tasks: [task, { ...task, imageDigest: "sha256:b" }] }],
+    [
+      "failure secret-versions",
+      {
+        ...healthy,
+        secrets: [
+          {
+            key: "splunk",
+            name: "/prod/mcp/splunk",
+            versions: [{ id: "v2", labels: ["AWSCURRENT"], createdAt: Date.now() }],
+            lastRotatedAt: undefined,
+            lastChangedAt: undefined,
+          },
+        ],
+      },
+    ],
+  ];
+  it.each(broken)("is %s where the fleet is broken so, and nothing else", async (finding, facts) => {
+    expect(await found(facts)).toEqual([finding]);
+  });
+});
+
+describe("what an MCP client sees", () => {
+  const answering = (status: number, headers: Record<string, string> = {}) =>
+    examine(
+      [mcp],
+      examinationOf(healthy, async () => new Response("{}", { status, headers })),
+    );
+
+  it("is well where it is let in, or asked to log in", async () => {
+    expect(await answering(200)).toMatchObject([{ verdict: "ok" }]);
+    expect(await answering(401, { "www-authenticate": "Bearer" })).toMatchObject([{ verdict: "ok" }]);
+  });
+
+  it("is a failure where nobody says how to log in, and where the balancer answers", async () => {
+    expect(await answering(401)).toMatchObject([
+      { verdict: "failure", evidence: expect.stringContaining("does not say where") },
+    ]);
+    expect(await answering(503)).toMatchObject([
+      { verdict: "failure", evidence: expect.stringContaining("answers 503") },
+    ]);
+  });
+});
+
+describe("name servers", () => {
+  const own = ["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"];
+
+  it("[DNS-1] are those of the zone, in any order and case", () => {
+    expect(compareNameServers("example.com", own, ["NS-2.awsdns-02.net.", "ns-1.awsdns-01.com"])).toEqual([]);
+  });
+
+  it("[DNS-1] are found at the registrar to be others, or none, and which to set is said", () => {
+    const remedy = expect.stringContaining(own.join(", "));
+    expect(compareNameServers("example.com", own, ["ns1.registrar.example"])).toMatchObject([
+      { verdict: "failure", remedy },
+    ]);
+    expect(compareNameServers("example.com", own, "ENOTFOUND")).toMatchObject([{ verdict: "failure", remedy }]);
+  });
+});
+
+describe("the certificate", () => {
+  const now = Date.now();
+  const certificate = {
+    DomainName: plan.serviceDomain,
+    Status: "ISSUED",
+    InUse: true,
+    NotAfter: new Date(now + 90 * day),
+  } as const;
+
+  it("is well when issued, also beside an old one", () => {
+    const old = { ...certificate, InUse: false, Status: "EXPIRED" } as const;
+    expect(judgeCertificates(plan, [old, certificate], now)).toEqual([]);
+  });
+
+  it.each([
+    ["missing", []],
+    ["pending", [{ ...certificate, Status: "PENDING_VALIDATION" } as const]],
+    ["about to expire", [{ ...certificate, NotAfter: new Date(now + day) }]],
+  ])("is a failure when %s", (_what, certificates) => {
+    expect(judgeCertificates(plan, certificates, now)).toMatchObject([{ verdict: "failure" }]);
+  });
+});
+
+describe("rotation", () => {
+  const now = Date.now();
+  const splunk = plan.secrets.find(({ key }) => key === "splunk");
+  if (splunk === undefined) throw new Error("The shipped map has no secret splunk.");
+  const on = {
+    RotationEnabled: true,
+    NextRotationDate: new Date(now + day),
+    LastRotatedDate: new Date(now - 10 * day),
+  };
+
+  it("is well when it is on and in time", () => {
+    expect(judgeRotation(splunk, on, now, "prod")).toEqual([]);
+  });
+
+  it.each([
+    ["off", { RotationEnabled: false }],
+    ["overdue", { ...on, NextRotationDate: new Date(now - 3 * day) }],
+    ["long ago", { ...on, LastRotatedDate: new Date(now - 60 * day) }],
+  ])("is told when it is %s", (_what, described) => {
+    expect(judgeRotation(splunk, described, now, "prod")).toHaveLength(1);
+  });
+
+  it("that stopped half-way is told after an hour", () => {
+    const pending = (createdAt: number) => ({
+      key: "splunk",
+      name: splunk.name,
+      versions: [{ id: "v2", labels: ["AWSPENDING"], createdAt }],
+      lastRotatedAt: undefined,
+      lastChangedAt: undefined,
+    });
+    expect(judgePending(pending(now - 60_000), now)).toEqual([]);
+    expect(judgePending(pending(now - 2 * day), now)).toMatchObject([{ verdict: "warning" }]);
+  });
+});
+
+describe("OAuth metadata", () => {
+  const issuer = workspace.url;
+
+  it("is well with public addresses, also of others", () => {
+    const document = { issuer, token_endpoint: `${issuer}/token`, service_documentation: "https://example.com/docs" };
+    expect(judgeMetadata(workspace, document)).toEqual([]);
+  });
+
+  it("is a failure with the container's port in it, or without TLS", () => {
+    const [finding] = judgeMetadata(workspace, {
+      issuer,
+      token_endpoint: `${issuer}:8000/token`,
+      jwks_uri: "http://10.0.0.1/jwks",
+    });
+    expect(finding?.evidence).toContain(`token_endpoint is ${issuer}:8000/token, jwks_uri is http://10.0.0.1/jwks`);
+  });
+});
+
+describe("the road of the alarms", () => {
+  const confirmed = { SubscriptionArn: "arn:aws:sns:us-east-1:1:MCPAlerts:a", Protocol: "sqs", Endpoint: "arn" };
+
+  it("is well with a subscriber", () => {
+    expect(judgeSubscriptions("topic", [confirmed], "prod")).toEqual([]);
+  });
+
+  it("is a failure with none, and a warning with one that never confirmed", () => {
+    const waiting = { SubscriptionArn: "PendingConfirmation", Protocol: "email", Endpoint: "platform@example.com" };
+    expect(judgeSubscriptions("topic", undefined, "prod")).toMatchObject([{ verdict: "failure" }]);
+    expect(judgeSubscriptions("topic", [waiting], "prod")).toMatchObject([{ verdict: "failure" }]);
+    expect(judgeSubscriptions("topic", [confirmed, waiting], "prod")).toMatchObject([{ verdict: "warning" }]);
+  });
+});
+
+it("tells drift in words, and no value of a variable", () => {
+  const container = {
+    name: workspace.key,
+    image: "mcp/workspace:other",
+    portMappings: [{ containerPort: workspace.port }],
+    environment: Object.entries(workspace.environment).map(([name, value]) => ({ name, value: `${value}-changed` })),
+    secrets: workspace.secrets.slice(1).map(({ key }) => ({ name: key, valueFrom: "arn" })),
+  };
+  const words = differencesOf(healthy, { cpu: "512", memory: String(workspace.memory), container });
+  expect(words).toContain(`cpu is 512, the map has ${workspace.cpu}`);
+  expect(words).toContain("AUDIT_LOG_ENABLED has another value");
+  expect(words).toContain("GOOGLE_OAUTH_CLIENT_ID is not given");
+  expect(words.join()).not.toContain("-changed");
+});
+
+it("goes on where one check cannot look, and says so", async () => {
+  const blind = { id: "blind", well: "", look: () => Promise.reject(new Error("no permission")) };
+  const results = await examine([blind, targets], examinationOf(healthy));
+  expect(results).toMatchObject([
+    { id: "blind", verdict: "skipped", evidence: "Could not look: no permission" },
+    { id: "targets", verdict: "ok" },
+  ]);
+  expect(exitCodeOf(results, true)).toBe(0);
+});

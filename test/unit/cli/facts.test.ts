@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { judge } from "#cli/redeploy/verdict.ts";
+import {
+  currentSince,
+  type DeploymentFacts,
+  runsOnOlder,
+  type SecretFacts,
+  type TaskFacts,
+} from "#cli/status/facts.ts";
+
+const version = (id: string, createdAt: number, ...labels: readonly string[]) => ({ id, createdAt, labels });
+const secret = (facts: Partial<SecretFacts>): SecretFacts => ({
+  key: "splunk",
+  name: "/prod/mcp/splunk",
+  versions: [],
+  lastRotatedAt: undefined,
+  lastChangedAt: undefined,
+  ...facts,
+});
+
+describe("since when a version is current", () => {
+  it("is its creation where somebody put it", () => {
+    const versions = [version("b", 200, "AWSCURRENT"), version("a", 100, "AWSPREVIOUS")];
+    expect(currentSince(secret({ versions, lastChangedAt: 900 }))).toBe(200);
+  });
+
+  it("is the end of the rotation that made it, which comes after its creation", () => {
+    expect(currentSince(secret({ versions: [version("b", 200, "AWSCURRENT")], lastRotatedAt: 260 }))).toBe(260);
+  });
+
+  it("is the last change where the label went back to an older version", () => {
+    const versions = [version("b", 200, "AWSPREVIOUS"), version("a", 100, "AWSCURRENT")];
+    expect(currentSince(secret({ versions, lastRotatedAt: 210, lastChangedAt: 300 }))).toBe(300);
+  });
+
+  it("is not known without a current version", () => {
+    expect(currentSince(secret({ versions: [version("a", 100, "AWSPENDING")] }))).toBeUndefined();
+  });
+});
+
+it("finds the tasks that read a secret before it changed", () => {
+  const task = (createdAt: number): TaskFacts => ({
+    arn: "arn",
+    status: "RUNNING",
+    taskDefinition: "one",
+    deployment: "ecs-svc/1",
+    createdAt,
+    startedAt: createdAt,
+    image: undefined,
+    imageDigest: undefined,
+  });
+  const changed = secret({ versions: [version("b", 200, "AWSCURRENT")] });
+  expect([task(199), task(201)].map((one) => runsOnOlder(one, changed))).toEqual([true, false]);
+});
+
+describe("how a deployment ended", () => {
+  const deployment = (id: string, state: string): DeploymentFacts => ({
+    id,
+    primary: true,
+    taskDefinition: "one",
+    desired: 1,
+    running: 0,
+    pending: 0,
+    failed: 0,
+    state,
+    reason: "tasks failed to start.",
+    createdAt: 0,
+  });
+
+  it("is not known while it is under way", () => {
+    expect(judge([deployment("1", "IN_PROGRESS")], "1")).toBeUndefined();
+  });
+
+  it("is told with the reason of ECS where it failed", () => {
+    expect(judge([deployment("2", "IN_PROGRESS"), deployment("1", "FAILED")], "1")).toEqual({
+      kind: "failed",
+      reason: "tasks failed to start.",
+    });
+  });
+
+  it("is a failure where the rollback has taken it from the list", () => {
+    expect(judge([deployment("2", "COMPLETED")], "1")).toMatchObject({ kind: "failed" });
+  });
+});

@@ -1,0 +1,33 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const door = fileURLToPath(new URL("../../../bin/fleet.mjs", import.meta.url));
+
+function fleet(...args: readonly string[]) {
+  const { FLEET_STAGE: _, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [door, ...args], { encoding: "utf8", env });
+  return { status, stdout, stderr };
+}
+
+describe("fleet, started as npx starts it", () => {
+  it("helps, within 80 columns and without colour in a pipe", () => {
+    const { status, stdout } = fleet("--help");
+    expect(status).toBe(0);
+    for (const command of ["status", "logs", "shell", "redeploy", "secrets", "alarms", "audit", "open", "doctor"])
+      expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
+    expect(Math.max(...stdout.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it.each([
+    [["statsu"], "Did you mean status?"],
+    [["logs"], "missing required argument 'service'"],
+    [["status", "--all"], "unknown option '--all'"],
+    [["status"], "Which stage? Name one with --stage or FLEET_STAGE: prod, local."],
+  ])("leaves with 2 from %j, and says what is wrong", (args, message) => {
+    const { status, stdout, stderr } = fleet(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+});

@@ -1,0 +1,48 @@
+import { createColors } from "picocolors";
+import { describe, expect, it } from "vitest";
+import { parseDuration, tellDuration } from "#cli/duration.ts";
+import { UsageError } from "#cli/failure.ts";
+import { fold, table } from "#cli/table.ts";
+
+describe("a table", () => {
+  it("lines its columns up, whatever the colour of a cell", () => {
+    const { red } = createColors(true);
+    const lines = table(
+      ["A", "B"],
+      [
+        [red("one"), "x"],
+        ["fourteen", "y"],
+      ],
+    );
+    expect(lines).toEqual(["A         B", `${red("one")}       x`, "fourteen  y"]);
+  });
+
+  it("folds its last column into 80 columns, under its own start", () => {
+    const lines = table(["KEY", "TEXT"], [["key", "word ".repeat(30).trim()]]);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(lines[2]).toMatch(/^ {5}word/);
+  });
+
+  it("leaves a word that is too long in one piece", () => {
+    expect(fold(`see ${"x".repeat(90)} there`, 80)).toEqual(["see", "x".repeat(90), "there"]);
+  });
+});
+
+describe("a duration", () => {
+  it.each([
+    ["30s", 30_000],
+    ["15m", 900_000],
+    ["2h", 7_200_000],
+    ["1d", 86_400_000],
+  ])("reads %s", (text, ms) => expect(parseDuration("--since", text)).toBe(ms));
+
+  it.each(["", "15", "soon", "-1m", "1.5h"])("refuses %j", (text) => {
+    expect(() => parseDuration("--since", text)).toThrow(UsageError);
+  });
+
+  it.each([
+    [40_000, "40 s"],
+    [900_000, "15 min"],
+    [864_000_000, "10 days"],
+  ])("tells %d ms as %s", (ms, text) => expect(tellDuration(ms)).toBe(text));
+});
