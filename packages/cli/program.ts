@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { addAlarms } from "./alarms/command.ts";
 import { addAudit } from "./audit/command.ts";
 import { explainAws } from "./aws.ts";
@@ -20,6 +20,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
   const program = new Command("fleet")
     .description("The operator's hands on a fleet of MCP servers: the same against AWS\nand against npm start.")
     .showSuggestionAfterError()
+    .configureHelp({ minWidthToWrap: 20, subcommandTerm: (command) => [command.name(), usageOf(command)].join(" ") })
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
@@ -30,6 +31,13 @@ export function createProgram(runner: Runner, terminal: Terminal) {
   for (const add of [addStatus, addLogs, addRedeploy, addShell, addSecrets, addAlarms, addAudit, addOpen, addDoctor])
     add(program, runner);
   return program;
+}
+
+/** What follows a command's name: every one has options, which its own help lists. */
+function usageOf({ registeredArguments }: CommandUnknownOpts): string {
+  return registeredArguments
+    .map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`))
+    .join(" ");
 }
 
 /** One run of `fleet`. Exit codes: 0 done and well, 1 failed or something is wrong, 2 wrong usage. */
