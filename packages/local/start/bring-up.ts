@@ -2,10 +2,11 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { StagePlan } from "#fleet";
 import { createLoopbackFetch } from "../client/loopback-fetch.ts";
+import type { CloudOptions } from "../cloud.ts";
+import { putCredentials } from "./credentials.ts";
 import { runSst } from "./deployment.ts";
-import { type LocalFleet, openFleet, putCredentials } from "./fleet.ts";
+import { type LocalFleet, openFleet } from "./fleet.ts";
 import { requireFree } from "./free-port.ts";
-import type { StartOptions } from "./options.ts";
 import { awaitHealthy, probeMcp } from "./probe.ts";
 import type { Steps } from "./steps.ts";
 
@@ -13,7 +14,7 @@ export interface BringUpOptions {
   readonly plan: StagePlan;
   readonly projectRoot: string;
   /** None of them 0, but for the endpoint's. */
-  readonly ports: StartOptions["ports"];
+  readonly ports: CloudOptions["ports"];
   readonly steps: Steps;
   readonly print: (line: string) => void;
   /** Aborted by Ctrl-C: everything that runs is ended at once. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ECSClient, UpdateServiceCommand, waitUntilServicesStable } from "@aws-sdk/client-ecs";
+import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import * as v from "valibot";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
 import { createLoopbackFetch } from "../client/loopback-fetch.ts";
@@ -7,6 +7,7 @@ import { Member } from "../client/member.ts";
 import { exampleUsers } from "../doubles/google/index.ts";
 import type { HecDouble } from "../doubles/hec/index.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
+import { awaitRolled } from "./rollout.ts";
 import type { Steps } from "./steps.ts";
 
 const [user] = exampleUsers;
@@ -53,15 +54,17 @@ async function whoAmI(member: Member, server: URL): Promise<string> {
 
 const TextResult = v.object({ content: v.array(v.object({ type: v.literal("text"), text: v.string() })) });
 
-async function replaceTasks({ cloud }: LocalFleet, plan: StagePlan, { key }: ServicePlan): Promise<void> {
-  const ecs = new ECSClient(clientSettings(cloud));
-  const cluster = names.cluster(plan.stage);
-  const service = names.service(plan.stage, key);
-  await ecs.send(new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }));
-  await waitUntilServicesStable(
-    { client: ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 1 },
-    { cluster, services: [service] },
+async function replaceTasks(fleet: LocalFleet, plan: StagePlan, { key }: ServicePlan): Promise<void> {
+  const ecs = new ECSClient(clientSettings(fleet.cloud));
+  const began = Date.now();
+  await ecs.send(
+    new UpdateServiceCommand({
+      cluster: names.cluster(plan.stage),
+      service: names.service(plan.stage, key),
+      forceNewDeployment: true,
+    }),
   );
+  await awaitRolled(fleet, plan, [key], began);
 }
 
 const ToolCall = v.object({

@@ -3,12 +3,16 @@ import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
-import { FleetError, planStage } from "#fleet";
+import { openConsole } from "#console/server.ts";
+import { FleetError, planStage, type StagePlan } from "#fleet";
+import { checkAlarmRoad } from "./alarm-check.ts";
 import { bringUp, probeAll } from "./bring-up.ts";
+import { createConsoleView } from "./console-view.ts";
 import type { LocalFleet } from "./fleet.ts";
 import { choosePort } from "./free-port.ts";
 import { checkLogin, followAudit } from "./login-checks.ts";
 import { parseOptions, type StartOptions, UsageError, usage } from "./options.ts";
+import { checkRotation } from "./rotation-check.ts";
 import { createSteps, StepFailed } from "./steps.ts";
 import { summarize } from "./summary.ts";
 
@@ -55,10 +59,10 @@ async function start({ ports: asked, mode, reportFile }: StartOptions): Promise<
     if (mode === "exit") {
       await probeAll(steps, plan, fleet);
       await checkLogin(steps, plan, fleet);
+      await checkRotation(steps, plan, fleet);
+      await checkAlarmRoad(steps, plan, fleet);
     } else {
-      for (const line of summarize(plan, fleet.cloud)) print(line);
-      followAudit(fleet.hec, print);
-      await untilStopped(stop.signal);
+      await attend(fleet, plan, ports.console, stop.signal);
     }
   } catch (error) {
     // A failed step has been printed; a step that Ctrl-C cut off is no failure to explain.
@@ -69,6 +73,15 @@ async function start({ ports: asked, mode, reportFile }: StartOptions): Promise<
     if (reportFile !== undefined) await writeReport(reportFile, { steps: steps.all });
   }
   return steps.all.every(({ ok }) => ok) && (mode === "stay" || !stop.signal.aborted) ? 0 : 1;
+}
+
+/** Shows where everything is and what happens, until Ctrl-C. */
+async function attend(fleet: LocalFleet, plan: StagePlan, consolePort: number, stop: AbortSignal): Promise<void> {
+  const page = await openConsole({ port: consolePort, ...createConsoleView(fleet, plan) });
+  for (const line of summarize(plan, fleet, page.url)) print(line);
+  followAudit(fleet.hec, print);
+  await untilStopped(stop);
+  await page.close();
 }
 
 async function untilStopped(stop: AbortSignal): Promise<void> {

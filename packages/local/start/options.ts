@@ -6,7 +6,12 @@ export interface StartOptions {
   readonly mode: "stay" | "exit";
   /** Where to write the report of the steps. */
   readonly reportFile: string | undefined;
-  readonly ports: { readonly endpoint: number; readonly https: number; readonly http: number };
+  readonly ports: {
+    readonly endpoint: number;
+    readonly https: number;
+    readonly http: number;
+    readonly console: number;
+  };
 }
 
 export class UsageError extends Error {
@@ -25,6 +30,7 @@ Stays up until Ctrl-C.
   --endpoint-port N    the AWS-compatible endpoint       (default 4577)
   --https-port N       the balancer's HTTPS listener     (default 8443)
   --http-port N        the balancer's HTTP listener      (default 8080)
+  --console-port N     the console, a live page          (default 8090)
   --help               this text`;
 
 /** Throws `UsageError` for what it does not know. `help` when that is all that was wanted. */
@@ -38,6 +44,7 @@ export function parseOptions(args: readonly string[]): StartOptions | "help" {
       endpoint: port("--endpoint-port", values["endpoint-port"], 4577),
       https: port("--https-port", values["https-port"], 8443),
       http: port("--http-port", values["http-port"], 8080),
+      console: port("--console-port", values["console-port"], 8090),
     },
   };
 }
@@ -52,6 +59,7 @@ function parse(args: readonly string[]) {
         "endpoint-port": { type: "string" },
         "https-port": { type: "string" },
         "http-port": { type: "string" },
+        "console-port": { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     }).values;

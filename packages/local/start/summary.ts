@@ -1,11 +1,11 @@
 import pc from "picocolors";
 import type { StagePlan } from "#fleet";
 import { names } from "#fleet";
-import type { Cloud } from "../cloud.ts";
 import { exampleUsers } from "../doubles/google/index.ts";
+import type { LocalFleet } from "./fleet.ts";
 
 /** What a newcomer sees when all is up: where everything is, and what to try next. At most 80 columns. */
-export function summarize(plan: StagePlan, cloud: Cloud): readonly string[] {
+export function summarize(plan: StagePlan, { cloud, chats }: LocalFleet, consoleUrl: string): readonly string[] {
   const { endpointUrl, region } = cloud.place;
   const services = plan.services.map(({ key, url }) => `  ${pc.bold(key.padEnd(18))} ${pc.cyan(`${url}/mcp`)}`);
   const [first] = plan.services;
@@ -19,6 +19,8 @@ export function summarize(plan: StagePlan, cloud: Cloud): readonly string[] {
     `  ${pc.bold("log in".padEnd(18))} add an address above to an MCP client; at the Google double`,
     `  ${"".padEnd(18)} anyone of ${exampleUsers.map(({ name }) => name).join(", ")} may come in`,
     "",
+    `  ${pc.bold("console".padEnd(18))} ${pc.cyan(consoleUrl)}  the fleet, live`,
+    `  ${pc.bold("chats".padEnd(18))} ${pc.cyan(chats.url)}  what alarms become`,
     `  ${pc.bold("AWS endpoint".padEnd(18))} ${pc.cyan(endpointUrl)}`,
     `  ${pc.bold("certificates".padEnd(18))} signed by .mcp-fleet/certificates/ca.pem`,
     `  ${pc.bold("endpoint's log".padEnd(18))} .mcp-fleet/endpoint.log`,

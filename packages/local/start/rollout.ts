@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
+import { names, type StagePlan } from "#fleet";
+import { clientSettings, type LocalFleet } from "./fleet.ts";
+
+/** How long the fleet's own planner may take to roll what uses a changed secret. */
+const withinMs = 60_000;
+
+/**
+ * Waits until each service runs on tasks of a deployment that began after `since` (milliseconds since the epoch) and
+ * is complete, with no other left. Throws when that does not come to be in a minute.
+ */
+export async function awaitRolled(
+  { cloud }: LocalFleet,
+  plan: StagePlan,
+  serviceKeys: readonly string[],
+  since: number,
+): Promise<void> {
+  const running = plan.services.filter(({ key, desiredCount }) => serviceKeys.includes(key) && desiredCount > 0);
+  if (running.length === 0) return;
+  const ecs = new ECSClient(clientSettings(cloud));
+  const query = new DescribeServicesCommand({
+    cluster: names.cluster(plan.stage),
+    services: running.map(({ key }) => names.service(plan.stage, key)),
+  });
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const { services = [] } = await ecs.send(query);
+    const waiting = services.filter(({ deployments = [] }) => {
+      const [primary, ...others] = deployments;
+      const began = primary?.createdAt?.getTime() ?? 0;
+      return began < since || primary?.rolloutState !== "COMPLETED" || others.length > 0;
+    });
+    if (waiting.length === 0) return;
+    if (Date.now() > deadline) {
+      const which = waiting.map(({ serviceName }) => serviceName).join(", ");
+      throw new Error(`${which}: not rolled ${withinMs / 1000} s after the secret changed.`);
+    }
+    await sleep(200);
+  }
+}

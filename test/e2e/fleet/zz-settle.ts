@@ -1,0 +1,15 @@
+import { openStage } from "./stage.ts";
+import { echo, googleWorkspace, mapOf } from "./maps.ts";
+import { gatherEvidence } from "./evidence.ts";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+const first = mapOf({ google_workspace: googleWorkspace(), notes: echo("notes") });
+const stage = await openStage(first);
+const o = await stage.run("deploy", first);
+console.log(o.code);
+const at = Date.now();
+await new SecretsManagerClient(stage.client).send(new PutSecretValueCommand({ SecretId: "/local/mcp/google-oauth", SecretString: JSON.stringify({ GOOGLE_OAUTH_CLIENT_ID: "a", GOOGLE_OAUTH_CLIENT_SECRET: "b" }) }));
+await new Promise((r) => setTimeout(r, 15000));
+for (const e of stage.cloud.journal.entries().filter((e) => e.at >= at - 3000)) console.log(e.at - at, e.service, e.operation, e.caller ?? "", e.errorCode ?? "");
+for (const { name, text } of await gatherEvidence(stage)) if (name.startsWith("log group /aws/lambda")) console.log(name, "\n", text);
+console.log(stage.log.join("\n"));
+console.log(await stage.close());
