@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ECSClient, UpdateServiceCommand, waitUntilServicesStable } from "@aws-sdk/client-ecs";
+import { ECSClient, waitUntilServicesStable } from "@aws-sdk/client-ecs";
 import { GetRolePolicyCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -13,7 +13,9 @@ import { type FleetStage, openStage } from "./fleet/stage.ts";
 import { startTraffic } from "./fleet/traffic.ts";
 
 /** What an operator puts in place of the placeholders, to be found again wherever it should not be. */
-const canaries = { GOOGLE_OAUTH_CLIENT_ID: `id-${randomUUID()}`, GOOGLE_OAUTH_CLIENT_SECRET: `canary-${randomUUID()}` };
+const client = { id: `${randomUUID()}.apps.googleusercontent.com`, secret: `GOCSPX-${randomUUID()}` };
+const canaries = { GOOGLE_OAUTH_CLIENT_ID: client.id, GOOGLE_OAUTH_CLIENT_SECRET: client.secret };
+const values = Object.values(canaries);
 
 const first = mapOf({ google_workspace: googleWorkspace(), notes: echo("notes") });
 /** One more service, with everything an entry can ask for, and a secret of its own. */
@@ -99,30 +101,37 @@ describe("a fleet and its map", () => {
     expect(calls().at(-1)).toBe("DescribeSecret AccessDeniedException");
   });
 
-  it("[SEC-3] is not touched by a second deploy, nor are the values an operator put since", async () => {
+  it("[ROT-2] [SEC-5] [RUN-6] rolls the services of a secret that an operator changed, and no others", async () => {
+    const [, notes] = await taskPids();
+    // The fleet rolls nothing onto a value that Google would refuse.
+    stage.fleet.google.putClient({ id: client.id, secrets: [client.secret], redirectUris: [] });
     const secrets = new SecretsManagerClient(stage.client);
     const SecretString = JSON.stringify(canaries);
     await secrets.send(new PutSecretValueCommand({ SecretId: "/local/mcp/google-oauth", SecretString }));
+    const injected = async (name: string) =>
+      (await stage.fetch(stage.url("google", `/environment?name=${name}`))).text();
+    await vi.waitFor(async () => expect(await Promise.all(Object.keys(canaries).map(injected))).toEqual(values), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    const services = { cluster: "local-mcp-cluster", services: ["local-mcp-google-workspace"] };
+    const ecs = new ECSClient(stage.client);
+    await waitUntilServicesStable({ client: ecs, maxWaitTime: 60, minDelay: 0.25, maxDelay: 0.25 }, services);
+    expect((await taskPids())[1]).toBe(notes);
+  });
+
+  it("[SEC-3] is not touched by a second deploy, nor are the values an operator put", async () => {
     const before = [resourcesOf(stage), await stackTimesOf(stage), await secretVersionsOf(stage), await taskPids()];
     await stage.deploy(first);
     const after = [resourcesOf(stage), await stackTimesOf(stage), await secretVersionsOf(stage), await taskPids()];
     expect(after).toEqual(before);
   });
 
-  it("[SEC-5] injects the new values into the tasks that start next, and shows them nowhere else", async () => {
-    const services = { cluster: "local-mcp-cluster", services: ["local-mcp-google-workspace"] };
-    const ecs = new ECSClient(stage.client);
-    const roll = { cluster: services.cluster, service: "local-mcp-google-workspace", forceNewDeployment: true };
-    await ecs.send(new UpdateServiceCommand(roll));
-    await waitUntilServicesStable({ client: ecs, maxWaitTime: 60, minDelay: 0.25, maxDelay: 0.25 }, services);
-    for (const [name, value] of Object.entries(canaries)) {
-      const response = await stage.fetch(stage.url("google", `/environment?name=${name}`));
-      expect(await response.text()).toBe(value);
-    }
+  it("[SEC-5] shows a secret's values nowhere but in the environment of its tasks", async () => {
     const evidence = await gatherEvidence(stage);
-    expect(evidence.length).toBeGreaterThan(40);
-    const shown = evidence.filter(({ text }) => Object.values(canaries).some((canary) => text.includes(canary)));
-    expect(shown.map(({ name }) => name)).toEqual([]);
+    const showing = (words: string) => evidence.flatMap(({ name, text }) => (text.includes(words) ? [name] : []));
+    expect(showing("/local/mcp/google-oauth")).toContain("template of local-mcp-fleet-Secrets");
+    expect(values.flatMap(showing)).toEqual([]);
   });
 
   it("[MAP-1] [SEC-6] grows by exactly what one more entry means, and nobody else notices", async () => {
@@ -136,6 +145,7 @@ describe("a fleet and its map", () => {
       "AWS::SecretsManager::Secret",
       "Custom::FirstSecretValue",
     ]);
+    expect(policy).toContain("ReadSecrets");
     expect(await executionPolicy()).toBe(policy);
     expect(await taskPids()).toEqual(pids);
     expect((await traffic.stop()).failures).toEqual([]);
