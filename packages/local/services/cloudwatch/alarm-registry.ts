@@ -12,7 +12,7 @@ import {
 import { AlarmHistory } from "./alarm-history.ts";
 import { alarmsIn, holds, parseRule } from "./composite-rule.ts";
 import { samplesNeeded } from "./definition.ts";
-import { evaluate, evaluationRange } from "./evaluation.ts";
+import { type Datapoint, evaluate, evaluationRange } from "./evaluation.ts";
 import type { MetricStore } from "./metric-store.ts";
 import { eventDetail, functionPayload, type StateChange, topicMessage } from "./notification.ts";
 import { datapointsOf, recentPeriods } from "./query.ts";
@@ -120,7 +120,9 @@ export class AlarmRegistry {
       datapointsToAlarm,
       ...(significantSamples !== undefined && { significantSamples }),
     };
-    const verdict = evaluate(rule, datapointsOf(store, definition.watched, periods));
+    const datapoints = datapointsOf(store, definition.watched, periods);
+    if (definition.treatMissingData === "breaching" && isYoungerThan(alarm, datapoints)) return;
+    const verdict = evaluate(rule, datapoints);
     if (verdict === undefined) return;
     const reason = reasonFor(definition, verdict);
     this.#move(alarm, { value: verdict.state, reason, reasonData: reasonDataFor(definition, verdict, now) }, [], 0);
@@ -207,4 +209,13 @@ export class AlarmRegistry {
 
 function watches(definition: CompositeAlarmDefinition, alarm: Alarm): boolean {
   return alarmsIn(parseRule(definition.rule)).some((name) => name === alarm.definition.name || name === alarm.arn);
+}
+
+/**
+ * On AWS a deploy takes longer than a period, so an alarm finds data when it is made. Here it takes seconds: what is
+ * missing from before the alarm says nothing yet.
+ */
+function isYoungerThan({ configuredAt }: Alarm, [newest, ...others]: readonly Datapoint[]): boolean {
+  if (newest === undefined || newest.at >= configuredAt) return false;
+  return [newest, ...others].every(({ value }) => value === undefined);
 }

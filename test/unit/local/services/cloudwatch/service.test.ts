@@ -214,7 +214,10 @@ describe("alarms", () => {
     ],
   ] as const)("treat missing data as %s", async (TreatMissingData, state, reason) => {
     await client.send(new PutMetricAlarmCommand({ ...unhealthy, TreatMissingData }));
+    // A whole period must have passed since the alarm was made: what is missing from before it says nothing yet.
     await pass(15_000);
+    expect((await stateOf(unhealthy.AlarmName ?? ""))?.StateValue).not.toBe("ALARM");
+    await pass(2 * minute);
     expect(await stateOf(unhealthy.AlarmName ?? "")).toMatchObject({
       StateValue: state,
       StateReason: `Threshold Crossed: ${reason}`,
