@@ -1,7 +1,8 @@
 import type { SSTConfig } from "sst";
 import type { App } from "sst/constructs";
 import { VisibleError } from "sst/error.js";
-import { FleetError, planStage, type StagePlan } from "#fleet";
+import { useProject } from "sst/project.js";
+import { FleetError, type MeasuredThresholds, planStage, type StagePlan } from "#fleet";
 import { Alarms } from "./stacks/alarms.ts";
 import { Alerts } from "./stacks/alerts.ts";
 import { Balancer } from "./stacks/balancer.ts";
@@ -19,6 +20,8 @@ import { Services } from "./stacks/services.ts";
 import { Sessions } from "./stacks/sessions.ts";
 import { withoutSstHandler } from "./stacks/sst-handler.ts";
 import { nameTemplatesAnew } from "./stacks/template-name.ts";
+import { readThresholds } from "./stacks/thresholds.ts";
+import { Tuning } from "./stacks/tuning.ts";
 
 /** The stacks of a stage, in the order in which each needs those before it. */
 export function composeFleet(app: App, plan: StagePlan): void {
@@ -40,15 +43,16 @@ export function composeFleet(app: App, plan: StagePlan): void {
     app.stack(Alarms(shard));
   }
   app.stack(Chat);
+  app.stack(Tuning);
   fillEmptyStacks(app);
 }
 
 /** The plan of a stage of `fleet.config.ts`, which is read here so that its mistakes are told like any other. */
-async function planOf(stage: string | undefined): Promise<StagePlan> {
+async function planOf(stage: string | undefined, thresholds: MeasuredThresholds = {}): Promise<StagePlan> {
   if (stage === undefined) throw new PreflightError("Name the stage: --stage prod, or another of fleet.config.ts.");
   const { default: fleet } = await import("#config");
   const httpsPort = process.env.MCP_FLEET_HTTPS_PORT;
-  return planStage(fleet, stage, httpsPort === undefined ? {} : { httpsPort: Number(httpsPort) });
+  return planStage(fleet, stage, { thresholds, ...(httpsPort !== undefined && { httpsPort: Number(httpsPort) }) });
 }
 
 /** SST prints the message of its own `VisibleError` alone, and a stack trace with any other. */
@@ -70,8 +74,9 @@ export default {
     }),
   stacks: (app) =>
     tell(async () => {
-      const plan = await planOf(app.stage);
-      if (app.mode === "remove") checkRemoval(plan);
+      const asked = await planOf(app.stage);
+      if (app.mode === "remove") checkRemoval(asked);
+      const plan = await planOf(app.stage, await readThresholds(asked, { profile: useProject().config.profile }));
       composeFleet(app, plan);
       nameTemplatesAnew(app);
     }),

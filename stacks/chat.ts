@@ -26,7 +26,7 @@ const attempts = 50;
 export function Chat({ app, stack }: StackContext) {
   const plan = usePlan(app);
   const { chat } = plan;
-  if (chat === undefined || Object.keys(chat.destinations).length === 0) return;
+  if (chat === undefined || Object.keys(chat.destinations).length === 0) return undefined;
   const { queue, deadLetters } = createQueues(stack, plan);
   const topic = sns.Topic.fromTopicArn(stack, "AlarmTopic", use(Alerts).topicArn);
   topic.addSubscription(new subscriptions.SqsSubscription(queue));
@@ -45,6 +45,7 @@ export function Chat({ app, stack }: StackContext) {
   });
   watchRoad(stack, plan, chat, { deadLetters, queue });
   stack.addOutputs({ AlarmQueueUrl: queue.queueUrl, DeadLetterQueueUrl: deadLetters.queueUrl });
+  return { queue };
 }
 
 function createQueues(stack: Stack, { stage }: StagePlan) {

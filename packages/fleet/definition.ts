@@ -252,7 +252,7 @@ export interface ChatDefinition<SecretName extends string = string, StageName ex
   readonly routes: readonly ChatRoute<NoInfer<StageName>>[];
   /** When nothing is said. What still lasts when a window ends is said then. */
   readonly mutes?: readonly ChatMute[];
-  /** Seconds in which alarms of one service are gathered into one message, 1 to 300. Default 30. */
+  /** Seconds in which alarms of one service are gathered into one message, 1 to 300. Default 30, on loopback 2. */
   readonly groupWaitSeconds?: number;
   /** Hours after which an alarm that lasts is told again. Default 4. */
   readonly repeatAfterHours?: number;

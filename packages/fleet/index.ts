@@ -22,6 +22,7 @@ export type {
   AlarmPlan,
   ChatPlan,
   ChatRoutePlan,
+  MeasuredThresholds,
   PlanOptions,
   RotationPlan,
   SecretPlan,

@@ -25,5 +25,7 @@ export const names = {
   function: (stage: string, name: string) => `${stage}-mcp-${name}`,
   alarmQueue: (stage: string) => `${stage}-mcp-alarms`,
   incidentTable: (stage: string) => `${stage}-mcp-incidents`,
+  /** SSM parameter with what was measured of a service; not under `/<stage>/mcp/`, where secrets are. */
+  thresholds: (stage: string, key: string) => `/mcp-fleet/${stage}/thresholds/${key}`,
   alarm: (stage: string, key: string, alarm: string) => `${stage}-mcp-${dashed(key)}-${alarm}`,
 } as const;

@@ -105,4 +105,9 @@ export type AlarmPlan =
 export interface PlanOptions {
   /** Port in public addresses on loopback, where nobody may bind 443. Default 8443. */
   readonly httpsPort?: number;
+  /** What was measured on this stage: it takes the place of placeholders. */
+  readonly thresholds?: MeasuredThresholds;
 }
+
+/** Thresholds by service and alarm, in seconds. */
+export type MeasuredThresholds = Readonly<Record<string, Readonly<Partial<Record<AlarmName, number>>>>>;

@@ -1,13 +1,15 @@
 import { priorityOf } from "./checks/shard.ts";
 import type { AlarmDefinition, AlarmName, alarmNames, FleetDefinition, ServiceDefinition } from "./definition.ts";
-import type { AlarmPlan, ServicePlan } from "./plan.ts";
+import type { AlarmPlan, MeasuredThresholds, ServicePlan } from "./plan.ts";
 import { shardOf } from "./rule.ts";
+
+type Measured = MeasuredThresholds[string] | undefined;
 
 export function planService(
   fleet: FleetDefinition,
   key: string,
   service: ServiceDefinition,
-  at: { readonly serviceDomain: string; readonly shards: number; readonly port: string },
+  at: { readonly serviceDomain: string; readonly shards: number; readonly port: string; readonly measured?: Measured },
 ): ServicePlan {
   const hostname = `${service.host}.${at.serviceDomain}`;
   const url = `https://${hostname}${at.port}`;
@@ -32,7 +34,7 @@ export function planService(
     },
     secrets: secretsOf(fleet, service),
     sessions: service.sessions ?? false,
-    alarms: planAlarms(fleet, service),
+    alarms: planAlarms(fleet, service, at.measured),
     rulePriority: priorityOf(key, service),
     shard: service.shard ?? shardOf(key, at.shards),
     permissions: service.permissions ?? [],
@@ -59,8 +61,13 @@ function secretsOf(fleet: FleetDefinition, service: ServiceDefinition): ServiceP
   return uses.flatMap(({ secret, keys }) => keys.map((key) => ({ secret, key })));
 }
 
-function planAlarms(fleet: FleetDefinition, service: ServiceDefinition): Readonly<Record<AlarmName, AlarmPlan>> {
-  const plan = (name: AlarmName): AlarmPlan => planAlarm(service.alarms?.[name] ?? fleet.alarms[name]);
+function planAlarms(
+  fleet: FleetDefinition,
+  service: ServiceDefinition,
+  measured: Measured,
+): Readonly<Record<AlarmName, AlarmPlan>> {
+  const plan = (name: AlarmName): AlarmPlan =>
+    planAlarm(service.alarms?.[name] ?? fleet.alarms[name], measured?.[name]);
   return {
     unhealthyHosts: plan("unhealthyHosts"),
     healthyHosts: plan("healthyHosts"),
@@ -71,8 +78,10 @@ function planAlarms(fleet: FleetDefinition, service: ServiceDefinition): Readonl
   } satisfies Record<(typeof alarmNames)[number], AlarmPlan>;
 }
 
-function planAlarm(definition: AlarmDefinition): AlarmPlan {
-  return "declined" in definition
-    ? { kind: "declined", reason: definition.declined }
-    : { kind: "set", threshold: definition.threshold, basis: definition.basis ?? "chosen" };
+/** A placeholder gives way to what was measured; what a person chose does not. */
+function planAlarm(definition: AlarmDefinition, measured: number | undefined): AlarmPlan {
+  if ("declined" in definition) return { kind: "declined", reason: definition.declined };
+  const basis = definition.basis ?? "chosen";
+  if (basis === "placeholder" && measured !== undefined) return { kind: "set", threshold: measured, basis: "measured" };
+  return { kind: "set", threshold: definition.threshold, basis };
 }

@@ -36,7 +36,9 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
   const port = character.runsOn === "loopback" ? `:${options.httpsPort ?? 8443}` : "";
   const services = Object.entries(fleet.services)
     .filter(([, service]) => runsIn(service, stage))
-    .map(([key, service]) => planService(fleet, key, service, { serviceDomain, shards, port }));
+    .map(([key, service]) =>
+      planService(fleet, key, service, { serviceDomain, shards, port, measured: options.thresholds?.[key] }),
+    );
   return {
     stage,
     ...character,

@@ -143,6 +143,10 @@ const accepted: Readonly<Record<string, string>> = {
     "The last error lines of the service an alarm is about, whichever it is.",
   "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*:log-stream:*":
     "The same, as IAM asks for it stream by stream.",
+  "Tuning tunealarmsRole: cloudwatch:DescribeAlarms, cloudwatch:GetMetricData on *":
+    "Listing alarms and reading metrics: the one lists, the other knows no resource.",
+  "Tuning tunealarmsRole: ssm:PutParameter on arn:aws:ssm:us-east-1:<account>:parameter/mcp-fleet/<stage>/thresholds/*":
+    "A parameter for each service, whichever the map has.",
   "Chat Key: kms:* on *": "As the key of the alarms: the topic that watches the chats has one of its own.",
   "Chat Key: kms:Decrypt, kms:GenerateDataKey* on *": "As the key of the alarms.",
   "Alerts Key: kms:* on *":

@@ -1,0 +1,76 @@
+import type { AlarmName } from "#fleet/definition.ts";
+import { type Minute, type Proposal, propose, type Statistic } from "./baseline.ts";
+
+/** A latency alarm as it is deployed. */
+export interface DeployedAlarm {
+  readonly service: string;
+  readonly name: LatencyAlarm;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly threshold: number;
+  /** From its description: a chosen threshold is a person's decision, and stays. */
+  readonly basis: "placeholder" | "chosen" | "measured";
+}
+
+export type LatencyAlarm = Extract<AlarmName, `latency${string}`>;
+export const statistics = {
+  latencyP95: "p95",
+  latencyP99: "p99",
+  latencyAverage: "Average",
+} as const satisfies Record<LatencyAlarm, Statistic>;
+
+/** Measured thresholds of a service, in seconds. */
+export type Thresholds = Readonly<Partial<Record<LatencyAlarm, number>>>;
+
+export interface TunePorts {
+  alarms(): Promise<readonly DeployedAlarm[]>;
+  /** Minute by minute of the last 14 days, oldest first; a gap is `undefined`. */
+  measure(alarm: DeployedAlarm): Promise<readonly (Minute | undefined)[]>;
+  /** What the next deploy takes. */
+  store(service: string, thresholds: Thresholds): Promise<void>;
+  tell(outcomes: readonly Outcome[]): Promise<void>;
+}
+
+export interface Outcome {
+  readonly alarm: DeployedAlarm;
+  readonly proposal: Proposal;
+  /** False where the difference is too small to bother anybody, or nothing was measured. */
+  readonly changes: boolean;
+}
+
+const measuredAtOnce = 5;
+/** A threshold that moves by less is left where it is. */
+const noise = 0.1;
+
+/** Measures every latency alarm, stores the new thresholds and tells them; `dry` does neither of the last two. */
+export async function tune(ports: TunePorts, { dry }: { readonly dry: boolean }): Promise<readonly Outcome[]> {
+  const alarms = (await ports.alarms()).filter(({ basis }) => basis !== "chosen");
+  const outcomes: Outcome[] = [];
+  for (let from = 0; from < alarms.length; from += measuredAtOnce) {
+    const measured = alarms.slice(from, from + measuredAtOnce).map((alarm) => outcomeOf(alarm, ports));
+    outcomes.push(...(await Promise.all(measured)));
+  }
+  if (dry) return outcomes;
+  for (const [service, own] of Map.groupBy(outcomes, ({ alarm }) => alarm.service)) {
+    const thresholds = thresholdsOf(own);
+    if (own.some(({ changes }) => changes)) await ports.store(service, thresholds);
+  }
+  await ports.tell(outcomes);
+  return outcomes;
+}
+
+async function outcomeOf(alarm: DeployedAlarm, { measure }: TunePorts): Promise<Outcome> {
+  const proposal = propose(await measure(alarm), statistics[alarm.name], alarm.threshold);
+  if (proposal.kind === "too-few") return { alarm, proposal, changes: false };
+  const difference = Math.abs(proposal.threshold - alarm.threshold) / alarm.threshold;
+  return { alarm, proposal, changes: alarm.basis === "placeholder" || difference > noise };
+}
+
+/** All of a service's measured thresholds, the unchanged ones too: what is stored replaces what was. */
+function thresholdsOf(outcomes: readonly Outcome[]): Thresholds {
+  const measured = outcomes.flatMap(({ alarm, proposal, changes }) => {
+    if (changes && proposal.kind === "measured") return [[alarm.name, proposal.threshold] as const];
+    return alarm.basis === "measured" ? [[alarm.name, alarm.threshold] as const] : [];
+  });
+  return Object.fromEntries(measured);
+}

@@ -1,0 +1,110 @@
+import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ChatName, chatNames } from "#local/doubles/chat-page/index.ts";
+import { echo, googleWorkspace, mapOf } from "./fleet/maps.ts";
+import { type FleetStage, openStage } from "./fleet/stage.ts";
+
+let stage: FleetStage;
+
+beforeAll(async () => {
+  const map = mapOf({ google_workspace: googleWorkspace(), wiki: echo("wiki") });
+  stage = await openStage(map);
+  await stage.deploy(map);
+  const secrets = new SecretsManagerClient(stage.client);
+  const SecretString = JSON.stringify(stage.fleet.chats.secret);
+  await secrets.send(new PutSecretValueCommand({ SecretId: "/local/mcp/chat", SecretString }));
+});
+afterAll(async () => {
+  expect(await stage.close()).toEqual([]);
+});
+
+const said = (chat: ChatName) =>
+  stage.fleet.chats.list(chat).map(({ payload, reply, edits }) => ({ text: JSON.stringify(payload), reply, edits }));
+
+async function heard(chat: ChatName, part: string, patienceMs: number): Promise<string> {
+  const found = () => said(chat).find(({ text }) => text.includes(part))?.text;
+  const deadline = Date.now() + patienceMs;
+  for (let text = found(); ; text = found()) {
+    if (text !== undefined) return text;
+    if (Date.now() > deadline)
+      throw new Error(
+        `${chat} did not say "${part}": ${said(chat)
+          .map(({ text: all }) => all)
+          .join("\n")}`,
+      );
+    await new Promise<void>((resolve) => {
+      const stop = stage.fleet.chats.onChange(() => done());
+      const timer = setTimeout(() => done(), 500);
+      const done = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+    });
+  }
+}
+
+/** Nothing measures it, so that its state is what somebody sets. */
+const byHand = "local-mcp-wiki-latencyByHand";
+
+async function setState(AlarmName: string, StateValue: "ALARM" | "OK"): Promise<void> {
+  const cloudWatch = new CloudWatchClient(stage.client);
+  await cloudWatch.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: "To see a card." }));
+}
+
+describe("an alarm of the deployed fleet", () => {
+  it("[CHAT-1] [ALB-9] is a card in every chat, with what a person needs", async () => {
+    await setState("local-mcp-google-workspace-errors5xx", "ALARM");
+    for (const chat of chatNames) {
+      const text = await heard(chat, "google_workspace: Answers with a 5xx status", 20_000);
+      for (const part of ["docs/runbook.md#errors5xx", "Targets", "1 of 1 healthy", "Last deployment"]) {
+        expect(text, chat).toContain(part);
+      }
+    }
+  });
+
+  it("[CHAT-1] [CHAT-2] opens a conversation within the group wait and two seconds, and ends the same one", async () => {
+    const { Topics = [] } = await new SNSClient(stage.client).send(new ListTopicsCommand({}));
+    const topic = Topics.find(({ TopicArn }) => TopicArn?.endsWith(":MCPAlerts"))?.TopicArn ?? "";
+    const alarm = {
+      AlarmName: byHand,
+      Namespace: "Test",
+      MetricName: "ByHand",
+      Statistic: "Average",
+      Period: 60,
+    } as const;
+    const rule = { EvaluationPeriods: 1, Threshold: 7, ComparisonOperator: "GreaterThanThreshold" } as const;
+    const actions = { TreatMissingData: "ignore", AlarmActions: [topic], OKActions: [topic] };
+    await new CloudWatchClient(stage.client).send(new PutMetricAlarmCommand({ ...alarm, ...rule, ...actions }));
+    const began = Date.now();
+    await setState(byHand, "ALARM");
+    // The limit stands in the topic's message, the rest in the event's: both roads, one card.
+    for (const chat of chatNames) await heard(chat, "wiki: Average of ByHand, over 7 for 1 min", 20_000);
+    expect(Date.now() - began).toBeLessThan(10_000);
+    await setState(byHand, "OK");
+    for (const chat of chatNames) await heard(chat, "Average of ByHand, over 7 for 1 min: over after", 20_000);
+    const wiki = (chat: ChatName) => said(chat).filter(({ text }) => text.includes("ByHand"));
+    expect(wiki("slack-bot")).toMatchObject([{ reply: false, edits: 1 }]);
+    expect(wiki("google-chat").map(({ reply }) => reply)).toEqual([false, true]);
+    for (const chat of ["slack-webhook", "teams"] as const) expect(wiki(chat)).toHaveLength(2);
+  });
+
+  it("[CHAT-3] leaves nothing in the queue", async () => {
+    const sqs = new SQSClient(stage.client);
+    for (const QueueName of ["local-mcp-alarms", "local-mcp-alarms-dead"]) {
+      const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+      expect(Number(Attributes?.ApproximateNumberOfMessages)).toBe(0);
+    }
+  });
+
+  it("[SEC-5] writes no webhook and no token to the function's log", () => {
+    const log = stage.log.join("\n");
+    for (const [key, value] of Object.entries(stage.fleet.chats.secret)) {
+      if (key !== "SLACK_API_URL") expect(log).not.toContain(value);
+    }
+  });
+});
