@@ -2,11 +2,14 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { StagePlan } from "#fleet";
 import type { ExitCode } from "./failure.ts";
 import { openStage, planWanted, type Stage, type Surroundings } from "./stage.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** How commands run: opened on a stage, closed whatever happens, their exit code kept. */
 export interface Runner {
   /** Runs work on the stage that the options name; it gives the exit code. */
   onStage(options: StageOptions, work: (stage: Stage) => Promise<ExitCode>): Promise<void>;
+  /** As `onStage`, for what the map alone answers: without credentials, and without a call. */
+  onPlan(options: StageOptions, work: (plan: StagePlan, terminal: Terminal) => Promise<ExitCode>): Promise<void>;
 }
 
 export interface StageOptions {
@@ -42,6 +45,10 @@ export function createRun(surroundings: Surroundings): Run {
         } finally {
           stage.aws.close();
         }
+      },
+      async onPlan(options, work) {
+        outcome.plan = await planWanted(surroundings, options.stage);
+        outcome.code = await work(outcome.plan, surroundings.terminal);
       },
     },
   };

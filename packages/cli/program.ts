@@ -3,6 +3,9 @@ import { addAlarms } from "./alarms/command.ts";
 import { addAudit } from "./audit/command.ts";
 import { explainAws } from "./aws.ts";
 import { createRun, type Runner } from "./command.ts";
+import { addCompletion } from "./completion/command.ts";
+import { addCost } from "./cost/command.ts";
+import { addDiff } from "./diff/command.ts";
 import { addDoctor } from "./doctor/command.ts";
 import { type ExitCode, reasonOf, UsageError } from "./failure.ts";
 import { addLogs } from "./logs/command.ts";
@@ -28,8 +31,21 @@ export function createProgram(runner: Runner, terminal: Terminal) {
       getErrHelpWidth: () => columns,
     })
     .exitOverride();
-  for (const add of [addStatus, addLogs, addRedeploy, addShell, addSecrets, addAlarms, addAudit, addOpen, addDoctor])
+  for (const add of [
+    addStatus,
+    addLogs,
+    addRedeploy,
+    addShell,
+    addSecrets,
+    addAlarms,
+    addAudit,
+    addOpen,
+    addDoctor,
+    addDiff,
+    addCost,
+  ])
     add(program, runner);
+  addCompletion(program, terminal);
   return program;
 }
 

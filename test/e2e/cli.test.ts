@@ -270,6 +270,15 @@ describe("doctor", () => {
   });
 });
 
+describe("diff", () => {
+  it("says that nothing changes, and in words what a changed map would", async () => {
+    expect((await fleet(["diff"])).out).toBe("A deploy of local would change nothing that the map decides.\n");
+    const slack = { ...map.services[key], host: "slack", oauth: "shared" } as FleetDefinition["services"][string];
+    const { out } = await fleet(["diff"], { map: { ...map, services: { ...map.services, slack } } });
+    expect(out).toMatch(/^\+ service slack, at https:\/\/slack\.mcp\.localhost:\d+\n$/);
+  });
+});
+
 describe("what a newcomer gets wrong", () => {
   it.each([
     [["logs", "slack"], {}, 2, "No service slack in stage local: it has google_workspace."],

@@ -3,7 +3,6 @@ import { judgeSubscriptions } from "#cli/doctor/checks/alarm-road.ts";
 import { judgeCertificates } from "#cli/doctor/checks/certificate.ts";
 import { deployments } from "#cli/doctor/checks/deployments.ts";
 import { images } from "#cli/doctor/checks/images.ts";
-import { differencesOf } from "#cli/doctor/checks/map-drift.ts";
 import { mcp } from "#cli/doctor/checks/mcp.ts";
 import { compareNameServers } from "#cli/doctor/checks/name-servers.ts";
 import { judgeMetadata } from "#cli/doctor/checks/oauth-metadata.ts";
@@ -12,6 +11,7 @@ import { judgeRotation } from "#cli/doctor/checks/rotation.ts";
 import { secretVersions } from "#cli/doctor/checks/secret-versions.ts";
 import { targets } from "#cli/doctor/checks/targets.ts";
 import { examine, exitCodeOf } from "#cli/doctor/examine.ts";
+import { differencesOf } from "#cli/status/deployed.ts";
 import type { ServiceFacts } from "#cli/status/facts.ts";
 import { deployment, examinationOf, healthy, plan, task, workspace } from "./examination.ts";
 

@@ -4,6 +4,7 @@ import { createAws } from "#cli/aws.ts";
 import type { Examination } from "#cli/doctor/check.ts";
 import type { Stage } from "#cli/stage.ts";
 import type { DeploymentFacts, ServiceFacts, TaskFacts } from "#cli/status/facts.ts";
+import type { Terminal } from "#cli/terminal.ts";
 import shipped from "#config";
 import { planStage } from "#fleet";
 
@@ -55,21 +56,25 @@ export const healthy = {
   ],
 } satisfies ServiceFacts;
 
+const refuse = () => Promise.reject(new Error("Nobody is there to be asked."));
+
+/** One that nobody reads. */
+export const terminal: Terminal = {
+  paint: createColors(false),
+  interactive: false,
+  print: () => undefined,
+  note: () => undefined,
+  ask: refuse,
+  askSecret: refuse,
+};
+
 /** An examination of these facts; what a check asks beyond them goes to `fetch`, and to no AWS. */
 export function examinationOf(facts: ServiceFacts, using: typeof fetch = fetch): Examination {
-  const refuse = () => Promise.reject(new Error("Nobody is there to be asked."));
   const stage: Stage = {
     plan,
     aws: createAws({ region: "us-east-1", endpoint: "http://127.0.0.1:1" }),
     fetch: using,
-    terminal: {
-      paint: createColors(false),
-      interactive: false,
-      print: () => undefined,
-      note: () => undefined,
-      ask: refuse,
-      askSecret: refuse,
-    },
+    terminal,
     env: {},
     project: ".",
     readMap: async () => shipped,

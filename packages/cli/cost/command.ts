@@ -1,0 +1,13 @@
+import { type Parent, type Runner, stageCommand } from "../command.ts";
+
+export function addCost(parent: Parent, runner: Runner): void {
+  stageCommand(parent, "cost", "what a stage costs in a month, and one more service")
+    .option("--json", "as JSON")
+    .action((options) =>
+      runner.onPlan(options, async (plan, terminal) => {
+        const { showCost } = await import("./show.ts");
+        for (const line of showCost(plan, options.json ? "json" : "text", terminal.paint)) terminal.print(line);
+        return 0;
+      }),
+    );
+}

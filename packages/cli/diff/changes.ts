@@ -1,0 +1,90 @@
+import { alarmNames, names, type StagePlan } from "#fleet";
+import type { AlarmFacts } from "../alarms/read.ts";
+import { type Deployed, differencesOf } from "../status/deployed.ts";
+import type { ServiceFacts } from "../status/facts.ts";
+
+/** What is there, as far as the map decides it. */
+export interface Present {
+  readonly services: readonly { readonly facts: ServiceFacts; readonly deployed: Deployed }[];
+  /** Names in ECS of all services of the stage's cluster. */
+  readonly serviceNames: readonly string[];
+  readonly secretNames: readonly string[];
+  readonly alarms: readonly AlarmFacts[];
+  readonly redisNodes: number | undefined;
+}
+
+export interface Change {
+  readonly kind: "add" | "change" | "remove";
+  readonly text: string;
+}
+
+/** What a deploy would do to bring what is there to what the map says. */
+export function changesOf(plan: StagePlan, present: Present): readonly Change[] {
+  return [
+    ...serviceChanges(plan, present),
+    ...secretChanges(plan, present),
+    ...alarmChanges(plan, present),
+    ...redisChanges(plan, present),
+  ];
+}
+
+function serviceChanges({ stage, services }: StagePlan, present: Present): readonly Change[] {
+  const known = new Set(services.map(({ key }) => names.service(stage, key)));
+  const removed = present.serviceNames.filter((name) => !known.has(name));
+  return [
+    ...present.services.flatMap(({ facts, deployed }): readonly Change[] => {
+      const { key, url } = facts.plan;
+      if (facts.service === undefined) return [{ kind: "add", text: `service ${key}, at ${url}` }];
+      return differencesOf(facts, deployed).map((text) => ({ kind: "change", text: `service ${key}: ${text}` }));
+    }),
+    ...removed.map(
+      (name): Change => ({
+        kind: "remove",
+        text: `service ${name}, with its rule, target group, log group, DNS record and alarms`,
+      }),
+    ),
+  ];
+}
+
+function secretChanges({ stage, secrets }: StagePlan, { secretNames }: Present): readonly Change[] {
+  const created = secrets.filter(({ adoptedArn }) => adoptedArn === undefined);
+  const wanted = new Set(created.map(({ name }) => name));
+  const prefix = names.secretPrefix(stage);
+  return [
+    ...created
+      .filter(({ name }) => !secretNames.includes(name))
+      .map(({ name }): Change => ({ kind: "add", text: `secret ${name}, with placeholders` })),
+    ...secretNames
+      .filter((name) => name.startsWith(prefix) && !wanted.has(name))
+      .map((name): Change => ({ kind: "remove", text: `secret ${name}, recoverable for 7 days at least` })),
+  ];
+}
+
+function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: Present): readonly Change[] {
+  const found = new Map(alarms.map((alarm) => [alarm.name, alarm]));
+  // Those of a new service come with it.
+  const deployed = services.filter(({ key }) => serviceNames.includes(names.service(stage, key)));
+  return deployed.flatMap(({ key, alarms: wanted }) =>
+    alarmNames.flatMap((name): readonly Change[] => {
+      const is = found.get(names.alarm(stage, key, name));
+      const should = wanted[name];
+      if (should.kind === "declined")
+        return is === undefined ? [] : [{ kind: "remove", text: `alarm ${name} of ${key}` }];
+      if (is === undefined) return [{ kind: "add", text: `alarm ${name} of ${key}` }];
+      if (is.threshold === should.threshold) return [];
+      const text = `alarm ${name} of ${key}: the threshold is ${is.threshold}, the map has ${should.threshold}`;
+      return [{ kind: "change", text }];
+    }),
+  );
+}
+
+function redisChanges({ services, redis }: StagePlan, { redisNodes }: Present): readonly Change[] {
+  const wanted = services.some(({ sessions }) => sessions);
+  if (!wanted)
+    return redisNodes === undefined
+      ? []
+      : [{ kind: "remove", text: "Redis, with a final snapshot where the stage is durable" }];
+  if (redisNodes === undefined) return [{ kind: "add", text: `Redis with ${redis.nodes} nodes` }];
+  if (redisNodes === redis.nodes) return [];
+  return [{ kind: "change", text: `Redis has ${redisNodes} nodes, the map has ${redis.nodes}` }];
+}

@@ -1,0 +1,46 @@
+import { ECSClient, paginateListServices } from "@aws-sdk/client-ecs";
+import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
+import { paginateListSecrets, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { names } from "#fleet";
+import { readAlarms } from "../alarms/read.ts";
+import { orMissing } from "../aws.ts";
+import type { Stage } from "../stage.ts";
+import { readDeployed } from "../status/deployed.ts";
+import { readServices } from "../status/read.ts";
+import type { Present } from "./changes.ts";
+
+export async function readPresent(stage: Stage): Promise<Present> {
+  const [services, serviceNames, secretNames, alarms, redisNodes] = await Promise.all([
+    readServices(stage),
+    readServiceNames(stage),
+    readSecretNames(stage),
+    readAlarms(stage),
+    readRedisNodes(stage),
+  ]);
+  const withDefinitions = services.map(async (facts) => ({ facts, deployed: await readDeployed(stage, facts) }));
+  return { services: await Promise.all(withDefinitions), serviceNames, secretNames, alarms, redisNodes };
+}
+
+async function readServiceNames({ aws, plan }: Stage): Promise<readonly string[]> {
+  const found: string[] = [];
+  const input = { cluster: names.cluster(plan.stage) };
+  for await (const page of paginateListServices({ client: aws.client(ECSClient) }, input)) {
+    found.push(...(page.serviceArns ?? []).map((arn) => arn.slice(arn.lastIndexOf("/") + 1)));
+  }
+  return found;
+}
+
+async function readSecretNames({ aws, plan }: Stage): Promise<readonly string[]> {
+  const found: string[] = [];
+  const input = { Filters: [{ Key: "name" as const, Values: [names.secretPrefix(plan.stage)] }] };
+  for await (const page of paginateListSecrets({ client: aws.client(SecretsManagerClient) }, input)) {
+    found.push(...(page.SecretList ?? []).flatMap(({ Name }) => Name ?? []));
+  }
+  return found;
+}
+
+async function readRedisNodes({ aws, plan }: Stage): Promise<number | undefined> {
+  const command = new DescribeReplicationGroupsCommand({ ReplicationGroupId: names.redis(plan.stage) });
+  const answer = await orMissing(aws.client(ElastiCacheClient).send(command), "ReplicationGroupNotFoundFault");
+  return answer?.ReplicationGroups?.[0]?.MemberClusters?.length;
+}

@@ -1,0 +1,25 @@
+import type { ExitCode } from "../failure.ts";
+import type { Stage } from "../stage.ts";
+import { fold } from "../table.ts";
+import { type Change, changesOf } from "./changes.ts";
+import { readPresent } from "./read.ts";
+
+const signs: Readonly<Record<Change["kind"], string>> = { add: "+", change: "~", remove: "-" };
+
+export async function showDiff(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
+  const { terminal, plan } = stage;
+  const changes = changesOf(plan, await readPresent(stage));
+  if (format === "json") {
+    terminal.print(JSON.stringify({ stage: plan.stage, changes }, undefined, 2));
+    return 0;
+  }
+  const paint = { add: terminal.paint.green, change: terminal.paint.yellow, remove: terminal.paint.red };
+  for (const { kind, text } of changes) {
+    const [first = "", ...more] = fold(text, 78);
+    terminal.print(paint[kind](`${signs[kind]} ${first}`));
+    for (const line of more) terminal.print(`  ${line}`);
+  }
+  if (changes.length === 0) terminal.print(`A deploy of ${plan.stage} would change nothing that the map decides.`);
+  terminal.note(`npx sst diff --stage ${plan.stage} shows the templates themselves.`);
+  return 0;
+}
