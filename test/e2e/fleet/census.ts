@@ -2,7 +2,12 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CloudFormationClient, ListStacksCommand } from "@aws-sdk/client-cloudformation";
 import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { ListSecretsCommand, ListSecretVersionIdsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  SecretsManagerClient,
+  type SecretVersionsListEntry,
+} from "@aws-sdk/client-secrets-manager";
 import type { FleetStage } from "./stage.ts";
 
 /** Every resource of the stage: `<stack>/<logical id>`, with its type and physical id. */
@@ -29,7 +34,11 @@ export async function stackTimesOf({ client }: FleetStage): Promise<Readonly<Rec
   );
 }
 
-/** The versions of every secret with their labels. */
+function mark({ VersionId = "", VersionStages = [] }: SecretVersionsListEntry): string {
+  return VersionStages.includes("AWSCURRENT") ? `${VersionId} AWSCURRENT` : VersionId;
+}
+
+/** The versions of every secret, and which is current. Other labels move when the fleet sees how a version does. */
 export async function secretVersionsOf({ client }: FleetStage): Promise<Readonly<Record<string, readonly string[]>>> {
   const secrets = new SecretsManagerClient(client);
   const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
@@ -37,7 +46,7 @@ export async function secretVersionsOf({ client }: FleetStage): Promise<Readonly
     const { Versions = [] } = await secrets.send(
       new ListSecretVersionIdsCommand({ SecretId: name, IncludeDeprecated: true }),
     );
-    return [name, Versions.map(({ VersionId, VersionStages = [] }) => `${VersionId} ${VersionStages}`).sort()] as const;
+    return [name, Versions.map(mark).sort()] as const;
   });
   return Object.fromEntries(await Promise.all(versions));
 }
