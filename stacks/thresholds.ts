@@ -4,7 +4,7 @@ import { alarmNames, type MeasuredThresholds, names, type StagePlan } from "#fle
 
 const Thresholds = v.pipe(v.string(), v.parseJson(), v.record(v.picklist(alarmNames), v.number()));
 
-/** The thresholds that were measured on this stage, for `planStage`; see docs/adr/0006-measured-thresholds.md. */
+/** The thresholds that were measured on this stage, for `planStage`; see docs/adr/0008-measured-thresholds.md. */
 export async function readThresholds(
   { stage, region }: StagePlan,
   { profile }: { readonly profile: string | undefined },

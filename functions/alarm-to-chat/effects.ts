@@ -15,10 +15,10 @@ const log: Log = (entry) => {
 };
 
 export const ports: RoadPorts = {
-  store: createIncidentTable(environment.INCIDENT_TABLE),
+  store: createIncidentTable(environment().INCIDENT_TABLE),
   clock,
   log,
-  speakers: () => readSpeakers(environment.CHAT_SETTINGS, environment.CHAT_SECRET_ARN, log),
+  speakers: () => readSpeakers(environment().CHAT_SETTINGS, environment().CHAT_SECRET_ARN, log),
   look: (question) =>
     enrich(
       question,

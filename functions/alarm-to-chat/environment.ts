@@ -8,5 +8,10 @@ const Environment = v.object({
   ALARM_QUEUE_URL: v.string(),
 });
 
-/** What `stacks/chat.ts` gives the function. */
-export const environment = v.parse(Environment, process.env);
+let known: v.InferOutput<typeof Environment> | undefined;
+
+/** What `stacks/chat.ts` gives the function; read at the first event, so that a mistake in it is an event that failed. */
+export function environment(): v.InferOutput<typeof Environment> {
+  known ??= v.parse(Environment, process.env);
+  return known;
+}

@@ -41,7 +41,7 @@ export const handler = middy().handler(async (event: unknown, context: Lifetime)
   const deadline = Date.now() + context.getRemainingTimeInMillis() - reserveMs;
   // With the SDK clients: compiled when there is something to tell, not while the function starts.
   const { ports } = await import("./effects.ts");
-  const deferred = await carry(messages, environment.CHAT_SETTINGS, ports, deadline);
+  const deferred = await carry(messages, environment().CHAT_SETTINGS, ports, deadline);
   await leaveInQueue(Records, deferred, ports.log);
   return { batchItemFailures: deferred.map(({ id }) => ({ itemIdentifier: id })) };
 });
@@ -55,7 +55,7 @@ async function leaveInQueue(records: Records, deferred: readonly Deferral[], log
   });
   try {
     const { defer } = await import("./queue.ts");
-    const failed = await defer(environment.ALARM_QUEUE_URL, messages);
+    const failed = await defer(environment().ALARM_QUEUE_URL, messages);
     log({ level: "info", message: "Left in the queue", count: messages.length, withQueuesOwnTimeout: failed });
   } catch (error) {
     // They are named as failed all the same, and come back with the queue's own timeout.

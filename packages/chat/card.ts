@@ -48,7 +48,7 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
   const incident = message.fresh.find(({ story }) => story.kind === "alarm") ?? message.fresh.at(-1);
   return {
     tone,
-    title: message.purpose === "remind" ? `Still: ${title}` : title,
+    title: `${prefixOf(message)}${title}`,
     status: statusOf(message, open, now),
     lines: message.entries.map((entry) => ({ tone: toneOf([entry]), text: lineOf(entry, now) })),
     unlisted: 0,
@@ -60,7 +60,7 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
     log: findings.errorLines.slice(-logLines).map((line) => clip(maskSecrets(line), logLineLength)),
     links: linksOf(message, group, place),
     footer: `${place.stage} · ${place.region}${runbookOf(incident)}`,
-    fallback: `${marks[tone]} ${title} · ${statusOf(message, open, now)}`,
+    fallback: `${marks[tone]} ${prefixOf(message)}${title} · ${statusOf(message, open, now)}`,
   };
 }
 
@@ -75,6 +75,11 @@ function toneOf(entries: readonly Entry[]): Tone {
   const severities = new Set(lasting.map(({ severity }): Severity => severity));
   if (severities.has("critical")) return "critical";
   return severities.has("warning") ? "warning" : "info";
+}
+
+function prefixOf({ purpose, entries }: Message): string {
+  if (purpose === "remind") return "Still: ";
+  return entries.every(({ phase }) => phase === "resolved") ? "Recovered: " : "";
 }
 
 function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: number): string {

@@ -4,7 +4,7 @@ import type { Source } from "#chat/enrichment.ts";
 import { names } from "#fleet/names.ts";
 import { environment } from "../environment.ts";
 
-const { stage } = environment.CHAT_SETTINGS;
+const { stage } = environment().CHAT_SETTINGS;
 /** A deployment this close to the trouble is the first suspect. */
 const suspectMs = 30 * 60_000;
 

@@ -3,7 +3,7 @@ import type { Source } from "#chat/enrichment.ts";
 import { names } from "#fleet/names.ts";
 import { environment } from "../environment.ts";
 
-const { stage } = environment.CHAT_SETTINGS;
+const { stage } = environment().CHAT_SETTINGS;
 /** How far before the trouble its cause may have been written. */
 const lookBackMs = 10 * 60_000;
 

@@ -7,7 +7,7 @@ import type { Source } from "#chat/enrichment.ts";
 import { names } from "#fleet/names.ts";
 import { environment } from "../environment.ts";
 
-const { stage } = environment.CHAT_SETTINGS;
+const { stage } = environment().CHAT_SETTINGS;
 
 /** "1 of 2 healthy; unhealthy: Target.FailedHealthChecks". */
 export const targetHealth: Source = async ({ service }) => {

@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cardOf } from "#chat/card.ts";
+import { decide } from "#chat/decide.ts";
+import { parse } from "#chat/parse/index.ts";
+import { createHttp } from "#chat/receivers/http.ts";
+import { type ReceiverName, receivers } from "#chat/receivers/index.ts";
+import type { Conversation } from "#chat/receivers/receiver.ts";
+import { emptyRecord, type GroupRecord } from "#chat/record.ts";
+import { Secret } from "#chat/secret.ts";
+import { type ChatDoubles, chatNames, startChatDoubles } from "#local/doubles/chat-page/index.ts";
+import { alarm } from "../unit/chat/arrivals.ts";
+
+const executablePath = "/usr/bin/chromium";
+/** `CHAT_PICTURES=docs/images` makes the pictures of docs/alarms.md. */
+const pictures = process.env.CHAT_PICTURES;
+
+const at = Date.parse("2026-09-23T20:02:00Z");
+const place = { stage: "prod", region: "us-east-1" };
+const findings = {
+  facts: [
+    { name: "Targets", value: "0 of 2 healthy; unhealthy (Target.FailedHealthChecks)" },
+    { name: "Last deployment", value: "4 min before, completed, 2 of 2 tasks run ⚠️ it just happened" },
+  ],
+  errorLines: [
+    "2026-09-23T20:01:12Z ERROR upstream answered 401 <invalid_grant>",
+    "2026-09-23T20:01:14Z ERROR refresh failed, client_secret=GOCSPX-abcdefghijkl",
+  ],
+  history: {
+    label: "HealthyHostCount Minimum, the last 1 h",
+    values: [...Array.from({ length: 20 }, () => 2), undefined, undefined, 2, 2, 2, 2, 1, 1, 0, 0],
+  },
+};
+
+describe.skipIf(!existsSync(executablePath))(`the page of the chats (needs ${executablePath})`, () => {
+  let chats: ChatDoubles;
+  let browser: Browser;
+  const http = createHttp();
+
+  beforeAll(async () => {
+    chats = await startChatDoubles();
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await chats.stop();
+  });
+
+  const addresses: Readonly<Record<ReceiverName, string>> = {
+    "slack-bot": "SLACK_BOT_TOKEN",
+    "slack-webhook": "SLACK_WEBHOOK_URL",
+    teams: "TEAMS_WEBHOOK_URL",
+    "google-chat": "GOOGLE_CHAT_WEBHOOK_URL",
+  };
+
+  /** Decides and says it everywhere; what the bot answered is the reference of the conversation. */
+  async function tell(state: "ALARM" | "OK", when: number, record: GroupRecord, reference?: string) {
+    const parsed = parse(alarm("google-workspace", state, when).body, when);
+    if (parsed.kind !== "incident") throw new Error(`Read as ${parsed.kind}.`);
+    const policy = { now: when, repeatAfterMs: 1e9, isMuted: () => false, isRouted: () => true };
+    const { message, next } = decide(record, [parsed.incident], policy);
+    if (message === undefined) throw new Error("Nothing to say.");
+    const seen = state === "ALARM" ? findings : { facts: [], errorLines: [], history: undefined };
+    const card = cardOf(message, "google_workspace", seen, place, when);
+    let said: string | undefined;
+    for (const name of chatNames) {
+      const conversation: Conversation = {
+        manner: state === "ALARM" ? "begin" : "rewrite",
+        broadcast: false,
+        reference: name === "slack-bot" ? reference : undefined,
+        key: "google_workspace-1",
+      };
+      const secret = new Secret(chats.secret[addresses[name]] ?? "");
+      const address = { secret, channel: "C0MCPALERTS", api: chats.secret.SLACK_API_URL ?? "" };
+      const delivery = await receivers[name].deliver(card, conversation, address, http);
+      if (delivery.kind !== "accepted") throw new Error(`${name}: ${delivery.reason}`);
+      if (name === "slack-bot") said = delivery.reference;
+    }
+    return { next, reference: said };
+  }
+
+  it("[CHAT-1] [CHAT-2] shows an alarm in each chat as a person sees it, and its end by itself", async () => {
+    const page = await browser.newPage({ viewport: { width: 1640, height: 900 } });
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.goto(chats.url);
+    const { next, reference } = await tell("ALARM", at, emptyRecord);
+    for (const name of chatNames) {
+      const column = page.locator(`section.${name}`);
+      await column.locator("article").first().waitFor();
+      const text = await column.innerText();
+      for (const part of [
+        "google_workspace: Healthy tasks: 0, under 1",
+        "0 of 2 healthy",
+        "it just happened",
+        "<invalid_grant>",
+      ]) {
+        expect(text, name).toContain(part);
+      }
+      expect(text, name).not.toContain("GOCSPX-abcdefghijkl");
+    }
+    if (pictures !== undefined) {
+      await mkdir(pictures, { recursive: true });
+      for (const name of chatNames)
+        await page.locator(`section.${name}`).screenshot({ path: join(pictures, `alarm-${name}.png`) });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await tell("OK", at + 12 * 60_000, next, reference);
+    for (const name of chatNames) {
+      await page.locator(`section.${name}`).getByText("Recovered: google_workspace").first().waitFor();
+    }
+    expect(await page.locator("section.slack-bot article").count()).toBe(1);
+    expect(await page.locator("section.slack-bot .edited").count()).toBe(1);
+    expect(await page.locator("section.google-chat article.reply").count()).toBe(1);
+    if (pictures !== undefined) {
+      for (const name of chatNames)
+        await page.locator(`section.${name}`).screenshot({ path: join(pictures, `recovered-${name}.png`) });
+    }
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    expect(errors).toEqual([]);
+  });
+});
