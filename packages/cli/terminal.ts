@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { createColors } from "picocolors";
-import { UsageError } from "./failure.ts";
+import { Failure, UsageError } from "./failure.ts";
 
 export type Paint = ReturnType<typeof createColors>;
 
@@ -28,8 +28,13 @@ export function createTerminal({ stdin, stdout, stderr, env }: NodeJS.Process): 
     stderr.write(question);
     const output = shown ? stderr : new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({ input: stdin, output, terminal: true });
+    const givenUp = new AbortController();
+    // The terminal is raw while it is asked: Ctrl-C and Ctrl-D come here, and end no process.
+    for (const end of ["SIGINT", "close"]) lines.once(end, () => givenUp.abort());
     try {
-      return await lines.question("");
+      return await lines.question("", { signal: givenUp.signal });
+    } catch (error) {
+      throw givenUp.signal.aborted ? new Failure("Given up: nothing was changed.") : error;
     } finally {
       lines.close();
       if (!shown) stderr.write("\n");
