@@ -130,7 +130,8 @@ function mergeRolls(actions: readonly Action[], secrets: readonly SecretObservat
       since: Math.max(other?.since ?? 0, action.since),
     });
   }
-  const held = (service: string) => secrets.some((secret) => secret.services.includes(service) && isFresh(secret, now));
+  const held = (service: string) =>
+    secrets.some((secret) => secret.services.includes(service) && (isFresh(secret, now) || isDoubtful(secret)));
   const due = [...rolls.values()].filter(({ service }) => !held(service));
   return [...actions.filter(({ kind }) => kind !== "roll"), ...due];
 }
@@ -139,4 +140,14 @@ function mergeRolls(actions: readonly Action[], secrets: readonly SecretObservat
 function isFresh({ settling, currentId, settledId }: SecretObservation, now: number): boolean {
   if (settling === undefined) return settledId !== currentId;
   return settling.versionId !== currentId || (settling.phase === "rolling" && now < settling.since + timing.clockSkew);
+}
+
+/**
+ * Tasks that start now would read it too, for whatever secret they are rolled. One that nobody can prove at the moment,
+ * or that waits for a person, holds up no other.
+ */
+function isDoubtful({ settling, currentId, proofs }: SecretObservation): boolean {
+  if (settling?.versionId !== currentId || settling.phase !== "rolling") return false;
+  const verdict = proofs[currentId]?.verdict;
+  return verdict === undefined || verdict === "rejected";
 }

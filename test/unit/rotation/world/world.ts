@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly acsDelayMs?: number;
   /** Values that services crash on. */
   readonly crashesOn?: (value: string) => boolean;
+  /** What the secret holds at first; a token that Splunk knows unless told. */
+  readonly token?: string;
   /** Milliseconds between two runs of the planner. */
   readonly plannerEveryMs?: number;
 }
@@ -81,7 +83,7 @@ export class World {
     world.splunk.tokens.create({ name: "by-hand", token: firstToken, indexes: ["mcp_audit"] });
     const put = (key: string, value: object) =>
       world.secrets.ask("CreateSecret", { Name: `/prod/mcp/${key}`, SecretString: JSON.stringify(value) });
-    await put("splunk", { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: firstToken });
+    await put("splunk", { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: options.token ?? firstToken });
     await put("splunk-admin", { SPLUNK_ADMIN_URL: adminUrl, SPLUNK_ADMIN_TOKEN: adminToken });
     await put("keys", { KEY: "one" });
     await world.secrets.ask("RotateSecret", {
@@ -133,6 +135,11 @@ export class World {
   /** One run of `settle-secret`; what it throws is Lambda's to log. */
   async planOnce(): Promise<void> {
     await Promise.race([this.#invoke((ports) => settle(ports)), this.#timePasses()]).catch(() => undefined);
+  }
+
+  /** One more run, beside any other. */
+  async wake(): Promise<void> {
+    await this.#invoke((ports) => settle(ports)).catch(() => undefined);
   }
 
   /** Alone, a run that waits would stop the clock it waits for. */
