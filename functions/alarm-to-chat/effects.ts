@@ -1,3 +1,4 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { enrich } from "#chat/enrichment.ts";
 import type { Clock, Log, RoadPorts } from "#chat/ports.ts";
 import { environment } from "./environment.ts";
@@ -15,7 +16,7 @@ const log: Log = (entry) => {
 };
 
 export const ports: RoadPorts = {
-  store: createIncidentTable(environment().INCIDENT_TABLE),
+  store: createIncidentTable(environment().INCIDENT_TABLE, new DynamoDBClient({})),
   clock,
   log,
   speakers: () => readSpeakers(environment().CHAT_SETTINGS, environment().CHAT_SECRET_ARN, log),

@@ -2,7 +2,7 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
-  DynamoDBClient,
+  type DynamoDBClient,
   PutItemCommand,
   paginateQuery,
 } from "@aws-sdk/client-dynamodb";
@@ -45,8 +45,7 @@ const claimKey = "#claim";
  * Incident state in one table: the destination is the partition, a group the sort key. Items with `open` are those that
  * last; `version` guards every write.
  */
-export function createIncidentTable(table: string): IncidentStore {
-  const client = new DynamoDBClient({});
+export function createIncidentTable(table: string, client: DynamoDBClient): IncidentStore {
   const keyOf = (destination: string, group: string) => ({ destination: { S: destination }, group: { S: group } });
 
   return {

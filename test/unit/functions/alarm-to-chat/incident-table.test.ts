@@ -1,0 +1,72 @@
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { IncidentStore } from "#chat/ports.ts";
+import { emptyRecord, type GroupRecord } from "#chat/record.ts";
+import { createDynamoDb, type DynamoDb } from "#local/services/dynamodb/service.ts";
+import { createIncidentTable } from "../../../../functions/alarm-to-chat/incident-table.ts";
+
+let dynamoDb: DynamoDb;
+let client: DynamoDBClient;
+let table: IncidentStore;
+
+beforeAll(async () => {
+  dynamoDb = await createDynamoDb({ place: { region: "us-east-1", account: "000000000000", endpointUrl: "" } });
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  client = new DynamoDBClient({ endpoint: dynamoDb.service.target, region: "us-east-1", credentials });
+  await client.send(
+    new CreateTableCommand({
+      TableName: "incidents",
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: ["destination", "group"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      KeySchema: [
+        { AttributeName: "destination", KeyType: "HASH" },
+        { AttributeName: "group", KeyType: "RANGE" },
+      ],
+    }),
+  );
+  table = createIncidentTable("incidents", client);
+});
+afterAll(async () => {
+  client.destroy();
+  await dynamoDb.stop();
+});
+
+const record = (phase: "firing" | "resolved", version = 0): GroupRecord => ({
+  ...emptyRecord,
+  version,
+  thread: { reference: "1.0", openedAt: 1, shared: false },
+  entries: { a: { change: "a@1", phase, severity: "critical", since: 1, at: 2, told: true, headline: "wrong" } },
+  lastSentAt: 3,
+});
+
+describe("the incident table", () => {
+  it("[CHAT-2] gives back what was recorded, each destination's own", async () => {
+    expect(await table.save("slack", "wiki", record("firing"))).toBe("saved");
+    expect(await table.load("slack", ["wiki", "mail"])).toEqual(new Map([["wiki", record("firing", 1)]]));
+    expect(await table.load("teams", ["wiki"])).toEqual(new Map());
+  });
+
+  it("[CHAT-3] takes one of two records that were made from the same state", async () => {
+    const outcomes = await Promise.all([1, 2].map(() => table.save("slack", "race", record("firing"))));
+    expect(outcomes.sort()).toEqual(["saved", "stale"]);
+    expect(await table.save("slack", "race", record("resolved", 1))).toBe("saved");
+  });
+
+  it("[CHAT-3] lists what lasts, more than a page of it, and nothing else", async () => {
+    const groups = Array.from({ length: 250 }, (_, index) => `group-${index}`);
+    await Promise.all(
+      groups.map((group, index) => table.save("pages", group, record(index < 230 ? "firing" : "resolved"))),
+    );
+    expect((await table.listOpen("pages")).size).toBe(230);
+    expect((await table.load("pages", groups)).size).toBe(250);
+  });
+
+  it("[CHAT-3] lets one speak to a destination at a time, and the next when it is over", async () => {
+    expect(await table.claim("slack", 1_000, 2_000)).toBe(true);
+    expect(await table.claim("slack", 1_500, 2_500)).toBe(false);
+    expect(await table.claim("teams", 1_500, 2_500)).toBe(true);
+    await table.release("slack", 1_600);
+    expect(await table.claim("slack", 1_600, 2_600)).toBe(true);
+    expect((await table.listOpen("slack")).has("#claim")).toBe(false);
+  });
+});
