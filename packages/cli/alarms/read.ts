@@ -37,7 +37,6 @@ function facts(
   alarm: MetricAlarm,
   owner: { readonly service: ServicePlan; readonly kind: AlarmName } | undefined,
 ): AlarmFacts {
-  const planned = owner?.service.alarms[owner.kind];
   return {
     name: alarm.AlarmName ?? "",
     service: owner?.service.key,
@@ -46,10 +45,17 @@ function facts(
     since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
     reason: alarm.StateReason ?? "",
     threshold: alarm.Threshold,
-    basis: planned?.kind === "set" ? planned.basis : undefined,
+    basis: basisOf(alarm.AlarmDescription ?? ""),
     muted: alarm.ActionsEnabled === false,
     actions: alarm.AlarmActions ?? [],
   };
+}
+
+const bases = ["placeholder", "chosen", "measured"] as const;
+
+/** Its description says where the threshold comes from: the map may have changed since the deploy. */
+function basisOf(description: string): AlarmFacts["basis"] {
+  return bases.find((basis) => new RegExp(`threshold (is a|was) ${basis}`).test(description));
 }
 
 /** The alarm of that name, or all of the service of that key. Throws `UsageError` where there is neither. */

@@ -3,12 +3,14 @@ import type { Stage } from "../stage.ts";
 import { fold } from "../table.ts";
 import { type Change, changesOf } from "./changes.ts";
 import { readPresent } from "./read.ts";
+import { readDeployPlan } from "./thresholds.ts";
 
 const signs: Readonly<Record<Change["kind"], string>> = { add: "+", change: "~", remove: "-" };
 
 export async function showDiff(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
-  const changes = changesOf(plan, await readPresent(stage));
+  const [wanted, present] = await Promise.all([readDeployPlan(stage), readPresent(stage)]);
+  const changes = changesOf(wanted, present);
   if (format === "json") {
     terminal.print(JSON.stringify({ stage: plan.stage, changes }, undefined, 2));
     return 0;

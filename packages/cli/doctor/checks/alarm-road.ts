@@ -1,5 +1,5 @@
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from "@aws-sdk/client-sns";
-import { readAlarms } from "../../alarms/read.ts";
+import { type AlarmFacts, readAlarms } from "../../alarms/read.ts";
 import { orMissing } from "../../aws.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
@@ -8,7 +8,8 @@ export const alarmRoad: Check = {
   id: "alarm-road",
   well: "The topic of the alarms has subscribers.",
   async look({ stage }) {
-    const topics = [...new Set((await readAlarms(stage)).flatMap(({ actions }) => actions))];
+    const alarms = await readAlarms(stage);
+    const topics = [...new Set(alarms.flatMap(({ actions }) => actions))];
     const client = stage.aws.client(SNSClient);
     const findings = await Promise.all(
       topics
@@ -19,9 +20,21 @@ export const alarmRoad: Check = {
           return judgeSubscriptions(TopicArn, answer?.Subscriptions, stage.plan.stage);
         }),
     );
-    return findings.flat();
+    return [...findings.flat(), ...judgeChatAlarms(alarms)];
   },
 };
+
+/** The road from the topic to the chats has alarms of its own, which are told by mail. */
+export function judgeChatAlarms(alarms: readonly AlarmFacts[]): readonly Finding[] {
+  return alarms
+    .filter(({ service, name, state }) => service === undefined && name.includes("-chat-") && state === "ALARM")
+    .map(({ name, reason }) =>
+      failure(
+        `Messages do not reach the chats: ${name} is in ALARM (${reason}).`,
+        "The log of alarm-to-chat says why.",
+      ),
+    );
+}
 
 /** @param subscriptions `undefined` where there is no such topic */
 export function judgeSubscriptions(

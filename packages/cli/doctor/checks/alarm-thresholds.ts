@@ -1,22 +1,22 @@
-import { alarmNames } from "#fleet";
-import { type Check, warning } from "../check.ts";
+import { type AlarmFacts, readAlarms } from "../../alarms/read.ts";
+import { type Check, type Finding, warning } from "../check.ts";
 
 /** FIX-1: a number nobody measured goes off all the time, or never. */
 export const alarmThresholds: Check = {
   id: "alarm-thresholds",
   well: "Every alarm's threshold was chosen or measured.",
-  look: async ({ stage: { plan } }) =>
-    plan.services.flatMap(({ key, alarms }) => {
-      const open = alarmNames.filter((name) => {
-        const alarm = alarms[name];
-        return alarm.kind === "set" && alarm.basis === "placeholder";
-      });
-      if (open.length === 0) return [];
-      return [
-        warning(
-          `${key}: the thresholds of ${open.join(", ")} are placeholders.`,
-          'Take them from a week of traffic, and write them to `alarms` in fleet.config.ts with basis: "measured".',
-        ),
-      ];
-    }),
+  look: async ({ stage }) => judgeThresholds(await readAlarms(stage), stage.plan.stage),
 };
+
+export function judgeThresholds(alarms: readonly AlarmFacts[], stage: string): readonly Finding[] {
+  const open = Map.groupBy(
+    alarms.filter(({ basis }) => basis === "placeholder"),
+    ({ service, name }) => service ?? name,
+  );
+  return [...open].map(([service, of]) =>
+    warning(
+      `${service}: the thresholds of ${of.map(({ kind, name }) => kind ?? name).join(", ")} are placeholders.`,
+      `The function tune-alarms measures them once a week, from traffic; npx sst deploy --stage ${stage} then takes them.`,
+    ),
+  );
+}

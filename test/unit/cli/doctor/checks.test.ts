@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { judgeSubscriptions } from "#cli/doctor/checks/alarm-road.ts";
+import { judgeChatAlarms, judgeSubscriptions } from "#cli/doctor/checks/alarm-road.ts";
+import { judgeThresholds } from "#cli/doctor/checks/alarm-thresholds.ts";
 import { judgeCertificates } from "#cli/doctor/checks/certificate.ts";
 import { deployments } from "#cli/doctor/checks/deployments.ts";
 import { images } from "#cli/doctor/checks/images.ts";
@@ -186,12 +187,44 @@ describe("the road of the alarms", () => {
     expect(judgeSubscriptions("topic", [confirmed], "prod")).toEqual([]);
   });
 
+  it("is a failure where it has an alarm of its own that went off", () => {
+    const alarm = {
+      name: "prod-mcp-chat-undelivered",
+      service: undefined,
+      kind: undefined,
+      since: undefined,
+      threshold: 0,
+    };
+    const facts = { ...alarm, reason: "1 datapoint", basis: undefined, muted: false, actions: [] };
+    expect(judgeChatAlarms([{ ...facts, state: "OK" }])).toEqual([]);
+    expect(judgeChatAlarms([{ ...facts, state: "ALARM" }])).toMatchObject([{ verdict: "failure" }]);
+  });
+
   it("is a failure with none, and a warning with one that never confirmed", () => {
     const waiting = { SubscriptionArn: "PendingConfirmation", Protocol: "email", Endpoint: "platform@example.com" };
     expect(judgeSubscriptions("topic", undefined, "prod")).toMatchObject([{ verdict: "failure" }]);
     expect(judgeSubscriptions("topic", [waiting], "prod")).toMatchObject([{ verdict: "failure" }]);
     expect(judgeSubscriptions("topic", [confirmed, waiting], "prod")).toMatchObject([{ verdict: "warning" }]);
   });
+});
+
+it("[FIX-1] reports the thresholds that nobody measured, by service", () => {
+  const alarm = (kind: "latencyP95" | "errors5xx", basis: "placeholder" | "chosen") => ({
+    name: `prod-mcp-google-workspace-${kind}`,
+    service: workspace.key,
+    kind,
+    state: "OK",
+    since: undefined,
+    reason: "",
+    threshold: 1,
+    basis,
+    muted: false,
+    actions: [],
+  });
+  expect(judgeThresholds([alarm("errors5xx", "chosen")], "prod")).toEqual([]);
+  expect(judgeThresholds([alarm("latencyP95", "placeholder"), alarm("errors5xx", "chosen")], "prod")).toMatchObject([
+    { verdict: "warning", evidence: "google_workspace: the thresholds of latencyP95 are placeholders." },
+  ]);
 });
 
 it("tells drift in words, and no value of a variable", () => {
