@@ -1,4 +1,5 @@
 import type { Rotation } from "../map.ts";
+import { poll } from "../poll.ts";
 import type { Issuer, IssuerPorts } from "./issuer.ts";
 import { randomText } from "./random.ts";
 
@@ -12,8 +13,15 @@ const valid = /^[A-Za-z0-9!&#$^<>-]{16,128}$/;
 /** The AUTH token of a replication group: ROTATE lets both tokens in, SET leaves the new one. */
 export function redisAuth(
   { key, replicationGroup }: Extract<Rotation, { readonly issuer: "redis-auth" }>,
-  { redis }: IssuerPorts,
+  ports: IssuerPorts,
 ): Issuer {
+  const { redis } = ports;
+  const modify = async (token: string, strategy: "ROTATE" | "SET"): Promise<boolean> => {
+    const isAvailable = () => redis.available(replicationGroup);
+    if (!(await poll(isAvailable, ports))) return false;
+    await redis.update(replicationGroup, token, strategy);
+    return poll(isAvailable, ports);
+  };
   const tokenOf = (value: Readonly<Record<string, string>>) => {
     const token = value[key];
     if (token === undefined) throw new Error(`The secret has no key ${key} for the AUTH token of ${replicationGroup}.`);
@@ -23,10 +31,10 @@ export function redisAuth(
     keys: [key],
     propagationMs: 0,
     create: async (now) => ({ kind: "value", value: { ...now, [key]: randomText(length, alphabet) } }),
-    async install(next) {
-      if (!(await redis.available(replicationGroup))) return "unfinished";
-      await redis.update(replicationGroup, tokenOf(next), "ROTATE");
-      return "installed";
+    /** The two latest tokens are valid. The old one goes first, so that a repetition of this step cannot push it out. */
+    async install(next, now) {
+      const both = (await modify(tokenOf(now), "ROTATE")) && (await modify(tokenOf(next), "ROTATE"));
+      return both ? "installed" : "unfinished";
     },
     /** ElastiCache tells no token; a modification that has come to its end is as much as can be known from outside. */
     async prove(value) {
@@ -37,9 +45,7 @@ export function redisAuth(
     async revoke(retired, kept) {
       const [current] = await kept();
       if (current === undefined || retired.every((value) => value[key] === current[key])) return { kind: "revoked" };
-      if (!(await redis.available(replicationGroup))) return { kind: "unfinished" };
-      await redis.update(replicationGroup, tokenOf(current), "SET");
-      return { kind: "revoked" };
+      return { kind: (await modify(tokenOf(current), "SET")) ? "revoked" : "unfinished" };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Rotation } from "../map.ts";
+import { poll } from "../poll.ts";
 import { acs } from "../splunk/acs.ts";
 import { enterprise } from "../splunk/enterprise.ts";
 import { proveToken } from "../splunk/hec.ts";
@@ -8,8 +9,6 @@ import { parseValue } from "../value.ts";
 import type { Issuer, IssuerPorts } from "./issuer.ts";
 
 const key = "SPLUNK_HEC_TOKEN";
-const firstPauseMs = 250;
-const longestPauseMs = 10_000;
 
 /** HEC tokens made beside the old one, each under a name of its own: a token's value can never be changed. */
 export function splunkHec(
@@ -25,15 +24,6 @@ export function splunkHec(
     return opened;
   };
 
-  /** Waits for what the vendor has accepted, as long as this call may last. */
-  const until = async (done: () => Promise<boolean>): Promise<boolean> => {
-    for (let pause = firstPauseMs; !(await done()); pause = Math.min(longestPauseMs, pause * 2)) {
-      if (ports.clock.now() + pause > ports.deadline()) return false;
-      await ports.clock.sleep(pause);
-    }
-    return true;
-  };
-
   return {
     keys: [key],
     propagationMs: 60_000,
@@ -47,10 +37,10 @@ export function splunkHec(
       if (there === undefined)
         await tokens.create(name, token, await settingsBeside(tokens, now[key], ports.auditIndex));
       let found = there;
-      const done = await until(async () => {
+      const done = await poll(async () => {
         found ??= await tokens.find(name);
         return found !== undefined;
-      });
+      }, ports);
       if (found !== undefined && found.token !== token) {
         throw new SplunkError(`Splunk has another token named ${name}. Delete it there, and rotate again.`);
       }
@@ -65,7 +55,12 @@ export function splunkHec(
       }),
 
     async revoke(retired, kept) {
-      const tokens = await open();
+      const tokens = await open().catch(unlessUnset);
+      if (tokens === undefined) {
+        opened = undefined;
+        const remedy = "Delete the old HEC token in Splunk: the fleet has no administrator's credentials to do it.";
+        return retired.length === 0 ? { kind: "revoked" } : { kind: "by-hand", remedy };
+      }
       const all = await tokens.list();
       const keep = new Set((await kept()).map((value) => value[key]?.toLowerCase()));
       const old = new Set(retired.map((value) => value[key]?.toLowerCase()));
@@ -77,14 +72,22 @@ export function splunkHec(
         if (!orphan.disabled) await tokens.disable(orphan.name);
         await tokens.delete(orphan.name);
       }
-      const gone = await until(async () => {
+      const gone = await poll(async () => {
         const left = await Promise.all(orphans.map(({ name }) => tokens.find(name)));
         return left.every((one) => one === undefined);
-      });
+      }, ports);
       return { kind: gone ? "revoked" : "unfinished" };
     },
   };
 }
+
+/** A fleet whose operator turns tokens by hand has put no administrator's credentials, and settles all the same. */
+function unlessUnset(error: unknown): undefined {
+  if (error instanceof AdminUnset) return undefined;
+  throw error;
+}
+
+class AdminUnset extends SplunkError {}
 
 async function settingsBeside(
   tokens: TokenAdmin,
@@ -104,7 +107,7 @@ async function openAdmin(platform: "cloud" | "enterprise", key: string, ports: I
   const value = parseValue(await ports.readSecret(key));
   const { SPLUNK_ADMIN_URL: url, SPLUNK_ADMIN_TOKEN: token } = value ?? {};
   if (url === undefined || token === undefined || !URL.canParse(url) || url.includes("replace-me")) {
-    throw new SplunkError(
+    throw new AdminUnset(
       `The secret ${key} has no administrator's address and token yet. Put SPLUNK_ADMIN_URL and SPLUNK_ADMIN_TOKEN into it.`,
     );
   }

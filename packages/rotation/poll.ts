@@ -1,0 +1,19 @@
+import type { Clock } from "./ports.ts";
+
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+
+export interface Patience {
+  readonly clock: Clock;
+  /** Milliseconds since the epoch at which the call must have returned. */
+  readonly deadline: () => number;
+}
+
+/** Asks, ever less often, until it is so; false when the call may not last that long. */
+export async function poll(done: () => Promise<boolean>, { clock, deadline }: Patience): Promise<boolean> {
+  for (let pause = firstPauseMs; !(await done()); pause = Math.min(longestPauseMs, pause * 2)) {
+    if (clock.now() + pause > deadline()) return false;
+    await clock.sleep(pause);
+  }
+  return true;
+}
