@@ -56,6 +56,8 @@ async function bundle(name: string, folder: string) {
     alias: leanSdk,
     format: "esm",
     platform: "node",
+    // As SST bundles them.
+    mainFields: ["module", "main"],
     target: "node24",
     outdir,
     outExtension: { ".js": ".mjs" },
