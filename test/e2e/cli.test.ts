@@ -9,7 +9,7 @@ import { operatorOf } from "./cli/operator.ts";
 import { awsCliVersion, runRecipe } from "./fleet/recipes.ts";
 import { type FleetStage, openStage } from "./fleet/stage.ts";
 
-const map = decidedMap();
+const { map, workspace, splunk } = decidedMap();
 const clientId = "123456789012-fleet.apps.googleusercontent.com";
 const topic = "arn:aws:sns:us-east-1:000000000000:MCPAlerts";
 const key = "google_workspace";
@@ -229,16 +229,14 @@ describe("doctor", () => {
     expect(found.map(({ id }) => id)).toEqual(["alarm-road"]);
   });
 
-  it.each([
-    ["rotation", { secrets: { ...map.secrets, splunk: { ...map.secrets.splunk, rotation: shippedRotation() } } }],
-    ["drift", { services: { [key]: { ...map.services[key], cpu: 512, memory: 1024 } } }],
+  const variants: readonly (readonly [string, Partial<FleetDefinition>])[] = [
+    ["rotation", { secrets: { ...map.secrets, splunk: { ...splunk, rotation: shippedRotation() } } }],
+    ["drift", { services: { [key]: { ...workspace, cpu: 512, memory: 1024 } } }],
     ["redis", { stages: { ...map.stages, local: { ...map.stages.local, redis: { nodes: 2 } } } }],
-    [
-      "splunk-keys",
-      { secrets: { ...map.secrets, splunk: { ...map.secrets.splunk, aliases: { OLD_NAME: "SPLUNK_HEC_TOKEN" } } } },
-    ],
-  ])("finds only %s where the map says something else than what runs", async (id, change) => {
-    const { found } = await diagnose({ ...map, ...change } as FleetDefinition);
+    ["splunk-keys", { secrets: { ...map.secrets, splunk: { ...splunk, aliases: { OLD_NAME: "SPLUNK_HEC_TOKEN" } } } }],
+  ];
+  it.each(variants)("finds only %s where the map says something else than what runs", async (id, change) => {
+    const { found } = await diagnose({ ...map, ...change });
     expect(found.map((finding) => finding.id)).toEqual([id]);
   });
 
@@ -273,7 +271,7 @@ describe("doctor", () => {
 describe("diff", () => {
   it("says that nothing changes, and in words what a changed map would", async () => {
     expect((await fleet(["diff"])).out).toBe("A deploy of local would change nothing that the map decides.\n");
-    const slack = { ...map.services[key], host: "slack", oauth: "shared" } as FleetDefinition["services"][string];
+    const slack = { ...workspace, host: "slack", oauth: "shared" } as const;
     const { out } = await fleet(["diff"], { map: { ...map, services: { ...map.services, slack } } });
     expect(out).toMatch(/^\+ service slack, at https:\/\/slack\.mcp\.localhost:\d+\n$/);
   });

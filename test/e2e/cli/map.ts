@@ -13,18 +13,19 @@ const notes: Secret = {
 };
 
 /** The shipped map with one service of the real starter, and every decision taken: a doctor finds nothing in it. */
-export function decidedMap(): FleetDefinition {
-  const { google_workspace } = shipped.services;
+export function decidedMap() {
+  const { google_workspace: workspace } = shipped.services;
   const { "google-oauth": google, splunk, "session-keys": keys } = shipped.secrets;
-  if (google_workspace === undefined || google === undefined || splunk === undefined || keys === undefined)
+  if (workspace === undefined || google === undefined || splunk === undefined || keys === undefined)
     throw new Error("The shipped map lacks a part that this test runs.");
   const { chat: _, ...rest } = shipped;
-  return {
+  const map: FleetDefinition = {
     ...rest,
     alarms: { ...shipped.alarms, latencyP95: chosen, latencyP99: chosen, latencyAverage: chosen },
-    services: { google_workspace },
+    services: { google_workspace: workspace },
     secrets: { "google-oauth": byHand(google), splunk: byHand(splunk), "session-keys": keys, notes },
   };
+  return { map, workspace, splunk: byHand(splunk) };
 }
 
 function byHand(secret: Secret): Secret {

@@ -124,9 +124,9 @@ export function createEngine(io: EcsPorts, metadata: MetadataServer, sessions: E
     openSession: ({ environment, process }, command) =>
       sessions.open({
         containerGone: process.exited,
-        start: (onData) =>
+        start: (size, onData) =>
           io.supervisor.start({
-            ...onTerminal(command),
+            ...onTerminal(command, size),
             cwd: io.projectRoot,
             env: { TERM: "xterm-256color", ...environment },
             stdin: "open",

@@ -12,32 +12,46 @@ import {
 } from "#cli/shell/message.ts";
 import { createSequence } from "#cli/shell/sequence.ts";
 import type { ManagedProcess } from "#local/endpoint/ports.ts";
+import type { TerminalSize } from "./terminal-command.ts";
 
 /** The agent sends output in pieces of this size. */
 const pieceBytes = 1_024;
 /** A shell that is left behind gets this long to end by itself. */
 const graceMs = 2_000;
 
+/** A client without a terminal tells no size. */
+const sizeWithinMs = 100;
+const usualSize: TerminalSize = { cols: 80, rows: 24 };
+
+const Size = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ cols: v.pipe(v.number(), v.integer()), rows: v.pipe(v.number(), v.integer()) }),
+);
+
 const OpenDataChannel = v.object({ TokenValue: v.string() });
 
 export interface ExecSession {
   readonly id: string;
   readonly token: string;
-  /** Starts the command; its output goes to `onData`. */
-  start(onData: (data: Buffer) => void): ManagedProcess;
+  /** Starts the command on a terminal; its output goes to `onData`. */
+  start(size: TerminalSize, onData: (data: Buffer) => void): ManagedProcess;
   /** Resolves when the container is gone, which ends its sessions. */
   readonly containerGone: Promise<unknown>;
 }
 
 /**
  * The task's side of a Session Manager data channel, on a socket just opened: what the SSM agent in a Fargate task
- * does for ECS Exec. Input goes to the command as it comes; sizes of the terminal are taken and not passed on.
+ * does for ECS Exec. The command starts when the client has told the size of its terminal, or shortly after; later sizes
+ * are not passed on.
  */
 export function serveSession(socket: WebSocket, session: ExecSession): void {
   const inOrder = createSequence();
   const began = Date.now();
   let sequence = 0;
   let process: ManagedProcess | undefined;
+  let waiting: NodeJS.Timeout | undefined;
+  let admitted = false;
 
   const send = (type: MessageType, payloadType: number, payload: Buffer) => {
     if (socket.readyState !== WebSocket.OPEN) return;
@@ -57,7 +71,12 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
       HandshakeTimeToComplete: (Date.now() - began) * 1_000_000,
       CustomerMessage: "",
     });
-    const started = session.start((data) => {
+    waiting = setTimeout(() => start(usualSize), sizeWithinMs);
+  };
+  const start = (size: TerminalSize): ManagedProcess => {
+    clearTimeout(waiting);
+    if (process !== undefined) return process;
+    const started = session.start(size, (data) => {
       for (let from = 0; from < data.length; from += pieceBytes) {
         send("output_stream_data", payloadTypes.output, data.subarray(from, from + pieceBytes));
       }
@@ -65,17 +84,23 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
     process = started;
     void started.exited.then(() => close(""));
     void session.containerGone.then(() => started.stop(graceMs));
+    return started;
   };
   const perform = ({ payloadType, payload }: Message) => {
     switch (payloadType) {
       case payloadTypes.handshakeResponse:
         begin();
         return;
+      case payloadTypes.size:
+        start(v.parse(Size, payload.toString()));
+        return;
       case payloadTypes.output:
-        process?.stdin?.write(payload);
+        start(usualSize).stdin?.write(payload);
         return;
       case payloadTypes.flag:
-        if (payload.equals(terminateSession)) void process?.stop(graceMs);
+        if (!payload.equals(terminateSession)) return;
+        if (process === undefined) close("");
+        else void process.stop(graceMs);
     }
   };
   const open = (text: string) => {
@@ -85,22 +110,31 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
       socket.close(1008, "The token is not that of this session.");
       return;
     }
+    admitted = true;
     const SessionType = { SessionType: "InteractiveCommands", Properties: {} };
     const RequestedClientActions = [{ ActionType: "SessionType", ActionParameters: SessionType }];
     output(payloadTypes.handshakeRequest, { AgentVersion: "3.3.2299.0", RequestedClientActions });
   };
 
-  socket.on("message", (data, isBinary) => {
-    const bytes = bytesOf(data);
-    if (!isBinary) {
-      open(bytes.toString());
-      return;
-    }
-    const message = decode(bytes);
-    if (message.type !== "input_stream_data") return;
+  const receive = (frame: Buffer) => {
+    const message = decode(frame);
+    if (!admitted || message.type !== "input_stream_data") return;
     socket.send(acknowledge(message));
     for (const one of inOrder(message)) perform(one);
+  };
+
+  socket.on("message", (data, isBinary) => {
+    try {
+      if (isBinary) receive(bytesOf(data));
+      else open(bytesOf(data).toString());
+    } catch {
+      // https://datatracker.ietf.org/doc/html/rfc6455#section-7.4.1: the other side speaks something else.
+      socket.close(1002, "That is no frame of a data channel.");
+    }
   });
   socket.on("error", () => socket.terminate());
-  socket.on("close", () => void process?.stop(graceMs));
+  socket.on("close", () => {
+    clearTimeout(waiting);
+    void process?.stop(graceMs);
+  });
 }

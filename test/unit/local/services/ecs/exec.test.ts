@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { openChannel } from "#cli/shell/channel.ts";
+import { encode, payloadTypes } from "#cli/shell/message.ts";
+import type { ProcessSupervisor } from "#local/endpoint/ports.ts";
+import { createSupervisor } from "#local/processes/supervisor.ts";
+import { type ExecSessions, startExecSessions } from "#local/services/ecs/exec/sessions.ts";
+import { onTerminal } from "#local/services/ecs/exec/terminal-command.ts";
+
+let supervisor: ProcessSupervisor;
+let sessions: ExecSessions;
+let started = 0;
+beforeAll(async () => {
+  supervisor = createSupervisor();
+  sessions = await startExecSessions();
+});
+afterAll(async () => {
+  await sessions.close();
+  await supervisor.stopAll();
+});
+
+function open(command: string, containerGone: Promise<unknown> = new Promise(() => undefined)) {
+  return sessions.open({
+    containerGone,
+    start(size, onData) {
+      started += 1;
+      const env = { PATH: process.env.PATH ?? "", GREETING: "hello" };
+      return supervisor.start({ ...onTerminal(command, size), cwd: tmpdir(), env, stdin: "open", onData });
+    },
+  });
+}
+
+function connect(command: string, containerGone?: Promise<unknown>) {
+  const output: Buffer[] = [];
+  const channel = openChannel(open(command, containerGone), (data) => output.push(data));
+  return { channel, said: () => Buffer.concat(output).toString() };
+}
+
+describe("a session of ECS Exec", () => {
+  it("[ECS-9] runs a command on a terminal of the client's size, and ends with it", async () => {
+    const { channel, said } = connect('stty size; echo "$GREETING"');
+    channel.resize({ cols: 132, rows: 43 });
+    await channel.closed;
+    expect(said()).toContain("43 132");
+    expect(said()).toContain("hello");
+  });
+
+  it("[ECS-9] takes what is typed, also more than fits in one frame", async () => {
+    const { channel, said } = connect("/bin/sh");
+    for (const line of ["seq 1 2000\n", "exit\n"]) channel.send(Buffer.from(line));
+    await channel.closed;
+    // A prompt may stand before the first.
+    const numbers = said()
+      .split(/\r?\n/)
+      .filter((line) => /^\d+$/.test(line));
+    expect(numbers.slice(-1_999)).toEqual(Array.from({ length: 1_999 }, (_, at) => String(at + 2)));
+  });
+
+  it("ends when its client ends it, and when its container is gone", async () => {
+    const left = connect("sleep 60");
+    left.channel.resize({ cols: 80, rows: 24 });
+    left.channel.terminate();
+    await left.channel.closed;
+    const stopped = connect("sleep 60", Promise.resolve());
+    await stopped.channel.closed;
+  });
+});
+
+describe("a stranger", () => {
+  it("gets no session without its token, and starts nothing", async () => {
+    const before = started;
+    const channel = openChannel({ ...open("echo never"), tokenValue: "guessed" }, () => undefined);
+    await expect(channel.closed).rejects.toThrow("connection to the task was lost");
+    expect(started).toBe(before);
+  });
+
+  it("starts nothing by leaving the token out", async () => {
+    const before = started;
+    const socket = new WebSocket(open("echo never").streamUrl);
+    await once(socket, "open");
+    const payload = Buffer.from("{}");
+    socket.send(
+      encode({ type: "input_stream_data", sequence: 0, payloadType: payloadTypes.handshakeResponse, payload }),
+    );
+    socket.send(Buffer.from("no frame at all"));
+    const [code] = await once(socket, "close");
+    expect({ code, started }).toEqual({ code: 1002, started: before });
+  });
+
+  it("cannot use a session twice", async () => {
+    const session = open("true");
+    await openChannel(session, () => undefined).closed;
+    await expect(openChannel(session, () => undefined).closed).rejects.toThrow("403");
+  });
+});
