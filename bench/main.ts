@@ -4,10 +4,17 @@ import { parseArgs } from "node:util";
 import { benchChat } from "./chat.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchFunctions } from "./functions.ts";
+import { benchRotation } from "./rotation.ts";
 import { benchStarter } from "./starter.ts";
 
 /** Each part measures what it compares in one run, since machines differ and one machine's moods do too. */
-const parts = { chat: benchChat, fleet: benchFleet, functions: benchFunctions, starter: benchStarter } as const;
+const parts = {
+  chat: benchChat,
+  fleet: benchFleet,
+  functions: benchFunctions,
+  rotation: benchRotation,
+  starter: benchStarter,
+} as const;
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !(name in parts));
