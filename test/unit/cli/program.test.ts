@@ -1,11 +1,19 @@
 import { spawnSync } from "node:child_process";
+import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const door = fileURLToPath(new URL("../../../bin/fleet.mjs", import.meta.url));
 
 function fleet(...args: readonly string[]) {
-  const { FLEET_STAGE: _, ...env } = process.env;
+  const { PATH, HOME } = process.env;
+  const env = {
+    PATH,
+    HOME,
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
   const { status, stdout, stderr } = spawnSync(process.execPath, [door, ...args], { encoding: "utf8", env });
   return { status, stdout, stderr };
 }
@@ -29,5 +37,13 @@ describe("fleet, started as npx starts it", () => {
     const { status, stdout, stderr } = fleet(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain(message);
+  });
+
+  it("says in one line that there are no credentials", () => {
+    const { status, stderr } = fleet("status", "--stage", "prod");
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: "No AWS credentials: set AWS_PROFILE, or run aws sso login or aws configure, then try again.\n",
+    });
   });
 });

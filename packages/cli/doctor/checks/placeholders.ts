@@ -1,27 +1,38 @@
-import type { StagePlan } from "#fleet";
+import type { SecretPlan, StagePlan } from "#fleet";
+import { Failure } from "../../failure.ts";
 import { keyStates, readKeys } from "../../secrets/value.ts";
-import { type Check, failure, warning } from "../check.ts";
+import type { Stage } from "../../stage.ts";
+import { type Check, type Finding, failure, warning } from "../check.ts";
 
 /** A container with a placeholder starts, answers its health check, and refuses every login. */
 export const placeholders: Check = {
   id: "placeholders",
   well: "No secret that is used holds a placeholder.",
   async look({ stage }) {
-    const findings = await Promise.all(
-      stage.plan.secrets.map(async (secret) => {
-        const states = keyStates(secret, await readKeys(stage, secret)).filter(([key]) => !hasDefault(stage.plan, key));
-        const open = states.filter(([, state]) => state === "placeholder" || state === "missing").map(([key]) => key);
-        if (open.length === 0) return [];
-        const remedy = `fleet secrets set ${secret.key} ${open[0]}${open.length > 1 ? ", and so on" : ""}`;
-        const text = `${secret.name} has no value for ${open.join(", ")}`;
-        return secret.usedBy.length > 0
-          ? [failure(`${text}, which ${secret.usedBy.join(", ")} needs.`, remedy)]
-          : [warning(`${text}.`, remedy)];
-      }),
-    );
-    return findings.flat();
+    return (await Promise.all(stage.plan.secrets.map((secret) => lookAt(stage, secret)))).flat();
   },
 };
+
+async function lookAt(stage: Stage, secret: SecretPlan): Promise<readonly Finding[]> {
+  try {
+    const states = keyStates(secret, await readKeys(stage, secret)).filter(([key]) => !hasDefault(stage.plan, key));
+    const open = states.filter(([, state]) => state === "placeholder" || state === "missing").map(([key]) => key);
+    return judgeOpen(secret, open);
+  } catch (error) {
+    if (error instanceof Failure) return [failure(error.message, `npx sst deploy --stage ${stage.plan.stage}`)];
+    throw error;
+  }
+}
+
+/** @param open keys that hold a placeholder, or nothing */
+export function judgeOpen({ key, name, usedBy }: SecretPlan, open: readonly string[]): readonly Finding[] {
+  if (open.length === 0) return [];
+  const remedy = `fleet secrets set ${key} ${open[0]}${open.length > 1 ? ", and so on" : ""}`;
+  const text = `${name} has no value for ${open.join(", ")}`;
+  return usedBy.length > 0
+    ? [failure(`${text}, which ${usedBy.join(", ")} needs.`, remedy)]
+    : [warning(`${text}.`, remedy)];
+}
 
 /** The address of Slack's API is seeded with the one that nearly everybody uses: it may stay. */
 function hasDefault({ chat }: StagePlan, key: string): boolean {

@@ -1,7 +1,8 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { names, type ServicePlan } from "#fleet";
 import type { Stage } from "../../stage.ts";
+import { readDeployed } from "../../status/deployed.ts";
 import type { ServiceFacts, TaskFacts } from "../../status/facts.ts";
 import { type Check, type Finding, failure } from "../check.ts";
 
@@ -22,19 +23,24 @@ export const sessions: Check = {
 
 const tlsVariables = ["WORKSPACE_MCP_OAUTH_PROXY_VALKEY_USE_TLS", "REDIS_USE_TLS"] as const;
 
-async function lookAtTls({ aws, plan }: Stage, { plan: service, tasks }: ServiceFacts): Promise<readonly Finding[]> {
-  const { taskDefinition } = await aws
-    .client(ECSClient)
-    .send(new DescribeTaskDefinitionCommand({ taskDefinition: tasks[0]?.taskDefinition }));
-  const container = taskDefinition?.containerDefinitions?.find(({ name }) => name === service.key);
+async function lookAtTls(stage: Stage, facts: ServiceFacts): Promise<readonly Finding[]> {
+  const { container } = await readDeployed(stage, facts);
+  return judgeTls(facts.plan.key, container, stage.plan.stage);
+}
+
+export function judgeTls(
+  service: string,
+  container: Pick<ContainerDefinition, "environment"> | undefined,
+  stage: string,
+): readonly Finding[] {
   const off = tlsVariables.filter(
     (variable) => container?.environment?.find(({ name }) => name === variable)?.value !== "true",
   );
   if (off.length === 0) return [];
   return [
     failure(
-      `${service.key} talks to Redis in the clear: ${off.join(", ")} is not true.`,
-      `npx sst deploy --stage ${plan.stage}`,
+      `${service} talks to Redis in the clear: ${off.join(", ")} is not true.`,
+      `npx sst deploy --stage ${stage}`,
     ),
   ];
 }

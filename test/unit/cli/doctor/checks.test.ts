@@ -8,8 +8,10 @@ import { mcp } from "#cli/doctor/checks/mcp.ts";
 import { compareNameServers } from "#cli/doctor/checks/name-servers.ts";
 import { judgeMetadata } from "#cli/doctor/checks/oauth-metadata.ts";
 import { judgePending } from "#cli/doctor/checks/pending-labels.ts";
+import { judgeOpen } from "#cli/doctor/checks/placeholders.ts";
 import { judgeRotation } from "#cli/doctor/checks/rotation.ts";
 import { secretVersions } from "#cli/doctor/checks/secret-versions.ts";
+import { judgeTls } from "#cli/doctor/checks/sessions.ts";
 import { targets } from "#cli/doctor/checks/targets.ts";
 import { examine, exitCodeOf } from "#cli/doctor/examine.ts";
 import { differencesOf } from "#cli/status/deployed.ts";
@@ -160,6 +162,24 @@ describe("rotation", () => {
     expect(judgePending(pending(now - 60_000), now)).toEqual([]);
     expect(judgePending(pending(now - 2 * day), now)).toMatchObject([{ verdict: "warning" }]);
   });
+});
+
+it("finds sessions that go to Redis in the clear", () => {
+  const variables = ["WORKSPACE_MCP_OAUTH_PROXY_VALKEY_USE_TLS", "REDIS_USE_TLS"];
+  const container = (value: string) => ({ environment: variables.map((name) => ({ name, value })) });
+  expect(judgeTls("google_workspace", container("true"), "prod")).toEqual([]);
+  expect(judgeTls("google_workspace", container("false"), "prod")).toMatchObject([{ verdict: "failure" }]);
+  expect(judgeTls("google_workspace", { environment: [] }, "prod")).toMatchObject([{ verdict: "failure" }]);
+});
+
+it("finds a placeholder worse where a service needs the key", () => {
+  const [secret] = plan.secrets;
+  if (secret === undefined) throw new Error("The shipped map has no secret.");
+  expect(judgeOpen(secret, [])).toEqual([]);
+  expect(judgeOpen(secret, ["GOOGLE_OAUTH_CLIENT_ID"])).toMatchObject([
+    { verdict: "failure", remedy: "fleet secrets set google-oauth GOOGLE_OAUTH_CLIENT_ID" },
+  ]);
+  expect(judgeOpen({ ...secret, usedBy: [] }, ["GOOGLE_OAUTH_CLIENT_ID"])).toMatchObject([{ verdict: "warning" }]);
 });
 
 describe("OAuth metadata", () => {
