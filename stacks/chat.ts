@@ -29,8 +29,8 @@ export function Chat({ app, stack }: StackContext) {
   if (chat === undefined || Object.keys(chat.destinations).length === 0) return undefined;
   const { queue, deadLetters } = createQueues(stack, plan);
   const topic = sns.Topic.fromTopicArn(stack, "AlarmTopic", use(Alerts).topicArn);
-  topic.addSubscription(new subscriptions.SqsSubscription(queue));
-  createRules(stack, plan, queue);
+  topic.addSubscription(new subscriptions.SqsSubscription(queue, { deadLetterQueue: deadLetters }));
+  createRules(stack, plan, new targets.SqsQueue(queue, { deadLetterQueue: deadLetters }));
   const table = createTable(stack, plan);
   const room = createFunction(stack, plan, chat, { queue, table });
   new lambda.CfnEventSourceMapping(stack, "AlarmsToFunction", {
@@ -65,8 +65,7 @@ function createQueues(stack: Stack, { stage }: StagePlan) {
 }
 
 /** What the topic does not bring: measured values of alarms, deployments, tasks, rotations; and the time that passes. */
-function createRules(stack: Stack, { stage }: StagePlan, queue: sqs.Queue): void {
-  const target = new targets.SqsQueue(queue);
+function createRules(stack: Stack, { stage }: StagePlan, target: targets.SqsQueue): void {
   const rule = (id: string, description: string, eventPattern: events.EventPattern) =>
     new events.Rule(stack, id, { description, eventPattern, targets: [target] });
   const service = stack.formatArn({

@@ -24,6 +24,8 @@ export interface Deferral {
 
 const firstDelayMs = 10_000;
 const longestDelayMs = 15 * 60_000;
+/** A message is invisible for 12 hours at most, from when it was received. */
+const longestVisibilityMs = 6 * 60 * 60_000;
 
 /**
  * Carries messages from the queue to the chats: parse → merge → route → decide → card → deliver → record. What a chat
@@ -95,5 +97,5 @@ function deferralOf({ id, receiveCount }: QueuedMessage, parsed: Parsed, waiting
   const wanted = waiting.get(parsed.incident.change);
   if (wanted === undefined) return [];
   const backoff = Math.min(firstDelayMs * 2 ** (receiveCount - 1), longestDelayMs);
-  return [{ id, afterMs: Math.max(wanted, backoff) }];
+  return [{ id, afterMs: Math.min(Math.max(wanted, backoff), longestVisibilityMs) }];
 }

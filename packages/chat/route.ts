@@ -1,6 +1,7 @@
 import type { Severity } from "#fleet/definition.ts";
 import type { Incident } from "./incident.ts";
 import type { ChatSettings } from "./settings.ts";
+import { clip } from "./words.ts";
 
 interface Filter {
   readonly services?: readonly string[] | undefined;
@@ -25,8 +26,15 @@ export function destinationsOf(incident: Incident, { routes }: ChatSettings): re
   return [...new Set(matching.flatMap(({ to }) => to))];
 }
 
+/** A group is a sort key of the incident table: 1,024 bytes at most. */
+const groupLength = 200;
+
 /** What is told together. */
-export function groupOf({ service, story, subject }: Incident): string {
+export function groupOf(incident: Incident): string {
+  return clip(nameOf(incident), groupLength);
+}
+
+function nameOf({ service, story, subject }: Incident): string {
   if (service !== undefined) return service;
   switch (story.kind) {
     case "alarm":

@@ -50,7 +50,9 @@ describe("the road to the chats", () => {
       expect(said).toContain(part);
     }
     for (const { Properties } of chat.all("AWS::Events::Rule")) {
-      expect(Properties.Targets).toMatchObject([{ Arn: attribute(queueNamed("prod-mcp-alarms"), "Arn") }]);
+      const dead = attribute(queueNamed("prod-mcp-alarms-dead"), "Arn");
+      const Arn = attribute(queueNamed("prod-mcp-alarms"), "Arn");
+      expect(Properties.Targets).toMatchObject([{ Arn, DeadLetterConfig: { Arn: dead } }]);
     }
   });
 

@@ -34,7 +34,7 @@ export const readFleetNotice: Reader = ({ json, at: sentAt }) => {
       at,
       phase,
       severity,
-      service: service ?? undefined,
+      service: service || undefined,
       story:
         kind === "rotation"
           ? { kind: "rotation", secret: subject, outcome: title, reason: text ?? undefined }

@@ -14,7 +14,23 @@ export function checkChat(fleet: FleetDefinition): readonly Problem[] {
   const mutes = (chat.mutes ?? []).flatMap((mute, index) =>
     unknown(`chat.mutes.${index}.services`, mute.services, services, "Add the service"),
   );
-  return [...checkSecret(fleet, chat), ...routes, ...mutes];
+  return [...checkSecret(fleet, chat), ...routes, ...mutes, ...checkSize(chat)];
+}
+
+/** A function's environment holds 4 KB in all. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const sizeLimit = 3_000;
+
+function checkSize(chat: ChatDefinition): readonly Problem[] {
+  const size = Buffer.byteLength(JSON.stringify(chat));
+  if (size <= sizeLimit) return [];
+  return [
+    {
+      field: "chat",
+      value: `${size} bytes`,
+      allowed: `at most ${sizeLimit} bytes as JSON: it travels in a function's environment`,
+      remedy: "Join routes that lead to the same destination, and shorten lists of services.",
+    },
+  ];
 }
 
 function checkSecret(fleet: FleetDefinition, chat: ChatDefinition): readonly Problem[] {

@@ -5,11 +5,11 @@ import { createHttp } from "#chat/receivers/http.ts";
 import { type ReceiverName, receivers } from "#chat/receivers/index.ts";
 import type { Address, Conversation, Delivery } from "#chat/receivers/receiver.ts";
 import { Secret } from "#chat/secret.ts";
-import { type ChatDoubles, startChatDoubles } from "#local/doubles/chat-page/index.ts";
+import { type ChatDoubles, chatNames, startChatDoubles } from "#local/doubles/chat-page/index.ts";
 
 let chats: ChatDoubles;
 const http = createHttp(250);
-const names = Object.keys(receivers) as ReceiverName[];
+const names: readonly ReceiverName[] = chatNames;
 
 const keys: Readonly<Record<ReceiverName, string>> = {
   "slack-webhook": "SLACK_WEBHOOK_URL",

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import fleet from "#config";
+import { defineFleet, type FleetDefinition, FleetError, type Problem, planStage } from "#fleet";
+
+const { chat } = fleet;
+if (chat === undefined) throw new Error("The shipped map tells no chat.");
+
+function problemsOf(changes: object): readonly Problem[] {
+  const map: FleetDefinition = Object.assign({ ...fleet }, { chat: Object.assign({ ...chat }, changes) });
+  try {
+    defineFleet(map);
+    return [];
+  } catch (error) {
+    if (error instanceof FleetError) return error.problems;
+    throw error;
+  }
+}
+
+describe("the chats of the map", () => {
+  it.each([
+    ["a secret nobody declared", { secret: "chats" }, "chat.secret", "chats", "chat"],
+    [
+      "a key the secret lacks",
+      { destinations: { ...chat.destinations, teams: { receiver: "teams", key: "TEAMS" } } },
+      "chat.destinations.teams.key",
+      "TEAMS",
+      "TEAMS_WEBHOOK_URL",
+    ],
+    ["a destination nobody declared", { routes: [{ to: ["pager"] }] }, "chat.routes.0.to", "pager", "google-chat"],
+    [
+      "a stage nobody declared",
+      { routes: [{ to: ["slack"], stages: ["staging"] }] },
+      "chat.routes.0.stages",
+      "staging",
+      "prod",
+    ],
+    [
+      "a service nobody declared",
+      { routes: [{ to: ["slack"], services: ["wiki"] }] },
+      "chat.routes.0.services",
+      "wiki",
+      "google_workspace",
+    ],
+    [
+      "a severity there is not",
+      { routes: [{ to: ["slack"], severities: ["fatal"] }] },
+      "chat.routes.0.severities.0",
+      "fatal",
+      "critical",
+    ],
+    [
+      "a receiver there is not",
+      { destinations: { ...chat.destinations, teams: { receiver: "irc", key: "TEAMS_WEBHOOK_URL" } } },
+      "chat.destinations.teams",
+      undefined,
+      "slack-bot",
+    ],
+    [
+      "a mute at no time of day",
+      { mutes: [{ reason: "x", from: "25:00", until: "06:00" }] },
+      "chat.mutes.0.from",
+      "25:00",
+      "23:59",
+    ],
+    [
+      "a time zone there is not",
+      { mutes: [{ reason: "x", from: "22:00", until: "06:00", timeZone: "Europe/Bonn" }] },
+      "chat.mutes.0.timeZone",
+      "Europe/Bonn",
+      "IANA",
+    ],
+    ["nobody to fall back on", { fallbackEmails: [] }, "chat.fallbackEmails", undefined, "one e-mail address"],
+  ])("[MAP-3] refuse %s, and say what is allowed and what to do", (_, changes, field, value, allowed) => {
+    const [problem, ...others] = problemsOf(changes);
+    expect(others).toEqual([]);
+    expect(problem?.field).toBe(field);
+    if (value !== undefined) expect(problem?.value).toBe(value);
+    expect(problem?.allowed).toContain(allowed);
+    expect(problem?.remedy).toMatch(/\w/);
+  });
+
+  it("[MAP-3] refuse more than a function's environment holds", () => {
+    const services = Array.from({ length: 400 }, () => "google_workspace");
+    expect(problemsOf({ routes: [{ to: ["slack"], services }] })).toMatchObject([{ field: "chat" }]);
+  });
+
+  it("[CHAT-1] take the routes of their stage, and the destinations these name", () => {
+    const routes = [
+      { to: ["slack"], stages: ["prod"] },
+      { to: ["teams"], stages: ["local"] },
+    ] as const;
+    const plan = planStage(defineFleet({ ...fleet, chat: { ...chat, routes } }), "prod").chat;
+    expect(plan?.routes).toEqual([{ to: ["slack"] }]);
+    expect(Object.keys(plan?.destinations ?? {})).toEqual(["slack"]);
+    expect(plan).toMatchObject({ groupWaitSeconds: 30, repeatAfterHours: 4 });
+  });
+});
