@@ -12,11 +12,11 @@ export async function checkAlarmRoad(steps: Steps, plan: StagePlan, fleet: Local
   const AlarmName = names.alarm(plan.stage, service.key, "errors5xx");
   const cloudWatch = new CloudWatchClient(clientSettings(fleet.cloud));
   const set = async (StateValue: "ALARM" | "OK") => {
-    const before = new Map(chatNames.map((chat) => [chat, versions(fleet, chat)]));
+    const before = new Map(chatNames.map((chat) => [chat, versions(fleet, chat, service.key)]));
     await cloudWatch.send(
       new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: "Fired by hand, as a test." }),
     );
-    await untilEach((chat) => versions(fleet, chat) > (before.get(chat) ?? 0));
+    await untilEach((chat) => versions(fleet, chat, service.key) > (before.get(chat) ?? 0));
   };
   const raised = await steps.attempt("alarm:raised", `Alarm ${AlarmName}`, async () => {
     await set("ALARM");
@@ -24,9 +24,9 @@ export async function checkAlarmRoad(steps: Steps, plan: StagePlan, fleet: Local
   });
   if (!raised) return;
   await steps.attempt("alarm:recovered", "Its recovery", async () => {
-    const before = threaded.map((chat) => threads(fleet, chat));
+    const before = threaded.map((chat) => threads(fleet, chat, service.key));
     await set("OK");
-    const begun = threaded.filter((chat, index) => threads(fleet, chat) !== before[index]);
+    const begun = threaded.filter((chat, index) => threads(fleet, chat, service.key) !== before[index]);
     if (begun.length > 0) throw new Error(`${begun.join(", ")} began a new thread for the recovery.`);
     return `in ${chatNames.join(", ")}; where there are threads, in the alarm's own`;
   });
@@ -35,13 +35,18 @@ export async function checkAlarmRoad(steps: Steps, plan: StagePlan, fleet: Local
 /** The two chats whose messages can answer one another. */
 const threaded = ["slack-bot", "google-chat"] as const satisfies readonly ChatName[];
 
-function threads({ chats }: LocalFleet, chat: ChatName): number {
-  return new Set(chats.list(chat).map(({ thread }) => thread)).size;
+function threads(fleet: LocalFleet, chat: ChatName, service: string): number {
+  return new Set(cards(fleet, chat, service).map(({ thread }) => thread)).size;
 }
 
-/** Messages of a chat, each edit counted. */
-function versions({ chats }: LocalFleet, chat: ChatName): number {
-  return chats.list(chat).reduce((sum, { edits }) => sum + 1 + edits, 0);
+/** Messages about the service, each edit counted. */
+function versions(fleet: LocalFleet, chat: ChatName, service: string): number {
+  return cards(fleet, chat, service).reduce((sum, { edits }) => sum + 1 + edits, 0);
+}
+
+/** Other news may come at the same time, such as that a secret has settled. A card on alarms begins with its service. */
+function cards({ chats }: LocalFleet, chat: ChatName, service: string) {
+  return chats.list(chat).filter(({ payload }) => JSON.stringify(payload).includes(`${service}: `));
 }
 
 async function untilEach(reached: (chat: ChatName) => boolean): Promise<void> {
