@@ -24,27 +24,32 @@ afterAll(async () => {
 const said = (chat: ChatName) =>
   stage.fleet.chats.list(chat).map(({ payload, reply, edits }) => ({ text: JSON.stringify(payload), reply, edits }));
 
-async function heard(chat: ChatName, part: string, patienceMs: number): Promise<string> {
-  const found = () => said(chat).find(({ text }) => text.includes(part))?.text;
+/** Waits for what is posted, and looks now and then for what is not. */
+async function until(reached: () => boolean, patienceMs = 40_000): Promise<void> {
   const deadline = Date.now() + patienceMs;
-  for (let text = found(); ; text = found()) {
-    if (text !== undefined) return text;
-    if (Date.now() > deadline)
-      throw new Error(
-        `${chat} did not say "${part}": ${said(chat)
-          .map(({ text: all }) => all)
-          .join("\n")}`,
-      );
+  while (!reached()) {
+    if (Date.now() > deadline) throw new Error(`Not within ${patienceMs} ms: ${reached}`);
     await new Promise<void>((resolve) => {
-      const stop = stage.fleet.chats.onChange(() => done());
-      const timer = setTimeout(() => done(), 500);
       const done = () => {
         clearTimeout(timer);
         stop();
         resolve();
       };
+      const stop = stage.fleet.chats.onChange(done);
+      const timer = setTimeout(done, 500);
     });
   }
+}
+
+async function heard(chat: ChatName, part: string): Promise<string> {
+  const found = () => said(chat).find(({ text }) => text.includes(part))?.text;
+  try {
+    await until(() => found() !== undefined, 20_000);
+  } catch {
+    const all = said(chat).map(({ text }) => text);
+    throw new Error(`${chat} did not say "${part}": ${all.join("\n")}`);
+  }
+  return found() ?? "";
 }
 
 /** Nothing measures it, so that its state is what somebody sets. */
@@ -59,7 +64,7 @@ describe("an alarm of the deployed fleet", () => {
   it("[CHAT-1] [ALB-9] is a card in every chat, with what a person needs", async () => {
     await setState("local-mcp-google-workspace-errors5xx", "ALARM");
     for (const chat of chatNames) {
-      const text = await heard(chat, "google_workspace: Answers with a 5xx status", 20_000);
+      const text = await heard(chat, "google_workspace: Answers with a 5xx status");
       for (const part of ["docs/runbook.md#errors5xx", "Targets", "1 of 1 healthy", "Last deployment"]) {
         expect(text, chat).toContain(part);
       }
@@ -82,14 +87,26 @@ describe("an alarm of the deployed fleet", () => {
     const began = Date.now();
     await setState(byHand, "ALARM");
     // The limit stands in the topic's message, the rest in the event's: both roads, one card.
-    for (const chat of chatNames) await heard(chat, "wiki: Average of ByHand, over 7 for 1 min", 20_000);
+    for (const chat of chatNames) await heard(chat, "wiki: Average of ByHand, over 7 for 1 min");
     expect(Date.now() - began).toBeLessThan(10_000);
     await setState(byHand, "OK");
-    for (const chat of chatNames) await heard(chat, "Average of ByHand, over 7 for 1 min: over after", 20_000);
+    for (const chat of chatNames) await heard(chat, "Average of ByHand, over 7 for 1 min: over after");
     const wiki = (chat: ChatName) => said(chat).filter(({ text }) => text.includes("ByHand"));
     expect(wiki("slack-bot")).toMatchObject([{ reply: false, edits: 1 }]);
     expect(wiki("google-chat").map(({ reply }) => reply)).toEqual([false, true]);
     for (const chat of ["slack-webhook", "teams"] as const) expect(wiki(chat)).toHaveLength(2);
+  });
+
+  it("[CHAT-3] waits for a chat that fails, and tells the others meanwhile, each once", async () => {
+    const before = new Map(chatNames.map((chat) => [chat, said(chat).length]));
+    const more = (chat: ChatName) => said(chat).length - (before.get(chat) ?? 0);
+    stage.fleet.chats.setFault("slack-webhook", { kind: "error" });
+    await setState(byHand, "ALARM");
+    for (const chat of chatNames.filter((name) => name !== "slack-webhook")) await until(() => more(chat) === 1);
+    expect(more("slack-webhook")).toBe(0);
+    stage.fleet.chats.setFault("slack-webhook", undefined);
+    await until(() => more("slack-webhook") === 1);
+    expect(chatNames.map(more)).toEqual([1, 1, 1, 1]);
   });
 
   it("[CHAT-3] leaves nothing in the queue", async () => {

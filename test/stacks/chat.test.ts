@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import fleet from "#config";
 import { statementsOf } from "./statements.ts";
 import { synthesize, withStage } from "./synth.ts";
 import { attribute } from "./template.ts";
@@ -83,6 +84,13 @@ describe("the road to the chats", () => {
   it("[SEC-5] has no webhook and no token in its template", () => {
     const text = JSON.stringify(chat.document);
     expect(text).not.toMatch(/hooks\.slack|xoxb|logic\.azure|chat\.googleapis/);
+  });
+
+  it("is not built where the map tells no chat", () => {
+    const { chat: _, ...silent } = fleet;
+    const without = synthesize("prod", silent);
+    for (const name of ["Chat", "Tuning"]) expect(without.stack(name).all("AWS::Lambda::Function")).toEqual([]);
+    expect(without.stack("Alarms").all("AWS::CloudWatch::Alarm").length).toBeGreaterThan(0);
   });
 
   it("keeps two stages of one account apart", () => {
