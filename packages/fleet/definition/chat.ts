@@ -1,0 +1,61 @@
+export const severities = ["critical", "warning", "info"] as const;
+/** `critical`: users notice now. `warning`: they may soon, or a few do. `info`: worth knowing. */
+export type Severity = (typeof severities)[number];
+
+export interface ChatDefinition<SecretName extends string = string, StageName extends string = string> {
+  /** The secret that holds webhook addresses and tokens: destinations name its keys. */
+  readonly secret: NoInfer<SecretName>;
+  /** Places in chats, by a name of your choosing. */
+  readonly destinations: { readonly [name: string]: ChatDestination };
+  /** What goes where. All routes that match count; a destination named by several gets one message. */
+  readonly routes: readonly ChatRoute<NoInfer<StageName>>[];
+  /** When nothing is said. What still lasts when a window ends is said then. */
+  readonly mutes?: readonly ChatMute[];
+  /** Seconds in which alarms of one service are gathered into one message, 1 to 300. Default 30, on loopback 2. */
+  readonly groupWaitSeconds?: number;
+  /** Hours after which an alarm that lasts is told again. Default 4. */
+  readonly repeatAfterHours?: number;
+  /** Who hears by e-mail when the road to the chats is itself broken. */
+  readonly fallbackEmails: readonly string[];
+}
+
+export type ChatDestination =
+  | {
+      readonly receiver: "slack-webhook" | "teams" | "google-chat";
+      /** Key of the chat secret with the webhook's address. */
+      readonly key: string;
+    }
+  | {
+      readonly receiver: "slack-bot";
+      /** Key of the chat secret with the bot token (`xoxb-…`, scope `chat:write`). */
+      readonly key: string;
+      /** Channel id, `C0123456789`. */
+      readonly channel: string;
+      /** Key with the address of the Web API, for GovSlack or a stand-in. Default `https://slack.com/api`. */
+      readonly apiKey?: string;
+    };
+
+/** A field that is left out matches everything. */
+export interface ChatRoute<StageName extends string = string> {
+  readonly to: readonly string[];
+  readonly stages?: readonly StageName[];
+  readonly services?: readonly string[];
+  readonly severities?: readonly Severity[];
+}
+
+export interface ChatMute {
+  /** Why, for the person who wonders. */
+  readonly reason: string;
+  /** `22:00`; a window that ends before it begins runs over midnight. */
+  readonly from: string;
+  readonly until: string;
+  /** Days on which a window begins. Default: all. */
+  readonly days?: readonly Weekday[];
+  /** IANA time zone of `from` and `until`. Default `UTC`. */
+  readonly timeZone?: string;
+  readonly services?: readonly string[];
+  readonly severities?: readonly Severity[];
+}
+
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof weekdays)[number];

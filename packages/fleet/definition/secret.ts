@@ -1,0 +1,54 @@
+export interface SecretDefinition {
+  /** What it is for; shown in the console and by the doctor. */
+  readonly description: string;
+  /** Its JSON keys. */
+  readonly keys: { readonly [key: string]: SecretKeyDefinition };
+  /** Older names of keys, by the name they had: `{ token: "SPLUNK_HEC_TOKEN" }`. */
+  readonly aliases?: { readonly [legacy: string]: string };
+  /** Who issues the next value, and how often; or why nobody does. Absent: its value changes by hand only. */
+  readonly rotation?: RotationDefinition;
+}
+
+/** How a secret rotates, by who issues its values. `everyDays`: 1 to 1,000, default 30. */
+export type RotationDefinition =
+  | {
+      /** A HEC token in `SPLUNK_HEC_TOKEN`, beside `SPLUNK_HEC_URL`: made anew, the old one deleted once unused. */
+      readonly issuer: "splunk-hec";
+      /** `cloud` is administered through ACS, `enterprise` through splunkd's REST API. */
+      readonly platform: "cloud" | "enterprise";
+      /** The secret that holds `SPLUNK_ADMIN_URL` and `SPLUNK_ADMIN_TOKEN`. */
+      readonly admin: string;
+      readonly everyDays?: number;
+    }
+  | {
+      /** `GOOGLE_OAUTH_CLIENT_SECRET`: Google has no API for it, so people stage a candidate that is proven and adopted. */
+      readonly issuer: "google-oauth";
+      readonly everyDays?: number;
+    }
+  | {
+      /** The AUTH token of a replication group, in one key of the secret. */
+      readonly issuer: "redis-auth";
+      readonly key: string;
+      readonly replicationGroup: string;
+      readonly everyDays?: number;
+    }
+  | {
+      /** Values the fleet itself owns: new random characters in each of these keys. */
+      readonly issuer: "random";
+      readonly keys: { readonly [key: string]: RandomValueDefinition };
+      readonly everyDays?: number;
+    }
+  | { readonly declined: string };
+
+export interface RandomValueDefinition {
+  /** Characters, 16 to 1,024. */
+  readonly length: number;
+  /** The characters it is drawn from, each once, at least 16. Default: letters and digits. */
+  readonly alphabet?: string;
+}
+
+/** How a key is filled when the secret is created, once: a placeholder that people replace, or a random value. */
+export type SecretKeyDefinition =
+  | { readonly placeholder: string }
+  /** Random bytes, written in base64. At least 16. */
+  | { readonly randomBytes: number };

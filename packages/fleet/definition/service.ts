@@ -1,0 +1,74 @@
+import type { AlarmDefinitions } from "./alarm.ts";
+
+export interface ServiceDefinition<SecretName extends string = string, StageName extends string = string> {
+  /** Host label: the service answers at `<host>.mcp.<domain>`. A DNS label, unique in the fleet. */
+  readonly host: string;
+  /** Image with a tag or digest, from any registry. Tasks on AWS run it. */
+  readonly image: string;
+  /** The port the container listens on, 1 to 65535. */
+  readonly port: number;
+  /** CPU units, 1024 to a vCPU. With `memory` it must be a pair that Fargate sells. */
+  readonly cpu: number;
+  /** Memory in MiB. */
+  readonly memory: number;
+  /** Number of tasks. 0 takes the service offline (503) and keeps everything else. Default 1. */
+  readonly desiredCount?: number;
+  /** Path the target group asks every 30 s; a 200 means healthy. Default `/health`. */
+  readonly healthPath?: string;
+  /** HTTP status codes that count as healthy, as a target group's matcher writes them. Default `200`. */
+  readonly healthCodes?: string;
+  /** Plain environment variables. `{url}` in a value becomes the service's public address. Never a secret. */
+  readonly environment?: { readonly [name: string]: string };
+  /** Secrets whose keys become environment variables of the same name: all keys, or those listed. */
+  readonly secrets?: readonly (SecretName | SecretUse<SecretName>)[];
+  /** True gives the container the Redis settings for shared sessions. Default false. */
+  readonly sessions?: boolean;
+  /** Audit trail to Splunk. Absent: none. */
+  readonly audit?: ServiceAuditDefinition;
+  /** Alarm settings that differ from the fleet's. */
+  readonly alarms?: Partial<AlarmDefinitions>;
+  /**
+   * Its part in the shared OAuth rule: `owner` answers the OAuth paths of every host (exactly one service);
+   * `shared` lets them go to the owner; `{ rulePriority }` keeps its own, with a host rule that stands before the
+   * OAuth rule. Default `shared`.
+   */
+  readonly oauth?: "owner" | "shared" | { readonly rulePriority: number };
+  /** CPU architecture of the image. Default `X86_64`. */
+  readonly architecture?: "X86_64" | "ARM64";
+  /** Seconds between SIGTERM and SIGKILL, at most 120. Default 30. */
+  readonly stopTimeout?: number;
+  /** Statements added to the task role, beyond ECS Exec. */
+  readonly permissions?: readonly PermissionDefinition[];
+  /** Stages it runs in. Default: all. */
+  readonly stages?: { readonly only: readonly StageName[] } | { readonly except: readonly StageName[] };
+  /** Which balancer serves it where a stage has several (1 is the first). Default: spread by key. */
+  readonly shard?: number;
+  /** How it runs on one machine, in place of the image. Without it the service exists locally but cannot start. */
+  readonly local?: LocalDefinition;
+}
+
+export interface SecretUse<SecretName extends string = string> {
+  readonly secret: SecretName;
+  readonly keys: readonly string[];
+}
+
+export interface ServiceAuditDefinition {
+  /** Given to the container as `SPLUNK_SOURCE`. */
+  readonly source: string;
+  /** False turns the audit trail off (`AUDIT_LOG_ENABLED=false`) and leaves CloudWatch logs alone. Default true. */
+  readonly enabled?: boolean;
+}
+
+export interface PermissionDefinition {
+  /** IAM actions, e.g. `s3:GetObject`. */
+  readonly actions: readonly string[];
+  /** Resource ARNs. `*` needs `reason`. */
+  readonly resources: readonly string[];
+  /** Why it is needed; kept next to the statement. */
+  readonly reason: string;
+}
+
+export interface LocalDefinition {
+  /** Program and arguments, run in the project's folder. `PORT` names the port to listen on. */
+  readonly command: readonly [string, ...string[]];
+}

@@ -1,0 +1,50 @@
+/** Defaults follow `profile`; each may be set. */
+export interface StageDefinition<SecretName extends string = string> {
+  /** AWS account id, twelve digits. Needed to deploy to AWS. */
+  readonly account?: string;
+  /** AWS region. Default: the fleet's. */
+  readonly region?: string;
+  /** `loopback` is the endpoint on this machine that `npm start` runs. Default `aws`. */
+  readonly runsOn?: "aws" | "loopback";
+  /** `durable` keeps data and resists deletion; `disposable` is small and goes without a trace. Default: `durable` for `prod`. */
+  readonly profile?: "durable" | "disposable";
+  /** Domain of this stage. Default: the fleet's for `durable`, `<stage>.<domain>` else, `localhost` on loopback. */
+  readonly domain?: string;
+  /** The one switch that lets the balancer, the zone and the data be deleted. Default: on for `durable`. */
+  readonly deletionProtection?: boolean;
+  readonly network?: NetworkDefinition;
+  readonly redis?: RedisDefinition;
+  /** Balancers, each with a share of the services (at most 50). Raise it before the map grows past that. Default 1. */
+  readonly shards?: number;
+  /** SNS topic for alarms. Default `MCPAlerts`, with `-<stage>` behind it where the stage is disposable on AWS. */
+  readonly alarmTopic?: string;
+  /** What exists already and is used as it is, never created, changed or deleted. */
+  readonly adopt?: AdoptDefinition<SecretName>;
+}
+
+export interface NetworkDefinition {
+  /** Address range. Default `10.0.0.0/16`. */
+  readonly cidr?: string;
+  /** Availability zones, 2 or 3. Default 2. */
+  readonly zones?: number;
+  /** NAT gateways: one a zone survives the loss of a zone. Default: one a zone for `durable`, 1 else. */
+  readonly natGateways?: number;
+}
+
+export interface RedisDefinition {
+  /** Nodes; two or more mean automatic failover. Default: 2 for `durable`, 1 else. */
+  readonly nodes?: number;
+  /** Default `cache.t4g.micro`. */
+  readonly nodeType?: string;
+  /** Days to keep daily snapshots; 0 is none. Default: 7 for `durable`, 0 else. */
+  readonly snapshotRetentionDays?: number;
+}
+
+export interface AdoptDefinition<SecretName extends string = string> {
+  /** A hosted zone of this domain or of a parent. */
+  readonly hostedZone?: { readonly id: string; readonly name: string };
+  /** Full ARNs, with the six characters at the end: ECS needs them to pick a JSON key. */
+  readonly secrets?: { readonly [Name in SecretName]?: string };
+  /** An SNS topic in the stage's account. */
+  readonly alarmTopicArn?: string;
+}
