@@ -1,8 +1,8 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as v from "valibot";
+import { answerCloudFormation } from "#lambda/custom-resource/answer-cloudformation.ts";
 import { alignSecrets } from "#rotation/align/align-secrets.ts";
-import { answerCloudFormation } from "../seed-secret/custom-resource.ts";
 import { effects } from "./effects.ts";
 import { Request } from "./request.ts";
 

@@ -1,6 +1,6 @@
 import middy from "@middy/core";
 import * as v from "valibot";
-import { answerCloudFormation } from "./custom-resource.ts";
+import { answerCloudFormation } from "#lambda/custom-resource/answer-cloudformation.ts";
 import { effects } from "./effects.ts";
 import { seedFirstValue } from "./first-value.ts";
 import { Request } from "./request.ts";

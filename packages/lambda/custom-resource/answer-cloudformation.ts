@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from "@middy/core";
 import * as v from "valibot";
 import { answer } from "./answer.ts";
-import { ReturnAddress } from "./request.ts";
+import { ReturnAddress } from "./return-address.ts";
 
 /**
  * Answers CloudFormation after the handler, whichever way it went. The reason it gives is the error's name alone: a

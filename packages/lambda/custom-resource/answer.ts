@@ -1,4 +1,4 @@
-import type { ReturnAddress } from "./request.ts";
+import type { ReturnAddress } from "./return-address.ts";
 
 export type Result = { readonly status: "SUCCESS" } | { readonly status: "FAILED"; readonly reason: string };
 

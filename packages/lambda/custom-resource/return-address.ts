@@ -1,0 +1,11 @@
+import * as v from "valibot";
+
+/** The fields without which nobody can be answered; read first, so that a request with other faults gets its answer. */
+export const ReturnAddress = v.object({
+  ResponseURL: v.pipe(v.string(), v.url()),
+  StackId: v.string(),
+  RequestId: v.string(),
+  LogicalResourceId: v.string(),
+  PhysicalResourceId: v.optional(v.string()),
+});
+export type ReturnAddress = v.InferOutput<typeof ReturnAddress>;
