@@ -35,12 +35,12 @@ export function groupOf(incident: Incident): string {
 }
 
 function nameOf({ service, story, subject }: Incident): string {
+  // A rotation concerns whoever uses the secret, and is one conversation whoever tells of it.
+  if (story.kind === "rotation") return `Secret ${story.secret}`;
   if (service !== undefined) return service;
   switch (story.kind) {
     case "alarm":
       return `Alarm ${story.name}`;
-    case "rotation":
-      return `Secret ${story.secret}`;
     case "deployment":
     case "task":
       return "Tasks of no known service";

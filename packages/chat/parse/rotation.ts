@@ -28,7 +28,7 @@ export const readRotation: Reader = ({ event, at: sentAt }) => {
   return {
     kind: "incident",
     incident: {
-      subject: `rotation:${additionalEventData.SecretId}`,
+      subject: `rotation:${nameOf(additionalEventData.SecretId)}`,
       change: `rotation:${eventID ?? at}`,
       at,
       phase: failed ? "firing" : "succeeded",
@@ -44,8 +44,8 @@ export const readRotation: Reader = ({ event, at: sentAt }) => {
   };
 };
 
-/** `arn:…:secret:/prod/mcp/splunk-AbCdEf` is `/prod/mcp/splunk` to people. */
-export function nameOf(secret: string): string {
-  const named = secret.split(":secret:")[1];
-  return named === undefined ? secret : named.replace(/-[A-Za-z0-9]{6}$/, "");
+/** `arn:…:secret:/prod/mcp/splunk-AbCdEf` is `splunk` in the map, and in what the fleet itself tells of it. */
+function nameOf(secret: string): string {
+  const named = secret.split(":secret:")[1]?.replace(/-[A-Za-z0-9]{6}$/, "");
+  return (named ?? secret).split("/").at(-1) || secret;
 }

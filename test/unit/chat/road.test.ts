@@ -202,6 +202,60 @@ describe("telling", () => {
   });
 });
 
+describe("rotations", () => {
+  const event = (eventName: string, at: number): QueuedMessage => {
+    const additionalEventData = {
+      SecretId: "arn:aws:secretsmanager:us-east-1:573946584375:secret:/prod/mcp/splunk-AbCdEf",
+    };
+    const detail = {
+      eventName,
+      eventID: `${eventName}-${at}`,
+      eventTime: new Date(at).toISOString(),
+      additionalEventData,
+    };
+    const body = busEvent("AWS Service Event via CloudTrail", "aws.secretsmanager", detail);
+    return { id: `${eventName}-${at}`, body, sentAt: at, receiveCount: 1 };
+  };
+  const settled = (at: number): QueuedMessage => {
+    const notice = { source: "mcp-fleet", kind: "rotation", subject: "splunk", phase: "succeeded", severity: "info" };
+    const Message = JSON.stringify({
+      ...notice,
+      title: "rotated and settled",
+      text: "",
+      at: new Date(at).toISOString(),
+    });
+    return {
+      id: `settled-${at}`,
+      body: JSON.stringify({ Type: "Notification", Message }),
+      sentAt: at,
+      receiveCount: 1,
+    };
+  };
+
+  it("[CHAT-4] are told when they went well, once for each who tells of it, in one conversation", async () => {
+    const town = createTown();
+    town.send(event("RotationSucceeded", start));
+    await town.run();
+    await town.pass(minute);
+    town.send(settled(town.now));
+    await town.run();
+    expect(town.said.map(({ card, conversation }) => [card.tone, conversation.manner])).toEqual([
+      ["info", "begin"],
+      ["info", "reply"],
+    ]);
+  });
+
+  it("[CHAT-4] that failed last until one went well, whoever says so", async () => {
+    const town = createTown();
+    town.send(event("RotationFailed", start));
+    await town.run();
+    await town.pass(minute);
+    town.send(settled(town.now));
+    await town.run();
+    expect(town.said.map(({ card }) => card.tone)).toEqual(["critical", "good"]);
+  });
+});
+
 describe("routes and mutes", () => {
   it("[CHAT-1] bring a service and a severity to the destinations that want it", async () => {
     const routes: ChatSettings["routes"] = [
