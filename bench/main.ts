@@ -5,6 +5,7 @@ import { benchChat } from "./chat.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchFunctions } from "./functions.ts";
 import { benchRotation } from "./rotation.ts";
+import { benchScale } from "./scale.ts";
 import { benchStarter } from "./starter.ts";
 
 /** Each part measures what it compares in one run, since machines differ and one machine's moods do too. */
@@ -13,6 +14,7 @@ const parts = {
   fleet: benchFleet,
   functions: benchFunctions,
   rotation: benchRotation,
+  scale: benchScale,
   starter: benchStarter,
 } as const;
 

@@ -124,8 +124,7 @@ function table(): string {
   const cited = citations();
   const rows = Object.entries(requirements).map(([id, text]) => {
     const files = cited.get(id) ?? [];
-    const state =
-      files.length === 0 ? "open" : `[proven](test/${files[0]})${files.length > 1 ? ` ×${files.length}` : ""}`;
+    const state = files.length === 0 ? "open" : `[proven](test/${files[0]})`;
     return `| ${id} | ${text} | ${state} |`;
   });
   return ["| id | behaviour | state |", "|---|---|---|", ...rows].join("\n");
