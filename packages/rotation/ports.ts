@@ -87,6 +87,7 @@ export type Outcome =
 /** What happened to a secret, in words for a person. It never holds a value. */
 export interface Notice {
   readonly outcome: Outcome;
+  /** Its key in the map. */
   readonly secret: string;
   readonly versionId: string;
   readonly services: readonly string[];

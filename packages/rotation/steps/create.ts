@@ -65,12 +65,7 @@ async function valueSince({ ports, secret, currentId }: Step): Promise<number> {
   return (await ports.store.createdAt(secret.arn, currentId)) ?? secret.createdAt;
 }
 
-async function ask(
-  { ports, entry, secret, token }: Step,
-  outcome: Outcome,
-  text: string,
-  remedy: string,
-): Promise<void> {
-  const { name } = secret;
-  await ports.announcer.announce({ outcome, secret: name, versionId: token, services: entry.services, text, remedy });
+async function ask({ ports, entry, token }: Step, outcome: Outcome, text: string, remedy: string): Promise<void> {
+  const { key: secret, services } = entry;
+  await ports.announcer.announce({ outcome, secret, versionId: token, services, text, remedy });
 }

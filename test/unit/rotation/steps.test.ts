@@ -99,6 +99,7 @@ describe("Google's client secret", () => {
     await rotateNow();
     expect((await current()).value).toEqual(now);
     expect(notices.map(({ outcome }) => outcome)).toEqual(["candidate-wanted", "candidate-wanted"]);
+    expect(notices.map(({ secret }) => secret)).toEqual(["google-oauth", "google-oauth"]);
     expect(notices.map(({ text }) => / (\d+) days old/.exec(text)?.[1])).toEqual(["90", "120"]);
     expect(errors).toEqual([]);
     const failed = secrets.events.filter(({ detail }) => String(detail.eventName).includes("Failed"));
