@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Vitest would leave one of two cores idle, and the end-to-end files mostly wait for processes: each has a
+    // deployment, ports and folders of its own.
+    maxWorkers: 3,
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
@@ -20,8 +23,6 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          // One fleet at a time: the files share the machine's two cores, not a deployment.
-          fileParallelism: false,
         },
       },
     ],
