@@ -39,13 +39,13 @@ function createAlarm(scope: Construct, { plan, service, name, dimensions }: Alar
   const { topicArn } = use(Alerts);
   new cloudwatch.CfnAlarm(scope, name, {
     alarmName: names.alarm(plan.stage, service.key, name),
-    alarmDescription: describe(service, name, alarm),
+    alarmDescription: describe(plan, service, name, alarm),
     namespace: "AWS/ApplicationELB",
     metricName: kind.metric,
     dimensions: Object.entries(dimensions).map(([dimension, value]) => ({ name: dimension, value })),
     ...kind.statistic,
     ...("extendedStatistic" in kind.statistic && { evaluateLowSampleCountPercentile: "ignore" }),
-    period: 60,
+    period: plan.alarmPeriodSeconds,
     evaluationPeriods: 1,
     datapointsToAlarm: 1,
     threshold: alarm.threshold,
@@ -65,14 +65,20 @@ function missingData({ desiredCount }: ServicePlan, { metric }: AlarmKind): "bre
   return metric === "HealthyHostCount" && desiredCount > 0 ? "breaching" : "notBreaching";
 }
 
-function describe({ key }: ServicePlan, name: AlarmName, alarm: AlarmPlan & { kind: "set" }): string {
+function describe(
+  { alarmPeriodSeconds }: StagePlan,
+  { key }: ServicePlan,
+  name: AlarmName,
+  alarm: AlarmPlan & { kind: "set" },
+): string {
   const basis = {
     placeholder: "The threshold is a placeholder: nobody has measured this service yet.",
     chosen: "The threshold was chosen.",
     measured: "The threshold was measured.",
   }[alarm.basis];
+  const within = alarmPeriodSeconds === 60 ? "one minute" : `${alarmPeriodSeconds} seconds`;
   const runbook = `docs/runbook.md#${name.toLowerCase()}`;
-  return `${key}: ${alarmKinds[name].means(alarm.threshold)} within one minute. ${basis} Runbook: ${runbook}`;
+  return `${key}: ${alarmKinds[name].means(alarm.threshold)} within ${within}. ${basis} Runbook: ${runbook}`;
 }
 
 /** A declined alarm leaves its reason where the others are. */

@@ -22,6 +22,8 @@ export interface StagePlan {
   readonly network: { readonly cidr: string; readonly zones: number; readonly natGateways: number };
   readonly redis: { readonly nodes: number; readonly nodeType: string; readonly snapshotRetentionDays: number };
   readonly shards: number;
+  /** Seconds of an alarm's period: a minute, as the balancer reports on AWS; less on one machine, where it is long. */
+  readonly alarmPeriodSeconds: 10 | 60;
   readonly alarmTopic: { readonly name: string; readonly adoptedArn: string | undefined };
   readonly hostedZone:
     | { readonly kind: "create" }

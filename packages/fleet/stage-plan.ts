@@ -50,6 +50,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     network: networkOf(definition.network, character),
     redis: redisOf(definition.redis, character),
     shards,
+    alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : 60,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),
       adoptedArn: definition.adopt?.alarmTopicArn,

@@ -1,16 +1,25 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ChatName, chatNames } from "#local/doubles/chat-page/index.ts";
-import { echo, googleWorkspace, mapOf } from "./fleet/maps.ts";
+import { echo, echoCommand, googleWorkspace, mapOf } from "./fleet/maps.ts";
 import { type FleetStage, openStage } from "./fleet/stage.ts";
 
 let stage: FleetStage;
+const closed = "shop.closed";
 
 beforeAll(async () => {
-  const map = mapOf({ google_workspace: googleWorkspace(), wiki: echo("wiki") });
+  // The shop does not start while this file lies in the project: its tasks end as fast as they begin.
+  const command = ["sh", "-c", 'test ! -e "$0" && exec "$@"', closed, ...echoCommand("shop")] as const;
+  const map = mapOf({
+    google_workspace: googleWorkspace(),
+    wiki: echo("wiki"),
+    shop: echo("shop", { local: { command } }),
+  });
   stage = await openStage(map);
   await stage.deploy(map);
   const secrets = new SecretsManagerClient(stage.client);
@@ -95,6 +104,18 @@ describe("an alarm of the deployed fleet", () => {
     expect(wiki("slack-bot")).toMatchObject([{ reply: false, edits: 1 }]);
     expect(wiki("google-chat").map(({ reply }) => reply)).toEqual([false, true]);
     for (const chat of ["slack-webhook", "teams"] as const) expect(wiki(chat)).toHaveLength(2);
+  });
+
+  it("[CHAT-1] [CHAT-2] [ALB-9] tells of a service whose process stops within its period, and of its return", async () => {
+    await writeFile(join(stage.project.folder, closed), "");
+    process.kill((await stage.echo(stage.url("shop"))).pid, "SIGKILL");
+    for (const chat of chatNames) await heard(chat, "shop: Healthy tasks");
+    await rm(join(stage.project.folder, closed));
+    const isOver = ({ text }: { readonly text: string }) => /Healthy tasks[^"]*: over after/.test(text);
+    for (const chat of chatNames) await until(() => said(chat).some(isOver));
+    // The bot edits its card, Google Chat answers in the thread; the other two can do neither and say it anew.
+    expect(said("slack-bot").find(isOver)).toMatchObject({ reply: false });
+    expect(said("google-chat").find(isOver)).toMatchObject({ reply: true });
   });
 
   it("[CHAT-3] waits for a chat that fails, and tells the others meanwhile, each once", async () => {

@@ -1,60 +1,70 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudWatchClient, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
-import { names, type StagePlan } from "#fleet";
+import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { names, type ServicePlan, type StagePlan } from "#fleet";
 import { type ChatName, chatNames } from "../doubles/chat-page/index.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
 import type { Steps } from "./steps.ts";
 
-/** The road to the chats, as an operator tests it: an alarm is fired by hand, reaches every chat, and recovers there. */
+/**
+ * The road to the chats, from the balancer's own metrics: a service is left without tasks, its alarm goes off and is
+ * a card in every chat; its tasks come back, and so does the word that it is over.
+ */
 export async function checkAlarmRoad(steps: Steps, plan: StagePlan, fleet: LocalFleet): Promise<void> {
-  const service = plan.services.find(({ alarms }) => alarms.errors5xx.kind === "set");
+  const service = plan.services.findLast(
+    ({ alarms, desiredCount }) => alarms.healthyHosts.kind === "set" && desiredCount > 0,
+  );
   if (service === undefined) return;
-  const AlarmName = names.alarm(plan.stage, service.key, "errors5xx");
-  const cloudWatch = new CloudWatchClient(clientSettings(fleet.cloud));
-  const set = async (StateValue: "ALARM" | "OK") => {
-    const before = new Map(chatNames.map((chat) => [chat, versions(fleet, chat, service.key)]));
-    await cloudWatch.send(
-      new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: "Fired by hand, as a test." }),
-    );
-    await untilEach((chat) => versions(fleet, chat, service.key) > (before.get(chat) ?? 0));
-  };
-  const raised = await steps.attempt("alarm:raised", `Alarm ${AlarmName}`, async () => {
-    await set("ALARM");
+  const alarm = names.alarm(plan.stage, service.key, "healthyHosts");
+  const raised = await steps.attempt("alarm:raised", `Alarm ${alarm}`, async () => {
+    const told = (chat: ChatName) => count(fleet, chat, new RegExp(`${service.key}: Healthy tasks`));
+    const before = new Map(chatNames.map((chat) => [chat, told(chat)]));
+    await setTaskCount(fleet, plan, service, 0);
+    await untilEach((chat) => told(chat) > (before.get(chat) ?? 0));
     return `a card in ${chatNames.join(", ")}`;
   });
+  await setTaskCount(fleet, plan, service, service.desiredCount);
   if (!raised) return;
   await steps.attempt("alarm:recovered", "Its recovery", async () => {
-    const before = threaded.map((chat) => threads(fleet, chat, service.key));
-    await set("OK");
-    const begun = threaded.filter((chat, index) => threads(fleet, chat, service.key) !== before[index]);
+    const before = threaded.map((chat) => threads(fleet, chat, service));
+    await untilEach((chat) => count(fleet, chat, new RegExp(`Recovered: ${service.key}: Healthy tasks`)) > 0);
+    const begun = threaded.filter((chat, index) => threads(fleet, chat, service) !== before[index]);
     if (begun.length > 0) throw new Error(`${begun.join(", ")} began a new thread for the recovery.`);
     return `in ${chatNames.join(", ")}; where there are threads, in the alarm's own`;
   });
 }
 
+async function setTaskCount(
+  { cloud }: LocalFleet,
+  plan: StagePlan,
+  { key }: ServicePlan,
+  count: number,
+): Promise<void> {
+  const ecs = new ECSClient(clientSettings(cloud));
+  const service = names.service(plan.stage, key);
+  await ecs.send(new UpdateServiceCommand({ cluster: names.cluster(plan.stage), service, desiredCount: count }));
+}
+
+/** Messages with these words, each edit counted. */
+function count({ chats }: LocalFleet, chat: ChatName, words: RegExp): number {
+  const found = chats.list(chat).filter(({ payload }) => words.test(JSON.stringify(payload)));
+  return found.reduce((sum, { edits }) => sum + 1 + edits, 0);
+}
+
 /** The two chats whose messages can answer one another. */
 const threaded = ["slack-bot", "google-chat"] as const satisfies readonly ChatName[];
 
-function threads(fleet: LocalFleet, chat: ChatName, service: string): number {
-  return new Set(cards(fleet, chat, service).map(({ thread }) => thread)).size;
-}
-
-/** Messages about the service, each edit counted. */
-function versions(fleet: LocalFleet, chat: ChatName, service: string): number {
-  return cards(fleet, chat, service).reduce((sum, { edits }) => sum + 1 + edits, 0);
-}
-
 /** Other news may come at the same time, such as that a secret has settled. A card on alarms begins with its service. */
-function cards({ chats }: LocalFleet, chat: ChatName, service: string) {
-  return chats.list(chat).filter(({ payload }) => JSON.stringify(payload).includes(`${service}: `));
+function threads({ chats }: LocalFleet, chat: ChatName, { key }: ServicePlan): number {
+  const cards = chats.list(chat).filter(({ payload }) => JSON.stringify(payload).includes(`${key}: `));
+  return new Set(cards.map(({ thread }) => thread)).size;
 }
 
 async function untilEach(reached: (chat: ChatName) => boolean): Promise<void> {
-  const deadline = Date.now() + 90_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const silent = chatNames.filter((chat) => !reached(chat));
     if (silent.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`Nothing came to ${silent.join(", ")} in 90 s.`);
+    if (Date.now() > deadline) throw new Error(`Nothing came to ${silent.join(", ")} in two minutes.`);
     await sleep(200);
   }
 }

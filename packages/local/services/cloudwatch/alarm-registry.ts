@@ -212,10 +212,9 @@ function watches(definition: CompositeAlarmDefinition, alarm: Alarm): boolean {
 }
 
 /**
- * On AWS a deploy takes longer than a period, so an alarm finds data when it is made. Here it takes seconds: what is
- * missing from before the alarm says nothing yet.
+ * On AWS a deploy takes longer than a period, so an alarm finds its service up when it is made. Here it takes seconds:
+ * a period from before the alarm, when tasks were still starting, says nothing yet.
  */
-function isYoungerThan({ configuredAt }: Alarm, [newest, ...others]: readonly Datapoint[]): boolean {
-  if (newest === undefined || newest.at >= configuredAt) return false;
-  return [newest, ...others].every(({ value }) => value === undefined);
+function isYoungerThan({ configuredAt }: Alarm, [newest]: readonly Datapoint[]): boolean {
+  return newest !== undefined && newest.at < configuredAt;
 }
