@@ -1,5 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import * as v from "valibot";
 import type { ServicePlan } from "#fleet";
 import { Member } from "../client/member.ts";
@@ -47,14 +48,24 @@ export async function probeMcp({ fetch }: Visitor, service: ServicePlan): Promis
   const client = (await needsLogin(fetch, url)) ? await connectAsMember(fetch, url) : await connect(fetch, url);
   try {
     const { tools } = await client.listTools();
-    const tool = tools.find(({ inputSchema }) => (inputSchema.required ?? []).length === 0) ?? tools[0];
-    if (tool === undefined) throw new Error(`${service.key} has no tools.`);
-    const result = v.parse(CallResult, await client.callTool({ name: tool.name, arguments: {} }));
-    if (result.isError === true) throw new Error(`${service.key}: ${tool.name} answered with an error.`);
-    return `${tools.length} tools, ${tool.name} answers`;
+    return `${tools.length} tools, ${await callOne(client, tools)} answers`;
   } finally {
     await client.close();
   }
+}
+
+/**
+ * The name of the first tool that answers a call without arguments. One that asks for what is not here, such as a
+ * login, says so with an error of its own; the next may not.
+ */
+async function callOne(client: Client, tools: readonly Tool[]): Promise<string> {
+  const callable = tools.filter(({ inputSchema }) => (inputSchema.required ?? []).length === 0);
+  for (const { name } of callable) {
+    const { isError } = v.parse(CallResult, await client.callTool({ name, arguments: {} }));
+    if (isError !== true) return name;
+  }
+  const names = callable.map(({ name }) => name).join(", ");
+  throw new Error(`None of ${names || "its tools"} answers a call without arguments.`);
 }
 
 const CallResult = v.object({ isError: v.optional(v.boolean()) });
