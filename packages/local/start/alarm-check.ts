@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
 import { type ChatName, chatNames } from "../doubles/chat-page/index.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
+import { poll } from "./poll.ts";
 import type { Steps } from "./steps.ts";
 
 /**
@@ -59,12 +59,9 @@ function threads({ chats }: LocalFleet, chat: ChatName, { key }: ServicePlan): n
   return new Set(cards.map(({ thread }) => thread)).size;
 }
 
-async function untilEach(reached: (chat: ChatName) => boolean): Promise<void> {
-  const deadline = Date.now() + 120_000;
-  for (;;) {
+function untilEach(reached: (chat: ChatName) => boolean): Promise<void> {
+  return poll(() => {
     const silent = chatNames.filter((chat) => !reached(chat));
-    if (silent.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`Nothing came to ${silent.join(", ")} in two minutes.`);
-    await sleep(200);
-  }
+    return silent.length === 0 ? undefined : `nothing came to ${silent.join(", ")}`;
+  }, 120_000);
 }

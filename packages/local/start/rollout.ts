@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { names, type StagePlan } from "#fleet";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
+import { poll } from "./poll.ts";
 
 /** How long the fleet's own planner may take to roll what uses a changed secret. */
 const withinMs = 60_000;
@@ -23,19 +23,14 @@ export async function awaitRolled(
     cluster: names.cluster(plan.stage),
     services: running.map(({ key }) => names.service(plan.stage, key)),
   });
-  const deadline = Date.now() + withinMs;
-  for (;;) {
+  await poll(async () => {
     const { services = [] } = await ecs.send(query);
     const waiting = services.filter(({ deployments = [] }) => {
       const [primary, ...others] = deployments;
       const began = primary?.createdAt?.getTime() ?? 0;
       return began < since || primary?.rolloutState !== "COMPLETED" || others.length > 0;
     });
-    if (waiting.length === 0) return;
-    if (Date.now() > deadline) {
-      const which = waiting.map(({ serviceName }) => serviceName).join(", ");
-      throw new Error(`${which}: not rolled ${withinMs / 1000} s after the secret changed.`);
-    }
-    await sleep(200);
-  }
+    if (waiting.length === 0) return undefined;
+    return `${waiting.map(({ serviceName }) => serviceName).join(", ")} not rolled`;
+  }, withinMs);
 }

@@ -1,9 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeSecretCommand, RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SecretPlan, StagePlan } from "#fleet";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
+import { poll } from "./poll.ts";
 import { awaitRolled } from "./rollout.ts";
 import type { Steps } from "./steps.ts";
+
+const withinMs = 60_000;
 
 /** One rotation of the audit trail's token, end to end: created, proven, promoted, rolled, and the old one revoked. */
 export async function checkRotation(steps: Steps, plan: StagePlan, fleet: LocalFleet): Promise<void> {
@@ -15,7 +17,10 @@ export async function checkRotation(steps: Steps, plan: StagePlan, fleet: LocalF
   const promoted = await steps.attempt("rotate:splunk", `Rotation of ${secret.name}`, async () => {
     const old = await currentVersion(client, secret);
     await client.send(new RotateSecretCommand({ SecretId: secret.name }));
-    await until(async () => (await currentVersion(client, secret)) !== old, "no new version became current");
+    await poll(
+      async () => ((await currentVersion(client, secret)) === old ? "no new version became current" : undefined),
+      withinMs,
+    );
     return "a new token is made, proven and current";
   });
   if (!promoted) return;
@@ -24,10 +29,8 @@ export async function checkRotation(steps: Steps, plan: StagePlan, fleet: LocalF
     return `${secret.usedBy.join(", ")} on the new token`;
   });
   await steps.attempt("rotate:revoked", "The old token", async () => {
-    await until(
-      () => fleet.hec.listTokens().every(({ name, disabled }) => disabled || !before.includes(name)),
-      "the old token is still accepted",
-    );
+    const isRevoked = () => fleet.hec.listTokens().every(({ name, disabled }) => disabled || !before.includes(name));
+    await poll(() => (isRevoked() ? undefined : "the old token is still accepted"), withinMs);
     return "revoked at Splunk";
   });
 }
@@ -35,12 +38,4 @@ export async function checkRotation(steps: Steps, plan: StagePlan, fleet: LocalF
 async function currentVersion(client: SecretsManagerClient, { name }: SecretPlan): Promise<string | undefined> {
   const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: name }));
   return Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes("AWSCURRENT"))?.[0];
-}
-
-async function until(reached: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await reached())) {
-    if (Date.now() > deadline) throw new Error(`After 60 s ${otherwise}.`);
-    await sleep(200);
-  }
 }

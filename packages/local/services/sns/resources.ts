@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { policyRecord } from "#local/endpoint/policy-record.ts";
 import { physicalName } from "../../endpoint/physical-name.ts";
 import { flag, jsonDocument, parseProperties, tagList, tagsOf } from "../../endpoint/properties.ts";
 import type { Properties, ResourceContext, ResourceProvider, ResourceState } from "../../endpoint/service.ts";
@@ -88,20 +89,7 @@ export function subscriptionProvider(registry: TopicRegistry, subscriptions: Sub
   };
 }
 
-/** `AWS::SNS::TopicPolicy` is a record: callers are checked by their own policies alone. */
-export const topicPolicyProvider: ResourceProvider = {
-  replaceOn: [],
-  inert: true,
-  async create(properties, context) {
-    parseProperties(v.object({ Topics: v.array(v.string()) }), properties, context);
-    const id = physicalName(context, 128);
-    return { physicalId: id, attributes: { Id: id } };
-  },
-  async update(current) {
-    return current;
-  },
-  async delete() {},
-};
+export const topicPolicyProvider = policyRecord("Topics");
 
 function parse(properties: Properties, context: ResourceContext) {
   return parseProperties(topicProperties, properties, context);

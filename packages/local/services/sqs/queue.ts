@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { policyRecord } from "#local/endpoint/policy-record.ts";
 import { AwsError } from "../../endpoint/errors.ts";
 import { physicalName } from "../../endpoint/physical-name.ts";
 import type { Place } from "../../endpoint/ports.ts";
@@ -73,20 +74,7 @@ export function queueProvider(place: Place, call: Call): ResourceProvider {
   };
 }
 
-/** `AWS::SQS::QueuePolicy` is a record: callers are checked by their own policies alone. */
-export const queuePolicyProvider: ResourceProvider = {
-  replaceOn: [],
-  inert: true,
-  async create(properties, context) {
-    parseProperties(v.object({ Queues: v.array(v.string()) }), properties, context);
-    const id = physicalName(context, 128);
-    return { physicalId: id, attributes: { Id: id } };
-  },
-  async update(current) {
-    return current;
-  },
-  async delete() {},
-};
+export const queuePolicyProvider = policyRecord("Queues");
 
 function parse(properties: Properties, context: ResourceContext) {
   const { QueueName, Tags, FifoQueue, ...rest } = parseProperties(queueProperties, properties, context);
