@@ -1,4 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createIncidentTable } from "#chat/aws/incident-table.ts";
 import { noFindings } from "#chat/enrichment.ts";
 import type { RoadPorts, Speak } from "#chat/ports.ts";
 import { createHttp } from "#chat/receivers/http.ts";
@@ -8,7 +9,6 @@ import { Secret } from "#chat/secret.ts";
 import type { ChatSettings } from "#chat/settings.ts";
 import { type ChatDoubles, type ChatName, chatNames, startChatDoubles } from "#local/doubles/chat-page/index.ts";
 import { createDynamoDb } from "#local/services/dynamodb/service.ts";
-import { createIncidentTable } from "../functions/alarm-to-chat/incident-table.ts";
 import { median } from "./load.ts";
 
 export interface ChatBench {

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createIncidentTable } from "#chat/aws/incident-table.ts";
 import { enrich } from "#chat/enrichment.ts";
 import type { Clock, Log, RoadPorts } from "#chat/ports.ts";
 import { environment } from "./environment.ts";
-import { createIncidentTable } from "./incident-table.ts";
 import { sources } from "./sources/index.ts";
 import { readSpeakers } from "./speakers.ts";
 

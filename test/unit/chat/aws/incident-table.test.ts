@@ -1,9 +1,9 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createIncidentTable } from "#chat/aws/incident-table.ts";
 import type { IncidentStore } from "#chat/ports.ts";
 import { emptyRecord, type GroupRecord } from "#chat/record.ts";
 import { createDynamoDb, type DynamoDb } from "#local/services/dynamodb/service.ts";
-import { createIncidentTable } from "../../../../functions/alarm-to-chat/incident-table.ts";
 
 let dynamoDb: DynamoDb;
 let client: DynamoDBClient;

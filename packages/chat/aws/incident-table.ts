@@ -7,9 +7,9 @@ import {
   paginateQuery,
 } from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
-import type { IncidentStore } from "#chat/ports.ts";
-import { type GroupRecord, isOpen } from "#chat/record.ts";
 import { severities } from "#fleet/definition.ts";
+import type { IncidentStore } from "../ports.ts";
+import { type GroupRecord, isOpen } from "../record.ts";
 
 const Stored = v.pipe(
   v.string(),
