@@ -1,65 +1,21 @@
-import { createServer } from "node:http";
-import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
-import * as v from "valibot";
+import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { FleetDefinition } from "#fleet";
 import { decidedMap } from "./cli/map.ts";
-import { operatorOf } from "./cli/operator.ts";
+import { key, type OperatedFleet, openOperatedFleet, topic } from "./cli/operated.ts";
 import { awsCliVersion, runRecipe } from "./fleet/recipes.ts";
-import { type FleetStage, openStage } from "./fleet/stage.ts";
+import type { FleetStage } from "./fleet/stage.ts";
 
-const { map, workspace, splunk } = decidedMap();
-const clientId = "123456789012-fleet.apps.googleusercontent.com";
-const topic = "arn:aws:sns:us-east-1:000000000000:MCPAlerts";
-const key = "google_workspace";
+const { map, workspace } = decidedMap();
 
 let stage: FleetStage;
-let fleet: ReturnType<typeof operatorOf>;
+let fleet: OperatedFleet["fleet"];
 let secrets: SecretsManagerClient;
-let hecToken = "";
+let hecToken: string;
 
 beforeAll(async () => {
-  stage = await openStage(map);
-  fleet = operatorOf(stage, map);
-  secrets = new SecretsManagerClient(stage.client);
-  const { code, lines } = await stage.run("deploy", map);
-  if (code !== 0) throw new Error(lines.join("\n"));
-  const { google, hec } = stage.fleet;
-  google.putClient({ id: clientId, secrets: ["client-secret"], redirectUris: [] });
-  hecToken = hec.createToken({ name: "fleet", indexes: ["mcp_audit"] }).token;
-  await put("google-oauth", { GOOGLE_OAUTH_CLIENT_ID: clientId, GOOGLE_OAUTH_CLIENT_SECRET: "client-secret" });
-  await put("splunk", { SPLUNK_HEC_URL: hec.url, SPLUNK_HEC_TOKEN: hecToken, OLD_NAME: "old" });
-  await put("notes", { NOTE: "one", OTHER: "other" });
-  await new SNSClient(stage.client).send(
-    new SubscribeCommand({ TopicArn: topic, Protocol: "sqs", Endpoint: "arn:aws:sqs:us-east-1:000000000000:alarms" }),
-  );
-  await awaitSettled();
+  ({ stage, fleet, secrets, hecToken } = await openOperatedFleet(map));
 });
 afterAll(() => stage.close());
-
-/** The fleet rolls by itself what uses a secret that was changed. */
-async function awaitSettled(): Promise<void> {
-  const settled = /google_workspace\s+1\/1\s+1 healthy\s+complete\s+current/;
-  await vi.waitFor(async () => expect((await fleet(["status"])).out).toMatch(settled), {
-    timeout: 60_000,
-    interval: 250,
-  });
-}
-
-function put(secret: string, values: Readonly<Record<string, string>>): Promise<unknown> {
-  const SecretId = `/local/mcp/${secret}`;
-  return secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(values) }));
-}
-
-const Doctor = v.object({ results: v.array(v.object({ id: v.string(), verdict: v.string(), evidence: v.string() })) });
-
-/** What the doctor finds, without what is well or could not be looked at. */
-async function diagnose(of: FleetDefinition = map, env: Readonly<Record<string, string>> = {}) {
-  const { out, code } = await fleet(["doctor", "--json"], { map: of, env });
-  const { results } = v.parse(Doctor, JSON.parse(out));
-  return { code, found: results.filter(({ verdict }) => verdict === "failure" || verdict === "warning") };
-}
 
 describe("redeploy, status and logs", () => {
   it("[RUN-2] [RUN-3] rolls a service, tells how far it is and ends when it is done", async () => {
@@ -200,74 +156,6 @@ describe("audit check", () => {
   });
 });
 
-describe("doctor", () => {
-  it("finds nothing in a healthy fleet", async () => {
-    expect(await diagnose()).toEqual({ code: 0, found: [] });
-  });
-
-  it("[AUD-4] finds a token that Splunk does not accept, and only that", async () => {
-    stage.fleet.hec.disableToken("fleet");
-    const { code, found } = await diagnose();
-    stage.fleet.hec.enableToken("fleet");
-    expect({ code, ids: found.map(({ id }) => id) }).toEqual({ code: 1, ids: ["splunk-token"] });
-  });
-
-  it("finds muted alarms, and only those", async () => {
-    await fleet(["alarms", "mute", key]);
-    const { found } = await diagnose();
-    await fleet(["alarms", "mute", key, "--off"]);
-    expect(found.map(({ id }) => id)).toEqual(["alarms"]);
-  });
-
-  it("finds that nobody would hear, and only that", async () => {
-    const sns = new SNSClient(stage.client);
-    const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic }));
-    const [{ SubscriptionArn, Protocol, Endpoint } = {}] = Subscriptions;
-    await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
-    const { found } = await diagnose();
-    await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol, Endpoint }));
-    expect(found.map(({ id }) => id)).toEqual(["alarm-road"]);
-  });
-
-  const variants: readonly (readonly [string, Partial<FleetDefinition>])[] = [
-    ["rotation", { secrets: { ...map.secrets, splunk: { ...splunk, rotation: shippedRotation() } } }],
-    ["drift", { services: { [key]: { ...workspace, cpu: 512, memory: 1024 } } }],
-    ["redis", { stages: { ...map.stages, local: { ...map.stages.local, redis: { nodes: 2 } } } }],
-    ["splunk-keys", { secrets: { ...map.secrets, splunk: { ...splunk, aliases: { OLD_NAME: "SPLUNK_HEC_TOKEN" } } } }],
-  ];
-  it.each(variants)("finds only %s where the map says something else than what runs", async (id, change) => {
-    const { found } = await diagnose({ ...map, ...change });
-    expect(found.map((finding) => finding.id)).toEqual([id]);
-  });
-
-  it("[FIX-6] lists the tool families whose Google API is off", async () => {
-    const enabled = ["gmail", "drive", "calendar-json"].map((api) => ({ config: { name: `${api}.googleapis.com` } }));
-    const google = createServer((request, response) => {
-      const known = request.url?.startsWith("/v1/projects/123456789012/services?") === true;
-      response.writeHead(known ? 200 : 404).end(JSON.stringify({ services: enabled }));
-    });
-    await new Promise<void>((resolve) => google.listen(0, "127.0.0.1", resolve));
-    const address = google.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    const env = { GOOGLE_ACCESS_TOKEN: "a-token", GOOGLE_SERVICE_USAGE_URL: `http://127.0.0.1:${port}` };
-    const { found } = await diagnose(map, env);
-    google.close();
-    expect(found).toMatchObject([
-      { id: "google-apis", evidence: expect.stringMatching(/^9 of 12 .*docs, sheets, slides, forms, chat, tasks/) },
-    ]);
-  });
-
-  it("finds a placeholder in a secret, and only that", async () => {
-    await put("notes", { NOTE: "replace-me", OTHER: "other" });
-    const { code, found } = await diagnose();
-    await put("notes", { NOTE: "one", OTHER: "other" });
-    expect({ code, found }).toEqual({
-      code: 0,
-      found: [{ id: "placeholders", verdict: "warning", evidence: "/local/mcp/notes has no value for NOTE." }],
-    });
-  });
-});
-
 describe("diff", () => {
   it("says that nothing changes, and in words what a changed map would", async () => {
     expect((await fleet(["diff"])).out).toBe("A deploy of local would change nothing that the map decides.\n");
@@ -296,7 +184,3 @@ describe("what a newcomer gets wrong", () => {
     expect(said.err.trim().split("\n")).toHaveLength(1);
   });
 });
-
-function shippedRotation() {
-  return { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 } as const;
-}
