@@ -9,6 +9,7 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import { type Stack, type StackContext, use } from "sst/constructs";
 import { type ChatPlan, names, type StagePlan } from "#fleet";
 import { Alerts } from "./alerts.ts";
+import { createRoadAlarm } from "./chat-road-alarm.ts";
 import { watchRoad } from "./chat-watch.ts";
 import { keepWhileProtected } from "./durability.ts";
 import { FunctionRoom } from "./function-room.ts";
@@ -44,6 +45,7 @@ export function Chat({ app, stack }: StackContext) {
     scalingConfig: { maximumConcurrency: 2 },
   });
   watchRoad(stack, plan, chat, { deadLetters, queue });
+  createRoadAlarm(stack, plan, topic);
   stack.addOutputs({ AlarmQueueUrl: queue.queueUrl, DeadLetterQueueUrl: deadLetters.queueUrl });
   return { queue };
 }

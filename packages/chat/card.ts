@@ -119,6 +119,8 @@ function factsOf(incident: Incident | undefined, now: number): Card["facts"] {
       return story.reason === undefined ? [] : [{ name: "Reason", value: clip(maskSecrets(story.reason), 500) }];
     case "rotation":
       return [{ name: "Secret", value: story.secret }];
+    case "road-test":
+      return [];
     case "unknown":
       return story.text === "" ? [] : [{ name: "It says", value: clip(maskSecrets(story.text), 1_500) }];
   }

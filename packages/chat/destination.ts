@@ -1,4 +1,5 @@
 import { type Card, cardOf } from "./card.ts";
+import { conversationOf, withReference } from "./conversation.ts";
 import { type Decision, decide, type Message } from "./decide.ts";
 import { digestCard, tallyOf } from "./digest.ts";
 import { type Findings, noFindings } from "./enrichment.ts";
@@ -7,6 +8,7 @@ import { openMute } from "./mute.ts";
 import type { RoadPorts, Speak } from "./ports.ts";
 import type { Conversation, Delivery } from "./receivers/receiver.ts";
 import { emptyRecord, type GroupRecord } from "./record.ts";
+import { roadTestCard, roadTestGroup } from "./road-test.ts";
 import { groupOf, matches } from "./route.ts";
 import type { ChatSettings } from "./settings.ts";
 
@@ -102,7 +104,8 @@ class Turn {
     return decide(record, incidents, {
       now,
       repeatAfterMs: settings.repeatAfterHours * 60 * 60_000,
-      isMuted: (severity) => openMute(settings.mutes, { service, severity }, now) !== undefined,
+      isMuted: (severity) =>
+        group !== roadTestGroup && openMute(settings.mutes, { service, severity }, now) !== undefined,
       isRouted: (severity) =>
         settings.routes.some((route) => route.to.includes(destination) && matches(route, service, severity)),
     });
@@ -113,7 +116,10 @@ class Turn {
     const findings = steps.map(([, { message }]) => this.#look(message));
     for (const [index, [group, decision]] of steps.entries()) {
       const { message, next } = decision;
-      const card = cardOf(message, group, (await findings[index]) ?? noFindings, settings, ports.clock.now());
+      const found = (await findings[index]) ?? noFindings;
+      const now = ports.clock.now();
+      const card =
+        group === roadTestGroup ? roadTestCard(message, settings, now) : cardOf(message, group, found, settings, now);
       const delivery = await this.#speak(card, conversationOf(message, group));
       if (delivery.kind === "accepted") {
         await this.#save(group, withReference(next, message, delivery.reference));
@@ -131,7 +137,7 @@ class Turn {
 
   #look({ fresh }: Message): Promise<Findings> {
     const incident = fresh.find(({ story }) => story.kind === "alarm") ?? fresh.at(-1);
-    if (incident === undefined) return Promise.resolve(noFindings);
+    if (incident === undefined || incident.story.kind === "road-test") return Promise.resolve(noFindings);
     return this.#telling.ports.look({ service: incident.service, incident });
   }
 
@@ -185,23 +191,6 @@ class Turn {
     const changes = groups.map((group) => this.#changes.get(group) ?? []);
     for (const [change, ms] of leave(changes, afterMs)) this.#left.set(change, ms);
   }
-}
-
-function conversationOf({ purpose, thread, entries }: Message, group: string): Conversation {
-  const began = Math.min(...entries.map(({ since }) => since));
-  const rewrite = purpose === "recover" && thread?.shared === false;
-  return {
-    manner: purpose === "open" ? "begin" : rewrite ? "rewrite" : "reply",
-    broadcast: purpose !== "recover",
-    reference: thread?.reference,
-    key: `${group.replaceAll(/[^\w-]+/g, "-")}-${began}`,
-  };
-}
-
-/** The first message of a conversation gives it its name; later ones keep it. */
-function withReference(next: GroupRecord, { purpose }: Message, reference: string | undefined): GroupRecord {
-  if (next.thread === undefined || purpose !== "open") return next;
-  return { ...next, thread: { ...next.thread, reference } };
 }
 
 function leave(changes: Iterable<readonly string[]>, afterMs: number): Left {

@@ -24,7 +24,7 @@ export interface Incident {
   readonly story: Story;
 }
 
-export type Story = AlarmStory | DeploymentStory | TaskStory | RotationStory | UnknownStory;
+export type Story = AlarmStory | DeploymentStory | TaskStory | RotationStory | RoadTestStory | UnknownStory;
 
 export interface AlarmStory {
   readonly kind: "alarm";
@@ -89,6 +89,12 @@ export interface RotationStory {
   /** `RotationSucceeded`, `RotationFailed`, or what the fleet's own rotation says. */
   readonly outcome: string;
   readonly reason: string | undefined;
+}
+
+/** Nothing is wrong: somebody tries whether an alarm arrives. */
+export interface RoadTestStory {
+  readonly kind: "road-test";
+  readonly alarm: string;
 }
 
 /** What nobody taught this package to read; told as it is. */

@@ -1,5 +1,6 @@
 import type { Severity } from "#fleet/definition.ts";
 import type { Incident } from "./incident.ts";
+import { destinationsOfTest, roadTestGroup } from "./road-test.ts";
 import type { ChatSettings } from "./settings.ts";
 import { clip } from "./words.ts";
 
@@ -18,9 +19,10 @@ export function matches({ services, severities }: Filter, service: string | unde
  * The destinations of an incident, each once. The end of something goes wherever its beginning may have gone: by then
  * its severity may be another.
  */
-export function destinationsOf(incident: Incident, { routes }: ChatSettings): readonly string[] {
+export function destinationsOf(incident: Incident, settings: ChatSettings): readonly string[] {
+  if (incident.story.kind === "road-test") return destinationsOfTest(incident.story, settings);
   const over = incident.phase === "resolved" || incident.phase === "succeeded";
-  const matching = routes.filter(({ services, severities }) =>
+  const matching = settings.routes.filter(({ services, severities }) =>
     matches({ services, severities: over ? undefined : severities }, incident.service, incident.severity),
   );
   return [...new Set(matching.flatMap(({ to }) => to))];
@@ -44,6 +46,8 @@ function nameOf({ service, story, subject }: Incident): string {
     case "deployment":
     case "task":
       return "Tasks of no known service";
+    case "road-test":
+      return roadTestGroup;
     case "unknown":
       return subject.startsWith("unknown:") ? "Other messages" : `Fleet ${subject.split(":")[0]}`;
   }

@@ -13,6 +13,8 @@ export function headlineOf({ story, phase }: Incident): string {
       return taskWords(story);
     case "rotation":
       return rotationWords(story.secret, story.outcome, story.reason);
+    case "road-test":
+      return "nothing is wrong";
     case "unknown":
       return clip(maskSecrets(story.title), 200);
   }

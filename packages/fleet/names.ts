@@ -28,4 +28,6 @@ export const names = {
   /** SSM parameter with what was measured of a service; not under `/<stage>/mcp/`, where secrets are. */
   thresholds: (stage: string, key: string) => `/mcp-fleet/${stage}/thresholds/${key}`,
   alarm: (stage: string, key: string, alarm: string) => `${stage}-mcp-${dashed(key)}-${alarm}`,
+  /** Watches nothing: it is set off to see that an alarm reaches the chats. */
+  alarmRoad: (stage: string) => `${stage}-mcp-alarm-road`,
 } as const;

@@ -33,7 +33,8 @@ describe("the road to the chats", () => {
 
   it("[CHAT-3] is watched by alarms that reach people by e-mail, without the function", () => {
     const topic = chat.one("AWS::SNS::Topic", { TopicName: "MCPAlerts-fallback" });
-    const alarms = chat.all("AWS::CloudWatch::Alarm");
+    const isRoadTest = (name: unknown) => name === "prod-mcp-alarm-road";
+    const alarms = chat.all("AWS::CloudWatch::Alarm").filter(({ Properties }) => !isRoadTest(Properties.AlarmName));
     expect(alarms.map(({ Properties }) => [Properties.AlarmName, Properties.MetricName])).toEqual([
       ["prod-mcp-chat-undelivered", "ApproximateNumberOfMessagesVisible"],
       ["prod-mcp-chat-waiting", "ApproximateAgeOfOldestMessage"],
@@ -42,6 +43,14 @@ describe("the road to the chats", () => {
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toEqual([{ Ref: topic.id }]);
     const mail = chat.one("AWS::SNS::Subscription", { Protocol: "email" });
     expect(mail.Properties).toMatchObject({ TopicArn: { Ref: topic.id }, Endpoint: "platform@themailworks.com" });
+  });
+
+  it("[CHAT-1] has an alarm to try it with, which tells the topic and never goes off by itself", () => {
+    const { Properties } = chat.one("AWS::CloudWatch::Alarm", { AlarmName: "prod-mcp-alarm-road" });
+    const topic = chat.all("AWS::SNS::Subscription").find((one) => one.Properties.Protocol === "sqs");
+    expect(Properties).toMatchObject({ TreatMissingData: "notBreaching", Namespace: "MCPFleet" });
+    expect(Properties.AlarmActions).toEqual([topic?.Properties.TopicArn]);
+    expect(Properties.OKActions).toEqual(Properties.AlarmActions);
   });
 
   it("[CHAT-4] takes failed deployments, tasks that stopped by themselves and rotations from the bus", () => {

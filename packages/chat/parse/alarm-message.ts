@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import type { Watch } from "../incident.ts";
+import { isRoadTest } from "../road-test.ts";
 import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
-import type { Reader } from "./reader.ts";
+import type { Parsed, Reader } from "./reader.ts";
 import { Trigger, text, watchOfTrigger } from "./watch.ts";
 
 /**
@@ -32,6 +33,7 @@ export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
   const arn = message.AlarmArn ?? message.AlarmName;
   const at = timeOf(message.StateChangeTime ?? undefined) ?? sentAt;
   const phase = phaseOf(message.NewStateValue);
+  if (isRoadTest(message.AlarmName)) return readRoadTest(message.AlarmName, arn, message.NewStateValue, at);
   const watch = watchOf(message);
   return {
     kind: "incident",
@@ -57,6 +59,15 @@ export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
     },
   };
 };
+
+/** Of an alarm that watches nothing, no data is no news. */
+function readRoadTest(alarm: string, arn: string, state: string, at: number): Parsed {
+  const phase = phaseOf(state);
+  if (phase === "no-data") return { kind: "ignored", why: `${alarm} has not been set off` };
+  const identity = identityOf(arn, state, at, undefined);
+  const story = { kind: "road-test", alarm } as const;
+  return { kind: "incident", incident: { ...identity, at, phase, severity: "info", service: undefined, story } };
+}
 
 function watchOf({ Trigger, AlarmRule, TriggeringChildren }: AlarmMessage): Watch {
   if (AlarmRule != null) {

@@ -13,8 +13,11 @@ export interface Address {
 
 /** How a message stands to those before it. A chat does what it can of it. */
 export interface Conversation {
-  /** `begin` a conversation, `reply` to its first message, or `rewrite` that one. */
-  readonly manner: "begin" | "reply" | "rewrite";
+  /**
+   * `begin` a conversation, `reply` to its first message, or `rewrite` that one. `close` it: rewrite or reply where the
+   * chat can, and where every message stands by itself say nothing.
+   */
+  readonly manner: "begin" | "reply" | "rewrite" | "close";
   /** Whether a reply is worth showing to those who do not follow the conversation. */
   readonly broadcast: boolean;
   /** What the chat calls the first message, where it said. */

@@ -8,7 +8,8 @@ import { slackLimit, slackLines, slackMessage } from "./slack-blocks.ts";
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  */
 export const slackWebhook: Receiver = {
-  async deliver(card, _conversation, { secret }, http) {
+  async deliver(card, { manner }, { secret }, http) {
+    if (manner === "close") return { kind: "accepted", reference: undefined };
     const outcome = await http({ url: secret, body: shortened(withLines(card, slackLines), slackLimit, slackMessage) });
     const failure = failureOf(outcome);
     if (failure !== undefined) return failure;

@@ -21,7 +21,8 @@ const colors: Readonly<Record<Tone, string>> = {
  * and neither replies nor edits.
  */
 export const teams: Receiver = {
-  async deliver(card, _conversation, { secret }, http) {
+  async deliver(card, { manner }, { secret }, http) {
+    if (manner === "close") return { kind: "accepted", reference: undefined };
     const outcome = await http({ url: secret, body: shortened(card, limit, teamsMessage) });
     const failure = failureOf(outcome);
     if (failure !== undefined) return failure;

@@ -38,6 +38,22 @@ export function alarm(
   return { id, body: JSON.stringify(notification), sentAt: at, receiveCount: 1 };
 }
 
+/** What CloudWatch publishes for the alarm that a stage's road is tried with. */
+export function roadTest(state: "ALARM" | "OK", at: number, stage = "prod"): QueuedMessage {
+  const name = `${stage}-mcp-alarm-road`;
+  const message = {
+    AlarmName: name,
+    AlarmArn: `arn:aws:cloudwatch:us-east-1:573946584375:alarm:${name}`,
+    NewStateValue: state,
+    NewStateReason: "A test.",
+    StateChangeTime: new Date(at).toISOString().replace("Z", "+0000"),
+    Trigger: { MetricName: "AlarmRoad", Namespace: "MCPFleet", Statistic: "MAXIMUM", Dimensions: [], Period: 60 },
+  };
+  const Timestamp = new Date(at).toISOString();
+  const body = JSON.stringify({ Type: "Notification", Message: JSON.stringify(message), Timestamp });
+  return { id: `${name}-${state}-${at}`, body, sentAt: at, receiveCount: 1 };
+}
+
 export function busEvent(
   detailType: string,
   source: string,

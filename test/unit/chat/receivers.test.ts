@@ -151,6 +151,15 @@ describe("conversations", () => {
     expect(chats.list("slack-bot").slice(before)).toMatchObject([{ thread: "1.000", reply: true }]);
   });
 
+  it.each(["slack-webhook", "teams"] as const)(
+    "%s, which cannot, is told nothing of an end that is not news",
+    async (name) => {
+      const before = chats.list(name).length;
+      expect(await say(name, card, { ...begin, manner: "close" })).toEqual({ kind: "accepted", reference: undefined });
+      expect(chats.list(name)).toHaveLength(before);
+    },
+  );
+
   it("[CHAT-2] Google Chat keeps the thread, also for a first message that is sent twice", async () => {
     const conversation = { ...begin, key: "twice-1" };
     await accepted("google-chat", card, conversation);

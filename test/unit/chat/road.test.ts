@@ -6,7 +6,7 @@ import type { IncidentStore, RoadPorts, Speak } from "#chat/ports.ts";
 import type { Conversation, Delivery } from "#chat/receivers/receiver.ts";
 import { carry, type QueuedMessage } from "#chat/road.ts";
 import { ChatSettings } from "#chat/settings.ts";
-import { alarm, busEvent, tick } from "./arrivals.ts";
+import { alarm, busEvent, roadTest, tick } from "./arrivals.ts";
 import { createIncidentMemory } from "./incident-memory.ts";
 
 const start = Date.parse("2026-09-23T20:00:00Z");
@@ -285,6 +285,51 @@ describe("routes and mutes", () => {
     town.send(tick);
     await town.run();
     expect(titles(town.said)).toEqual([expect.stringMatching(/^wiki: /)]);
+  });
+});
+
+describe("a test of the road", () => {
+  const narrow: Partial<ChatSettings> = {
+    routes: [
+      { to: ["slack"], severities: ["critical"] },
+      { to: ["wiki-team"], services: ["wiki"] },
+    ],
+    mutes: [{ reason: "always", from: "00:00", until: "23:59" }],
+  };
+
+  it("[CHAT-1] reaches every chat whatever the routes want, in a mute window too, and says that nothing is wrong", async () => {
+    const town = createTown(narrow, ["slack", "wiki-team"]);
+    town.send(roadTest("ALARM", start));
+    await town.run();
+    expect(
+      town.said.map(({ destination, card, conversation }) => [destination, card.title, conversation.manner]),
+    ).toEqual([
+      ["slack", "Test of the alarm road: nothing is wrong", "begin"],
+      ["wiki-team", "Test of the alarm road: nothing is wrong", "begin"],
+    ]);
+    town.send(roadTest("OK", start + 5_000));
+    await town.pass(minute);
+    expect(town.said.slice(2).map(({ card, conversation }) => [card.tone, conversation.manner])).toEqual([
+      ["good", "close"],
+      ["good", "close"],
+    ]);
+  });
+
+  it("is told once, by the topic: over the bus it would arrive although the topic brings nothing", async () => {
+    const town = createTown();
+    const state = { value: "ALARM", timestamp: new Date(start).toISOString() };
+    const detail = { alarmName: "prod-mcp-alarm-road", state, configuration: {} };
+    const body = busEvent("CloudWatch Alarm State Change", "aws.cloudwatch", detail, ["arn:of:the:alarm"]);
+    town.send({ id: "bus", body, sentAt: start, receiveCount: 1 });
+    await town.run();
+    expect([town.said, town.waiting]).toEqual([[], 0]);
+  });
+
+  it("of another stage with the same topic is not told here", async () => {
+    const town = createTown();
+    town.send(roadTest("ALARM", start, "dev"));
+    await town.run();
+    expect([town.said, town.waiting]).toEqual([[], 0]);
   });
 });
 
