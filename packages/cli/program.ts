@@ -4,6 +4,7 @@ import { addAudit } from "./audit/command.ts";
 import { explainAws } from "./aws.ts";
 import { createRun, type Runner } from "./command.ts";
 import { addCompletion } from "./completion/command.ts";
+import { addConsole } from "./console/command.ts";
 import { addCost } from "./cost/command.ts";
 import { addDiff } from "./diff/command.ts";
 import { addDoctor } from "./doctor/command.ts";
@@ -40,6 +41,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addAlarms,
     addAudit,
     addOpen,
+    addConsole,
     addDoctor,
     addDiff,
     addCost,

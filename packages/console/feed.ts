@@ -52,8 +52,9 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
     return {
       kind: "tick",
       at,
-      traffic: [...traffic.read(at)],
+      ...(view.subscribe === undefined ? {} : { traffic: [...traffic.read(at)] }),
       ...(splunkRefusesUntil === undefined ? {} : { splunkRefusesUntil }),
+      silences: [...(view.silences?.() ?? [])],
     };
   };
 
@@ -75,11 +76,16 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
     tell(event);
   }
 
+  const counted = view.traffic?.bind(view);
   async function readAll(): Promise<void> {
     await Promise.all([
       read("services", async () => ({ kind: "services", services: [...(await view.services())] })),
       read("secrets", async () => ({ kind: "secrets", secrets: [...(await view.secrets())] })),
       read("alarms", async () => ({ kind: "alarms", alarms: [...(await view.alarms())] })),
+      read("chats", async () => ({ kind: "chats", chats: await view.chats() })),
+      ...(counted === undefined
+        ? []
+        : [read("traffic", async () => ({ kind: "traffic", traffic: [...(await counted())] }))]),
     ]);
   }
 

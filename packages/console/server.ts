@@ -28,13 +28,13 @@ const backlogBytes = 4 * 1024 * 1024;
 
 /** Throws when the port is taken. */
 export async function openConsole({ port, view, actions, intervalMs = 1000 }: ConsoleOptions): Promise<Console> {
-  const feed = createFeed(view, { mode: actions === undefined ? "read-only" : "actions", intervalMs });
   const page = await bundlePage();
   const server = createServer();
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new TypeError("An HTTP server listens on a port.");
+  const feed = createFeed(view, { mode: actions === undefined ? "read-only" : "actions", intervalMs });
   const door = openDoor(address.port);
   server.on("request", (request, response) => {
     serve(request, response, { page, feed, door, actions }).catch((error: unknown) => {

@@ -38,13 +38,14 @@ export class TrafficWindow {
     const end = Math.floor(now / 1000);
     return [...this.#services].map(([service, slots]) => {
       const recent = slots.filter(({ second }) => second >= end - seconds && second < end);
-      const counts = new Map(recent.map(({ second, count }) => [second, count]));
-      const perSecond = Array.from({ length: seconds }, (_, at) => counts.get(end - seconds + at) ?? 0);
+      const bySecond = new Map(recent.map(({ second, count }) => [second, count]));
+      const counts = Array.from({ length: seconds }, (_, at) => bySecond.get(end - seconds + at) ?? 0);
       const p95 = percentile95(recent.flatMap(({ durations }) => durations));
       return {
         ...(service === undefined ? {} : { service }),
-        perSecond,
-        rate: sum(perSecond.slice(-rateSeconds)) / rateSeconds,
+        span: "minute",
+        counts,
+        rate: sum(counts.slice(-rateSeconds)) / rateSeconds,
         ...(p95 === undefined ? {} : { p95 }),
         errors: sum(recent.map(({ errors }) => errors)),
       };

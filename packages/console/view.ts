@@ -1,8 +1,10 @@
 import type { Action } from "./model/action.ts";
 import type { Alarm } from "./model/alarm.ts";
+import type { Chats, Silence } from "./model/chat.ts";
 import type { Happening } from "./model/happening.ts";
 import type { Secret } from "./model/secret.ts";
 import type { Service } from "./model/service.ts";
+import type { Traffic } from "./model/traffic.ts";
 
 /** How the console sees a fleet. Each read throws when it cannot, with a message fit for the page. */
 export interface FleetView {
@@ -10,6 +12,9 @@ export interface FleetView {
   services(): Promise<readonly Service[]>;
   secrets(): Promise<readonly Secret[]>;
   alarms(): Promise<readonly Alarm[]>;
+  chats(): Promise<Chats>;
+  /** Requests as they were counted; absent where `subscribe` tells each of them. */
+  traffic?(): Promise<readonly Traffic[]>;
   /**
    * Calls back for what happens from now on; returns the unsubscribe function. Absent where nothing tells it, as on
    * AWS: the page then has no logs.
@@ -17,6 +22,8 @@ export interface FleetView {
   subscribe?(listener: (happening: Happening) => void): () => void;
   /** Milliseconds since the epoch, when a fault that was put on Splunk ends; undefined without one. */
   splunkRefusesUntil?(): number | undefined;
+  /** Chats that were silenced on purpose. */
+  silences?(): readonly Silence[];
 }
 
 /** What the console may do to a fleet; only one that runs on this machine has them. */

@@ -1,38 +1,13 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
   paginateQuery,
 } from "@aws-sdk/client-dynamodb";
-import * as v from "valibot";
-import { severities } from "#fleet/definition.ts";
 import type { IncidentStore } from "../ports.ts";
 import { type GroupRecord, isOpen } from "../record.ts";
-
-const Stored = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    version: v.number(),
-    thread: v.optional(v.object({ reference: v.optional(v.string()), openedAt: v.number(), shared: v.boolean() })),
-    entries: v.record(
-      v.string(),
-      v.object({
-        change: v.string(),
-        phase: v.picklist(["firing", "no-data", "resolved", "notice"]),
-        severity: v.picklist(severities),
-        since: v.number(),
-        at: v.number(),
-        told: v.boolean(),
-        headline: v.string(),
-      }),
-    ),
-    lastSentAt: v.number(),
-    tally: v.optional(v.object({ since: v.number(), firing: v.number(), recovered: v.number(), other: v.number() })),
-  }),
-);
+import { recordOf } from "./stored-record.ts";
 
 /** What is over is forgotten by the table itself. */
 const retentionSeconds = 30 * 24 * 60 * 60;
@@ -132,14 +107,5 @@ export function createIncidentTable(table: string, client: DynamoDBClient): Inci
       const Item = { ...keyOf(destination, claimKey), until: { N: String(from) } };
       await client.send(new PutItemCommand({ TableName: table, Item }));
     },
-  };
-}
-
-function recordOf(item: Readonly<Record<string, AttributeValue>>): GroupRecord {
-  const { thread, tally, ...rest } = v.parse(Stored, item.record?.S);
-  return {
-    ...rest,
-    thread: thread && { ...thread, reference: thread.reference },
-    ...(tally !== undefined && { tally }),
   };
 }

@@ -8,6 +8,9 @@ export const action = v.variant("kind", [
   /** Splunk answers 403 to every token for a while, or until told otherwise. */
   v.object({ kind: v.literal("refuse-token") }),
   v.object({ kind: v.literal("accept-token") }),
+  /** A chat answers 500 to everything for a while, or until told otherwise; by its name in the map. */
+  v.object({ kind: v.literal("silence-chat"), chat: v.string() }),
+  v.object({ kind: v.literal("unsilence-chat"), chat: v.string() }),
 ]);
 export type Action = v.InferOutput<typeof action>;
 

@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import { alarm } from "./alarm.ts";
+import { chats, silence } from "./chat.ts";
 import { audit, call, request } from "./happening.ts";
 import { secret } from "./secret.ts";
 import { service } from "./service.ts";
 import { traffic } from "./traffic.ts";
 
-export const part = v.picklist(["services", "secrets", "alarms"]);
+export const part = v.picklist(["services", "secrets", "alarms", "chats", "traffic"]);
 export type Part = v.InferOutput<typeof part>;
 
 /**
@@ -25,13 +26,17 @@ export const consoleEvent = v.variant("kind", [
   v.object({
     kind: v.literal("tick"),
     at: v.number(),
-    traffic: v.array(traffic),
+    /** Where each request is seen as it is answered; otherwise an event of its own. */
+    traffic: v.optional(v.array(traffic)),
     /** When Splunk takes events again, while it is told to refuse them. */
     splunkRefusesUntil: v.optional(v.number()),
+    silences: v.array(silence),
   }),
   v.object({ kind: v.literal("services"), services: v.array(service) }),
   v.object({ kind: v.literal("secrets"), secrets: v.array(secret) }),
   v.object({ kind: v.literal("alarms"), alarms: v.array(alarm) }),
+  v.object({ kind: v.literal("chats"), chats }),
+  v.object({ kind: v.literal("traffic"), traffic: v.array(traffic) }),
   /** A part could not be read; what was known of it stands. */
   v.object({ kind: v.literal("unreadable"), part, reason: v.string() }),
   /** Oldest first, as in the two below. */

@@ -1,24 +1,32 @@
 import type { Alarm, AlarmState } from "../model/alarm.ts";
+import type { Message } from "../model/chat.ts";
 import type { ConsoleState } from "../state/state.ts";
 import { age } from "./format.ts";
+import { Heard } from "./messages.tsx";
 import { Panel } from "./panel.tsx";
 
 const words: Readonly<Record<AlarmState, string>> = { ALARM: "alarm", INSUFFICIENT_DATA: "no data", OK: "OK" };
 const tones: Readonly<Record<AlarmState, string>> = { ALARM: "bad", INSUFFICIENT_DATA: "neutral", OK: "good" };
 const order: readonly AlarmState[] = ["ALARM", "INSUFFICIENT_DATA", "OK"];
+/** An alarm that is over stays where it stood for this long: whoever looked away sees that it came back, and where. */
+const recoveredShownMs = 10 * 60_000;
 
-export function Alarms({ state: { alarms, now, unreadable } }: { readonly state: ConsoleState }) {
-  const firing = alarms?.filter(({ state }) => state === "ALARM") ?? [];
+export function Alarms({ state }: { readonly state: ConsoleState }) {
+  const { alarms, now, unreadable } = state;
+  const notable = alarms?.filter((alarm) => alarm.state === "ALARM" || hasRecovered(alarm, state)) ?? [];
   return (
-    <Panel title="Alarms" class="alarms" problem={unreadable.alarms} aside={<Tally alarms={alarms ?? []} />}>
+    <Panel
+      id="alarms"
+      title="Alarms"
+      class="alarms"
+      problem={unreadable.alarms}
+      aside={<Tally alarms={alarms ?? []} />}
+    >
       {alarms?.length === 0 && <p class="empty">No alarm is deployed.</p>}
-      {firing.length > 0 && (
-        <ul class="firing" aria-label="In alarm">
-          {firing.map(({ name, reason, since }) => (
-            <li key={name}>
-              <strong>{name}</strong> <span class="facts">for {age(since, now)}</span>
-              <p class="reason">{reason}</p>
-            </li>
+      {notable.length > 0 && (
+        <ul class="firing" aria-label="In alarm, or just recovered">
+          {notable.map((alarm) => (
+            <Notable key={alarm.name} alarm={alarm} state={state} now={now} />
           ))}
         </ul>
       )}
@@ -26,9 +34,9 @@ export function Alarms({ state: { alarms, now, unreadable } }: { readonly state:
         <div key={owner} class="group">
           <h3>{owner}</h3>
           <ul class="chips">
-            {members.map(({ name, subject, state }) => (
-              <li key={name} class={`mark ${tones[state]}`} title={`${name}: ${words[state]}`}>
-                {subject} <span class="state">{words[state]}</span>
+            {members.map(({ name, subject, state: alarmState }) => (
+              <li key={name} class={`mark ${tones[alarmState]}`} title={`${name}: ${words[alarmState]}`}>
+                {subject} <span class="state">{words[alarmState]}</span>
               </li>
             ))}
           </ul>
@@ -36,6 +44,47 @@ export function Alarms({ state: { alarms, now, unreadable } }: { readonly state:
       ))}
     </Panel>
   );
+}
+
+interface NotableProps {
+  readonly alarm: Alarm;
+  readonly state: ConsoleState;
+  readonly now: number;
+}
+
+/** An alarm with the message it became. */
+function Notable({ alarm, state: { chats }, now }: NotableProps) {
+  const { name, state, reason, since } = alarm;
+  const told = messageOf(alarm, chats?.messages ?? []);
+  return (
+    <li class={state === "ALARM" ? "on" : "over"}>
+      <strong>{name}</strong>{" "}
+      <span class="facts">
+        {words[state]} for {age(since, now)}
+      </span>
+      <p class="reason">{reason}</p>
+      {chats !== undefined && told !== undefined && (
+        <p class="told">
+          “{told.headline}” <Heard heard={told.heard} chats={chats} />
+        </p>
+      )}
+      {told === undefined && state === "ALARM" && chats !== undefined && chats.chats.length > 0 && (
+        <p class="told facts">{chats.waiting > 0 ? "On its way to the chats." : "No chat was told of it."}</p>
+      )}
+    </li>
+  );
+}
+
+/** Of an alarm that fires, a message of its last recovery says nothing. */
+function messageOf({ name, state }: Alarm, messages: readonly Message[]): Message | undefined {
+  const own = messages.filter(({ origin }) => origin.kind === "alarm" && origin.name === name);
+  return own.find(({ phase }) => (phase === "recovered") === (state === "OK"));
+}
+
+function hasRecovered(alarm: Alarm, { chats, now }: ConsoleState): boolean {
+  if (alarm.state !== "OK") return false;
+  const told = messageOf(alarm, chats?.messages ?? []);
+  return told !== undefined && now - told.at < recoveredShownMs;
 }
 
 function Tally({ alarms }: { readonly alarms: readonly Alarm[] }) {

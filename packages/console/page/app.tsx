@@ -4,9 +4,10 @@ import { reduce } from "../state/reduce.ts";
 import { initialState } from "../state/state.ts";
 import { Alarms } from "./alarms.tsx";
 import { Announcer } from "./announcer.tsx";
+import { Chats } from "./chats.tsx";
 import { ask, follow } from "./connection.ts";
 import { Header } from "./header.tsx";
-import { AuditLog, CallLog, RequestLog } from "./logs.tsx";
+import { AuditElsewhere, AuditLog, CallLog, RequestLog } from "./logs.tsx";
 import { Notices } from "./notices.tsx";
 import { Secrets } from "./secrets.tsx";
 import { Services } from "./services.tsx";
@@ -36,9 +37,11 @@ export function App() {
         <div class="traffic">
           <Services state={state} perform={perform} />
           {state.happenings && <RequestLog requests={state.requests} />}
+          {!state.happenings && state.connection !== "connecting" && <AuditElsewhere />}
         </div>
         <div class="side">
           <Alarms state={state} />
+          <Chats state={state} perform={perform} />
           <Notices notices={state.notices} />
           <Secrets state={state} perform={perform} />
         </div>

@@ -11,6 +11,9 @@ export function age(at: number, now: number): string {
   return `${seconds} s`;
 }
 
+/** Of something that ends by itself. */
+export const secondsLeft = (until: number, now: number) => Math.max(0, Math.ceil((until - now) / 1000));
+
 /** As git and ECS's console shorten them. */
 export const shortId = (id: string) => id.slice(0, 8);
 

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { ActionResult } from "../model/action.ts";
 import type { ConsoleState } from "../state/state.ts";
 import { timeOfDay } from "./format.ts";
+import { Overview } from "./overview.tsx";
 
 interface HeaderProps {
   readonly state: ConsoleState;
@@ -22,6 +23,7 @@ export function Header({ state, paused, onPause, result, onDismiss }: HeaderProp
         </h1>
         <Connection state={state} paused={paused} />
         {state.mode === "read-only" && state.connection === "live" && <span class="tag">read-only</span>}
+        <Overview state={state} />
         <Result result={result} onDismiss={onDismiss} />
         <button type="button" class="pause" aria-pressed={paused} onClick={onPause}>
           Pause

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { ConsoleState } from "../state/state.ts";
 import type { Perform } from "./app.tsx";
-import { duration, timeOfDay } from "./format.ts";
+import { duration, secondsLeft, timeOfDay } from "./format.ts";
 import { Panel, Scroll } from "./panel.tsx";
 
 interface LogProps {
@@ -82,14 +82,24 @@ export function AuditLog({ audits, now, refusesUntil, perform }: AuditLogProps) 
   );
 }
 
+/** Where nobody tells of audit events: only Splunk knows them, and its search needs a credential of its own. */
+export function AuditElsewhere() {
+  return (
+    <Panel title="Audit events">
+      <p class="empty">
+        They are in Splunk, which shows them only to whoever may search it: the console has no credential for that. To
+        see that they arrive, run <code>npx fleet audit check</code>.
+      </p>
+    </Panel>
+  );
+}
+
 /** One button whose name changes: it keeps the focus. */
 function SplunkFault({ now, refusesUntil, perform }: Omit<AuditLogProps, "audits">) {
   const refusing = refusesUntil !== undefined;
   return (
     <>
-      {refusing && (
-        <span class="mark bad">refuses tokens, {Math.max(0, Math.ceil((refusesUntil - now) / 1000))} s left</span>
-      )}
+      {refusing && <span class="mark bad">refuses tokens, {secondsLeft(refusesUntil, now)} s left</span>}
       {perform !== undefined && (
         <button type="button" onClick={() => perform({ kind: refusing ? "accept-token" : "refuse-token" })}>
           {refusing ? "Accept tokens" : "Refuse tokens"}

@@ -2,6 +2,8 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
 interface PanelProps {
+  /** Where the line at the top leads to. */
+  readonly id?: string;
   readonly title: string;
   readonly class?: string;
   /** Beside the title: a count, a button. */
@@ -11,12 +13,12 @@ interface PanelProps {
 }
 
 /** A landmark with a heading. */
-export function Panel({ title, class: name, aside, problem, children }: PanelProps) {
-  const id = useId();
+export function Panel({ id, title, class: name, aside, problem, children }: PanelProps) {
+  const heading = useId();
   return (
-    <section class={`panel ${name ?? ""}`} aria-labelledby={id}>
+    <section id={id} class={`panel ${name ?? ""}`} aria-labelledby={heading}>
       <div class="title">
-        <h2 id={id} tabIndex={-1}>
+        <h2 id={heading} tabIndex={-1}>
           {title}
         </h2>
         {aside}

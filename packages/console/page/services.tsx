@@ -13,16 +13,23 @@ interface ServicesProps {
 }
 
 export function Services({ state, perform }: ServicesProps) {
-  const { services, traffic, happenings, now, unreadable } = state;
+  const { services, traffic, now, unreadable } = state;
   return (
-    <Panel title="Services" class="services" problem={unreadable.services}>
+    <Panel
+      id="services"
+      title="Services"
+      class="services"
+      problem={unreadable.services}
+      aside={<Source state={state} />}
+    >
+      {unreadable.traffic !== undefined && <p class="problem">Requests could not be counted: {unreadable.traffic}</p>}
       {services === undefined && <p class="empty">Reading the fleet…</p>}
       {services?.length === 0 && <p class="empty">The map has no service. Add one in fleet.config.ts.</p>}
       {services?.map((service) => (
         <ServiceCard
           key={service.key}
           service={service}
-          traffic={happenings ? (traffic.find((one) => one.service === service.key) ?? noTraffic) : undefined}
+          traffic={traffic && (traffic.find((one) => one.service === service.key) ?? noTraffic)}
           now={now}
           perform={perform}
         />
@@ -31,7 +38,14 @@ export function Services({ state, perform }: ServicesProps) {
   );
 }
 
-const noTraffic: Traffic = { perSecond: [], rate: 0, errors: 0 };
+/** A stage without a feed of its requests has them from CloudWatch, later and by the minute. */
+function Source({ state: { happenings, traffic } }: { readonly state: ConsoleState }) {
+  return !happenings && traffic !== undefined ? (
+    <span class="facts">requests of the last hour, by CloudWatch</span>
+  ) : null;
+}
+
+const noTraffic: Traffic = { span: "minute", counts: [], rate: 0, errors: 0 };
 
 interface CardProps {
   readonly service: Service;
@@ -89,7 +103,7 @@ function Counts({ service, traffic }: Pick<CardProps, "service" | "traffic">) {
         <Figure name="healthy" value={healthy} tone={healthy < desired ? "bad" : undefined} />
         {traffic !== undefined && <TrafficFigures traffic={traffic} />}
       </dl>
-      {traffic !== undefined && <Sparkline values={traffic.perSecond} />}
+      {traffic !== undefined && <Sparkline values={traffic.counts} />}
     </div>
   );
 }

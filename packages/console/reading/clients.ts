@@ -1,7 +1,9 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** Tells the console's own reading from what others do, in CloudTrail as in the local journal. */
 export const agent = "mcp-fleet-console";
@@ -18,6 +20,8 @@ export interface Clients {
   readonly balancing: ElasticLoadBalancingV2Client;
   readonly secrets: SecretsManagerClient;
   readonly cloudWatch: CloudWatchClient;
+  readonly dynamo: DynamoDBClient;
+  readonly queues: SQSClient;
 }
 
 export function openClients(settings: ClientSettings): Clients {
@@ -27,5 +31,7 @@ export function openClients(settings: ClientSettings): Clients {
     balancing: new ElasticLoadBalancingV2Client(own),
     secrets: new SecretsManagerClient(own),
     cloudWatch: new CloudWatchClient(own),
+    dynamo: new DynamoDBClient(own),
+    queues: new SQSClient(own),
   };
 }

@@ -1,4 +1,5 @@
 import type { Alarm } from "../model/alarm.ts";
+import type { Chats, Hearing, Silence } from "../model/chat.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Deployment, Service, Task } from "../model/service.ts";
 import type { Notice } from "./state.ts";
@@ -83,4 +84,33 @@ export function splunkNotices(before: number | undefined, after: number | undefi
   return after === undefined
     ? [{ tone: "good", text: "Splunk takes audit events again." }]
     : [{ tone: "bad", text: "Splunk refuses every token." }];
+}
+
+/** Chats that were made to answer nobody, and those that answer again. */
+export function silenceNotices(before: readonly Silence[], after: readonly Silence[]): readonly News[] {
+  const [was, is] = [before, after].map((silences) => new Set(silences.map(({ chat }) => chat)));
+  return [
+    ...[...(is ?? [])]
+      .filter((chat) => !was?.has(chat))
+      .map((chat): News => ({ tone: "bad", text: `${chat} is silent.` })),
+    ...[...(was ?? [])]
+      .filter((chat) => !is?.has(chat))
+      .map((chat): News => ({ tone: "good", text: `${chat} answers again.` })),
+  ];
+}
+
+const waitingFor = (heard: readonly Hearing[]) => heard.flatMap(({ chat, state }) => (state === "waits" ? chat : []));
+
+/** What waited for a chat, and was told. What a message says is news of its alarm, rollout or secret already. */
+export function chatNotices(before: Chats | undefined, after: Chats): readonly News[] {
+  const waited = new Set(
+    before?.messages.flatMap(({ subject, heard }) => waitingFor(heard).map((chat) => `${chat} ${subject}`)),
+  );
+  return after.chats.flatMap(({ name }): readonly News[] => {
+    const told = after.messages.filter(
+      ({ subject, heard }) =>
+        waited.has(`${name} ${subject}`) && heard.some(({ chat, state }) => chat === name && state === "told"),
+    );
+    return told.length === 0 ? [] : [{ tone: "good", text: `${name} was told what waited for it.` }];
+  });
 }

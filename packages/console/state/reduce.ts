@@ -1,5 +1,13 @@
 import type { Part } from "../model/event.ts";
-import { alarmNotices, deploymentNotices, type News, secretNotices, splunkNotices } from "./notices.ts";
+import {
+  alarmNotices,
+  chatNotices,
+  deploymentNotices,
+  type News,
+  secretNotices,
+  silenceNotices,
+  splunkNotices,
+} from "./notices.ts";
 import { type ConsoleState, initialState, type Numbered, type StateEvent } from "./state.ts";
 
 /** What the page keeps of each log. */
@@ -17,9 +25,12 @@ export function reduce(state: ConsoleState, event: StateEvent): ConsoleState {
       return { ...initialState, connection: "live", stage, mode, happenings, now, notices };
     }
     case "tick": {
-      const { at: now, traffic, splunkRefusesUntil } = event;
-      const told = tell(state, splunkNotices(state.splunkRefusesUntil, splunkRefusesUntil), now);
-      return { ...told, now, traffic, splunkRefusesUntil };
+      const { at: now, traffic = state.traffic, splunkRefusesUntil, silences } = event;
+      const news = [
+        ...splunkNotices(state.splunkRefusesUntil, splunkRefusesUntil),
+        ...silenceNotices(state.silences, silences),
+      ];
+      return { ...tell(state, news, now), now, traffic, splunkRefusesUntil, silences };
     }
     case "services": {
       const { services } = event;
@@ -33,6 +44,12 @@ export function reduce(state: ConsoleState, event: StateEvent): ConsoleState {
       const { alarms } = event;
       return { ...tell(readable(state, "alarms"), alarmNotices(state.alarms, alarms)), alarms };
     }
+    case "chats": {
+      const { chats } = event;
+      return { ...tell(readable(state, "chats"), chatNotices(state.chats, chats)), chats };
+    }
+    case "traffic":
+      return { ...readable(state, "traffic"), traffic: event.traffic };
     case "unreadable":
       return { ...state, unreadable: { ...state.unreadable, [event.part]: event.reason } };
     case "requests":

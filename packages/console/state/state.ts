@@ -1,4 +1,5 @@
 import type { Alarm } from "../model/alarm.ts";
+import type { Chats, Silence } from "../model/chat.ts";
 import type { ConsoleEvent, Part } from "../model/event.ts";
 import type { Audit, Call, Request } from "../model/happening.ts";
 import type { Secret } from "../model/secret.ts";
@@ -25,14 +26,16 @@ export interface ConsoleState {
   readonly happenings: boolean;
   /** The server's time at its last tick, milliseconds since the epoch. */
   readonly now: number;
-  /** `undefined` until they were first told, as the two below. */
+  /** `undefined` until they were first told, as the four below. */
   readonly services: readonly Service[] | undefined;
   readonly secrets: readonly Secret[] | undefined;
   readonly alarms: readonly Alarm[] | undefined;
+  readonly chats: Chats | undefined;
+  readonly traffic: readonly Traffic[] | undefined;
   /** Why a part could not be read at the last try. */
   readonly unreadable: Readonly<Partial<Record<Part, string>>>;
-  readonly traffic: readonly Traffic[];
   readonly splunkRefusesUntil: number | undefined;
+  readonly silences: readonly Silence[];
   /** Newest first, as all below. */
   readonly requests: readonly Numbered<Request>[];
   readonly audits: readonly Numbered<Audit>[];
@@ -52,9 +55,11 @@ export const initialState: ConsoleState = {
   services: undefined,
   secrets: undefined,
   alarms: undefined,
+  chats: undefined,
+  traffic: undefined,
   unreadable: {},
-  traffic: [],
   splunkRefusesUntil: undefined,
+  silences: [],
   requests: [],
   audits: [],
   calls: [],

@@ -1,6 +1,7 @@
 import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Action } from "#console/model/action.ts";
+import type { Chats } from "#console/model/chat.ts";
 import type { Happening } from "#console/model/happening.ts";
 import type { Service } from "#console/model/service.ts";
 import { agent } from "#console/reading/clients.ts";
@@ -8,6 +9,7 @@ import { createFleetReader } from "#console/reading/reader.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
 import { names, type StagePlan } from "#fleet";
 import { auditOf, callOf, requestOf } from "./console-happenings.ts";
+import { createSilences, type Silences, silenceSeconds } from "./console-silences.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
 
 const refusalSeconds = 60;
@@ -20,16 +22,19 @@ export function createConsoleView(
   const { cloud, hec } = fleet;
   const reader = createFleetReader(plan, clientSettings(cloud));
   const splunk = createRefusal(hec);
+  const silences = createSilences(plan, fleet.chats);
   return {
     view: {
       stage: plan.stage,
       services: async () => withPids(await reader.services(), fleet),
       secrets: reader.secrets,
       alarms: reader.alarms,
+      chats: async () => withShown(await reader.chats(), fleet),
       splunkRefusesUntil: splunk.until,
+      silences: silences.list,
       subscribe: (listener) => subscribe(fleet, plan, listener),
     },
-    actions: createActions(fleet, plan, splunk),
+    actions: createActions(fleet, plan, splunk, silences),
   };
 }
 
@@ -58,6 +63,20 @@ function withPids(services: readonly Service[], { cloud }: LocalFleet): readonly
   }));
 }
 
+/** A double can be asked what it shows, which no chat on the internet is. */
+function withShown(told: Chats, { chats }: LocalFleet): Chats {
+  if (told.chats.length === 0) return told;
+  return {
+    ...told,
+    page: chats.url,
+    chats: told.chats.map((chat) => {
+      const messages = chats.list(chat.receiver);
+      const edits = messages.reduce((sum, message) => sum + message.edits, 0);
+      return { ...chat, shown: { messages: messages.length, edits } };
+    }),
+  };
+}
+
 const idOf = (taskArn: string) => taskArn.slice(taskArn.lastIndexOf("/") + 1);
 
 interface Refusal {
@@ -81,7 +100,7 @@ function createRefusal(hec: LocalFleet["hec"]): Refusal {
   };
 }
 
-function createActions({ cloud }: LocalFleet, plan: StagePlan, splunk: Refusal): FleetActions {
+function createActions({ cloud }: LocalFleet, plan: StagePlan, splunk: Refusal, silences: Silences): FleetActions {
   const ecs = new ECSClient(clientSettings(cloud));
   const secrets = new SecretsManagerClient(clientSettings(cloud));
 
@@ -123,6 +142,12 @@ function createActions({ cloud }: LocalFleet, plan: StagePlan, splunk: Refusal):
         case "accept-token":
           splunk.end();
           return "Splunk takes tokens again.";
+        case "silence-chat":
+          silences.begin(action.chat);
+          return `${action.chat} answers nobody for ${silenceSeconds} s. What it is to be told waits in the queue.`;
+        case "unsilence-chat":
+          silences.end(action.chat);
+          return `${action.chat} answers again. What waits is told with the next attempt, as a rule within 40 s.`;
       }
     },
   };

@@ -13,6 +13,7 @@ const tick = (at: number, splunkRefusesUntil?: number): StateEvent => ({
   kind: "tick",
   at,
   traffic: [],
+  silences: [],
   ...(splunkRefusesUntil === undefined ? {} : { splunkRefusesUntil }),
 });
 

@@ -21,8 +21,8 @@ describe("the traffic of the last minute", () => {
       { at: 2000, service: "other" },
     ]).read(start + 3600);
     expect(echo).toMatchObject({ service: "echo", rate: 0.3 });
-    expect(echo?.perSecond).toHaveLength(60);
-    expect(echo?.perSecond.slice(-3)).toEqual([2, 0, 1]);
+    expect(echo?.counts).toHaveLength(60);
+    expect(echo?.counts.slice(-3)).toEqual([2, 0, 1]);
     expect(other).toMatchObject({ service: "other", rate: 0.1 });
   });
 
@@ -40,7 +40,7 @@ describe("the traffic of the last minute", () => {
   it("keeps a fair sample of a second with very many requests", () => {
     const requests = Array.from({ length: 20_000 }, (_, number) => ({ at: number / 20, ms: number % 1000 }));
     const [echo] = window(requests).read(start + 1000);
-    expect(echo?.perSecond.at(-1)).toBe(20_000);
+    expect(echo?.counts.at(-1)).toBe(20_000);
     expect(echo?.p95).toBeGreaterThan(870);
     expect(echo?.p95).toBeLessThan(1000);
   });

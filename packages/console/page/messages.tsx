@@ -1,0 +1,83 @@
+import type { Chats, Hearing, Message, Origin } from "../model/chat.ts";
+import { age, duration, shortId, timeOfDay } from "./format.ts";
+import { Scroll } from "./panel.tsx";
+
+const tones: Readonly<Record<Message["phase"], string>> = {
+  firing: "bad",
+  "no-data": "warn",
+  recovered: "good",
+  notice: "neutral",
+};
+
+export function Told({ chats, now }: { readonly chats: Chats; readonly now: number }) {
+  if (chats.messages.length === 0) {
+    return <p class="empty">Nothing was told in the last 30 days. An alarm, a failed rollout or a rotation will be.</p>;
+  }
+  return (
+    <Scroll label="Messages, what lasts first, then the newest">
+      <ul class="messages">
+        {chats.messages.map((message) => (
+          <li key={message.subject} class={message.phase}>
+            <p class="said">
+              <span class={`mark ${tones[message.phase]}`}>
+                <span class="group">{message.group}</span>
+                {message.phase === "recovered" && " recovered"}
+              </span>{" "}
+              {message.headline}
+            </p>
+            <p class="facts">
+              {[originWords(message.origin), when(message, now)].filter((part) => part !== "").join(" · ")} ·{" "}
+              <Heard heard={message.heard} chats={chats} />
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Scroll>
+  );
+}
+
+/** In which chats a message is, in as few words as say it. */
+export function Heard({ heard, chats }: { readonly heard: readonly Hearing[]; readonly chats: Chats }) {
+  const of = (state: Hearing["state"]) => heard.flatMap((one) => (one.state === state ? one.chat : []));
+  const [told, waits, muted] = [of("told"), of("waits"), of("muted")];
+  return (
+    <span class="heard">
+      {told.length > 0 && (
+        <span>
+          told in {told.length > 1 && told.length === chats.chats.length ? `all ${told.length} chats` : told.join(", ")}
+        </span>
+      )}
+      {waits.length > 0 && <span class="mark warn">waits for {waits.join(", ")}</span>}
+      {muted.length > 0 && <span class="mark neutral">muted in {muted.join(", ")}</span>}
+    </span>
+  );
+}
+
+function originWords(origin: Origin): string {
+  switch (origin.kind) {
+    case "alarm":
+      return `alarm ${origin.name}`;
+    case "deployment":
+      return "deployment";
+    case "task":
+      return `task ${shortId(origin.id)}`;
+    case "rotation":
+      return `rotation of ${origin.secret}`;
+    case "other":
+      return "";
+  }
+}
+
+function when({ phase, since, at }: Message, now: number): string {
+  switch (phase) {
+    case "firing":
+    case "no-data":
+      return `since ${timeOfDay(since)}, for ${age(since, now)}`;
+    case "recovered":
+      return `${timeOfDay(at)}, it lasted ${lasted(at - since)}`;
+    case "notice":
+      return `${timeOfDay(at)}, ${age(at, now)} ago`;
+  }
+}
+
+const lasted = (ms: number) => (ms < 60_000 ? duration(ms) : age(0, ms));

@@ -1,0 +1,51 @@
+import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
+import { readRecords } from "#chat/aws/incident-reader.ts";
+import type { GroupRecord } from "#chat/record.ts";
+import { type ChatPlan, names, type StagePlan } from "#fleet";
+import type { Chats } from "../model/chat.ts";
+import type { Clients } from "./clients.ts";
+import { messagesOf } from "./messages.ts";
+import { createQueueReader } from "./queue.ts";
+
+/** What one destination was told, by conversation. */
+export type Told = ReadonlyMap<string, GroupRecord>;
+
+const nobody: Chats = { chats: [], messages: [], waiting: 0, dead: 0 };
+
+/** The conversations as the function that speaks records them: nothing is asked of a chat. */
+export function createChatReader({ stage, chat }: StagePlan, { dynamo, queues }: Clients): () => Promise<Chats> {
+  if (chat === undefined) return async () => nobody;
+  const table = names.incidentTable(stage);
+  const queue = names.alarmQueue(stage);
+  const waiting = createQueueReader(queue, queues);
+  const dead = createQueueReader(`${queue}-dead`, queues);
+
+  async function toldTo(destination: string): Promise<Told> {
+    try {
+      return await readRecords(table, dynamo, destination);
+    } catch (error) {
+      // Before the first deploy, and after a removal.
+      if (error instanceof ResourceNotFoundException) return new Map();
+      throw error;
+    }
+  }
+
+  return async () => {
+    const destinations = Object.keys(chat.destinations);
+    const [queued, given, ...told] = await Promise.all([waiting(), dead(), ...destinations.map(toldTo)]);
+    return chatsOf(chat, new Map(destinations.map((name, at) => [name, told[at] ?? new Map()])), queued, given);
+  };
+}
+
+/** @param told by destination */
+export function chatsOf(plan: ChatPlan, told: ReadonlyMap<string, Told>, waiting: number, dead: number): Chats {
+  return {
+    chats: Object.entries(plan.destinations).map(([name, { receiver }]) => {
+      const lastToldAt = Math.max(0, ...[...(told.get(name)?.values() ?? [])].map(({ lastSentAt }) => lastSentAt));
+      return { name, receiver, ...(lastToldAt === 0 ? {} : { lastToldAt }) };
+    }),
+    messages: [...messagesOf(plan, told, waiting > 0)],
+    waiting,
+    dead,
+  };
+}

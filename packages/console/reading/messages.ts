@@ -1,0 +1,84 @@
+import { type Entry, isOpen } from "#chat/record.ts";
+import { matches } from "#chat/route.ts";
+import type { ChatPlan } from "#fleet";
+import type { Hearing, Message, Origin } from "../model/chat.ts";
+import type { Told } from "./chats.ts";
+
+/** A record remembers a hundred things that are over; a page that shows them all shows little else. */
+const shown = 50;
+
+interface Heard {
+  readonly chat: string;
+  readonly group: string;
+  readonly entry: Entry;
+}
+
+/**
+ * One message for each thing, from the records of every destination: what most chats were told is said once.
+ *
+ * @param told by destination
+ * @param queued whether anything is on its way: what a chat lacks then may still come
+ */
+export function messagesOf(plan: ChatPlan, told: ReadonlyMap<string, Told>, queued: boolean): readonly Message[] {
+  const bySubject = new Map<string, Heard[]>();
+  for (const [chat, records] of told) {
+    for (const [group, { entries }] of records) {
+      for (const [subject, entry] of Object.entries(entries)) {
+        const known = bySubject.get(subject);
+        if (known === undefined) bySubject.set(subject, [{ chat, group, entry }]);
+        else known.push({ chat, group, entry });
+      }
+    }
+  }
+  const messages = [...bySubject].flatMap(([subject, heard]) => messageOf(subject, heard, plan, queued));
+  const rank = ({ phase }: Message) => (phase === "firing" || phase === "no-data" ? 0 : 1);
+  return messages.toSorted((a, b) => rank(a) - rank(b) || b.at - a.at).slice(0, shown);
+}
+
+function messageOf(subject: string, heard: readonly Heard[], plan: ChatPlan, queued: boolean): readonly Message[] {
+  const newest = heard.toSorted((a, b) => b.entry.at - a.entry.at)[0];
+  if (newest === undefined) return [];
+  const { group, entry } = newest;
+  const { phase, headline, since, at } = entry;
+  const hearings = Object.keys(plan.destinations).flatMap((chat): Hearing[] => {
+    const own = heard.find((one) => one.chat === chat)?.entry;
+    if (own?.change === entry.change) return [{ chat, state: own.told ? "told" : "muted" }];
+    return queued && isDue(plan, chat, group, entry, own) ? [{ chat, state: "waits" }] : [];
+  });
+  return [
+    {
+      subject,
+      group,
+      origin: originOf(subject),
+      phase: phase === "resolved" ? "recovered" : phase,
+      headline,
+      since,
+      at,
+      heard: hearings,
+    },
+  ];
+}
+
+/** Whether a chat is to be told what another was told already: its routes bring it there, or it knows the beginning. */
+function isDue(plan: ChatPlan, chat: string, group: string, entry: Entry, own: Entry | undefined): boolean {
+  if (own !== undefined) return isOpen(own) || isOpen(entry) || entry.phase === "notice";
+  return plan.routes.some((route) => route.to.includes(chat) && matches(route, group, entry.severity));
+}
+
+/** Subjects are made in `packages/chat/parse`. */
+function originOf(subject: string): Origin {
+  const alarm = /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:([^#]+)/.exec(subject)?.[1];
+  if (alarm !== undefined) return { kind: "alarm", name: alarm };
+  const [kind, ...rest] = subject.split(":");
+  const about = rest.join(":");
+  switch (kind) {
+    case "deployment":
+      return { kind: "deployment" };
+    case "task":
+      return { kind: "task", id: about.slice(about.lastIndexOf("/") + 1) };
+    case "rotation":
+      return { kind: "rotation", secret: about };
+    default:
+      return { kind: "other" };
+  }
+}
