@@ -13,7 +13,7 @@ import type {
 } from "#local/endpoint/ports.ts";
 import { type ClusterRegistry, createClusterRegistry } from "./clusters.ts";
 import type { ExecSessions, OpenedSession } from "./exec/sessions.ts";
-import { onTerminal } from "./exec/terminal-command.ts";
+import { startTerminal } from "./exec/terminal.ts";
 import type { MetadataServer } from "./metadata.ts";
 import type { Deployment, Stop, Tag, Task } from "./model.ts";
 import { createPortAllotment } from "./port-allotment.ts";
@@ -125,11 +125,11 @@ export function createEngine(io: EcsPorts, metadata: MetadataServer, sessions: E
       sessions.open({
         containerGone: process.exited,
         start: (size, onData) =>
-          io.supervisor.start({
-            ...onTerminal(command, size),
+          startTerminal(io.supervisor, {
+            commandLine: command,
+            size,
             cwd: io.projectRoot,
             env: { TERM: "xterm-256color", ...environment },
-            stdin: "open",
             onData,
           }),
       }),

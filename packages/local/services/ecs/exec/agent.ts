@@ -11,8 +11,7 @@ import {
   terminateSession,
 } from "#cli/shell/message.ts";
 import { createSequence } from "#cli/shell/sequence.ts";
-import type { ManagedProcess } from "#local/endpoint/ports.ts";
-import type { TerminalSize } from "./terminal-command.ts";
+import type { TerminalProcess, TerminalSize } from "./terminal.ts";
 
 /** The agent sends output in pieces of this size. */
 const pieceBytes = 1_024;
@@ -35,21 +34,20 @@ export interface ExecSession {
   readonly id: string;
   readonly token: string;
   /** Starts the command on a terminal; its output goes to `onData`. */
-  start(size: TerminalSize, onData: (data: Buffer) => void): ManagedProcess;
+  start(size: TerminalSize, onData: (data: Buffer) => void): TerminalProcess;
   /** Resolves when the container is gone, which ends its sessions. */
   readonly containerGone: Promise<unknown>;
 }
 
 /**
  * The task's side of a Session Manager data channel, on a socket just opened: what the SSM agent in a Fargate task
- * does for ECS Exec. The command starts when the client has told the size of its terminal, or shortly after; later sizes
- * are not passed on.
+ * does for ECS Exec. The command starts when the client has told the size of its terminal, or shortly after.
  */
 export function serveSession(socket: WebSocket, session: ExecSession): void {
   const inOrder = createSequence();
   const began = Date.now();
   let sequence = 0;
-  let process: ManagedProcess | undefined;
+  let terminal: TerminalProcess | undefined;
   let waiting: NodeJS.Timeout | undefined;
   let admitted = false;
 
@@ -73,17 +71,17 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
     });
     waiting = setTimeout(() => start(usualSize), sizeWithinMs);
   };
-  const start = (size: TerminalSize): ManagedProcess => {
+  const start = (size: TerminalSize): TerminalProcess => {
     clearTimeout(waiting);
-    if (process !== undefined) return process;
+    if (terminal !== undefined) return terminal;
     const started = session.start(size, (data) => {
       for (let from = 0; from < data.length; from += pieceBytes) {
         send("output_stream_data", payloadTypes.output, data.subarray(from, from + pieceBytes));
       }
     });
-    process = started;
-    void started.exited.then(() => close(""));
-    void session.containerGone.then(() => started.stop(graceMs));
+    terminal = started;
+    void started.process.exited.then(() => close(""));
+    void session.containerGone.then(() => started.process.stop(graceMs));
     return started;
   };
   const perform = ({ payloadType, payload }: Message) => {
@@ -91,16 +89,19 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
       case payloadTypes.handshakeResponse:
         begin();
         return;
-      case payloadTypes.size:
-        start(v.parse(Size, payload.toString()));
+      case payloadTypes.size: {
+        const size = v.parse(Size, payload.toString());
+        if (terminal === undefined) start(size);
+        else terminal.resize(size);
         return;
+      }
       case payloadTypes.output:
-        start(usualSize).stdin?.write(payload);
+        start(usualSize).process.stdin?.write(payload);
         return;
       case payloadTypes.flag:
         if (!payload.equals(terminateSession)) return;
-        if (process === undefined) close("");
-        else void process.stop(graceMs);
+        if (terminal === undefined) close("");
+        else void terminal.process.stop(graceMs);
     }
   };
   const open = (text: string) => {
@@ -135,6 +136,6 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
   socket.on("error", () => socket.terminate());
   socket.on("close", () => {
     clearTimeout(waiting);
-    void process?.stop(graceMs);
+    void terminal?.process.stop(graceMs);
   });
 }

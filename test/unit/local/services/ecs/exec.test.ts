@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { openChannel } from "#cli/shell/channel.ts";
 import { encode, payloadTypes } from "#cli/shell/message.ts";
 import type { ProcessSupervisor } from "#local/endpoint/ports.ts";
 import { createSupervisor } from "#local/processes/supervisor.ts";
 import { type ExecSessions, startExecSessions } from "#local/services/ecs/exec/sessions.ts";
-import { onTerminal } from "#local/services/ecs/exec/terminal-command.ts";
+import { startTerminal } from "#local/services/ecs/exec/terminal.ts";
 
 let supervisor: ProcessSupervisor;
 let sessions: ExecSessions;
@@ -27,7 +27,7 @@ function open(command: string, containerGone: Promise<unknown> = new Promise(() 
     start(size, onData) {
       started += 1;
       const env = { PATH: process.env.PATH ?? "", GREETING: "hello" };
-      return supervisor.start({ ...onTerminal(command, size), cwd: tmpdir(), env, stdin: "open", onData });
+      return startTerminal(supervisor, { commandLine: command, size, cwd: tmpdir(), env, onData });
     },
   });
 }
@@ -45,6 +45,27 @@ describe("a session of ECS Exec", () => {
     await channel.closed;
     expect(said()).toContain("43 132");
     expect(said()).toContain("hello");
+  });
+
+  it("[ECS-9] passes on that the client's window has another size", async () => {
+    const { channel, said } = connect("trap 'stty size; exit' WINCH; echo ready; while :; do sleep 0.05; done");
+    channel.resize({ cols: 80, rows: 24 });
+    await vi.waitFor(() => expect(said()).toContain("ready"), 5_000);
+    channel.resize({ cols: 133, rows: 41 });
+    await channel.closed;
+    expect(said()).toContain("41 133");
+  });
+
+  it("[ECS-9] gives Ctrl-C to what runs, and goes on", async () => {
+    const { channel, said } = connect("/bin/sh");
+    channel.send(Buffer.from("sleep 60; echo slept\n"));
+    await vi.waitFor(() => expect(said()).toContain("echo slept"), 5_000);
+    channel.send(Buffer.from([3]));
+    await vi.waitFor(() => expect(said()).toContain("^C"), 5_000);
+    channel.send(Buffer.from("echo $((40 + 2)); exit\n"));
+    await channel.closed;
+    expect(said()).toContain("42");
+    expect(said()).not.toMatch(/^slept/m);
   });
 
   it("[ECS-9] takes what is typed, also more than fits in one frame", async () => {
