@@ -14,6 +14,7 @@ import { createDynamoDb } from "./services/dynamodb/service.ts";
 import { createEc2 } from "./services/ec2/service.ts";
 import { createEcr } from "./services/ecr/service.ts";
 import { createEcs, type Ecs } from "./services/ecs/ecs.ts";
+import { ownLoopback } from "./services/elasticache/redis.ts";
 import { createElastiCache, type ElastiCache } from "./services/elasticache/service.ts";
 import { createElbv2, type Elbv2 } from "./services/elbv2/service.ts";
 import { createEvents, type Events } from "./services/events/service.ts";
@@ -70,7 +71,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const place: Place = { region, account, endpointUrl: endpoint.url };
   const clock = systemClock;
   const authority = await openAuthority(join(stateFolder, "certificates"));
-  const redisCertificate = await authority.issue(["localhost"]);
+  const redisHost = await ownLoopback(stateFolder);
+  const redisCertificate = await authority.issue([redisHost]);
   const trust = { NODE_EXTRA_CA_CERTS: authority.caPath, SSL_CERT_FILE: authority.caPath };
 
   // Services call each other in circles (a topic invokes a function whose failure goes to a topic): these ports are
@@ -127,6 +129,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     processes: supervisor,
     folder: join(stateFolder, "redis"),
     path: process.env.PATH ?? "",
+    host: redisHost,
     tls: {
       caCert: authority.caPath,
       cert: redisCertificate.certificatePath,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { AwsError } from "../../endpoint/errors.ts";
 import { flag, numeric } from "../../endpoint/properties.ts";
 import { define, type Operation } from "../../endpoint/service.ts";
-import { address, type ReplicationGroup, type ReplicationGroups, type Snapshot } from "./replication-groups.ts";
+import type { ReplicationGroup, ReplicationGroups, Snapshot } from "./replication-groups.ts";
 
 const modification = v.object({
   ReplicationGroupId: v.string(),
@@ -100,7 +100,7 @@ function resize(
 }
 
 function groupForWire(group: ReplicationGroup) {
-  const { id, port, settings, tokens } = group;
+  const { id, address, port, settings, tokens } = group;
   const clusters = Array.from({ length: settings.nodes }, (_, index) => `${id}-${String(index + 1).padStart(3, "0")}`);
   const endpoint = { Address: address, Port: port };
   return {

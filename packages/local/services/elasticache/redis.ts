@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -18,6 +18,8 @@ export interface TlsFiles {
 export interface RedisPorts {
   readonly clock: Clock;
   readonly processes: ProcessSupervisor;
+  /** The loopback address that servers listen on. The certificate covers it. */
+  readonly host: string;
   readonly tls: TlsFiles;
   readonly log: (line: string) => void;
 }
@@ -28,7 +30,8 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-const host = "127.0.0.1";
+/** ElastiCache's own port: the runbook names it. */
+const usualPort = 6379;
 const readyTimeoutMs = 10_000;
 const restartDelayMs = 1_000;
 const stopGraceMs = 2_000;
@@ -43,10 +46,31 @@ export function findServer(path: string): string | undefined {
   return candidates.find(isExecutable);
 }
 
-/** A port on loopback that nothing listened on a moment ago. */
-export async function freePort(): Promise<number> {
+/**
+ * A loopback address that is `folder`'s own, so that each fleet on this machine has its Redis on 6379 as on AWS. Where
+ * the system knows 127.0.0.1 alone, as macOS does, it is that.
+ */
+export async function ownLoopback(folder: string): Promise<string> {
+  const [second = 0, third = 0, fourth = 0] = createHash("sha256").update(folder).digest();
+  const own = `127.${second}.${third}.${1 + (fourth % 254)}`;
+  return (await listenOnce(own, 0)) === undefined ? "127.0.0.1" : own;
+}
+
+/** 6379, or another port that nothing listened on a moment ago. */
+export async function choosePort(host: string): Promise<number> {
+  const port = (await listenOnce(host, usualPort)) ?? (await listenOnce(host, 0));
+  if (port === undefined) throw new Error(`no port is free at ${host}`);
+  return port;
+}
+
+/** @returns the port that could be listened on; undefined when it could not */
+async function listenOnce(host: string, port: number): Promise<number | undefined> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, resolve));
+  try {
+    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+  } catch {
+    return undefined;
+  }
   const address = server.address();
   await new Promise<void>((resolve) => server.close(() => resolve()));
   if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
@@ -61,14 +85,14 @@ export async function startRedis(
   ports: RedisPorts,
   options: { readonly command: string; readonly folder: string; readonly tokens: AcceptedTokens },
 ): Promise<RedisServer> {
-  const port = await freePort();
+  const port = await choosePort(ports.host);
   const controlPassword = randomBytes(32).toString("hex");
   const configuration = join(options.folder, "redis.conf");
   const stopping = new AbortController();
   let tokens = options.tokens;
 
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
-  const control = await controlConnection(ports.tls, port, controlPassword);
+  const control = await controlConnection(ports, port, controlPassword);
   let process = await start();
   try {
     await ready(ports, control, process);
@@ -80,7 +104,14 @@ export async function startRedis(
   return { port, accept, stop };
 
   async function start(): Promise<ManagedProcess> {
-    const text = configurationText({ port, tls: ports.tls, folder: options.folder, tokens, controlPassword });
+    const text = configurationText({
+      host: ports.host,
+      port,
+      tls: ports.tls,
+      folder: options.folder,
+      tokens,
+      controlPassword,
+    });
     await writeFile(configuration, text, { mode: 0o600 });
     return ports.processes.start({
       command: options.command,
@@ -113,7 +144,7 @@ export async function startRedis(
   }
 }
 
-async function controlConnection(tls: TlsFiles, port: number, password: string): Promise<Redis> {
+async function controlConnection({ host, tls }: RedisPorts, port: number, password: string): Promise<Redis> {
   const control = new Redis({
     host,
     port,
@@ -141,6 +172,7 @@ async function ready(ports: RedisPorts, control: Redis, process: ManagedProcess)
 }
 
 function configurationText(options: {
+  readonly host: string;
   readonly port: number;
   readonly tls: TlsFiles;
   readonly folder: string;
@@ -149,7 +181,7 @@ function configurationText(options: {
 }): string {
   const { tls, tokens, controlPassword } = options;
   return [
-    `bind ${host}`,
+    `bind ${options.host}`,
     "port 0",
     `tls-port ${options.port}`,
     `tls-cert-file ${quoted(tls.cert)}`,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { AwsError } from "../../endpoint/errors.ts";
 import type { Place } from "../../endpoint/ports.ts";
 import { type AcceptedTokens, checkToken, onlyToken, type TokenStrategy, updateTokens } from "./auth-token.ts";
-import { findServer, freePort, type RedisPorts, type RedisServer, startRedis } from "./redis.ts";
+import { choosePort, findServer, type RedisPorts, type RedisServer, startRedis } from "./redis.ts";
 
 /** Whether groups are served by a real server, and what it means when they are not. */
 export type Availability =
@@ -26,6 +26,7 @@ export interface ReplicationGroupSettings {
 export interface ReplicationGroup {
   readonly id: string;
   readonly arn: string;
+  readonly address: string;
   readonly port: number;
   readonly createdAt: number;
   settings: ReplicationGroupSettings;
@@ -49,8 +50,6 @@ export interface ReplicationGroupPorts extends RedisPorts {
   /** As in the environment: where the server is looked for. */
   readonly path: string;
 }
-
-export const address = "127.0.0.1";
 
 /** Replication groups, each one server here: its nodes are records, and all of them have the server's address. */
 export class ReplicationGroups {
@@ -82,6 +81,7 @@ export class ReplicationGroups {
     const group: ReplicationGroup = {
       id,
       arn: this.#arn("replicationgroup", id),
+      address: this.#ports.host,
       port: await this.#serve(id, tokens),
       createdAt: this.#ports.clock.now(),
       settings,
@@ -160,7 +160,7 @@ export class ReplicationGroups {
 
   async #serve(id: string, tokens: AcceptedTokens): Promise<number> {
     // Nothing listens there: a client is refused at once, and does not wait.
-    if (this.availability.kind === "absent") return freePort();
+    if (this.availability.kind === "absent") return choosePort(this.#ports.host);
     const server = await startRedis(this.#ports, {
       command: this.availability.command,
       folder: join(this.#ports.folder, id),

@@ -3,12 +3,7 @@ import { AwsError, notEmulated } from "../../endpoint/errors.ts";
 import { physicalName } from "../../endpoint/physical-name.ts";
 import { flag, numeric, parseProperties, tagList, tagsOf } from "../../endpoint/properties.ts";
 import type { Properties, ResourceContext, ResourceProvider, ResourceState } from "../../endpoint/service.ts";
-import {
-  address,
-  type ReplicationGroup,
-  type ReplicationGroupSettings,
-  type ReplicationGroups,
-} from "./replication-groups.ts";
+import type { ReplicationGroup, ReplicationGroupSettings, ReplicationGroups } from "./replication-groups.ts";
 
 const groupProperties = v.object({
   ReplicationGroupId: v.optional(v.string()),
@@ -98,6 +93,7 @@ function settingsOf(wanted: GroupProperties, context: ResourceContext): Replicat
 }
 
 function stateOf(group: ReplicationGroup): ResourceState {
+  const { address } = group;
   const port = String(group.port);
   const addresses = Array.from({ length: group.settings.nodes }, () => address);
   const portList = addresses.map(() => port);

@@ -48,6 +48,7 @@ async function elastiCache(searchPath: string): Promise<Served<ElastiCache>> {
         place,
         clock: { now: () => Date.now(), sleep },
         processes,
+        host: "127.0.0.1",
         tls: { caCert: authority.caPath, cert: certificatePath, key: privateKeyPath },
         folder: join(folder, "redis"),
         path: searchPath,
