@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { benchChat } from "./chat.ts";
+import { benchFirstEvent } from "./first-event.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchFunctions } from "./functions.ts";
 import { benchRotation } from "./rotation.ts";
@@ -11,6 +12,7 @@ import { benchStarter } from "./starter.ts";
 /** Each part measures what it compares in one run, since machines differ and one machine's moods do too. */
 const parts = {
   chat: benchChat,
+  "first-event": benchFirstEvent,
   fleet: benchFleet,
   functions: benchFunctions,
   rotation: benchRotation,
