@@ -7,6 +7,10 @@ import { listTasks } from "../status/read.ts";
 import { openChannel, type Session } from "./channel.ts";
 import { quote } from "./quote.ts";
 
+const newline = 0x0a;
+/** Ctrl-D, as the terminal in the task reads it. */
+const endOfInput = 0x04;
+
 export interface Shell {
   /** Id or arn of the task; `undefined` takes the first. */
   readonly task: string | undefined;
@@ -57,9 +61,15 @@ async function join({ stdin, stdout, signal }: Stage, session: Session): Promise
   const resize = () => {
     if (stdout.columns !== undefined) channel.resize({ cols: stdout.columns, rows: stdout.rows ?? 24 });
   };
-  const send = (data: Buffer | string) => channel.send(Buffer.from(data));
-  // The end of a pipe is Ctrl-D to the shell; the end of a terminal does not come.
-  const finish = () => channel.send(Buffer.from([4]));
+  let line: "begun" | "ended" = "ended";
+  const send = (data: Buffer | string) => {
+    const bytes = Buffer.from(data);
+    line = bytes.at(-1) === newline ? "ended" : "begun";
+    channel.send(bytes);
+  };
+  // The end of a pipe is Ctrl-D to what runs, and twice where it did not end its line: the first only hands that over.
+  // The end of a terminal does not come.
+  const finish = () => channel.send(Buffer.from(line === "ended" ? [endOfInput] : [endOfInput, endOfInput]));
   const terminate = () => channel.terminate();
   resize();
   stdout.on("resize", resize);

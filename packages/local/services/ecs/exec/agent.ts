@@ -28,6 +28,10 @@ const Size = v.pipe(
   v.object({ cols: v.pipe(v.number(), v.integer()), rows: v.pipe(v.number(), v.integer()) }),
 );
 
+/** The client drops what comes before it is ready, and then waits for it. */
+const resendMs = 1_000;
+
+const Acknowledged = v.object({ AcknowledgedMessageSequenceNumber: v.number() });
 const OpenDataChannel = v.object({ TokenValue: v.string() });
 
 export interface ExecSession {
@@ -45,6 +49,7 @@ export interface ExecSession {
  */
 export function serveSession(socket: WebSocket, session: ExecSession): void {
   const inOrder = createSequence();
+  const unacknowledged = new Map<number, Buffer>();
   const began = Date.now();
   let sequence = 0;
   let terminal: TerminalProcess | undefined;
@@ -53,9 +58,15 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
 
   const send = (type: MessageType, payloadType: number, payload: Buffer) => {
     if (socket.readyState !== WebSocket.OPEN) return;
-    socket.send(encode({ type, sequence, payloadType, payload }));
+    const frame = encode({ type, sequence, payloadType, payload });
+    if (type === "output_stream_data") unacknowledged.set(sequence, frame);
+    socket.send(frame);
     sequence += 1;
   };
+  const resend = setInterval(() => {
+    const [oldest] = unacknowledged.values();
+    if (oldest !== undefined && socket.readyState === WebSocket.OPEN) socket.send(oldest);
+  }, resendMs);
   const output = (payloadType: number, content: unknown) =>
     send("output_stream_data", payloadType, Buffer.from(JSON.stringify(content)));
   const close = (text: string) => {
@@ -119,7 +130,12 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
 
   const receive = (frame: Buffer) => {
     const message = decode(frame);
-    if (!admitted || message.type !== "input_stream_data") return;
+    if (!admitted) return;
+    if (message.type === "acknowledge") {
+      const { AcknowledgedMessageSequenceNumber } = v.parse(Acknowledged, JSON.parse(message.payload.toString()));
+      unacknowledged.delete(AcknowledgedMessageSequenceNumber);
+    }
+    if (message.type !== "input_stream_data") return;
     socket.send(acknowledge(message));
     for (const one of inOrder(message)) perform(one);
   };
@@ -136,6 +152,7 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
   socket.on("error", () => socket.terminate());
   socket.on("close", () => {
     clearTimeout(waiting);
+    clearInterval(resend);
     void terminal?.process.stop(graceMs);
   });
 }

@@ -89,6 +89,19 @@ describe("a session of ECS Exec", () => {
   });
 });
 
+describe("a frame that its client did not take", () => {
+  it("comes again, as the session-manager-plugin drops what it is not ready for", async () => {
+    const { streamUrl, tokenValue } = open("true");
+    const socket = new WebSocket(streamUrl);
+    await once(socket, "open");
+    socket.send(JSON.stringify({ TokenValue: tokenValue }));
+    const [first] = await once(socket, "message");
+    const [again] = await once(socket, "message");
+    socket.close();
+    expect(again).toEqual(first);
+  });
+});
+
 describe("a stranger", () => {
   it("gets no session without its token, and starts nothing", async () => {
     const before = started;
