@@ -37,7 +37,7 @@ export function messagesOf(plan: ChatPlan, told: ReadonlyMap<string, Told>, queu
 
 function messageOf(subject: string, heard: readonly Heard[], plan: ChatPlan, queued: boolean): readonly Message[] {
   const newest = heard.toSorted((a, b) => b.entry.at - a.entry.at)[0];
-  if (newest === undefined) return [];
+  if (newest === undefined || isUnsaid(newest.entry)) return [];
   const { group, entry } = newest;
   const { phase, headline, since, at } = entry;
   const hearings = Object.keys(plan.destinations).flatMap((chat): Hearing[] => {
@@ -58,6 +58,9 @@ function messageOf(subject: string, heard: readonly Heard[], plan: ChatPlan, que
     },
   ];
 }
+
+/** The end of what never began, such as the first data of an alarm, is recorded and not said. */
+const isUnsaid = ({ phase, since, at }: Entry) => phase === "resolved" && since === at;
 
 /** Whether a chat is to be told what another was told already: its routes bring it there, or it knows the beginning. */
 function isDue(plan: ChatPlan, chat: string, group: string, entry: Entry, own: Entry | undefined): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Alarm } from "#console/model/alarm.ts";
+import type { Message } from "#console/model/chat.ts";
 import type { Secret } from "#console/model/secret.ts";
 import type { Deployment, Service, Task } from "#console/model/service.ts";
 import { logLength, reduce } from "#console/state/reduce.ts";
@@ -59,6 +60,23 @@ function secrets(...versions: readonly (readonly [id: string, ...labels: string[
 function alarms(state: Alarm["state"]): StateEvent {
   const alarm: Alarm = { name: "local-mcp-echo-errors5xx", subject: "errors5xx", state, reason: "", since: 0 };
   return { kind: "alarms", alarms: [alarm] };
+}
+
+function chats(state: "told" | "waits"): StateEvent {
+  const message: Message = {
+    subject: "task:a",
+    group: "echo",
+    origin: { kind: "task", id: "a" },
+    phase: "notice",
+    headline: "A task stopped by itself",
+    since: 0,
+    at: 0,
+    heard: [{ chat: "teams", state }],
+  };
+  return {
+    kind: "chats",
+    chats: { chats: [{ name: "teams", receiver: "teams" }], messages: [message], waiting: 1, dead: 0 },
+  };
 }
 
 describe("the console's state", () => {
@@ -141,6 +159,20 @@ describe("what the console tells", () => {
     expect(news(stateAfter(hello, ...states.map(alarms)))).toEqual([
       "good: local-mcp-echo-errors5xx is OK again.",
       "bad: local-mcp-echo-errors5xx is in alarm.",
+    ]);
+  });
+
+  it("is a chat that was silenced, and what waited for it once it was told", () => {
+    const silenced = (...chats: readonly string[]): StateEvent => ({
+      kind: "tick",
+      at: 1,
+      silences: chats.map((chat) => ({ chat, until: 9 })),
+    });
+    const steps = [silenced("teams"), chats("waits"), chats("waits"), silenced(), chats("told"), chats("told")];
+    expect(news(stateAfter(hello, tick(1), ...steps))).toEqual([
+      "good: teams was told what waited for it.",
+      "good: teams answers again.",
+      "bad: teams is silent.",
     ]);
   });
 

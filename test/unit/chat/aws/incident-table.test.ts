@@ -1,5 +1,6 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readRecords } from "#chat/aws/incident-reader.ts";
 import { createIncidentTable } from "#chat/aws/incident-table.ts";
 import type { IncidentStore } from "#chat/ports.ts";
 import { emptyRecord, type GroupRecord } from "#chat/record.ts";
@@ -50,6 +51,12 @@ describe("the incident table", () => {
     const outcomes = await Promise.all([1, 2].map(() => table.save("slack", "race", record("firing"))));
     expect(outcomes.sort()).toEqual(["saved", "stale"]);
     expect(await table.save("slack", "race", record("resolved", 1))).toBe("saved");
+  });
+
+  it("shows everything of a destination to whoever only looks, and no claim", async () => {
+    await table.save("looked-at", "wiki", record("resolved"));
+    await table.claim("looked-at", 1, 2);
+    expect(await readRecords("incidents", client, "looked-at")).toEqual(new Map([["wiki", record("resolved", 1)]]));
   });
 
   it("[CHAT-3] lists what lasts, more than a page of it, and nothing else", async () => {
