@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    globalSetup: ["test/temporary-folder.ts"],
     // Vitest would leave one of two cores idle, and the end-to-end files mostly wait for processes: each has a
     // deployment, ports and folders of its own.
     maxWorkers: 3,

@@ -10,6 +10,8 @@ import { crashing, openRotationStage, type RotationStage, rotateUnderLoad, splun
 let fleet: RotationStage;
 beforeAll(async () => {
   fleet = await openRotationStage();
+  // EventBridge delivers at least once, and in no order: here each event comes twice, the second time late.
+  fleet.stage.cloud.events.disturb(() => [0, 400]);
 });
 afterAll(() => fleet?.close());
 
@@ -31,7 +33,7 @@ async function rotate(): Promise<void> {
   await promisify(execFile)("aws", ["secretsmanager", "rotate-secret", "--secret-id", splunk], { env });
 }
 
-describe("secrets of a deployed fleet", () => {
+describe("secrets of a deployed fleet whose every event comes twice", () => {
   it("[ROT-2] a value put by hand rolls the services that use it, and no other", async () => {
     const before = { tools: await fleet.deploymentOf("tools"), bystander: await fleet.deploymentOf("bystander") };
     const { hec } = fleet.stage.fleet;
@@ -45,7 +47,7 @@ describe("secrets of a deployed fleet", () => {
     expect(await fleet.deploymentOf("bystander")).toBe(before.bystander);
   });
 
-  it("[ROT-1] [ROT-3] [ROT-4] rotates under 50 requests a second: none fails, and no audit event is lost", async () => {
+  it("[ROT-1] [ROT-3] [ROT-4] [ROT-6] rotates under 50 requests a second: none fails, and no audit event is lost", async () => {
     const { failures, ...figures } = await rotateUnderLoad(fleet, 50, rotate);
     expect(failures).toEqual([]);
     expect(figures).toMatchObject({ failedRequests: 0, lostAuditEvents: 0 });

@@ -1,19 +1,13 @@
-import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Member } from "#local/client/member.ts";
 import { exampleUsers } from "#local/doubles/google/index.ts";
 import { hasRedis } from "./starter/redis.ts";
 import { type Stage, setStage } from "./starter/stage.ts";
 import type { Task } from "./starter/task.ts";
+import { textOf } from "./starter/text.ts";
 import { startWire } from "./starter/wire.ts";
 
 const [ada] = exampleUsers;
-const textOf = (result: unknown): string =>
-  v
-    .parse(v.object({ content: v.array(v.object({ text: v.string() })) }), result)
-    .content.map(({ text }) => text)
-    .join();
-
 describe.skipIf(!hasRedis)("the starter when others fail (needs redis-server or valkey-server)", () => {
   let stage: Stage;
   let task: Task;

@@ -5,6 +5,7 @@ import { exampleUsers } from "#local/doubles/google/index.ts";
 import { hasRedis } from "./starter/redis.ts";
 import { clientId, indexed, type Stage, setStage } from "./starter/stage.ts";
 import type { Task } from "./starter/task.ts";
+import { textOf } from "./starter/text.ts";
 
 const [ada, , eve] = exampleUsers;
 const canary = "canary-7f3a9c";
@@ -20,12 +21,6 @@ const auditEvent = v.looseObject({
   client: v.optional(v.looseObject({ id: v.string(), name: v.optional(v.string()) })),
   argument_names: v.optional(v.array(v.string())),
 });
-
-const textOf = (result: unknown): string =>
-  v
-    .parse(v.object({ content: v.array(v.object({ text: v.string() })) }), result)
-    .content.map(({ text }) => text)
-    .join();
 
 describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server or valkey-server)", () => {
   let stage: Stage;
