@@ -111,10 +111,11 @@ class Progress {
   }
 
   #end(incident: Incident, known: Entry | undefined): void {
-    const since = known?.since ?? incident.at;
-    const headline = known !== undefined && isOpen(known) ? known.headline : undefined;
-    this.#put(incident, { phase: "resolved", since, told: true, ...(headline !== undefined && { headline }) });
-    if (known !== undefined && isOpen(known) && known.told) this.#recovered.add(incident.subject);
+    const lasting = known !== undefined && isOpen(known) ? known : undefined;
+    // What had no beginning begins where it ends.
+    const since = lasting?.since ?? incident.at;
+    this.#put(incident, { phase: "resolved", since, told: true, ...(lasting && { headline: lasting.headline }) });
+    if (lasting?.told === true) this.#recovered.add(incident.subject);
   }
 
   /** The beginning arrives after the end: it is told as what it is, over. */

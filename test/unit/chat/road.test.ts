@@ -165,6 +165,20 @@ describe("telling", () => {
     ]);
   });
 
+  it("[CHAT-3] tells a beginning that arrives late, also of what was wrong and over before", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start), alarm("wiki", "OK", start + minute));
+    await town.run();
+    town.send(alarm("wiki", "OK", start + 9 * minute));
+    await town.run();
+    town.send(alarm("wiki", "ALARM", start + 6 * minute));
+    await town.run();
+    expect(town.said.map(({ card: { status } }) => status)).toEqual([
+      expect.stringContaining("it lasted 1 min"),
+      expect.stringContaining("it lasted 3 min"),
+    ]);
+  });
+
   it("[CHAT-3] reminds every four hours while it lasts, and no longer", async () => {
     const town = createTown();
     town.send(alarm("wiki", "ALARM", start));
