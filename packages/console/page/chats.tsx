@@ -50,7 +50,7 @@ function Queue({ chats: { waiting, dead, page } }: { readonly chats: ChatsModel 
       {dead > 0 && <span class="mark bad">{events(dead)} given up, in the dead-letter queue</span>}
       {page !== undefined && (
         <a class="out" href={page} target="_blank" rel="noreferrer">
-          What they show
+          Open the chats
         </a>
       )}
     </>

@@ -23,7 +23,7 @@ export function Told({ chats, now }: { readonly chats: Chats; readonly now: numb
                 <span class="group">{message.group}</span>
                 {message.phase === "recovered" && " recovered"}
               </span>{" "}
-              {message.headline}
+              {without(message.group, message.headline)}
             </p>
             <p class="facts">
               {[originWords(message.origin), when(message, now)].filter((part) => part !== "").join(" · ")} ·{" "}
@@ -35,6 +35,10 @@ export function Told({ chats, now }: { readonly chats: Chats; readonly now: numb
     </Scroll>
   );
 }
+
+/** Some headlines begin with what their conversation is called. */
+const without = (group: string, headline: string) =>
+  headline.startsWith(`${group}: `) ? headline.slice(group.length + 2) : headline;
 
 /** In which chats a message is, in as few words as say it. */
 export function Heard({ heard, chats }: { readonly heard: readonly Hearing[]; readonly chats: Chats }) {
