@@ -62,7 +62,7 @@ function Notable({ alarm, state: { chats }, now }: NotableProps) {
       <span class="facts">
         {words[state]} for {age(since, now)}
       </span>
-      <p class="reason">{reason}</p>
+      {state === "ALARM" && <p class="reason">{reason}</p>}
       {chats !== undefined && told !== undefined && (
         <p class="told">
           “{told.headline}” <Heard heard={told.heard} chats={chats} />

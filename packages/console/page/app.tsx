@@ -11,6 +11,8 @@ import { AuditElsewhere, AuditLog, CallLog, RequestLog } from "./logs.tsx";
 import { Notices } from "./notices.tsx";
 import { Secrets } from "./secrets.tsx";
 import { Services } from "./services.tsx";
+import { titleOf } from "./title.ts";
+import { commonProblem, Unreadable } from "./unreadable.tsx";
 
 export type Perform = ((action: Action) => void) | undefined;
 
@@ -19,9 +21,15 @@ export function App() {
   const [frozen, freeze] = useState<typeof live>();
   const [result, setResult] = useState<ActionResult>();
   useEffect(() => follow(dispatch), []);
+  const title = titleOf(live);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   const act = useCallback((action: Action) => void ask(action).then(setResult), []);
 
-  const state = frozen ?? live;
+  const shown = frozen ?? live;
+  const problem = commonProblem(shown);
+  const state = problem === undefined ? shown : { ...shown, unreadable: {} };
   const perform: Perform = live.mode === "actions" ? act : undefined;
   const paused = frozen !== undefined;
   return (
@@ -34,23 +42,31 @@ export function App() {
         onDismiss={() => setResult(undefined)}
       />
       <main>
+        {problem !== undefined && <Unreadable reason={problem} />}
         <div class="traffic">
           <Services state={state} perform={perform} />
           {state.happenings && <RequestLog requests={state.requests} />}
-          {!state.happenings && state.connection !== "connecting" && <AuditElsewhere />}
         </div>
         <div class="side">
           <Alarms state={state} />
           <Chats state={state} perform={perform} />
           <Notices notices={state.notices} />
-          <Secrets state={state} perform={perform} />
         </div>
-        {state.happenings && (
-          <div class="logs">
-            <AuditLog audits={state.audits} now={state.now} refusesUntil={state.splunkRefusesUntil} perform={perform} />
-            <CallLog calls={state.calls} />
-          </div>
-        )}
+        <div class="logs">
+          <Secrets state={state} perform={perform} />
+          {state.happenings && (
+            <>
+              <AuditLog
+                audits={state.audits}
+                now={state.now}
+                refusesUntil={state.splunkRefusesUntil}
+                perform={perform}
+              />
+              <CallLog calls={state.calls} />
+            </>
+          )}
+          {!state.happenings && state.connection !== "connecting" && <AuditElsewhere />}
+        </div>
       </main>
       <Announcer notices={live.notices} connection={live.connection} />
     </>
