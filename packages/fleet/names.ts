@@ -24,6 +24,8 @@ export const names = {
   redis: (stage: string) => `${stage}-mcp-redis`,
   function: (stage: string, name: string) => `${stage}-mcp-${name}`,
   alarmQueue: (stage: string) => `${stage}-mcp-alarms`,
+  /** What the names of the stage's stacks begin with: SST puts the app's name, that of `sst.config.ts`, behind it. */
+  stacks: (stage: string) => `${stage}-mcp-fleet-`,
   incidentTable: (stage: string) => `${stage}-mcp-incidents`,
   /** SSM parameter with what was measured of a service; not under `/<stage>/mcp/`, where secrets are. */
   thresholds: (stage: string, key: string) => `/mcp-fleet/${stage}/thresholds/${key}`,

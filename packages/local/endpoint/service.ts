@@ -193,6 +193,11 @@ export interface ResourceProvider {
   ): Promise<ResourceState>;
   /** Deleting what is gone already is a success. */
   delete(current: ResourceState, properties: Properties, context: ResourceContext): Promise<void>;
+  /**
+   * The properties as they are now, in the template's words, for drift detection: those that can be changed by other
+   * hands; `undefined` where the resource is gone. A type without it is one that drift detection does not support.
+   */
+  read?(current: ResourceState, properties: Properties): Properties | undefined;
   /** True for a type kept as a record with nothing to run locally (subnets, route tables). The deploy counts them. */
   readonly inert?: boolean;
 }

@@ -10,11 +10,13 @@ import type {
 import type { AwsService, PublicRoute, ResourceProvider } from "#local/endpoint/service.ts";
 import { ChangeSets } from "./api/change-sets.ts";
 import { changes } from "./api/changes.ts";
+import { drift } from "./api/drift.ts";
 import { lifecycle } from "./api/lifecycle.ts";
 import { reading } from "./api/reading.ts";
 import { templates } from "./api/templates.ts";
 import { Answers } from "./custom/answers.ts";
 import { CUSTOM_RESOURCE_PATH } from "./custom/provider.ts";
+import { Detections } from "./drift/detections.ts";
 import { InertRecords } from "./inert/inert-records.ts";
 import { createRegistry } from "./registry.ts";
 import { StackControl } from "./stack/control.ts";
@@ -81,6 +83,7 @@ export function createCloudFormation(ports: CloudFormationPorts): CloudFormation
         ...changes(store, control, changeSets, sources),
         ...templates(store, changeSets, place, objects),
         ...reading(store),
+        ...drift(store, new Detections(clock, registry)),
       },
       publicRoutes: [answerRoute(answers)],
       stop: () => control.stop(),

@@ -6,6 +6,7 @@ import type { AnyDefinition } from "./alarm.ts";
 import type { AlarmRegistry } from "./alarm-registry.ts";
 import type { Dashboards } from "./dashboard-operations.ts";
 import { compositeAlarm, compositeAlarmProperties, metricAlarm, metricAlarmProperties } from "./definition.ts";
+import { compositeAlarmForWire, metricAlarmForWire } from "./wire.ts";
 
 type Read = (properties: object, context: ResourceContext) => AnyDefinition;
 
@@ -75,6 +76,14 @@ function provider(alarms: AlarmRegistry, read: Read): ResourceProvider {
     },
     async delete(current) {
       alarms.delete(current.physicalId);
+    },
+    read({ physicalId }) {
+      const alarm = alarms.find(physicalId);
+      if (alarm === undefined) return undefined;
+      const { definition } = alarm;
+      return definition.kind === "metric"
+        ? metricAlarmForWire(alarm, definition)
+        : compositeAlarmForWire(alarm, definition);
     },
   };
 }

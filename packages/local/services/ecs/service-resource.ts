@@ -44,6 +44,24 @@ export function serviceResource(engine: Engine): ResourceProvider {
       if (service.status === "ACTIVE") engine.services.delete(service, true);
       await until(service, context.signal, () => service.status === "INACTIVE");
     },
+
+    read({ physicalId }) {
+      const service = engine.services.list().find(({ identity }) => identity.arn === physicalId);
+      if (service?.status !== "ACTIVE") return undefined;
+      const { settings } = service.rollout;
+      const { enable, rollback } = settings.circuitBreaker;
+      return {
+        DesiredCount: settings.desiredCount,
+        TaskDefinition: settings.taskDefinitionArn,
+        EnableExecuteCommand: settings.enableExecuteCommand,
+        HealthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds,
+        DeploymentConfiguration: {
+          DeploymentCircuitBreaker: { Enable: enable, Rollback: rollback },
+          MaximumPercent: settings.maximumPercent,
+          MinimumHealthyPercent: settings.minimumHealthyPercent,
+        },
+      };
+    },
   };
 }
 

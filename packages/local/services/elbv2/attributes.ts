@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { BalancerSettings, GroupSettings } from "./model.ts";
 import type { TargetGroupRecord } from "./records.ts";
 import { invalid } from "./schema.ts";
@@ -135,4 +136,10 @@ export function groupSettings({ attributes, healthCheck, protocol }: TargetGroup
       timeout: healthCheck.timeout * 1000,
     },
   };
+}
+
+/** Those attributes that a template names, as they are now: the others it leaves to the service. */
+export function namedAttributes(current: ReadonlyMap<string, string>, named: unknown) {
+  const parsed = v.safeParse(v.array(v.object({ Key: v.string() })), named);
+  return parsed.success ? parsed.output.map(({ Key }) => ({ Key, Value: current.get(Key) })) : [];
 }

@@ -40,6 +40,10 @@ function logGroupResource(groups: LogGroups): ResourceProvider {
     async delete(current) {
       if (groups.list().some(({ name }) => name === current.physicalId)) groups.delete(current.physicalId);
     },
+    read({ physicalId }) {
+      const group = groups.list().find(({ name }) => name === physicalId);
+      return group && { LogGroupName: group.name, RetentionInDays: group.retentionInDays };
+    },
   };
 }
 

@@ -86,6 +86,10 @@ export function subscriptionProvider(registry: TopicRegistry, subscriptions: Sub
     async delete(current) {
       registry.unsubscribe(current.physicalId);
     },
+    read({ physicalId }, { TopicArn }) {
+      const found = registry.subscriptionsOf(String(TopicArn)).find(({ arn }) => arn === physicalId);
+      return found && { TopicArn: found.topicArn, Protocol: found.protocol, Endpoint: found.endpoint };
+    },
   };
 }
 

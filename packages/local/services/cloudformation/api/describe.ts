@@ -7,7 +7,10 @@ export function time(milliseconds: number | undefined): string | undefined {
   return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
 }
 
-const notChecked = { StackDriftStatus: "NOT_CHECKED" } as const;
+function driftOf({ drift }: Stack): Output {
+  if (drift === undefined) return { StackDriftStatus: "NOT_CHECKED" };
+  return { StackDriftStatus: drift.status, LastCheckTimestamp: time(drift.at) };
+}
 
 export function describeStack(stack: Stack): Output {
   const { current, options } = stack;
@@ -34,7 +37,7 @@ export function describeStack(stack: Stack): Output {
     RoleARN: options.roleArn,
     Tags: describeTags(current?.tags ?? {}),
     EnableTerminationProtection: stack.terminationProtection,
-    DriftInformation: notChecked,
+    DriftInformation: driftOf(stack),
   };
 }
 
@@ -61,7 +64,7 @@ export function summarizeStack(stack: Stack): Output {
     DeletionTime: time(stack.deletedAt),
     StackStatus: stack.status,
     StackStatusReason: stack.reason,
-    DriftInformation: notChecked,
+    DriftInformation: driftOf(stack),
   };
 }
 

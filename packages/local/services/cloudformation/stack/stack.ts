@@ -82,6 +82,8 @@ export interface Stack {
   options: StackOptions;
   policy?: string;
   terminationProtection: boolean;
+  /** What the last drift detection came to; an update of the stack leaves it as it was. */
+  drift?: { readonly status: "DRIFTED" | "IN_SYNC" | "NOT_CHECKED"; readonly at: number };
   readonly resources: Map<string, StackResource>;
   outputs: readonly StackOutput[];
   imports: ReadonlySet<string>;

@@ -3,6 +3,7 @@ import { notEmulated } from "#local/endpoint/errors.ts";
 import { parseProperties } from "#local/endpoint/properties.ts";
 import type { ResourceProvider, ResourceState } from "#local/endpoint/service.ts";
 import type { ControlPlane } from "../control-plane.ts";
+import { shownCondition } from "../rule-conditions.ts";
 import { createRule, deleteRule, modifyRule, rulePriority, setRulePriorities } from "../rules.ts";
 import { action, condition, tags, text } from "../schema.ts";
 import { withTags } from "../tags.ts";
@@ -41,6 +42,16 @@ export function listenerRuleResource(control: ControlPlane): ResourceProvider {
     },
     async delete(current) {
       if (records.rules.has(current.physicalId)) await deleteRule(control, current.physicalId);
+    },
+    read({ physicalId }) {
+      const rule = records.rules.get(physicalId);
+      if (rule === undefined) return undefined;
+      return {
+        ListenerArn: rule.listenerArn,
+        Priority: rule.priority,
+        Conditions: rule.conditions.map(shownCondition),
+        Actions: rule.actions,
+      };
     },
   };
 }

@@ -36,6 +36,16 @@ export function listenerResource(control: ControlPlane): ResourceProvider {
       records.tags.set(record.arn, withTags(undefined, stackTags(input.Tags, context)));
       return stateOf(record.arn);
     },
+    read({ physicalId }) {
+      const record = records.listeners.get(physicalId);
+      if (record === undefined) return undefined;
+      const { loadBalancerArn, port, protocol, sslPolicy, certificateArn, actions } = record;
+      return {
+        ...{ LoadBalancerArn: loadBalancerArn, Port: port, Protocol: protocol, SslPolicy: sslPolicy },
+        Certificates: certificateArn === undefined ? [] : [{ CertificateArn: certificateArn }],
+        DefaultActions: actions,
+      };
+    },
     async delete(current) {
       const record = records.listeners.get(current.physicalId);
       if (record === undefined) return;

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { physicalName } from "#local/endpoint/physical-name.ts";
 import { parseProperties } from "#local/endpoint/properties.ts";
 import type { ResourceProvider, ResourceState } from "#local/endpoint/service.ts";
-import { initialAttributes, loadBalancerAttributes } from "../attributes.ts";
+import { initialAttributes, loadBalancerAttributes, namedAttributes } from "../attributes.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import {
   createLoadBalancer,
@@ -54,6 +54,14 @@ export function loadBalancerResource(control: ControlPlane): ResourceProvider {
       return stateOf(record);
     },
     delete: (current) => deleteLoadBalancer(control, current.physicalId),
+    read({ physicalId }, properties) {
+      const record = control.records.loadBalancers.get(physicalId);
+      if (record === undefined) return undefined;
+      return {
+        ...{ Name: record.name, Scheme: record.scheme, Subnets: record.subnets, SecurityGroups: record.securityGroups },
+        LoadBalancerAttributes: namedAttributes(record.attributes, properties.LoadBalancerAttributes),
+      };
+    },
   };
 }
 

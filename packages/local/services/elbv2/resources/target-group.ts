@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { physicalName } from "#local/endpoint/physical-name.ts";
 import { parseProperties } from "#local/endpoint/properties.ts";
 import type { ResourceProvider, ResourceState } from "#local/endpoint/service.ts";
-import { initialAttributes, targetGroupAttributes } from "../attributes.ts";
+import { initialAttributes, namedAttributes, targetGroupAttributes } from "../attributes.ts";
 import type { ControlPlane } from "../control-plane.ts";
+import { shownHealthCheck } from "../health-checks.ts";
 import type { TargetGroupRecord } from "../records.ts";
 import { attributes, targets, text } from "../schema.ts";
 import { withTags } from "../tags.ts";
@@ -63,6 +64,16 @@ export function targetGroupResource(control: ControlPlane): ResourceProvider {
       return stateOf(control, record);
     },
     delete: (current) => deleteTargetGroup(control, current.physicalId),
+    read({ physicalId }, properties) {
+      const record = records.targetGroups.get(physicalId);
+      if (record === undefined) return undefined;
+      const { name, port, protocol, targetType, vpcId, healthCheck } = record;
+      return {
+        ...{ Name: name, Port: port, Protocol: protocol, TargetType: targetType, VpcId: vpcId },
+        ...shownHealthCheck(healthCheck),
+        TargetGroupAttributes: namedAttributes(record.attributes, properties.TargetGroupAttributes),
+      };
+    },
   };
 }
 

@@ -42,6 +42,10 @@ export class MemoryType implements ResourceProvider {
     this.live.delete(current.physicalId);
   }
 
+  read(current: ResourceState): Properties | undefined {
+    return this.live.get(current.physicalId);
+  }
+
   async #enter(step: Step, context: ResourceContext): Promise<void> {
     this.calls.push(`${step} ${context.logicalId}`);
     this.contexts.push(context);
