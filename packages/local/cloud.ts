@@ -148,6 +148,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     secrets: secrets.secrets,
     parameters: ssm.parameters,
     credentials: identities,
+    images: ecr.images,
     host: { path: process.env.PATH ?? "", home: process.env.HOME ?? projectRoot },
     extraEnvironment: { ...trust, ...options.taskEnvironment },
   });

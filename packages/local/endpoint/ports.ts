@@ -40,6 +40,11 @@ export interface SecretReader {
   read(secretId: string, version?: { readonly stage?: string; readonly id?: string }): string;
 }
 
+/** ECR, as ECS asks which image a name means when a task starts; `undefined` for images of other registries. */
+export interface ImageResolver {
+  digestOf(image: string): string | undefined;
+}
+
 /** SSM Parameter Store, likewise. Throws `AwsError`. */
 export interface ParameterReader {
   read(name: string): string;

@@ -11,7 +11,7 @@ export interface Repository {
   readonly lifecyclePolicyText?: string | undefined;
 }
 
-/** The account's repositories, in memory, all without images: local tasks run commands. */
+/** The account's repositories, in memory. */
 export class Registry {
   readonly #place: Pick<Place, "region" | "account">;
   readonly #repositories = new Map<string, Repository>();
@@ -20,15 +20,19 @@ export class Registry {
     this.#place = place;
   }
 
+  get id(): string {
+    return this.#place.account;
+  }
+
   get(name: string): Repository {
     const repository = this.#repositories.get(name);
-    if (!repository) {
-      throw new AwsError(
-        "RepositoryNotFoundException",
-        `The repository with name '${name}' does not exist in the registry with id '${this.#place.account}'`,
-      );
-    }
+    if (!repository) throw notFound(name, this.id);
     return repository;
+  }
+
+  /** Throws for the registry of another account: there is none here. */
+  checkId(registryId: string | undefined, name: string): void {
+    if (registryId !== undefined && registryId !== this.id) throw notFound(name, registryId);
   }
 
   has(name: string): boolean {
@@ -81,4 +85,11 @@ export class Registry {
       encryptionConfiguration: { encryptionType: "AES256" },
     };
   }
+}
+
+function notFound(name: string, registryId: string): AwsError {
+  return new AwsError(
+    "RepositoryNotFoundException",
+    `The repository with name '${name}' does not exist in the registry with id '${registryId}'`,
+  );
 }

@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { AwsError } from "../../endpoint/errors.ts";
-import type { Clock, Place } from "../../endpoint/ports.ts";
+import type { Clock, ImageResolver, Place } from "../../endpoint/ports.ts";
 import { type AwsService, define, type Operation } from "../../endpoint/service.ts";
+import { imageOperations } from "./image-operations.ts";
+import { Images } from "./images.ts";
 import { Registry } from "./repository.ts";
 import { repositoryProvider } from "./repository-resource.ts";
 
@@ -27,14 +29,16 @@ const creation = v.object({
   imageScanningConfiguration: v.optional(scanning, {}),
 });
 
-/** ECR as far as a bootstrap and an operator's look around go: repositories and their settings, no images. */
+/** ECR as far as a bootstrap and an operator's look around go: repositories, their settings, and which image a tag means. */
 export function createEcr(ports: {
   readonly place: Pick<Place, "region" | "account">;
   readonly clock: Pick<Clock, "now">;
 }): {
   readonly service: AwsService;
+  readonly images: ImageResolver;
 } {
   const registry = new Registry(ports.place);
+  const images = new Images(registry);
   const now = () => new Date(ports.clock.now());
   const { account } = ports.place;
   const nameOf = (arn: string) => arn.slice(arn.indexOf("/") + 1);
@@ -88,10 +92,7 @@ export function createEcr(ports: {
       }
       return { registryId: account, repositoryName, lifecyclePolicyText };
     }),
-    ListImages: define(named, (input) => {
-      registry.get(input.repositoryName);
-      return { imageIds: [] };
-    }),
+    ...imageOperations(registry, images, now),
     ListTagsForResource: define(byArn, (input) => ({
       tags: Object.entries(registry.get(nameOf(input.resourceArn)).tags).map(([Key, Value]) => ({ Key, Value })),
     })),
@@ -104,6 +105,7 @@ export function createEcr(ports: {
   } satisfies Readonly<Record<string, Operation>>;
 
   return {
+    images,
     service: {
       signingName: "ecr",
       protocol: { kind: "json" },

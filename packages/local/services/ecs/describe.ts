@@ -54,6 +54,7 @@ function describeContainer(task: Task, container: Container) {
     taskArn: task.arn,
     name: container.name,
     image: container.image,
+    ...(container.imageDigest === undefined ? {} : { imageDigest: container.imageDigest }),
     runtimeId: container.runtimeId,
     lastStatus: container.lastStatus,
     healthStatus: "UNKNOWN",

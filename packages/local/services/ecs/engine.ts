@@ -2,6 +2,7 @@ import type {
   Clock,
   CredentialIssuer,
   EventBus,
+  ImageResolver,
   LogSink,
   ManagedProcess,
   ParameterReader,
@@ -39,6 +40,7 @@ export interface EcsPorts {
   readonly secrets: SecretReader;
   readonly parameters: ParameterReader;
   readonly credentials: CredentialIssuer;
+  readonly images: ImageResolver;
   readonly supervisor: ProcessSupervisor;
   /** Where local commands run: the root of the project. */
   readonly projectRoot: string;

@@ -32,6 +32,8 @@ export interface Container {
   readonly containerPort?: number;
   /** The loopback port that stands for `containerPort`: tasks share one address here. */
   hostPort?: number;
+  /** Which image its name meant when the task started, where the local registry knows. */
+  imageDigest?: string;
   lastStatus: "PENDING" | "RUNNING" | "STOPPED";
   exitCode?: number;
   reason?: string;

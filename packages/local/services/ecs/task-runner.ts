@@ -1,4 +1,4 @@
-import type { Clock, ManagedProcess, ProcessSupervisor, TargetRegistry } from "#local/endpoint/ports.ts";
+import type { Clock, ImageResolver, ManagedProcess, ProcessSupervisor, TargetRegistry } from "#local/endpoint/ports.ts";
 import { exitCodeOf, type Launch, type LaunchPorts, planLaunch, startFailure } from "./launch.ts";
 import type { Container, Stop, Task, TaskStatus } from "./model.ts";
 import type { PortAllotment } from "./port-allotment.ts";
@@ -13,6 +13,7 @@ export interface TaskRunnerPorts extends LaunchPorts {
   readonly supervisor: ProcessSupervisor;
   readonly targets: TargetRegistry;
   readonly ports: PortAllotment;
+  readonly images: ImageResolver;
   /** Called on every change of a task's status. */
   onChange(task: Task): void;
 }
@@ -56,6 +57,7 @@ export function createTaskRunner(io: TaskRunnerPorts): TaskRunner {
       return;
     }
     change(task, "PENDING");
+    resolveImages(task, io.images);
     // Every environment is complete before the first process starts: a missing secret starts nothing.
     for (const launch of task.containers.map((container) => planLaunch(task, container, io))) run(task, launch);
     task.startedAt = io.clock.now();
@@ -123,6 +125,13 @@ async function endContainer(task: Task, container: Container): Promise<void> {
   const { stopTimeout = DEFAULT_STOP_TIMEOUT_S } = definitionOf(task, container);
   await container.process?.stop(stopTimeout * 1_000);
   container.lastStatus = "STOPPED";
+}
+
+function resolveImages(task: Task, images: ImageResolver): void {
+  for (const container of task.containers) {
+    const digest = images.digestOf(container.image);
+    if (digest !== undefined) container.imageDigest = digest;
+  }
 }
 
 async function allotPorts(task: Task, ports: PortAllotment): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createEcr } from "#local/services/ecr/service.ts";
 import { awsCli, hasAwsCli } from "../endpoint/aws-cli.ts";
@@ -84,6 +85,50 @@ describe("ecr", () => {
     });
     await provider.delete(created, properties, context);
     await provider.delete(created, properties, context);
+  });
+
+  it("knows which image a tag means, and lets it move where the repository allows it", async () => {
+    await using cloud = await startEcr();
+    const repositoryName = "mcp/workspace";
+    await cloud.call("CreateRepository", { repositoryName });
+    const put = (imageManifest: string, imageTag = "latest") =>
+      cloud.call("PutImage", { repositoryName, imageManifest, imageTag });
+    const first = `sha256:${createHash("sha256").update('{"layers":1}').digest("hex")}`;
+    expect(await put('{"layers":1}')).toMatchObject({
+      image: { registryId: account, imageId: { imageDigest: first, imageTag: "latest" } },
+    });
+    expect(await put('{"layers":1}')).toMatchObject({ __type: "ImageAlreadyExistsException" });
+
+    const name = `${account}.dkr.ecr.us-east-1.amazonaws.com/mcp/workspace`;
+    expect(cloud.ecr.images.digestOf(`${name}:latest`)).toBe(first);
+    await put('{"layers":2}');
+    const second = `sha256:${createHash("sha256").update('{"layers":2}').digest("hex")}`;
+    expect([name, `${name}:latest`, `${name}@${first}`].map((one) => cloud.ecr.images.digestOf(one))).toEqual([
+      ...[second, second, first],
+    ]);
+    expect(cloud.ecr.images.digestOf("docker.io/mcp/everything:latest")).toBeUndefined();
+
+    expect(await cloud.call("DescribeImages", { repositoryName, imageIds: [{ imageTag: "latest" }] })).toMatchObject({
+      imageDetails: [{ imageDigest: second, imageTags: ["latest"], repositoryName, registryId: account }],
+    });
+    expect(await cloud.call("ListImages", { repositoryName, filter: { tagStatus: "UNTAGGED" } })).toEqual({
+      imageIds: [{ imageDigest: first }],
+    });
+    const imageIds = [{ imageDigest: first }, { imageTag: "1.0" }];
+    expect(await cloud.call("BatchGetImage", { repositoryName, imageIds })).toMatchObject({
+      images: [{ imageManifest: '{"layers":1}' }],
+      failures: [{ imageId: { imageTag: "1.0" }, failureCode: "ImageNotFound" }],
+    });
+    expect(await cloud.call("DescribeImages", { repositoryName, imageIds: [{ imageTag: "1.0" }] })).toMatchObject({
+      __type: "ImageNotFoundException",
+    });
+
+    await cloud.call("PutImageTagMutability", { repositoryName, imageTagMutability: "IMMUTABLE" });
+    expect(await put('{"layers":3}')).toMatchObject({ __type: "ImageTagAlreadyExistsException" });
+    expect(await put('{"layers":3}', "1.0")).toMatchObject({ image: { imageId: { imageTag: "1.0" } } });
+    expect(await cloud.call("DescribeImages", { repositoryName, registryId: "210987654321" })).toMatchObject({
+      __type: "RepositoryNotFoundException",
+    });
   });
 
   it.runIf(hasAwsCli)("answers the AWS CLI", async () => {

@@ -28,6 +28,7 @@ export async function startEcsCloud() {
   );
   const supervisor = createSupervisor();
   const secrets = new Map([["SPLUNK_HEC_TOKEN", "token-1"]]);
+  const digests = new Map<string, string>();
   const ecs = await createEcs({
     place,
     clock,
@@ -50,6 +51,7 @@ export async function startEcsCloud() {
         sessionToken: sessionName,
       }),
     },
+    images: { digestOf: (image) => digests.get(image) },
     projectRoot: import.meta.dirname,
     host: { path: process.env.PATH ?? "", home: "/home/operator" },
     extraEnvironment: { NODE_EXTRA_CA_CERTS: "/nonexistent/ca.pem" },
