@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Door, openDoor } from "./door.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { ConsoleEvent } from "./model/event.ts";
@@ -28,14 +28,14 @@ const backlogBytes = 4 * 1024 * 1024;
 
 /** Throws when the port is taken. */
 export async function openConsole({ port, view, actions, intervalMs = 1000 }: ConsoleOptions): Promise<Console> {
-  const page = await bundlePage();
-  const server = createServer();
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("An HTTP server listens on a port.");
+  // First of all: what happens from here on is told.
   const feed = createFeed(view, { mode: actions === undefined ? "read-only" : "actions", intervalMs });
-  const door = openDoor(address.port);
+  const server = createServer();
+  const { page, listening } = await openPage(server, port).catch((error: unknown) => {
+    feed.close();
+    throw error;
+  });
+  const door = openDoor(listening);
   server.on("request", (request, response) => {
     serve(request, response, { page, feed, door, actions }).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
@@ -50,12 +50,21 @@ export async function openConsole({ port, view, actions, intervalMs = 1000 }: Co
     return closed;
   };
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${listening}`,
     async close() {
       closing ??= close();
       await closing;
     },
   };
+}
+
+async function openPage(server: Server, port: number): Promise<{ readonly page: Page; readonly listening: number }> {
+  const page = await bundlePage();
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("An HTTP server listens on a port.");
+  return { page, listening: address.port };
 }
 
 interface Rooms {

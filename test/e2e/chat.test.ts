@@ -6,20 +6,24 @@ import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ChatName, chatNames } from "#local/doubles/chat-page/index.ts";
+import { firstEvent, startConsoleCommand } from "./console/command.ts";
+import { hasChromium } from "./console/stage.ts";
+import { openWatch } from "./console/watch.ts";
 import { echo, echoCommand, googleWorkspace, mapOf } from "./fleet/maps.ts";
 import { type FleetStage, openStage } from "./fleet/stage.ts";
 
 let stage: FleetStage;
 const closed = "shop.closed";
 
+// The shop does not start while this file lies in the project: its tasks end as fast as they begin.
+const command = ["sh", "-c", 'test ! -e "$0" && exec "$@"', closed, ...echoCommand("shop")] as const;
+const map = mapOf({
+  google_workspace: googleWorkspace(),
+  wiki: echo("wiki"),
+  shop: echo("shop", { local: { command } }),
+});
+
 beforeAll(async () => {
-  // The shop does not start while this file lies in the project: its tasks end as fast as they begin.
-  const command = ["sh", "-c", 'test ! -e "$0" && exec "$@"', closed, ...echoCommand("shop")] as const;
-  const map = mapOf({
-    google_workspace: googleWorkspace(),
-    wiki: echo("wiki"),
-    shop: echo("shop", { local: { command } }),
-  });
   stage = await openStage(map);
   await stage.deploy(map);
   const secrets = new SecretsManagerClient(stage.client);
@@ -118,18 +122,45 @@ describe("an alarm of the deployed fleet", () => {
     expect(said("google-chat").find(isOver)).toMatchObject({ reply: true });
   });
 
-  it("[CHAT-3] waits for a chat that fails, and tells the others meanwhile, each once", async () => {
+  it("[CHAT-3] waits for a chat that fails, and tells the others meanwhile, each once; the console shows it", async () => {
+    const watch = hasChromium ? await openWatch(stage.fleet, stage.plan(map)) : undefined;
     // Other alarms of the fleet may come and go meanwhile: only this one's messages count.
     const told = (chat: ChatName) => said(chat).filter(({ text }) => text.includes("ByHand")).length;
     const before = new Map(chatNames.map((chat) => [chat, told(chat)]));
     const more = (chat: ChatName) => told(chat) - (before.get(chat) ?? 0);
-    stage.fleet.chats.setFault("slack-webhook", { kind: "error" });
+    if (watch === undefined) stage.fleet.chats.setFault("slack-webhook", { kind: "error" });
+    else await watch.press("Silence slack-feed");
     await setState(byHand, "ALARM");
     for (const chat of chatNames.filter((name) => name !== "slack-webhook")) await until(() => more(chat) === 1);
     expect(more("slack-webhook")).toBe(0);
-    stage.fleet.chats.setFault("slack-webhook", undefined);
+    await watch?.sees("Alarms", "waits for slack-feed");
+    await watch?.photograph("alarm-message");
+    if (watch === undefined) stage.fleet.chats.setFault("slack-webhook", undefined);
+    else await watch.press("Let slack-feed speak");
     await until(() => more("slack-webhook") === 1);
     expect(chatNames.map(more)).toEqual([1, 1, 1, 1]);
+    await watch?.sees("What changed", "slack-feed was told what waited for it.");
+    await watch?.sees("Alarms", "told in all 4 chats");
+    await setState(byHand, "OK");
+    for (const chat of ["slack-webhook", "teams"] as const) await until(() => more(chat) === 2);
+    await watch?.sees("Chats", /^wiki recovered/);
+    await watch?.photograph("alarm-message-recovered");
+    await watch?.close();
+    expect(watch?.complaints ?? []).toEqual([]);
+  });
+
+  it("[CHAT-1] is in the console that looks only, with the message it became, and Ctrl-C ends that with 0", async () => {
+    const { url, interrupt } = await startConsoleCommand(stage);
+    const kinds = ["hello", "services", "chats", "traffic"];
+    const told = await Promise.all(kinds.map((kind) => firstEvent(url, kind))).finally(interrupt);
+    expect(told).toMatchObject([
+      { stage: "local", mode: "read-only", happenings: false },
+      { services: [{ key: "google_workspace" }, { key: "wiki", status: "active" }, { key: "shop" }] },
+      { chats: { messages: expect.arrayContaining([expect.objectContaining({ group: "wiki", phase: "recovered" })]) } },
+      { traffic: expect.arrayContaining([expect.objectContaining({ service: "wiki", span: "hour" })]) },
+    ]);
+    const { code, said: lines } = await interrupt();
+    expect({ code, lines }).toEqual({ code: 0, lines: [expect.stringContaining("Ctrl-C ends it")] });
   });
 
   it("[CHAT-3] leaves nothing in the queue", async () => {

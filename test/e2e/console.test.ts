@@ -31,7 +31,11 @@ describe.skipIf(!hasChromium)("the console in a browser (needs /usr/bin/chromium
   const tiles = (phase: string) => page.getByRole("list", { name: "Tasks of echo" }).locator(`.${phase}`);
   const seen = (locator: { readonly waitFor: (options: { timeout: number }) => Promise<void> }) =>
     locator.waitFor({ timeout: patience.timeout });
-  const shoot = (name: string) => page.screenshot({ path: `${artifacts}console-${name}.png`, fullPage: true });
+  const shoot = async (name: string) => {
+    // The line at the top stays in sight: in a picture of the whole page it belongs to the top.
+    await page.evaluate("scrollTo(0, 0)");
+    await page.screenshot({ path: `${artifacts}console-${name}.png`, fullPage: true });
+  };
   const healthy = (count: number) =>
     vi.waitFor(async () => expect(await tiles("healthy").count()).toBe(count), patience);
 
@@ -77,7 +81,7 @@ describe.skipIf(!hasChromium)("the console in a browser (needs /usr/bin/chromium
     await seen(panel("Audit events").getByText(attack).first());
     await seen(panel("Requests").getByText("<script>document.title=2</script>"));
     expect(await page.locator("main img, main script").count()).toBe(0);
-    expect(await page.title()).toBe("mcp-fleet console");
+    expect(await page.title()).toBe("local · mcp-fleet");
   });
 
   it("kills a task, tells a screen reader, keeps the keyboard's place, and shows ECS replace it", async () => {
@@ -133,6 +137,8 @@ describe.skipIf(!hasChromium)("the console in a browser (needs /usr/bin/chromium
     const set = (StateValue: "ALARM" | "OK", StateReason: string) =>
       cloudWatch.send(new SetAlarmStateCommand({ AlarmName: "local-mcp-echo-errors5xx", StateValue, StateReason }));
     await set("ALARM", "Threshold Crossed: 7 errors in one minute.");
+    await seen(page.getByRole("navigation", { name: "At a glance" }).getByText("1 in alarm"));
+    expect(await page.title()).toBe("1 in alarm · local · mcp-fleet");
     await seen(page.getByRole("list", { name: "In alarm" }).getByText("7 errors in one minute"));
     await page.emulateMedia({ colorScheme: "dark" });
     await shoot("alarm-dark");
@@ -150,6 +156,21 @@ describe.skipIf(!hasChromium)("the console in a browser (needs /usr/bin/chromium
     await page.getByRole("button", { name: "Accept tokens" }).click();
     await seen(page.getByRole("button", { name: "Refuse tokens" }));
     expect(await sendAuditEvent(event)).toBe(200);
+  });
+
+  it("silences a chat for a minute, keeps the keyboard's place, and lets it speak again", async () => {
+    const { chats } = stage.fleet;
+    const post = async () =>
+      (await fetch(chats.secret.GOOGLE_CHAT_WEBHOOK_URL ?? "", { method: "POST", body: '{"text":"hello"}' })).status;
+    await page.getByRole("button", { name: "Silence google-chat" }).focus();
+    await page.keyboard.press("Enter");
+    await seen(panel("Chats").getByText(/silent, \d+ s left/));
+    expect(await post()).toBe(500);
+    const speak = page.getByRole("button", { name: "Let google-chat speak" });
+    expect(await speak.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Let google-chat speak");
+    await page.keyboard.press("Enter");
+    await seen(panel("What changed").getByText("google-chat answers again."));
+    expect(await post()).toBe(200);
   });
 
   it("only looks where it has no actions, and shows no log that nobody writes", async () => {

@@ -31,6 +31,8 @@ export function App() {
   const problem = commonProblem(shown);
   const state = problem === undefined ? shown : { ...shown, unreadable: {} };
   const perform: Perform = live.mode === "actions" ? act : undefined;
+  // Where no request is told one by one, their place is free.
+  const secrets = <Secrets state={state} perform={perform} />;
   const paused = frozen !== undefined;
   return (
     <>
@@ -45,7 +47,7 @@ export function App() {
         {problem !== undefined && <Unreadable reason={problem} />}
         <div class="traffic">
           <Services state={state} perform={perform} />
-          {state.happenings && <RequestLog requests={state.requests} />}
+          {state.happenings ? <RequestLog requests={state.requests} /> : secrets}
         </div>
         <div class="side">
           <Alarms state={state} />
@@ -53,9 +55,9 @@ export function App() {
           <Notices notices={state.notices} />
         </div>
         <div class="logs">
-          <Secrets state={state} perform={perform} />
           {state.happenings && (
             <>
+              {secrets}
               <AuditLog
                 audits={state.audits}
                 now={state.now}

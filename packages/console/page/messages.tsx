@@ -11,7 +11,9 @@ const tones: Readonly<Record<Message["phase"], string>> = {
 
 export function Told({ chats, now }: { readonly chats: Chats; readonly now: number }) {
   if (chats.messages.length === 0) {
-    return <p class="empty">Nothing was told in the last 30 days. An alarm, a failed rollout or a rotation will be.</p>;
+    return (
+      <p class="empty">Nothing has been told in the last 30 days. Alarms, failed rollouts and rotations appear here.</p>
+    );
   }
   return (
     <Scroll label="Messages, what lasts first, then the newest">

@@ -2,21 +2,19 @@ import type { ConsoleState } from "../state/state.ts";
 import { rate } from "./format.ts";
 
 interface Fact {
-  /** Of the panel that has more of it. */
-  readonly panel: string;
   readonly text: string;
   readonly tone: "good" | "warn" | "bad" | "neutral";
 }
 
 /** The fleet in one line, legible from another desk; each part leads to its panel. */
 export function Overview({ state }: { readonly state: ConsoleState }) {
-  const facts = [serviceFact(state), alarmFact(state), chatFact(state)].filter((fact) => fact !== undefined);
+  const said = panels.flatMap((panel) => factOf(panel, state) ?? []);
   const perSecond = state.traffic?.reduce((sum, one) => sum + one.rate, 0);
-  if (facts.length === 0) return null;
+  if (said.length === 0) return null;
   return (
     <nav class="overview" aria-label="At a glance">
       <ul>
-        {facts.map(({ panel, text, tone }) => (
+        {said.map(({ panel, text, tone }) => (
           <li key={panel}>
             <a class={`mark ${tone}`} href={`#${panel}`}>
               {text}
@@ -29,37 +27,47 @@ export function Overview({ state }: { readonly state: ConsoleState }) {
   );
 }
 
+const panels = ["services", "alarms", "chats"] as const;
+type PanelName = (typeof panels)[number];
+
+/** What was well when it was last read is not said to be well now. */
+function factOf(panel: PanelName, state: ConsoleState): (Fact & { readonly panel: PanelName }) | undefined {
+  if (state.unreadable[panel] !== undefined) return { panel, text: `${panel} not readable`, tone: "warn" };
+  const fact = facts[panel](state);
+  return fact && { panel, ...fact };
+}
+
 function serviceFact({ services }: ConsoleState): Fact | undefined {
   if (services === undefined) return undefined;
   const deployed = services.filter(({ status }) => status !== "absent");
-  if (deployed.length === 0) return { panel: "services", text: "nothing deployed", tone: "neutral" };
+  if (deployed.length === 0) return { text: "nothing deployed", tone: "neutral" };
   const short = deployed.filter(({ healthy, desired }) => healthy < desired);
   const rolling = deployed.filter(({ deployments }) =>
     deployments.some(({ primary, state }) => primary && state !== "completed"),
   );
-  if (short.length > 0)
-    return { panel: "services", text: `${short.length} of ${deployed.length} services short of tasks`, tone: "bad" };
-  if (rolling.length > 0)
-    return { panel: "services", text: `${rolling.length} of ${deployed.length} services rolling`, tone: "warn" };
-  return {
-    panel: "services",
-    text: deployed.length === 1 ? "1 service healthy" : `${deployed.length} services healthy`,
-    tone: "good",
-  };
+  if (short.length > 0) return { text: `${short.length} of ${deployed.length} services short of tasks`, tone: "bad" };
+  if (rolling.length > 0) return { text: `${rolling.length} of ${deployed.length} services rolling`, tone: "warn" };
+  return { text: deployed.length === 1 ? "1 service healthy" : `${deployed.length} services healthy`, tone: "good" };
 }
 
 function alarmFact({ alarms }: ConsoleState): Fact | undefined {
   if (alarms === undefined) return undefined;
   const firing = alarms.filter(({ state }) => state === "ALARM").length;
-  if (firing > 0) return { panel: "alarms", text: `${firing} in alarm`, tone: "bad" };
-  return { panel: "alarms", text: "no alarm", tone: alarms.length === 0 ? "neutral" : "good" };
+  if (firing > 0) return { text: `${firing} in alarm`, tone: "bad" };
+  return { text: "no alarm", tone: alarms.length === 0 ? "neutral" : "good" };
 }
 
 function chatFact({ chats, silences }: ConsoleState): Fact | undefined {
   if (chats === undefined || chats.chats.length === 0) return undefined;
-  if (chats.dead > 0) return { panel: "chats", text: `${chats.dead} never told`, tone: "bad" };
-  if (silences.length > 0)
-    return { panel: "chats", text: `${silences.length} of ${chats.chats.length} chats silent`, tone: "bad" };
-  if (chats.waiting > 0) return { panel: "chats", text: `${chats.waiting} waiting for a chat`, tone: "warn" };
-  return { panel: "chats", text: "chats told", tone: "good" };
+  if (chats.dead > 0) return { text: `${chats.dead} never told`, tone: "bad" };
+  if (silences.length > 0) return { text: `${silences.length} of ${chats.chats.length} chats silent`, tone: "bad" };
+  if (chats.waiting > 0) return { text: `${chats.waiting} waiting for a chat`, tone: "warn" };
+  const quiet = chats.chats.every(({ lastToldAt }) => lastToldAt === undefined);
+  return quiet ? { text: "nothing told yet", tone: "neutral" } : { text: "chats told", tone: "good" };
 }
+
+const facts: Readonly<Record<PanelName, (state: ConsoleState) => Fact | undefined>> = {
+  services: serviceFact,
+  alarms: alarmFact,
+  chats: chatFact,
+};

@@ -24,6 +24,11 @@ export function Services({ state, perform }: ServicesProps) {
     >
       {unreadable.traffic !== undefined && <p class="problem">Requests could not be counted: {unreadable.traffic}</p>}
       {services === undefined && <p class="empty">Reading the fleet…</p>}
+      {services !== undefined && services.length > 0 && services.every(({ status }) => status === "absent") && (
+        <p class="empty">
+          Nothing is deployed here yet. <code>npx sst deploy --stage {state.stage}</code> makes what the map says.
+        </p>
+      )}
       {services?.length === 0 && <p class="empty">The map has no service. Add one in fleet.config.ts.</p>}
       {services?.map((service) => (
         <ServiceCard
@@ -79,8 +84,8 @@ function ServiceCard({ service, traffic, now, perform }: CardProps) {
           </button>
         )}
       </div>
-      <Counts service={service} traffic={traffic} />
-      {tasks.length === 0 ? (
+      {status !== "absent" && <Counts service={service} traffic={traffic} />}
+      {status === "absent" ? null : tasks.length === 0 ? (
         <p class="empty">No task{service.desired === 0 ? ": its desired count is 0." : " yet."}</p>
       ) : (
         <ul class="tasks" aria-label={`Tasks of ${key}`}>

@@ -18,7 +18,7 @@ import { clientSettings, type LocalFleet, openFleet } from "#local/start/fleet.t
 import { echo } from "../fleet/maps.ts";
 import { template } from "./template.ts";
 
-const browserPath = "/usr/bin/chromium";
+export const browserPath = "/usr/bin/chromium";
 export const hasChromium = existsSync(browserPath);
 
 const map: FleetDefinition = {
@@ -53,7 +53,7 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
   const fleet = await openFleet({ plan, projectRoot, ports, log: () => undefined });
   const client = clientSettings(fleet.cloud);
   const { view, actions } = createConsoleView(fleet, plan);
-  const { subscribe: _, splunkRefusesUntil: __, ...states } = view;
+  const { subscribe: _, splunkRefusesUntil: __, silences: ___, ...states } = view;
   const [outputs, browser, opened, lookout] = await Promise.all([
     deploy(client),
     chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] }),

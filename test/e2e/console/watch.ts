@@ -1,0 +1,47 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { openConsole } from "#console/server.ts";
+import type { StagePlan } from "#fleet";
+import { createConsoleView } from "#local/start/console-view.ts";
+import type { LocalFleet } from "#local/start/fleet.ts";
+import { browserPath } from "./stage.ts";
+
+const artifacts = fileURLToPath(new URL("../../../artifacts/", import.meta.url));
+const timeout = 25_000;
+
+/** A person before the console of a fleet. */
+export interface Watch {
+  press(button: string): Promise<void>;
+  /** Waits until the panel says this. */
+  sees(panel: string, words: string | RegExp): Promise<void>;
+  photograph(name: string): Promise<void>;
+  /** What went wrong on the page; nothing should. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function openWatch(fleet: LocalFleet, plan: StagePlan): Promise<Watch> {
+  await mkdir(artifacts, { recursive: true });
+  const [opened, browser] = await Promise.all([
+    openConsole({ port: 0, ...createConsoleView(fleet, plan), intervalMs: 250 }),
+    chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] }),
+  ]);
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(opened.url);
+  return {
+    complaints,
+    press: (name) => page.getByRole("button", { name, exact: true }).click({ timeout }),
+    sees: (panel, words) =>
+      page.getByRole("region", { name: panel, exact: true }).getByText(words).first().waitFor({ timeout }),
+    async photograph(name) {
+      await page.evaluate("scrollTo(0, 0)");
+      await page.screenshot({ path: `${artifacts}console-${name}.png`, fullPage: true });
+    },
+    async close() {
+      await Promise.all([browser.close(), opened.close()]);
+    },
+  };
+}
