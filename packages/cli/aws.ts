@@ -5,6 +5,7 @@ export interface AwsSettings {
   readonly region: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly requestHandler?: { readonly connectionTimeout: number; readonly requestTimeout: number };
 }
 
 interface Client {
@@ -18,13 +19,16 @@ export interface Aws {
   close(): void;
 }
 
+/** Without a limit, an address that drops packets would hold a command for minutes. */
+const requestHandler = { connectionTimeout: 5_000, requestTimeout: 60_000 };
+
 export function createAws(settings: AwsSettings): Aws {
   const clients: Client[] = [];
   return {
     client(kind) {
       const known = clients.find((client) => client instanceof kind);
       if (known instanceof kind) return known;
-      const made = new kind(settings);
+      const made = new kind({ requestHandler, ...settings });
       clients.push(made);
       return made;
     },
@@ -50,34 +54,49 @@ export function settingsOf({ stage, runsOn, region }: StagePlan, env: Readonly<N
   return { region, endpoint, credentials: { accessKeyId: "operator", secretAccessKey: "operator" } };
 }
 
-const unreachable = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EHOSTUNREACH", "ETIMEDOUT", "EAI_AGAIN"]);
+const unreachable = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPROTO",
+  "ETIMEDOUT",
+]);
 const unknownCredentials = new Set([
-  "ExpiredToken",
-  "ExpiredTokenException",
   "InvalidClientTokenId",
   "InvalidSignatureException",
   "SignatureDoesNotMatch",
   "UnrecognizedClientException",
 ]);
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html: what the SDK retries, and gives up. */
+const throttled = new Set([
+  "RequestLimitExceeded",
+  "SlowDown",
+  "Throttling",
+  "ThrottlingException",
+  "ThrottledException",
+  "TooManyRequestsException",
+]);
 
-/** An SDK's error in one line that says what to do; `undefined` for one that needs no translation. */
+/** An SDK's error in one line that says what to do; `undefined` for one that is none of AWS's. */
 export function explainAws(error: unknown, plan: StagePlan | undefined): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  const { name } = error;
   if (isUnreachable(error)) return unreachableText(plan);
-  if (error.name === "CredentialsProviderError" || error.name === "TokenProviderError")
+  if (name === "CredentialsProviderError" || name === "TokenProviderError")
     return "No AWS credentials: set AWS_PROFILE, or run aws sso login or aws configure, then try again.";
-  if (unknownCredentials.has(error.name))
-    return `AWS does not accept these credentials (${error.name}): run aws sso login, or choose another AWS_PROFILE.`;
-  if (error.name.startsWith("AccessDenied")) return `These credentials may not do that: ${error.message}`;
-  if (error.name === "ClusterNotFoundException" || error.name === "ServiceNotFoundException")
-    return plan && notDeployed(plan);
-  return undefined;
-}
-
-/** The road for a stage whose map is known and whose resources are not there. */
-export function notDeployed({ stage, runsOn }: StagePlan): string {
-  const remedy = runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`;
-  return `Stage ${stage} is in the map, but not deployed, or not in this region: ${remedy}`;
+  if (name.startsWith("ExpiredToken"))
+    return "The AWS credentials have expired: run aws sso login, or choose another AWS_PROFILE.";
+  if (unknownCredentials.has(name))
+    return `AWS does not accept these credentials (${name}): run aws sso login, or choose another AWS_PROFILE.`;
+  if (name.startsWith("AccessDenied") || name === "UnauthorizedOperation") return deniedText(error.message);
+  if (throttled.has(name)) return "AWS throttles this account's calls, after several tries: wait a minute, then again.";
+  if (name === "ClusterNotFoundException" || name === "ServiceNotFoundException") return plan && notDeployed(plan);
+  return "$metadata" in error || "$responseBodyText" in error || "$response" in error
+    ? otherText(error, plan)
+    : undefined;
 }
 
 function isUnreachable(error: Error): boolean {
@@ -89,6 +108,29 @@ function unreachableText(plan: StagePlan | undefined): string {
   return plan?.runsOn === "loopback"
     ? "Nobody answers at the local endpoint: start it with npm start, and export the AWS_ENDPOINT_URL it prints."
     : "AWS does not answer from here: check the network, the region and AWS_ENDPOINT_URL, then try again.";
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+function deniedText(message: string): string {
+  const [, action, resource] = /not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(message) ?? [];
+  const what = action === undefined ? message : `${action}${resource === undefined ? "" : ` on ${resource}`}`;
+  return `These credentials may not do that: ${what || "AWS names no permission"}. Ask for it, or choose another AWS_PROFILE.`;
+}
+
+/** What answers may be no AWS at all: a proxy, or another port of this machine. */
+function otherText(error: Error, plan: StagePlan | undefined): string {
+  const [said = ""] = error.message.split("\n");
+  if (/deserialization|parse error|unexpected (content|token)|^unknown/i.test(error.message))
+    return plan?.runsOn === "loopback"
+      ? "What answers there is not the local endpoint: export the AWS_ENDPOINT_URL that npm start prints."
+      : "What answers is not AWS: check AWS_ENDPOINT_URL, and the proxy if there is one.";
+  return `AWS refused: ${said} (${error.name})`;
+}
+
+/** The road for a stage whose map is known and whose resources are not there. */
+export function notDeployed({ stage, runsOn }: StagePlan): string {
+  const remedy = runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`;
+  return `Stage ${stage} is in the map, but not deployed, or not in this region: ${remedy}`;
 }
 
 /** `true` for an error of AWS with one of these codes. */

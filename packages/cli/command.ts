@@ -6,10 +6,19 @@ import type { Terminal } from "./terminal.ts";
 
 /** How commands run: opened on a stage, closed whatever happens, their exit code kept. */
 export interface Runner {
-  /** Runs work on the stage that the options name; it gives the exit code. */
-  onStage(options: StageOptions, work: (stage: Stage) => Promise<ExitCode>): Promise<void>;
+  /**
+   * Runs work on the stage that the options name; it gives the exit code.
+   * @param check what the command line alone can get wrong: said before AWS is asked
+   */
+  onStage(
+    options: StageOptions,
+    work: (stage: Stage) => Promise<ExitCode>,
+    check?: (plan: StagePlan) => unknown,
+  ): Promise<void>;
   /** As `onStage`, for what the map alone answers: without credentials, and without a call. */
   onPlan(options: StageOptions, work: (plan: StagePlan, terminal: Terminal) => Promise<ExitCode>): Promise<void>;
+  /** As `onPlan`, for what is about no stage in particular. */
+  onProject(work: (surroundings: Surroundings) => Promise<void>): Promise<void>;
 }
 
 export interface StageOptions {
@@ -18,6 +27,11 @@ export interface StageOptions {
 
 /** What commands are added to: `fleet`, or a group such as `fleet secrets`. */
 export type Parent = CommandUnknownOpts;
+
+/** Lines below a command's help. */
+export function examples(...lines: readonly string[]): string {
+  return ["", lines.length > 1 ? "Examples:" : "Example:", ...lines.map((line) => `  ${line}`)].join("\n");
+}
 
 /** A command on a stage; every one has `--stage`. */
 export function stageCommand(parent: Parent, name: string, summary: string) {
@@ -37,8 +51,9 @@ export function createRun(surroundings: Surroundings): Run {
   return {
     outcome,
     runner: {
-      async onStage(options, work) {
+      async onStage(options, work, check) {
         outcome.plan = await planWanted(surroundings, options.stage);
+        check?.(outcome.plan);
         const stage = await openStage(surroundings, outcome.plan);
         try {
           outcome.code = await work(stage);
@@ -50,6 +65,7 @@ export function createRun(surroundings: Surroundings): Run {
         outcome.plan = await planWanted(surroundings, options.stage);
         outcome.code = await work(outcome.plan, surroundings.terminal);
       },
+      onProject: (work) => work(surroundings),
     },
   };
 }

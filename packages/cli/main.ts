@@ -3,9 +3,16 @@ import { run } from "./program.ts";
 import { createTerminal } from "./terminal.ts";
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+/** What does not end by itself within this time of Ctrl-C, such as a call that nobody answers, is ended. */
+const patienceMs = 1_000;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    stop.abort();
+    setTimeout(() => process.exit(1), patienceMs).unref();
+  });
+}
 // A reader that has seen enough, `fleet logs … | head`, is no failure.
-process.stdout.on("error", () => process.exit(0));
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(0));
 
 process.exitCode = await run(process.argv.slice(2), {
   terminal: createTerminal(process),

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import * as v from "valibot";
 import { addAlarms } from "./alarms/command.ts";
 import { addAudit } from "./audit/command.ts";
 import { explainAws } from "./aws.ts";
@@ -8,7 +10,8 @@ import { addConsole } from "./console/command.ts";
 import { addCost } from "./cost/command.ts";
 import { addDiff } from "./diff/command.ts";
 import { addDoctor } from "./doctor/command.ts";
-import { type ExitCode, reasonOf, UsageError } from "./failure.ts";
+import { type ExitCode, Failure, reasonOf, UsageError } from "./failure.ts";
+import { addHelp, hintAt } from "./help.ts";
 import { addLogs } from "./logs/command.ts";
 import { addOpen } from "./open/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
@@ -28,10 +31,12 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
+      outputError: (text, write) => write(inOurWords(text)),
       getOutHelpWidth: () => columns,
       getErrHelpWidth: () => columns,
     })
-    .exitOverride();
+    .exitOverride()
+    .version(readVersion(), "--version", "the version of mcp-fleet");
   for (const add of [
     addStatus,
     addLogs,
@@ -47,14 +52,47 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addCost,
   ])
     add(program, runner);
-  addCompletion(program, terminal);
-  return program;
+  addCompletion(program, runner);
+  addHelp(program);
+  addHints(program);
+  return program.addHelpText("after", conventions);
+}
+
+const conventions = `
+Every command takes --stage, or FLEET_STAGE. What reads takes --json: one
+document on stdout (logs: one a line), and nothing else there; fields may come,
+none goes or changes its name.
+Exit codes: 0 done, 1 failed or stopped by Ctrl-C, 2 wrong usage.`;
+
+/** A wrong command line is answered with what is right. */
+function addHints(command: CommandUnknownOpts): void {
+  command.showHelpAfterError(hintAt(command));
+  command.commands.forEach(addHints);
+}
+
+/** Commander's message as the other errors are: a sentence, on one line. What follows a `=` may be a secret. */
+function inOurWords(text: string): string {
+  return text
+    .replace(/^error: ./, (start) => start.slice(-1).toUpperCase())
+    .replace(/\n\(Did you mean (.*)\?\)/, ". Did you mean $1?")
+    .replace(/(unknown option '[^'=]+)=[^']*'/i, "$1'");
+}
+
+function readVersion(): string {
+  const { version } = v.parse(
+    v.pipe(v.string(), v.parseJson(), v.object({ version: v.string() })),
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  );
+  return version;
 }
 
 /** What follows a command's name: every one has options, which its own help lists. */
 function usageOf({ registeredArguments }: CommandUnknownOpts): string {
   return registeredArguments
-    .map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`))
+    .map((argument) => {
+      const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+      return argument.required ? `<${name}>` : `[${name}]`;
+    })
     .join(" ");
 }
 
@@ -67,7 +105,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return outcome.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (signal.aborted) return 1;
+    terminal.progress("");
+    // What Ctrl-C cut short says so itself, where there is something to say.
+    if (signal.aborted && !(error instanceof Failure)) return 1;
     terminal.note(explainAws(error, outcome.plan) ?? reasonOf(error));
     return error instanceof UsageError ? 2 : 1;
   }

@@ -1,8 +1,6 @@
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { type FleetDefinition, planStage, type ServicePlan, type StagePlan } from "#fleet";
 import { type Aws, createAws, settingsOf } from "./aws.ts";
 import { Failure, UsageError } from "./failure.ts";
-import { createReach } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Standard input: a terminal, or a pipe, which has no raw mode. */
@@ -35,12 +33,17 @@ export async function planWanted(surroundings: Surroundings, wanted: string | un
   const { env, readMap } = surroundings;
   const map = await readMap();
   const stage = wanted ?? env.FLEET_STAGE ?? (await askStage(surroundings.terminal, Object.keys(map.stages)));
-  if (!(stage in map.stages))
+  if (!Object.hasOwn(map.stages, stage))
     throw new UsageError(
-      `No stage ${stage}: fleet.config.ts has ${Object.keys(map.stages).join(", ")}. Name one with --stage or FLEET_STAGE.`,
+      `No stage ${shown(stage)}: fleet.config.ts has ${Object.keys(map.stages).join(", ")}. Name one with --stage or FLEET_STAGE.`,
     );
   const httpsPort = env.MCP_FLEET_HTTPS_PORT;
   return planStage(map, stage, httpsPort === undefined ? {} : { httpsPort: Number(httpsPort) });
+}
+
+/** A word of the command line in a sentence, also where it is empty. */
+export function shown(word: string): string {
+  return word === "" ? '""' : word;
 }
 
 async function askStage(terminal: Terminal, stages: readonly string[]): Promise<string> {
@@ -57,17 +60,24 @@ export async function openStage(surroundings: Surroundings, plan: StagePlan): Pr
     aws.close();
     throw error;
   }
+  const { createReach } = await import("./reach.ts");
   return { ...surroundings, plan, aws, fetch: await createReach(plan, surroundings.project) };
 }
 
 /** Names are the same in every account: without this, the wrong profile would show, or roll, somebody else's fleet. */
-async function checkAccount(aws: Aws, { stage, account }: StagePlan): Promise<void> {
+async function checkAccount(aws: Aws, { stage, account, runsOn }: StagePlan): Promise<void> {
+  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
   const identity = await aws.client(STSClient).send(new GetCallerIdentityCommand({}));
   if (identity.Account === account) return;
-  throw new Failure(
-    `Stage ${stage} belongs to account ${account}, and these credentials to ${identity.Account}: choose another AWS_PROFILE.`,
-  );
+  const whose =
+    runsOn === "aws" && identity.Account === loopbackAccount
+      ? "AWS_ENDPOINT_URL points to this machine: unset it."
+      : `these credentials to ${identity.Account}: choose another AWS_PROFILE.`;
+  throw new Failure(`Stage ${stage} belongs to account ${account}, and ${whose}`);
 }
+
+/** The account of the endpoint on this machine. */
+const loopbackAccount = "000000000000";
 
 /** A service of the stage, by its key in the map, its host label, or its name in ECS. */
 export function findService({ stage, services }: StagePlan, name: string): ServicePlan {
@@ -76,5 +86,5 @@ export function findService({ stage, services }: StagePlan, name: string): Servi
   );
   if (found !== undefined) return found;
   const known = services.map(({ key }) => key).join(", ");
-  throw new UsageError(`No service ${name} in stage ${stage}: it has ${known === "" ? "none" : known}.`);
+  throw new UsageError(`No service ${shown(name)} in stage ${stage}: it has ${known === "" ? "none" : known}.`);
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { tellDuration } from "./duration.ts";
 import { Failure } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface Wait {
   readonly everyMs: number;
@@ -7,19 +9,29 @@ export interface Wait {
   readonly signal: AbortSignal;
   /** What is waited for, for the message when it does not come. */
   readonly until: string;
+  /** What is told meanwhile: how far it is, as the last look found it. */
+  readonly progress?: { readonly terminal: Terminal; tell(): string };
+  /** What goes on when Ctrl-C ends the waiting, and where to see it. */
+  readonly meanwhile?: string;
 }
 
 /** Looks until `look` finds something. Throws `Failure` when the time is over, and when Ctrl-C ends it. */
-export async function waitFor<T>(
-  look: () => Promise<T | undefined>,
-  { everyMs, atMostMs, signal, until }: Wait,
-): Promise<T> {
-  const deadline = Date.now() + atMostMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() + everyMs > deadline) throw new Failure(`Waited ${Math.round(atMostMs / 1_000)} s for ${until}.`);
-    await sleep(everyMs, undefined, { signal });
+export async function waitFor<T>(look: () => Promise<T | undefined>, wait: Wait): Promise<T> {
+  const { everyMs, atMostMs, signal, until, progress, meanwhile = "" } = wait;
+  const began = Date.now();
+  try {
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      progress?.terminal.progress(progress.tell(), Date.now() - began);
+      if (Date.now() + everyMs > began + atMostMs) throw new Failure(`Waited ${tellDuration(atMostMs)} for ${until}.`);
+      await sleep(everyMs, undefined, { signal });
+    }
+  } catch (error) {
+    if (signal.aborted) throw new Failure(`Stopped waiting. ${meanwhile}`.trim());
+    throw error;
+  } finally {
+    progress?.terminal.progress("");
   }
 }
 

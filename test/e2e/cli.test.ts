@@ -121,7 +121,7 @@ describe("secrets", () => {
   it("says that nothing rotates a secret, and what to do instead", async () => {
     expect(await fleet(["secrets", "rotate", "splunk"])).toMatchObject({
       code: 1,
-      err: "Nothing rotates /local/mcp/splunk: no function is set for it. Put a new value with fleet secrets set splunk.\n",
+      err: "Nothing rotates /local/mcp/splunk: A test changes it. Put a new value with fleet secrets set splunk.\n",
     });
   });
 });

@@ -1,4 +1,4 @@
-import { type Parent, type Runner, stageCommand } from "../command.ts";
+import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 import { parseDuration } from "../duration.ts";
 
 export function addAudit(parent: Parent, runner: Runner): void {
@@ -6,19 +6,23 @@ export function addAudit(parent: Parent, runner: Runner): void {
 
   stageCommand(audit, "check", "sends one marked event with the fleet's own token, and finds it")
     .option("--timeout <time>", "how long to look for it", "60s")
+    .option("--json", "as JSON")
     .addHelpText(
       "after",
-      [
-        "",
-        "To find the event, Splunk's search is asked: SPLUNK_SEARCH_URL is its REST",
-        "address (https://<host>:8089), SPLUNK_SEARCH_TOKEN a token that may search the",
-        "index. Without them the check ends where Splunk has accepted the event.",
-      ].join("\n"),
+      `
+To find the event, Splunk's search is asked: SPLUNK_SEARCH_URL is its REST
+address (https://<host>:8089), SPLUNK_SEARCH_TOKEN a token that may search the
+index. Without them the check ends where Splunk has accepted the event.
+${examples("fleet audit check --timeout 2m")}`,
     )
     .action((options) =>
-      runner.onStage(options, async (stage) => {
-        const { checkAudit } = await import("./check.ts");
-        return checkAudit(stage, parseDuration("--timeout", options.timeout));
-      }),
+      runner.onStage(
+        options,
+        async (stage) => {
+          const { checkAudit } = await import("./check.ts");
+          return checkAudit(stage, parseDuration("--timeout", options.timeout), options.json ? "json" : "text");
+        },
+        () => parseDuration("--timeout", options.timeout),
+      ),
     );
 }

@@ -1,20 +1,41 @@
+import { join } from "node:path";
 import { Argument } from "@commander-js/extra-typings";
-import type { Parent } from "../command.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Parent, Runner } from "../command.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
-export function addCompletion(program: Parent, terminal: Terminal): void {
+const help = `
+It completes commands, options, and the names of stages, services, secrets and
+their keys from fleet.config.ts, without asking AWS. It also makes fleet a command
+of that shell, so that npx is not needed there, nor this folder.
+
+  bash   source <(npx fleet completion bash)     in this folder, or with its
+  zsh    source <(npx fleet completion zsh)      output in a file: from ~/.bashrc
+  fish   npx fleet completion fish | source      ~/.zshrc or config.fish`;
+
+export function addCompletion(program: Parent, runner: Runner): void {
   program
     .command("completion")
-    .description("completion of commands and options for a shell")
+    .description("completion with the Tab key, for a shell")
     .addArgument(new Argument("<shell>", "the shell that is to complete").choices(shells))
-    .addHelpText(
-      "after",
-      "\n  bash, zsh:  source <(npx fleet completion zsh)\n  fish:       npx fleet completion fish | source",
-    )
-    .action(async (shell) => {
-      const { completionFor } = await import("./script.ts");
-      terminal.print(completionFor(shell, program));
-    });
+    .addHelpText("after", help)
+    .action((shell) =>
+      runner.onProject(async ({ terminal, project }) => {
+        const { completionFor } = await import("./script.ts");
+        terminal.print(completionFor(shell, join(project, "bin", "fleet.mjs")));
+      }),
+    );
+
+  // What the script of a shell calls at each Tab.
+  program
+    .command("complete", { hidden: true })
+    .description("what may stand where the cursor is")
+    .argument("<words...>", "those after fleet, the last as far as it is typed")
+    .action((words) =>
+      runner.onProject(async ({ terminal, env, readMap }) => {
+        const { candidates, namesOf, stageAmong } = await import("./candidates.ts");
+        const names = namesOf(await readMap(), stageAmong(words) ?? env.FLEET_STAGE);
+        for (const word of candidates(program, words, names)) terminal.print(word);
+      }),
+    );
 }

@@ -1,65 +1,64 @@
-import type { Parent } from "../command.ts";
+export type Shell = "bash" | "zsh" | "fish";
 
-/** What may follow the words of a command, `["secrets", "set"]`. */
-interface Node {
-  readonly path: readonly string[];
-  readonly words: readonly string[];
-}
-
-/** A script for the shell, made from the commands themselves: a new command completes without a line here. */
-export function completionFor(shell: "bash" | "zsh" | "fish", program: Parent): string {
-  const nodes = nodesOf(program, []);
+/**
+ * What a shell is given to complete `fleet`: a function of that name, and one that asks `fleet complete` for what may
+ * come next. No name is written into it, so that the map may change behind an open shell.
+ * @param door the path of `bin/fleet.mjs`
+ */
+export function completionFor(shell: Shell, door: string): string {
   switch (shell) {
     case "bash":
-      return bash(nodes);
+      return bash(door);
     case "zsh":
-      // zsh runs bash's completions: https://zsh.sourceforge.io/Doc/Release/Completion-System.html
-      return `autoload -U +X bashcompinit && bashcompinit\n${bash(nodes)}`;
+      return zsh(door);
     case "fish":
-      return fish(nodes);
+      return fish(door);
     default:
       return shell satisfies never;
   }
 }
 
-function nodesOf(command: Parent, path: readonly string[]): readonly Node[] {
-  const options = command.options.flatMap(({ long }) => long ?? []);
-  const own = { path, words: [...command.commands.map((child) => child.name()), ...options, "--help"] };
-  return [own, ...command.commands.flatMap((child) => nodesOf(child, [...path, child.name()]))];
+/** https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */
+function bash(door: string): string {
+  return `fleet() { node ${quoted(door)} "$@"; }
+_fleet() {
+  local IFS=$'\\n' typed="\${COMP_WORDS[COMP_CWORD]}"
+  if [ "\${COMP_WORDS[COMP_CWORD-1]}" = --from-file ]; then
+    COMPREPLY=($(compgen -f -- "$typed"))
+  else
+    COMPREPLY=($(fleet complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  fi
+}
+complete -o filenames -o nosort -F _fleet fleet`;
 }
 
-/** A service's name is no part of a command: the longest beginning of what is typed that is a command counts. */
-function bash(nodes: readonly Node[]): string {
-  const cases = nodes.map(({ path, words }) => `      "${path.join(" ")}") words="${words.join(" ")}"; break ;;`);
-  return `_fleet() {
-  local word path="" words=""
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac
-  done
-  while :; do
-    case "$path" in
-${cases.join("\n")}
-      *" "*) path="\${path% *}" ;;
-      *) path="" ;;
-    esac
-  done
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+/** https://zsh.sourceforge.io/Doc/Release/Completion-Widgets.html#Completion-Builtin-Commands */
+function zsh(door: string): string {
+  return `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -D }
+fleet() { node ${quoted(door)} "$@" }
+_fleet() {
+  if [[ $words[CURRENT-1] == --from-file ]]; then _files; return; fi
+  local -a found
+  found=(\${(f)"$(fleet complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  compadd -a found
 }
-complete -F _fleet fleet`;
+compdef _fleet fleet`;
 }
 
-function fish(nodes: readonly Node[]): string {
-  return nodes
-    .flatMap(({ path, words }) => {
-      const here =
-        path.length === 0
-          ? "__fish_use_subcommand"
-          : path.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
-      return words.map((word) =>
-        word.startsWith("--")
-          ? `complete -c fleet -f -n '${here}' -l ${word.slice(2)}`
-          : `complete -c fleet -f -n '${here}' -a ${word}`,
-      );
-    })
-    .join("\n");
+/** https://fishshell.com/docs/current/completions.html */
+function fish(door: string): string {
+  return `function fleet; node ${quoted(door)} $argv; end
+function __fleet_complete
+  set -l before (commandline -opc)
+  set -l typed (commandline -ct)
+  set -e before[1]
+  fleet complete -- $before "$typed" 2>/dev/null
+end
+complete -c fleet -e
+complete -c fleet -f -a '(__fleet_complete)'
+complete -c fleet -n 'string match -q -- --from-file (commandline -opc)[-1]' -F`;
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\\\''")}'`;
 }

@@ -1,8 +1,15 @@
-import { type Parent, type Runner, stageCommand } from "../command.ts";
+import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 
 export function addCost(parent: Parent, runner: Runner): void {
   stageCommand(parent, "cost", "what a stage costs in a month, and one more service")
     .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+An estimate from fleet.config.ts and a table of list prices: it asks nobody, and
+needs no credentials. What was billed is in AWS Cost Explorer.
+${examples("fleet cost --stage prod")}`,
+    )
     .action((options) =>
       runner.onPlan(options, async (plan, terminal) => {
         const { showCost } = await import("./show.ts");

@@ -3,6 +3,9 @@ import { hoursPerMonth, prices } from "./prices.ts";
 
 export interface CostLine {
   readonly what: string;
+  /** Of the resource in CloudFormation, and how many of them the line is about. */
+  readonly type: string;
+  readonly count: number;
   /** US dollars a month. */
   readonly monthly: number;
 }
@@ -10,45 +13,72 @@ export interface CostLine {
 export interface Estimate {
   readonly lines: readonly CostLine[];
   readonly monthly: number;
-  /** Of one more service of the smallest size, with the six alarms. */
+  /** Of one more service of the smallest size, with its alarms. */
   readonly oneMore: number;
   /** What the table has no price for. */
   readonly unpriced: readonly string[];
 }
 
-/** What a stage costs whether anybody uses it or not. */
+/** Alarms of the chats themselves, and the key of their fallback topic: `stacks/chat.ts`. */
+const chatAlarms = 4;
+const chatKeys = 1;
+
+/** What a stage costs whether anybody uses it or not. A stage on this machine costs nothing. */
 export function estimate(plan: StagePlan): Estimate {
-  const node = Object.entries(prices.redisNodeHour).find(([type]) => type === plan.redis.nodeType)?.[1];
-  const sessions = plan.services.some((service) => service.sessions);
-  const lines = [
-    ...plan.services.map((service) => ({ what: describe(service), monthly: tasks(service) + alarms(service) })),
-    ...several(plan.shards, "balancer", prices.balancerHour),
-    ...several(plan.network.natGateways, "NAT gateway", prices.natGatewayHour),
-    // A balancer has an address in each zone, a NAT gateway one.
-    ...several(
-      plan.shards * plan.network.zones + plan.network.natGateways,
-      "public IPv4 address",
-      prices.publicAddressHour,
-    ),
-    ...(sessions && node !== undefined ? several(plan.redis.nodes, `Redis node ${plan.redis.nodeType}`, node) : []),
-    ...each(plan.secrets.length, "secret", prices.secretMonth),
-    ...each(plan.hostedZone.kind === "create" ? 1 : 0, "hosted zone", prices.hostedZoneMonth),
-    ...each(plan.alarmTopic.adoptedArn === undefined ? 1 : 0, "KMS key", prices.keyMonth),
-  ];
+  const smallest = { architecture: "X86_64", cpu: 256, memory: 512 } as const;
+  const oneMore = fargate(smallest) + alarmNames.length * prices.alarmMonth;
+  if (plan.runsOn === "loopback") return { lines: [], monthly: 0, oneMore: 0, unpriced: [] };
+  const node = nodePrice(plan);
+  const lines = [...plan.services.map(serviceLine), ...sharedLines(plan, node ?? 0)];
   return {
     lines,
     monthly: lines.reduce((sum, line) => sum + line.monthly, 0),
-    oneMore: fargate({ architecture: "X86_64", cpu: 256, memory: 512 }) + alarmNames.length * prices.alarmMonth,
-    unpriced: sessions && node === undefined ? [`Redis node ${plan.redis.nodeType}`] : [],
+    oneMore,
+    unpriced: usesRedis(plan) && node === undefined ? [`Redis node ${plan.redis.nodeType}`] : [],
   };
 }
 
-function describe({ key, desiredCount, cpu, memory }: ServicePlan): string {
-  return `${key}: ${desiredCount} × ${cpu / 1024} vCPU, ${memory / 1024} GB, alarms`;
+function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
+  const { shards, network, redis, secrets, hostedZone, alarmTopic, chat } = plan;
+  const hourly = (price: number) => price * hoursPerMonth;
+  const chats = chat !== undefined && Object.keys(chat.destinations).length > 0;
+  // A balancer has an address in each zone, a NAT gateway one of its own.
+  const [balancerAddresses, ownAddresses] = [shards * network.zones, network.natGateways];
+  const keys = (alarmTopic.adoptedArn === undefined ? 1 : 0) + (chats ? chatKeys : 0);
+  const created = secrets.filter(({ adoptedArn }) => adoptedArn === undefined).length;
+  return [
+    ...line("AWS::CloudWatch::Alarm", alarmsOf(plan) + (chats ? chatAlarms : 0), "alarm", prices.alarmMonth),
+    ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
+    ...line("AWS::EC2::NatGateway", network.natGateways, "NAT gateway", hourly(prices.natGatewayHour)),
+    ...line("AWS::EC2::EIP", ownAddresses, "public IPv4 of a NAT gateway", hourly(prices.publicAddressHour)),
+    ...line(
+      "AWS::EC2::NetworkInterface",
+      balancerAddresses,
+      "public IPv4 of a balancer",
+      hourly(prices.publicAddressHour),
+    ),
+    ...(usesRedis(plan) && node > 0
+      ? line("AWS::ElastiCache::ReplicationGroup", redis.nodes, `Redis node ${redis.nodeType}`, hourly(node))
+      : []),
+    ...line("AWS::SecretsManager::Secret", created, "secret", prices.secretMonth),
+    ...line("AWS::Route53::HostedZone", hostedZone.kind === "create" ? 1 : 0, "hosted zone", prices.hostedZoneMonth),
+    ...line("AWS::KMS::Key", keys, "KMS key", prices.keyMonth),
+  ];
 }
 
-function tasks(service: ServicePlan): number {
-  return service.desiredCount * fargate(service);
+function line(type: string, count: number, what: string, monthly: number): readonly CostLine[] {
+  return count === 0 ? [] : [{ what: `${count} × ${what}`, type, count, monthly: count * monthly }];
+}
+
+function serviceLine(service: ServicePlan): CostLine {
+  const { key, desiredCount, cpu, memory, architecture } = service;
+  const arm = architecture === "ARM64" ? " ARM" : "";
+  return {
+    what: `${key}: ${desiredCount} × ${cpu / 1024} vCPU${arm}, ${memory / 1024} GB`,
+    type: "AWS::ECS::Service",
+    count: 1,
+    monthly: desiredCount * fargate(service),
+  };
 }
 
 function fargate({ architecture, cpu, memory }: Pick<ServicePlan, "architecture" | "cpu" | "memory">): number {
@@ -56,14 +86,14 @@ function fargate({ architecture, cpu, memory }: Pick<ServicePlan, "architecture"
   return hoursPerMonth * ((cpu / 1024) * price.vcpuHour + (memory / 1024) * price.gigabyteHour);
 }
 
-function alarms(service: ServicePlan): number {
-  return alarmNames.filter((name) => service.alarms[name].kind === "set").length * prices.alarmMonth;
+function alarmsOf({ services }: StagePlan): number {
+  return services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set")).length;
 }
 
-function several(count: number, what: string, hourly: number): readonly CostLine[] {
-  return each(count, what, hourly * hoursPerMonth);
+function usesRedis({ services }: StagePlan): boolean {
+  return services.some(({ sessions }) => sessions);
 }
 
-function each(count: number, what: string, monthly: number): readonly CostLine[] {
-  return count === 0 ? [] : [{ what: `${count} × ${what}`, monthly: count * monthly }];
+function nodePrice({ redis }: StagePlan): number | undefined {
+  return Object.entries(prices.redisNodeHour).find(([type]) => type === redis.nodeType)?.[1];
 }

@@ -1,35 +1,40 @@
 /**
- * On-demand list prices in us-east-1, in US dollars, from the services' pricing pages. What depends on use (requests,
- * gigabytes) is not estimated: `docs/runbook.md` says where to see it.
+ * On-demand list prices in us-east-1, in US dollars, without free tiers. Each names AWS's page, and the month of the
+ * youngest source that quotes it; `asOf` is the oldest of these months.
  */
 export const prices = {
   region: "us-east-1",
-  asOf: "2025-06",
-  /** https://aws.amazon.com/fargate/pricing/ */
+  asOf: "2026-03",
+  /** https://aws.amazon.com/fargate/pricing/, 2026-03: Linux, billed by the second */
   fargate: {
     X86_64: { vcpuHour: 0.04048, gigabyteHour: 0.004445 },
     ARM64: { vcpuHour: 0.03238, gigabyteHour: 0.00356 },
   },
-  /** https://aws.amazon.com/elasticloadbalancing/pricing/ */
+  /** https://aws.amazon.com/elasticloadbalancing/pricing/, 2026-04 */
   balancerHour: 0.0225,
-  /** https://aws.amazon.com/vpc/pricing/ */
+  balancerUnitHour: 0.008,
+  /** https://aws.amazon.com/vpc/pricing/, 2026-05 */
   natGatewayHour: 0.045,
+  natGatewayGigabyte: 0.045,
   publicAddressHour: 0.005,
-  /** https://aws.amazon.com/elasticache/pricing/, Redis OSS nodes */
+  /** https://aws.amazon.com/elasticache/pricing/, 2026-10: nodes with Redis OSS, which cost more than with Valkey */
   redisNodeHour: {
     "cache.t4g.micro": 0.016,
     "cache.t4g.small": 0.032,
     "cache.t4g.medium": 0.065,
     "cache.m7g.large": 0.158,
+    "cache.m7g.xlarge": 0.315,
     "cache.r7g.large": 0.219,
+    "cache.r7g.xlarge": 0.437,
   },
-  /** https://aws.amazon.com/secrets-manager/pricing/ */
+  /** https://aws.amazon.com/secrets-manager/pricing/; quoted everywhere, last with a date in 2024 */
   secretMonth: 0.4,
-  /** https://aws.amazon.com/cloudwatch/pricing/: an alarm of standard resolution on one metric */
+  /** https://aws.amazon.com/cloudwatch/pricing/, 2026-06: an alarm of standard resolution on one metric */
   alarmMonth: 0.1,
-  /** https://aws.amazon.com/route53/pricing/ */
+  logGigabyte: 0.5,
+  /** https://aws.amazon.com/route53/pricing/, 2026-10: each of the first 25 */
   hostedZoneMonth: 0.5,
-  /** https://aws.amazon.com/kms/pricing/ */
+  /** https://aws.amazon.com/kms/pricing/, 2026-06: each of its first two yearly rotations adds as much again */
   keyMonth: 1,
 } as const;
 

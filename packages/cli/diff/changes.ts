@@ -5,6 +5,8 @@ import type { ServiceFacts } from "../status/facts.ts";
 
 /** What is there, as far as the map decides it. */
 export interface Present {
+  /** Whether the stage has a cluster at all. */
+  readonly deployed: boolean;
   readonly services: readonly { readonly facts: ServiceFacts; readonly deployed: Deployed }[];
   /** Names in ECS of all services of the stage's cluster. */
   readonly serviceNames: readonly string[];

@@ -3,29 +3,44 @@ import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/cl
 import { paginateListSecrets, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { names } from "#fleet";
 import { readAlarms } from "../alarms/read.ts";
-import { orMissing } from "../aws.ts";
+import { isAwsError, orMissing } from "../aws.ts";
 import type { Stage } from "../stage.ts";
 import { readDeployed } from "../status/deployed.ts";
-import { readServices } from "../status/read.ts";
+import type { ServiceFacts } from "../status/facts.ts";
+import { findServices } from "../status/read.ts";
 import type { Present } from "./changes.ts";
 
+/** What is there; nothing of a stage that was never deployed. */
 export async function readPresent(stage: Stage): Promise<Present> {
-  const [services, serviceNames, secretNames, alarms, redisNodes] = await Promise.all([
-    readServices(stage),
+  const [found, serviceNames, secretNames, alarms, redisNodes] = await Promise.all([
+    findServices(stage),
     readServiceNames(stage),
     readSecretNames(stage),
     readAlarms(stage),
     readRedisNodes(stage),
   ]);
+  const absent = { service: undefined, tasks: [], targets: [], secrets: [] };
+  const services = found ?? stage.plan.services.map((plan): ServiceFacts => ({ plan, ...absent }));
   const withDefinitions = services.map(async (facts) => ({ facts, deployed: await readDeployed(stage, facts) }));
-  return { services: await Promise.all(withDefinitions), serviceNames, secretNames, alarms, redisNodes };
+  return {
+    deployed: found !== undefined,
+    services: await Promise.all(withDefinitions),
+    serviceNames,
+    secretNames,
+    alarms,
+    redisNodes,
+  };
 }
 
 async function readServiceNames({ aws, plan }: Stage): Promise<readonly string[]> {
   const found: string[] = [];
   const input = { cluster: names.cluster(plan.stage) };
-  for await (const page of paginateListServices({ client: aws.client(ECSClient) }, input)) {
-    found.push(...(page.serviceArns ?? []).map((arn) => arn.slice(arn.lastIndexOf("/") + 1)));
+  try {
+    for await (const page of paginateListServices({ client: aws.client(ECSClient) }, input)) {
+      found.push(...(page.serviceArns ?? []).map((arn) => arn.slice(arn.lastIndexOf("/") + 1)));
+    }
+  } catch (error) {
+    if (!isAwsError(error, "ClusterNotFoundException")) throw error;
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
-import { fold } from "../table.ts";
+import { columns, fold } from "../table.ts";
 import { type Change, changesOf } from "./changes.ts";
 import { readPresent } from "./read.ts";
 import { readDeployPlan } from "./thresholds.ts";
@@ -9,15 +9,18 @@ const signs: Readonly<Record<Change["kind"], string>> = { add: "+", change: "~",
 
 export async function showDiff(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
+  if (format === "text" && terminal.interactive) terminal.progress("Comparing the map with what is deployed…");
   const [wanted, present] = await Promise.all([readDeployPlan(stage), readPresent(stage)]);
   const changes = changesOf(wanted, present);
   if (format === "json") {
-    terminal.print(JSON.stringify({ stage: plan.stage, changes }, undefined, 2));
+    terminal.print(JSON.stringify({ stage: plan.stage, deployed: present.deployed, changes }, undefined, 2));
     return 0;
   }
+  if (!present.deployed)
+    terminal.print(`Stage ${plan.stage} is not deployed: a deploy makes its network, its balancers, and`);
   const paint = { add: terminal.paint.green, change: terminal.paint.yellow, remove: terminal.paint.red };
   for (const { kind, text } of changes) {
-    const [first = "", ...more] = fold(text, 78);
+    const [first = "", ...more] = fold(text, columns - 2);
     terminal.print(paint[kind](`${signs[kind]} ${first}`));
     for (const line of more) terminal.print(`  ${line}`);
   }

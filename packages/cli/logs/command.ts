@@ -1,4 +1,4 @@
-import { type Parent, type Runner, stageCommand } from "../command.ts";
+import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 import { parseDuration } from "../duration.ts";
 import { findService } from "../stage.ts";
 
@@ -9,17 +9,25 @@ export function addLogs(parent: Parent, runner: Runner): void {
     .option("--since <time>", "how far back: 30s, 15m, 2h, 1d", "10m")
     .option("--filter <pattern>", "CloudWatch filter pattern, such as HEC or '{ $.level = \"error\" }'")
     .option("--json", "one JSON object a line")
+    .addHelpText(
+      "after",
+      examples("fleet logs google_workspace --follow", "fleet logs google_workspace --since 15m --filter HEC"),
+    )
     .action((service, options) =>
-      runner.onStage(options, async (stage) => {
-        const { tailLogs } = await import("./tail.ts");
-        await tailLogs(stage, {
-          service: findService(stage.plan, service),
-          sinceMs: parseDuration("--since", options.since),
-          filter: options.filter,
-          follow: options.follow ?? false,
-          format: options.json ? "json" : "text",
-        });
-        return 0;
-      }),
+      runner.onStage(
+        options,
+        async (stage) => {
+          const { tailLogs } = await import("./tail.ts");
+          await tailLogs(stage, {
+            service: findService(stage.plan, service),
+            sinceMs: parseDuration("--since", options.since),
+            filter: options.filter,
+            follow: options.follow ?? false,
+            format: options.json ? "json" : "text",
+          });
+          return 0;
+        },
+        (plan) => [findService(plan, service), parseDuration("--since", options.since)],
+      ),
     );
 }

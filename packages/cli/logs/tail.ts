@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { names, type ServicePlan } from "#fleet";
 import { isAwsError, notDeployed } from "../aws.ts";
+import { tellDuration } from "../duration.ts";
 import { Failure, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import type { Paint } from "../terminal.ts";
@@ -23,6 +24,8 @@ export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   const { terminal, signal, plan } = stage;
   const unseen = createUnseen();
   let from = Date.now() - tail.sinceMs;
+  if (tail.follow && terminal.interactive)
+    terminal.note(terminal.paint.dim("Lines show as they come; Ctrl-C ends it."));
   do {
     for (const event of unseen.take(await readEvents(stage, tail, from))) {
       terminal.print(tail.format === "json" ? jsonLine(event) : textLine(event, terminal.paint));
@@ -31,7 +34,14 @@ export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
     from = Math.max(from, unseen.newest() - lateMs);
     await sleep(pollMs(plan), undefined, { signal }).catch(() => undefined);
   } while (!signal.aborted);
-  if (unseen.newest() === 0) terminal.note(`${tail.service.key} wrote nothing that fits in this time: try --since 1d.`);
+  if (unseen.newest() === 0) terminal.note(emptyText(tail));
+}
+
+const dayMs = 86_400_000;
+
+function emptyText({ service: { key }, sinceMs, filter }: Tail): string {
+  const what = `${key} wrote nothing${filter === undefined ? "" : " that fits --filter"} in the last ${tellDuration(sinceMs)}`;
+  return sinceMs < dayMs ? `${what}: try --since 1d.` : `${what}: fleet status says whether it runs.`;
 }
 
 /** Looks overlap: this lets each event through once, and forgets those that no look finds any more. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Failure, reasonOf } from "../failure.ts";
+import { isMissing } from "../file.ts";
 
 /** The program with which each system opens an address as its user would. */
 const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
@@ -14,7 +15,8 @@ export async function openInBrowser(url: string): Promise<void> {
   try {
     await once(opener, "spawn");
   } catch (error) {
-    throw new Failure(`No browser to open it with (${program}: ${reasonOf(error)}): copy the address.`);
+    if (isMissing(error)) throw new Failure(`${program} is not there to open it: copy the address, or give --print.`);
+    throw new Failure(`${program} does not open it (${reasonOf(error)}): copy the address, or give --print.`);
   }
   opener.unref();
 }

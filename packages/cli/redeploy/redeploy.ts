@@ -34,17 +34,26 @@ export async function watchDeployment(
   atMostMs: number,
 ): Promise<ExitCode> {
   const { terminal, plan, signal } = stage;
-  let told = "";
+  let far = "";
   const look = async () => {
     const deployments = await readDeployments(stage, service);
-    const progress = tellProgress(service.key, deployments, deployment);
-    if (progress !== told) terminal.note(terminal.paint.dim(progress));
-    told = progress;
+    far = tellProgress(service.key, deployments, deployment);
     return judge(deployments, deployment);
   };
-  const verdict = await waitFor(look, { everyMs: pollMs(plan), atMostMs, signal, until: `${service.key} to roll` });
+  const verdict = await waitFor(look, {
+    everyMs: pollMs(plan),
+    atMostMs,
+    signal,
+    until: `${service.key} to roll, and it goes on: fleet status, and fleet logs ${service.key} --since 15m`,
+    progress: { terminal, tell: () => far },
+    meanwhile: `${service.key} goes on rolling: fleet status shows how far it is.`,
+  });
   if (verdict.kind === "complete") {
-    terminal.print(`${service.key} runs on its new tasks.`);
+    terminal.print(
+      service.desiredCount === 0
+        ? `${service.key} is offline: there was no task to replace.`
+        : `${service.key} runs on its new tasks.`,
+    );
     return 0;
   }
   terminal.note(`${service.key} did not roll: ${verdict.reason} See fleet logs ${service.key} --since 15m`);

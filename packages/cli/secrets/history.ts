@@ -1,25 +1,33 @@
 import type { SecretPlan } from "#fleet";
+import { current, isRejectedLabel } from "#rotation/labels.ts";
 import { type ExitCode, Failure } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { table } from "../table.ts";
-import { readSecret } from "./read.ts";
+import { missingText, readSecret } from "./read.ts";
 
 export async function showHistory(stage: Stage, secret: SecretPlan, format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
   const facts = await readSecret(stage, secret.key);
-  if (facts === undefined) throw new Failure(`${secret.name} does not exist in stage ${plan.stage}.`);
+  if (facts === undefined) throw new Failure(missingText(stage, secret));
   const versions = facts.versions.map((one) => ({ ...one, createdAt: new Date(one.createdAt).toISOString() }));
   if (format === "json") {
     terminal.print(JSON.stringify({ stage: plan.stage, name: facts.name, versions }, undefined, 2));
     return 0;
   }
-  const rows = versions.map(({ id, createdAt, labels }) => [
-    `${createdAt.slice(0, 19).replace("T", " ")}Z`,
-    id.slice(0, 8),
-    labels.includes("AWSCURRENT")
-      ? terminal.paint.green(labels.join(" "))
-      : labels.join(" ") || terminal.paint.dim("-"),
-  ]);
+  if (versions.length === 0) {
+    terminal.print(`${facts.name} has no version yet: fleet secrets set ${secret.key}`);
+    return 0;
+  }
+  const { paint } = terminal;
+  const rows = versions.map(({ id, createdAt, labels }) => {
+    // The label of a rejected version repeats its id, which is too long for a line.
+    const text = labels.map((label) => (isRejectedLabel(label) ? "rejected" : label)).join(" ");
+    return [
+      `${createdAt.slice(0, 19).replace("T", " ")}Z`,
+      id.slice(0, 8),
+      labels.includes(current) ? paint.green(text) : text || paint.dim("-"),
+    ];
+  });
   for (const line of table(["CREATED", "VERSION", "LABELS"], rows)) terminal.print(line);
   return 0;
 }

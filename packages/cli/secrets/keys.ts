@@ -14,5 +14,7 @@ export async function showKeys(stage: Stage, secret: SecretPlan, format: "text" 
   const { paint } = stage.terminal;
   const rows = states.map(([key, state]) => [key, state === "set" ? paint.green(state) : paint.yellow(state)]);
   for (const line of table(["KEY", "STATE"], rows)) stage.terminal.print(line);
+  const wanting = states.filter(([, state]) => state === "placeholder" || state === "missing").map(([key]) => key);
+  if (wanting.length > 0) stage.terminal.note(`fleet secrets set ${secret.key} ${wanting.join(" ")}`);
   return 0;
 }

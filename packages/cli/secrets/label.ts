@@ -1,26 +1,37 @@
 import { SecretsManagerClient, UpdateSecretVersionStageCommand } from "@aws-sdk/client-secrets-manager";
 import type { SecretPlan } from "#fleet";
+import { current, isRejected } from "#rotation/labels.ts";
 import { type ExitCode, Failure, UsageError } from "../failure.ts";
-import type { Stage } from "../stage.ts";
-import { readSecret, secretId } from "./read.ts";
+import { type Stage, shown } from "../stage.ts";
+import type { SecretFacts, VersionFacts } from "../status/facts.ts";
+import { missingText, readSecret, secretId } from "./read.ts";
+import { rolledBy, rollText } from "./rolls.ts";
 
-/**
- * Moves a label from the version that has it. Moving AWSCURRENT moves AWSPREVIOUS along, as Secrets Manager does it.
- * @param version its id, or a beginning of it that fits one alone
- */
-export async function moveLabel(stage: Stage, secret: SecretPlan, version: string, label: string): Promise<ExitCode> {
+export interface Move {
+  /** Its id, or a beginning of it that fits one alone. */
+  readonly version: string;
+  readonly label: string;
+  /** Whether it was agreed to already that services roll. */
+  readonly agreed: boolean;
+}
+
+/** Moves a label from the version that has it. Moving AWSCURRENT moves AWSPREVIOUS along, as Secrets Manager does it. */
+export async function moveLabel(stage: Stage, secret: SecretPlan, { version, label, agreed }: Move): Promise<ExitCode> {
+  const { terminal, plan } = stage;
   const facts = await readSecret(stage, secret.key);
-  if (facts === undefined) throw new Failure(`${secret.name} does not exist in stage ${stage.plan.stage}.`);
-  const [target, ...others] = facts.versions.filter(({ id }) => id.startsWith(version));
-  if (target === undefined || others.length > 0)
-    throw new UsageError(
-      `${version} is ${target === undefined ? "no version" : "the beginning of several versions"} of ${secret.name}: fleet secrets history ${secret.key} lists them.`,
-    );
+  if (facts === undefined) throw new Failure(missingText(stage, secret));
+  const target = findVersion(secret, facts, version);
   const holder = facts.versions.find(({ labels }) => labels.includes(label));
   if (holder?.id === target.id) {
-    stage.terminal.print(`${label} is on version ${target.id} of ${secret.name} already.`);
+    terminal.print(`${label} is on version ${target.id} of ${secret.name} already.`);
     return 0;
   }
+  const rolls = label === current;
+  if (rolls && isRejected(facts.versions, target.id))
+    throw new Failure(
+      `Version ${target.id.slice(0, 8)} was rejected, and the fleet would take it back: put a value that works with fleet secrets set ${secret.key}`,
+    );
+  if (rolls && !agreed && terminal.interactive) await agree(stage, secret, target);
   await stage.aws.client(SecretsManagerClient).send(
     new UpdateSecretVersionStageCommand({
       SecretId: secretId(secret),
@@ -29,6 +40,23 @@ export async function moveLabel(stage: Stage, secret: SecretPlan, version: strin
       ...(holder !== undefined && { RemoveFromVersionId: holder.id }),
     }),
   );
-  stage.terminal.print(`${label} is on version ${target.id} of ${secret.name}.`);
+  terminal.print(`${label} is on version ${target.id} of ${secret.name}.`);
+  if (rolls) terminal.print(rollText(plan, secret));
   return 0;
+}
+
+function findVersion({ key, name }: SecretPlan, { versions }: SecretFacts, wanted: string): VersionFacts {
+  const [found, ...others] = wanted === "" ? [] : versions.filter(({ id }) => id.startsWith(wanted));
+  if (found !== undefined && others.length === 0) return found;
+  const what = found === undefined ? "is no version" : `is the beginning of ${others.length + 1} versions`;
+  throw new UsageError(`${shown(wanted)} ${what} of ${name}: fleet secrets history ${key} lists them.`);
+}
+
+async function agree({ terminal, plan }: Stage, secret: SecretPlan, { id, createdAt }: VersionFacts): Promise<void> {
+  const rolled = rolledBy(plan, secret);
+  if (rolled.length === 0) return;
+  const since = new Date(createdAt).toISOString().slice(0, 16).replace("T", " ");
+  terminal.note(`${rolled.join(", ")} will roll onto version ${id.slice(0, 8)} of ${secret.name}, made ${since}Z.`);
+  const answer = await terminal.ask("Go on? (y/N) ");
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("Given up: nothing was changed.");
 }

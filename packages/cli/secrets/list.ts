@@ -1,17 +1,26 @@
-import type { SecretPlan } from "#fleet";
+import type { DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
+import type { SecretPlan, StagePlan } from "#fleet";
+import { current, pending, settlingTag } from "#rotation/labels.ts";
+import { readSettling } from "#rotation/settle/settling.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
-import { currentSince } from "../status/facts.ts";
+import { currentSince, type SecretFacts } from "../status/facts.ts";
 import { table } from "../table.ts";
-import { describeSecret, readSecret } from "./read.ts";
+import type { Paint } from "../terminal.ts";
+import { describeSecret, readFacts } from "./read.ts";
+
+/** `rotating`: a new value is being made. `rolling`: its services are on their way to it. `stuck`: a person is needed. */
+type State = "missing" | "no value" | "settled" | "rotating" | "rolling" | "stuck";
 
 interface Listed {
   readonly key: string;
   readonly name: string;
   readonly exists: boolean;
+  readonly state: State;
   readonly currentSince: string | null;
   readonly pending: boolean;
   readonly rotation: "on" | "off";
+  readonly lastRotation: string | null;
   readonly nextRotation: string | null;
   readonly usedBy: readonly string[];
 }
@@ -23,32 +32,95 @@ export async function listSecrets(stage: Stage, format: "text" | "json"): Promis
     terminal.print(JSON.stringify({ stage: plan.stage, secrets: listed }, undefined, 2));
     return 0;
   }
+  if (listed.length === 0) {
+    terminal.print(`Stage ${plan.stage} has no secrets. Add one under \`secrets\` in fleet.config.ts, then deploy.`);
+    return 0;
+  }
   const rows = listed.map((one) => [
     one.key,
-    one.exists ? (one.currentSince ?? "no value").slice(0, 16).replace("T", " ") : terminal.paint.red("missing"),
-    one.pending ? terminal.paint.yellow("under way") : rotationText(one),
-    one.usedBy.join(" ") || terminal.paint.dim("nobody"),
+    one.currentSince === null ? "-" : one.currentSince.slice(0, 16).replace("T", " "),
+    stateText(one, terminal.paint),
+    rotationText(one),
+    one.usedBy.join(" ") || terminal.paint.dim(otherUse(plan, one.key)),
   ]);
-  for (const line of table(["SECRET", "CURRENT SINCE", "ROTATION", "USED BY"], rows)) terminal.print(line);
+  for (const line of table(["SECRET", "CURRENT SINCE", "STATE", "ROTATION", "USED BY"], rows)) terminal.print(line);
+  for (const { key, state } of listed) for (const line of remedies(plan, key, state)) terminal.note(line);
   return 0;
 }
 
 async function listOne(stage: Stage, secret: SecretPlan): Promise<Listed> {
-  const [facts, described] = await Promise.all([readSecret(stage, secret.key), describeSecret(stage, secret)]);
+  const described = await describeSecret(stage, secret);
+  const facts = described && (await readFacts(stage, secret, described));
   const since = facts && currentSince(facts);
   return {
     key: secret.key,
     name: facts?.name ?? secret.name,
     exists: facts !== undefined,
+    state: stateOf(described, facts),
     currentSince: since === undefined ? null : new Date(since).toISOString(),
-    pending:
-      facts?.versions.some(({ labels }) => labels.includes("AWSPENDING") && !labels.includes("AWSCURRENT")) ?? false,
+    pending: facts !== undefined && isPending(facts),
     rotation: described?.RotationEnabled === true ? "on" : "off",
+    lastRotation: described?.LastRotatedDate?.toISOString() ?? null,
     nextRotation: described?.NextRotationDate?.toISOString() ?? null,
     usedBy: secret.usedBy,
   };
 }
 
-function rotationText({ rotation, nextRotation }: Listed): string {
-  return nextRotation === null ? rotation : `${rotation}, ${nextRotation.slice(0, 10)}`;
+function isPending({ versions }: SecretFacts): boolean {
+  return versions.some(({ labels }) => labels.includes(pending) && !labels.includes(current));
+}
+
+function stateOf(described: DescribeSecretCommandOutput | undefined, facts: SecretFacts | undefined): State {
+  if (facts === undefined) return "missing";
+  if (currentSince(facts) === undefined) return "no value";
+  const settling = readSettling(described?.Tags?.find(({ Key }) => Key === settlingTag)?.Value);
+  if (settling?.phase === "stuck") return "stuck";
+  if (isPending(facts)) return "rotating";
+  return settling?.phase === "rolling" ? "rolling" : "settled";
+}
+
+function stateText({ state }: Listed, paint: Paint): string {
+  switch (state) {
+    case "settled":
+      return paint.green(state);
+    case "rotating":
+    case "rolling":
+      return paint.yellow(state);
+    case "missing":
+    case "no value":
+    case "stuck":
+      return paint.red(state);
+    default:
+      return state satisfies never;
+  }
+}
+
+function rotationText({ rotation, lastRotation, nextRotation }: Listed): string {
+  if (rotation === "off") return "off";
+  const next = nextRotation === null ? "on" : `next ${nextRotation.slice(0, 10)}`;
+  return lastRotation === null ? `${next}, never yet` : next;
+}
+
+/** What uses a secret that no service is given. */
+function otherUse({ secrets, chat }: StagePlan, key: string): string {
+  const rotated = secrets.filter(({ rotation }) => "admin" in rotation && rotation.admin === key);
+  if (rotated.length > 0) return `rotation of ${rotated.map((secret) => secret.key).join(" ")}`;
+  return chat?.secret === key ? "the chats" : "nobody";
+}
+
+function remedies({ stage, runsOn }: StagePlan, key: string, state: State): readonly string[] {
+  switch (state) {
+    case "missing":
+      return [`${key} is not deployed: ${runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`}`];
+    case "no value":
+      return [`${key} has no value: fleet secrets set ${key}`];
+    case "stuck":
+      return [`${key} needs a person: fleet status and the chat say why; docs/rotation.md says what to do.`];
+    case "settled":
+    case "rotating":
+    case "rolling":
+      return [];
+    default:
+      return state satisfies never;
+  }
 }

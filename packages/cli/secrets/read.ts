@@ -4,17 +4,18 @@ import {
   paginateListSecretVersionIds,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import type { SecretPlan, StagePlan } from "#fleet";
+import type { SecretPlan } from "#fleet";
 import { orMissing } from "../aws.ts";
-import { UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import type { SecretFacts, VersionFacts } from "../status/facts.ts";
+import { findSecret } from "./find.ts";
 
-/** A secret of the map by its key, or by its name in Secrets Manager. */
-export function findSecret({ stage, secrets }: StagePlan, wanted: string): SecretPlan {
-  const found = secrets.find(({ key, name }) => key === wanted || name === wanted);
-  if (found !== undefined) return found;
-  throw new UsageError(`No secret ${wanted} in stage ${stage}: it has ${secrets.map(({ key }) => key).join(", ")}.`);
+export { findSecret };
+
+/** For a secret that the map has, and the stage has not. */
+export function missingText({ plan: { stage, runsOn } }: Stage, { name }: SecretPlan): string {
+  const remedy = runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`;
+  return `${name} is in the map, and not deployed in stage ${stage}: ${remedy}`;
 }
 
 /** How Secrets Manager is told which one: an adopted secret has a name of its own. */
@@ -35,9 +36,17 @@ export async function describeSecret(
 export async function readSecret(stage: Stage, key: string): Promise<SecretFacts | undefined> {
   const plan = findSecret(stage.plan, key);
   const described = await describeSecret(stage, plan);
-  if (described === undefined) return undefined;
+  return described === undefined ? undefined : readFacts(stage, plan, described);
+}
+
+/** What is known of a secret that was described. */
+export async function readFacts(
+  stage: Stage,
+  plan: SecretPlan,
+  described: DescribeSecretCommandOutput,
+): Promise<SecretFacts> {
   return {
-    key,
+    key: plan.key,
     name: described.Name ?? plan.name,
     versions: await readVersions(stage, plan),
     lastRotatedAt: described.LastRotatedDate?.getTime(),

@@ -1,50 +1,64 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SecretPlan } from "#fleet";
-import { type ExitCode, reasonOf, UsageError } from "../failure.ts";
+import { candidate as candidateLabel } from "#rotation/labels.ts";
+import { type ExitCode, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
+import { checkKeys } from "./find.ts";
+import { readFromFile, readFromPerson } from "./input.ts";
 import { secretId } from "./read.ts";
-import { readKeys } from "./value.ts";
+import { rollText } from "./rolls.ts";
+import { currentKeys, type SecretKeys } from "./value.ts";
 
-/** Writes a new version with one key changed, and makes it current. The value is never an argument or an output. */
-export async function setKey(
-  stage: Stage,
-  secret: SecretPlan,
-  key: string,
-  file: string | undefined,
-): Promise<ExitCode> {
-  if (!(key in secret.keys))
-    throw new UsageError(`No key ${key} in ${secret.name}: the map has ${Object.keys(secret.keys).join(", ")}.`);
-  const before = await readKeys(stage, secret);
-  const value = await readValue(stage, `${secret.name} ${key}: `, file);
-  if (value === "") throw new UsageError(`The value of ${key} is empty: nothing was changed.`);
-  const { terminal, aws } = stage;
-  if (before[key] === value) {
-    terminal.print(`${key} of ${secret.name} has this value already: nothing was changed.`);
+export interface Setting {
+  /** Those of the map that change; none for whatever is given. */
+  readonly keys: readonly string[];
+  /** `undefined` asks a person. */
+  readonly file: string | undefined;
+  /** For the next rotation, which proves it first. */
+  readonly candidate: boolean;
+}
+
+/** Writes a new version with some keys changed, and makes it current. A value is never an argument or an output. */
+export async function setKeys(stage: Stage, secret: SecretPlan, setting: Setting): Promise<ExitCode> {
+  const { terminal, aws, plan } = stage;
+  const before = (await currentKeys(stage, secret)) ?? {};
+  const given =
+    setting.file === undefined
+      ? await readFromPerson(stage, secret, setting.keys)
+      : await readFromFile(stage, setting.file, setting.keys);
+  checkKeys(secret, Object.keys(given));
+  checkValues(secret, given);
+  const changed = Object.keys(given).filter((key) => before[key] !== given[key]);
+  if (changed.length === 0) {
+    terminal.print(
+      `${secret.name} has ${Object.keys(given).length === 1 ? "this value" : "these values"} already: nothing was changed.`,
+    );
     return 0;
   }
-  const after = new PutSecretValueCommand({
+  const put = new PutSecretValueCommand({
     SecretId: secretId(secret),
-    SecretString: JSON.stringify({ ...before, [key]: value }),
+    SecretString: JSON.stringify({ ...before, ...given }),
+    ...(setting.candidate && { VersionStages: [candidateLabel] }),
   });
-  const { VersionId } = await aws.client(SecretsManagerClient).send(after);
-  terminal.print(`${key} of ${secret.name} is set: version ${VersionId} is current.`);
-  if (secret.usedBy.length > 0)
-    terminal.print(`fleet status shows which tasks run on it; fleet redeploy rolls them: ${secret.usedBy.join(", ")}.`);
+  const { VersionId = "" } = await aws.client(SecretsManagerClient).send(put);
+  const [keys, are] = [changed.join(", "), changed.length === 1 ? "is" : "are"];
+  if (setting.candidate) {
+    terminal.print(`${keys} of ${secret.name} ${are} staged: version ${VersionId} is the candidate.`);
+    terminal.print(`To have it proven and made current: fleet secrets rotate ${secret.key} --wait`);
+    return 0;
+  }
+  terminal.print(`${keys} of ${secret.name} ${are} set: version ${VersionId} is current.`);
+  terminal.print(rollText(plan, secret));
   return 0;
 }
 
-async function readValue({ terminal, stdin }: Stage, question: string, file: string | undefined): Promise<string> {
-  if (file === undefined) return terminal.askSecret(question);
-  const whole = file === "-" ? await text(stdin) : await readWhole(file);
-  return whole.replace(/\r?\n$/, "");
-}
-
-async function readWhole(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`--from-file ${file}: ${reasonOf(error)}`);
+function checkValues({ name, keys }: SecretPlan, values: SecretKeys): void {
+  for (const [key, value] of Object.entries(values)) {
+    const definition = keys[key];
+    if (value === "") throw new UsageError(`The value of ${key} is empty: nothing was changed.`);
+    if (definition !== undefined && "placeholder" in definition && value === definition.placeholder)
+      throw new UsageError(
+        `The value of ${key} is the placeholder of ${name}: nothing was changed. Give the real one.`,
+      );
   }
 }

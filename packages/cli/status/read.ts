@@ -23,7 +23,18 @@ export async function readServices(
   stage: Stage,
   wanted: readonly ServicePlan[] = stage.plan.services,
 ): Promise<readonly ServiceFacts[]> {
+  const found = await findServices(stage, wanted);
+  if (found === undefined) throw new Failure(notDeployed(stage.plan));
+  return found;
+}
+
+/** As `readServices`; `undefined` where the stage is not deployed. */
+export async function findServices(
+  stage: Stage,
+  wanted: readonly ServicePlan[] = stage.plan.services,
+): Promise<readonly ServiceFacts[] | undefined> {
   const described = await describeServices(stage, wanted);
+  if (described === undefined) return undefined;
   const secrets = new Map<string, Promise<SecretFacts | undefined>>();
   const secretOf = (key: string) => {
     const known = secrets.get(key) ?? readSecret(stage, key);
@@ -53,7 +64,10 @@ export async function readServices(
 /** DescribeServices takes ten: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
 const describeLimit = 10;
 
-async function describeServices({ plan, aws }: Stage, wanted: readonly ServicePlan[]): Promise<readonly Service[]> {
+async function describeServices(
+  { plan, aws }: Stage,
+  wanted: readonly ServicePlan[],
+): Promise<readonly Service[] | undefined> {
   const cluster = names.cluster(plan.stage);
   const chunks = Array.from({ length: Math.ceil(wanted.length / describeLimit) }, (_, at) =>
     wanted.slice(at * describeLimit, (at + 1) * describeLimit).map(({ key }) => names.service(plan.stage, key)),
@@ -66,7 +80,7 @@ async function describeServices({ plan, aws }: Stage, wanted: readonly ServicePl
       ),
     ),
   );
-  if (answers.includes(undefined)) throw new Failure(notDeployed(plan));
+  if (answers.includes(undefined)) return undefined;
   return answers.flatMap((answer) => answer?.services ?? []).filter(({ status }) => status === "ACTIVE");
 }
 
@@ -95,7 +109,7 @@ function ecsService(service: Service): EcsService {
 
 /** The deployments of one service, the newest first. Throws `Failure` where it is not deployed. */
 export async function readDeployments(stage: Stage, wanted: ServicePlan): Promise<readonly DeploymentFacts[]> {
-  const [service] = await describeServices(stage, [wanted]);
+  const [service] = (await describeServices(stage, [wanted])) ?? [];
   if (service === undefined) throw new Failure(notDeployed(stage.plan));
   return ecsService(service).deployments;
 }

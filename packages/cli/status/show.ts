@@ -1,10 +1,24 @@
 import { names, type StagePlan } from "#fleet";
-import { table } from "../table.ts";
+import { tellDuration } from "../duration.ts";
+import { columns, fold, table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
-import { runsOnOlder, type ServiceFacts } from "./facts.ts";
+import { currentSince, runsOnOlder, type SecretFacts, type ServiceFacts, type TaskFacts } from "./facts.ts";
+import { troublesOf } from "./troubles.ts";
 
-/** One line a service, and below it what needs an explanation. */
-export function showStatus(plan: StagePlan, services: readonly ServiceFacts[], paint: Paint): readonly string[] {
+export interface View {
+  /** Whether each task is shown as well. */
+  readonly tasks: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** How the fleet is in one line, one line a service, and below what needs an explanation. */
+export function showStatus(
+  plan: StagePlan,
+  services: readonly ServiceFacts[],
+  paint: Paint,
+  view: View,
+): readonly string[] {
   if (services.length === 0)
     return [`Stage ${plan.stage} has no services. Add one under \`services\` in fleet.config.ts, then deploy.`];
   const rows = services.map((facts) => [
@@ -12,13 +26,27 @@ export function showStatus(plan: StagePlan, services: readonly ServiceFacts[], p
     tasksOf(facts, paint),
     healthOf(facts, paint),
     deploymentOf(facts, paint),
-    secretsOf(facts, paint),
+    secretsOf(facts, paint, view.now),
   ]);
+  const troubles = services
+    .map((facts) => ({ key: facts.plan.key, lines: troublesOf(facts) }))
+    .filter(({ lines }) => lines.length > 0);
   return [
-    paint.dim(`${plan.stage}  ${names.cluster(plan.stage)}  ${plan.region}`),
+    `${paint.dim(`${plan.stage}  ${names.cluster(plan.stage)}  ${plan.region}`)}  ${verdict(services, troubles, paint)}`,
     "",
     ...table(["SERVICE", "TASKS", "HEALTH", "DEPLOYMENT", "SECRETS"], rows),
+    ...(view.tasks ? ["", ...showTasks(services, paint, view.now)] : []),
+    ...troubles.flatMap(({ key, lines }) => ["", paint.bold(key), ...lines.flatMap(indented)]),
   ];
+}
+
+function verdict(services: readonly unknown[], troubles: readonly unknown[], paint: Paint): string {
+  if (troubles.length === 0) return paint.green("all well");
+  return paint.red(`${troubles.length} of ${services.length} ${troubles.length === 1 ? "needs" : "need"} a look`);
+}
+
+function indented(text: string): readonly string[] {
+  return fold(text, columns - 2).map((line) => `  ${line}`);
 }
 
 function tasksOf({ service }: ServiceFacts, paint: Paint): string {
@@ -53,9 +81,37 @@ function deploymentOf({ service }: ServiceFacts, paint: Paint): string {
   }
 }
 
-function secretsOf({ secrets, tasks }: ServiceFacts, paint: Paint): string {
-  if (secrets.length === 0) return paint.dim("-");
+function secretsOf({ secrets, tasks }: ServiceFacts, paint: Paint, now: number): string {
+  if (secrets.length === 0 || tasks.length === 0) return paint.dim("-");
   const older = secrets.filter((secret) => tasks.some((task) => runsOnOlder(task, secret)));
   if (older.length === 0) return paint.green("current");
-  return paint.yellow(`older: ${older.map(({ key }) => key).join(" ")}`);
+  return paint.yellow(`old since ${sinceText(older, now)}: ${older.map(({ key }) => key).join(" ")}`);
+}
+
+/** For how long a newer version has been current. */
+function sinceText(secrets: readonly SecretFacts[], now: number): string {
+  return tellDuration(now - Math.min(...secrets.map((secret) => currentSince(secret) ?? now)));
+}
+
+function showTasks(services: readonly ServiceFacts[], paint: Paint, now: number): readonly string[] {
+  const rows = services.flatMap(({ plan, tasks, secrets }) =>
+    tasks.map((task) => [
+      taskId(task).slice(0, 8),
+      plan.key,
+      task.status.toLowerCase(),
+      task.startedAt === undefined ? "-" : tellDuration(now - task.startedAt),
+      secrets.map((secret) => versionText(task, secret, paint, now)).join(", ") || paint.dim("-"),
+    ]),
+  );
+  return rows.length === 0 ? ["No task runs."] : table(["TASK", "SERVICE", "STATE", "FOR", "SECRETS"], rows);
+}
+
+export function taskId({ arn }: TaskFacts): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+function versionText(task: TaskFacts, secret: SecretFacts, paint: Paint, now: number): string {
+  if (runsOnOlder(task, secret)) return paint.yellow(`${secret.key} old since ${sinceText([secret], now)}`);
+  const id = secret.versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id ?? "no value";
+  return `${secret.key} ${id.slice(0, 8)} current`;
 }

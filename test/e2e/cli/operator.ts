@@ -36,6 +36,9 @@ export function operatorOf(stage: FleetStage, deployed: FleetDefinition) {
           circumstances.onLine?.(line);
         },
         note: (line) => err.push(`${line}\n`),
+        progress: (line) => {
+          if (line !== "" && err.at(-1) !== `${line}\n`) err.push(`${line}\n`);
+        },
         ask: refuse,
         askSecret: refuse,
       },

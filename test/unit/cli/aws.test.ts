@@ -12,12 +12,10 @@ function error(name: string, code?: string): Error {
 
 describe("an error of AWS, told to an operator", () => {
   it.each([
-    [
-      error("ExpiredTokenException"),
-      prod,
-      "does not accept these credentials (ExpiredTokenException): run aws sso login",
-    ],
-    [error("AccessDeniedException"), prod, "These credentials may not do that: what AWS says"],
+    [error("ExpiredTokenException"), prod, "The AWS credentials have expired: run aws sso login"],
+    [error("UnrecognizedClientException"), prod, "does not accept these credentials (UnrecognizedClientException)"],
+    [error("AccessDeniedException"), prod, "These credentials may not do that: what AWS says. Ask for it"],
+    [error("ThrottlingException"), prod, "AWS throttles this account's calls, after several tries: wait a minute"],
     [error("ClusterNotFoundException"), prod, "Stage prod is in the map, but not deployed, or not in this region"],
     [error("ServiceNotFoundException"), local, "npm start"],
     [error("Error", "ENOTFOUND"), prod, "AWS does not answer from here"],
@@ -26,8 +24,25 @@ describe("an error of AWS, told to an operator", () => {
     expect(explainAws(one, plan)).toContain(text);
   });
 
-  it("is left alone where it speaks for itself", () => {
-    expect(explainAws(error("InvalidParameterException"), prod)).toBeUndefined();
+  it("names the permission that is missing, and what for", () => {
+    const message =
+      "User: arn:aws:iam::573946584375:user/op is not authorized to perform: ecs:DescribeServices on resource: arn:aws:ecs:us-east-1:573946584375:service/a/b because no identity-based policy allows the ecs:DescribeServices action";
+    expect(explainAws(Object.assign(new Error(message), { name: "AccessDeniedException" }), prod)).toBe(
+      "These credentials may not do that: ecs:DescribeServices on arn:aws:ecs:us-east-1:573946584375:service/a/b. Ask for it, or choose another AWS_PROFILE.",
+    );
+  });
+
+  it("is told in AWS's own words where there is nothing to add, and left alone where it is none of AWS's", () => {
+    const refused = Object.assign(error("InvalidParameterException"), { $metadata: {} });
+    expect(explainAws(refused, prod)).toBe("AWS refused: what AWS says (InvalidParameterException)");
+    expect(explainAws(new TypeError("ours"), prod)).toBeUndefined();
+  });
+
+  it("says that what answers is no AWS, without a hint to fields of an SDK", () => {
+    const page = new Error("XML parse error: unexpected content.\n  Deserialization error: inspect the hidden field");
+    expect(explainAws(Object.assign(page, { $responseBodyText: "<html>" }), local)).toMatch(
+      /^What answers there is not the local endpoint: .*npm start prints\.$/,
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import { alarmNames, names } from "#fleet";
 import { healthy, plan, workspace } from "./doctor/examination.ts";
 
 const present: Present = {
+  deployed: true,
   services: [
     {
       facts: healthy,

@@ -15,7 +15,7 @@ describe("the runbook", () => {
     const count = async () => {
       ran += 1;
     };
-    const program = createProgram({ onStage: count, onPlan: count }, terminal);
+    const program = createProgram({ onStage: count, onPlan: count, onProject: count }, terminal);
     const words = line.split(/\s+/);
     if (words[0] === "help" || words[0] === "completion") ran += 1;
     else await program.parseAsync(words, { from: "user" });

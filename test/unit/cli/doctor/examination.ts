@@ -64,6 +64,7 @@ export const terminal: Terminal = {
   interactive: false,
   print: () => undefined,
   note: () => undefined,
+  progress: () => undefined,
   ask: refuse,
   askSecret: refuse,
 };

@@ -1,0 +1,31 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { examples, type Parent } from "./command.ts";
+
+/** The whole command as it is typed: `fleet secrets set`. */
+export function pathOf(command: CommandUnknownOpts): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+/** One line that says how a command is used, or which there are. */
+export function hintAt(command: CommandUnknownOpts): string {
+  const path = pathOf(command);
+  if (command.commands.length === 0) return `Usage: ${path} ${command.usage()}. Try ${path} --help`;
+  return `Try ${path} --help: it lists the commands.`;
+}
+
+/** `fleet help secrets set`, to any depth; commander's own help knows the first word alone. */
+export function addHelp(program: Parent): void {
+  program.helpCommand(false);
+  program
+    .command("help")
+    .description("the help of a command")
+    .argument("[command...]", "whose; all of them unless told")
+    .addHelpText("after", examples("fleet help secrets set"))
+    .action((words) => {
+      const found = words.reduce<CommandUnknownOpts>((command, word) => {
+        const child = command.commands.find((one) => one.name() === word);
+        return child ?? command.error(`error: unknown command '${word}'`, { exitCode: 2 });
+      }, program);
+      found.outputHelp();
+    });
+}
