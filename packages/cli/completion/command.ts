@@ -6,12 +6,15 @@ const shells = ["bash", "zsh", "fish"] as const;
 
 const help = `
 It completes commands, options, and the names of stages, services, secrets and
-their keys from fleet.config.ts, without asking AWS. It also makes fleet a command
-of that shell, so that npx is not needed there, nor this folder.
+their keys from fleet.config.ts, without asking AWS. It also makes fleet a
+command of that shell: without npx, and from any folder. In this folder:
 
-  bash   source <(npx fleet completion bash)     in this folder, or with its
-  zsh    source <(npx fleet completion zsh)      output in a file: from ~/.bashrc
-  fish   npx fleet completion fish | source      ~/.zshrc or config.fish`;
+  bash   source <(npx fleet completion bash)
+  zsh    source <(npx fleet completion zsh)
+  fish   npx fleet completion fish | source
+
+For good: npx fleet completion bash >> ~/.bashrc, or zsh >> ~/.zshrc, or
+fish > ~/.config/fish/conf.d/fleet.fish`;
 
 export function addCompletion(program: Parent, runner: Runner): void {
   program

@@ -50,9 +50,9 @@ function addSet(secrets: Parent, runner: Runner): void {
     .addHelpText(
       "after",
       `
-A value is never an argument: the shell would remember it. For one key the file is
-the value, but for one line break at its end; for several, or none named, it is a
-JSON object of texts. Other keys stay. The services that read the secret then roll.
+A value is never an argument: the shell would remember it. For one key the file
+is the value, but for one line break at its end; for several, or none named, it
+is a JSON object of texts. Other keys stay. What reads the secret then rolls.
 ${examples(
   "fleet secrets set splunk SPLUNK_HEC_TOKEN",
   "fleet secrets set splunk SPLUNK_HEC_TOKEN --from-file token.txt",

@@ -8,7 +8,7 @@ export function addStatus(parent: Parent, runner: Runner): void {
       "after",
       `
 SECRETS is current where every task has read the version that is current, and
-"old since" where a task has not: it is rolled by itself. The exit code is 0 also
+"old since" where one has not: it is rolled by itself. The exit code is 0 also
 for a fleet that is not well; fleet doctor judges, and gives 1.
 ${examples("fleet status --stage prod", "fleet status --json | jq '.services[].targets'")}`,
     )

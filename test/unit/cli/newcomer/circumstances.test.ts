@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Cloud, openCloud } from "#local/cloud.ts";
+import { named, onStages, readers } from "./commands.ts";
+import { expectRefusal, fleet } from "./operator.ts";
+import { openRefusing } from "./refusing-endpoint.ts";
+
+/** The environment of somebody who has set nothing up, and does not want to wait for the SDK to try again. */
+beforeEach(() => {
+  for (const name of [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_ENDPOINT_URL",
+  ])
+    vi.stubEnv(name, undefined);
+  vi.stubEnv("AWS_CONFIG_FILE", devNull);
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", devNull);
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  vi.stubEnv("AWS_MAX_ATTEMPTS", "1");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function useCredentials(endpoint: string): void {
+  vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAOPERATOR");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "unchecked");
+}
+
+describe("circumstances that no command line can mend leave with 1 and the remedy", () => {
+  const asking = onStages.filter(({ name }) => name !== "fleet cost" && name !== "fleet open");
+
+  it.each(named(asking))("%s without credentials", async (_, { path, args }) => {
+    const said = await fleet([...path, ...args, "--stage", "prod"]);
+    expectRefusal(said, { code: 1, says: /^No AWS credentials: set AWS_PROFILE/ });
+  });
+
+  it.each(named(asking))("%s where no endpoint answers", async (_, { path, args }) => {
+    const said = await fleet([...path, ...args, "--stage", "local"], {
+      env: { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
+    });
+    expectRefusal(said, { code: 1, says: /^Nobody answers at the local endpoint: start it with npm start/ });
+  });
+
+  it("fleet open and fleet cost need nobody's answer", async () => {
+    expect(await fleet(["open", "google", "--stage", "prod"])).toMatchObject({ code: 0, err: [] });
+    expect(await fleet(["cost", "--stage", "prod"])).toMatchObject({ code: 0, err: [] });
+  });
+
+  // The page of the console says what it may not read; the doctor judges each thing for itself.
+  const refusable = asking.filter(({ name }) => name !== "fleet console" && name !== "fleet doctor");
+
+  it("with credentials that may not do it: the permission is named", async () => {
+    const endpoint = await openRefusing("denied", "573946584375");
+    useCredentials(endpoint.url);
+    for (const { path, args } of refusable) {
+      const said = await fleet([...path, ...args, ...(path[1] === "set" ? ["SPLUNK_HEC_URL"] : []), "--stage", "prod"]);
+      expectRefusal(said, {
+        code: 1,
+        says: /^These credentials may not do that: [a-z]+:[A-Z]\w+\. Ask for it, or choose/,
+      });
+    }
+    await endpoint.close();
+  });
+
+  it.each([
+    ["expired", /^The AWS credentials have expired: run aws sso login/],
+    ["throttled", /^AWS throttles this account's calls/],
+  ] as const)("with credentials that are %s", async (refusal, says) => {
+    const endpoint = await openRefusing(refusal, "573946584375");
+    useCredentials(endpoint.url);
+    for (const { path, args } of refusable)
+      expectRefusal(await fleet([...path, ...args, "--stage", "prod"]), { code: 1, says });
+    await endpoint.close();
+  });
+
+  it("with the credentials of another account, and of this machine's endpoint", async () => {
+    for (const [account, says] of [
+      [
+        "111111111111",
+        /belongs to account 573946584375, and these credentials to 111111111111: choose another AWS_PROFILE/,
+      ],
+      ["000000000000", /AWS_ENDPOINT_URL points to this machine: unset it\.$/],
+    ] as const) {
+      const endpoint = await openRefusing("denied", account);
+      useCredentials(endpoint.url);
+      expectRefusal(await fleet(["status", "--stage", "prod"]), { code: 1, says });
+      await endpoint.close();
+    }
+  });
+});
+
+describe("a stage that was never deployed", () => {
+  /** What is no failure there: it says that nothing is there. */
+  const wellThere: Readonly<Record<string, RegExp>> = {
+    "fleet secrets list": /google-oauth +- +missing/,
+    "fleet alarms list": /has no alarms: deploy it/,
+    "fleet diff": /^Stage local is not deployed: a deploy makes .*\n\+ service google_workspace, at https:/,
+  };
+
+  it("has an answer to every command: nothing is there, and how it comes to be", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "fleet-newcomer-"));
+    const cloud = await openEmptyCloud(folder);
+    const env = { AWS_ENDPOINT_URL: cloud.place.endpointUrl };
+    const asking = onStages.filter(
+      ({ name }) => !["fleet cost", "fleet open", "fleet console", "fleet doctor"].includes(name),
+    );
+    for (const { name, path, args } of asking) {
+      const said = await fleet([...path, ...args, "--stage", "local"], { env });
+      const well = wellThere[name];
+      if (well !== undefined)
+        expect({ name, code: said.code, out: said.out }).toEqual({ name, code: 0, out: expect.stringMatching(well) });
+      else {
+        expect(said.code, name).toBeGreaterThan(0);
+        expectRefusal(said, { code: said.code, says: /npm start|fleet alarms list names them|--from-file/ });
+      }
+    }
+    for (const { name, path, args } of readers.filter(({ name }) => name in wellThere)) {
+      const { code, out } = await fleet([...path, ...args, "--json", "--stage", "local"], { env });
+      expect({ name, code, document: typeof JSON.parse(out) }).toEqual({ name, code: 0, document: "object" });
+    }
+    await cloud.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+});
+
+/** An endpoint with all its services and nothing in them; no task ever starts. */
+function openEmptyCloud(folder: string): Promise<Cloud> {
+  return openCloud({
+    region: "us-east-1",
+    account: "000000000000",
+    ports: { endpoint: 0, https: 0, http: 0 },
+    projectRoot: folder,
+    stateFolder: folder,
+    supervisor: {
+      start: () => {
+        throw new Error("Nothing is deployed there.");
+      },
+      stopAll: async () => undefined,
+    },
+    log: () => undefined,
+  });
+}

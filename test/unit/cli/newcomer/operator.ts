@@ -1,0 +1,56 @@
+import { PassThrough, Readable } from "node:stream";
+import { createColors } from "picocolors";
+import { expect } from "vitest";
+import { run } from "#cli/program.ts";
+import shipped from "#config";
+import type { FleetDefinition } from "#fleet";
+
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  /** What was said on stderr, line by line. */
+  readonly err: readonly string[];
+}
+
+/** Runs `fleet` with the shipped map as somebody without a terminal would, in this process. */
+export async function fleet(
+  args: readonly string[],
+  { env = {}, map = shipped }: { readonly env?: Readonly<Record<string, string>>; readonly map?: FleetDefinition } = {},
+): Promise<Said> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const stdout = new PassThrough();
+  stdout.on("data", (data: Buffer) => out.push(data.toString()));
+  const refuse = () => Promise.reject(new Error("Nobody is there to be asked."));
+  const code = await run(args, {
+    terminal: {
+      paint: createColors(false),
+      interactive: false,
+      print: (line) => out.push(`${line}\n`),
+      note: (line) => err.push(...line.split("\n")),
+      progress: (line) => {
+        if (line !== "") err.push(line);
+      },
+      ask: refuse,
+      askSecret: refuse,
+    },
+    env,
+    project: import.meta.dirname,
+    readMap: async () => map,
+    signal: new AbortController().signal,
+    stdin: Readable.from([]),
+    stdout,
+  });
+  return { code, out: out.join(""), err };
+}
+
+/** One or two lines on stderr, nothing on stdout, and nothing that only a programmer understands. */
+export function expectRefusal(
+  { code, out, err }: Said,
+  wanted: { readonly code: number; readonly says: RegExp },
+): void {
+  expect({ code, out }, err.join("\n")).toEqual({ code: wanted.code, out: "" });
+  expect(err.length, err.join("\n")).toBeLessThanOrEqual(2);
+  expect(err.join("\n")).toMatch(wanted.says);
+  expect(err.join("\n")).not.toMatch(/\bat .*:\d+:\d+|\$metadata|Deserialization|Error:|undefined|\[object/);
+}
