@@ -5,4 +5,5 @@
 export const leanSdk = {
   "@aws-sdk/credential-provider-node": "./packages/lambda/credentials.ts",
   bowser: "./packages/lambda/bowser.ts",
+  "node:http": "./packages/lambda/http.ts",
 };
