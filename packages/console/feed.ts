@@ -132,7 +132,9 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
       };
     },
     hurry() {
-      if (watchers.size > 0) void follow();
+      if (watchers.size === 0) return;
+      tell(tickOf());
+      void follow();
     },
     close() {
       stop();

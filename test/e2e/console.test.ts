@@ -4,9 +4,21 @@ import { CloudWatchClient, SetAlarmStateCommand } from "@aws-sdk/client-cloudwat
 import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Service } from "#console/model/service.ts";
 import { type ConsoleStage, hasChromium, openConsoleStage } from "./console/stage.ts";
 
 const artifacts = fileURLToPath(new URL("../../artifacts/", import.meta.url));
+const absent: Service = {
+  key: "slack",
+  url: "https://slack.mcp.example.com",
+  hostname: "slack.mcp.example.com",
+  status: "absent",
+  desired: 0,
+  running: 0,
+  healthy: 0,
+  deployments: [],
+  tasks: [],
+};
 const patience = { timeout: 10_000, interval: 50 };
 
 // Each test goes on from where the one before it left the fleet.
@@ -166,6 +178,7 @@ describe.skipIf(!hasChromium)("the console in a browser (needs /usr/bin/chromium
     await page.keyboard.press("Enter");
     await seen(panel("Chats").getByText(/silent, \d+ s left/));
     expect(await post()).toBe(500);
+    expect(await (await fetch(new URL("/feed", chats.url))).text()).toContain("Made to fail just now");
     const speak = page.getByRole("button", { name: "Let google-chat speak" });
     expect(await speak.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Let google-chat speak");
     await page.keyboard.press("Enter");
@@ -181,6 +194,28 @@ describe.skipIf(!hasChromium)("the console in a browser (needs /usr/bin/chromium
     await seen(other.getByText("local-mcp-echo:1, steady"));
     expect(await other.getByRole("button").allTextContents()).toEqual(["Pause"]);
     expect(await other.getByRole("region", { name: "Requests" }).count()).toBe(0);
+    await other.close();
+  });
+
+  it("says in words what is not there, and why a part cannot be read", async () => {
+    const refused = () => Promise.reject(new Error("not authorized to perform: secretsmanager:ListSecrets"));
+    const empty = stage.lookoutOf({
+      stage: "prod",
+      services: async () => [absent],
+      secrets: refused,
+      alarms: async () => [],
+      chats: async () => ({ chats: [], messages: [], waiting: 0, dead: 0 }),
+      traffic: async () => [],
+    });
+    const other = await stage.browser.newPage({ viewport: { width: 1280, height: 700 }, colorScheme: "dark" });
+    await other.goto((await empty).url);
+    const region = (name: string) => other.getByRole("region", { name, exact: true });
+    await seen(region("Services").getByText("Nothing is deployed here yet. npx sst deploy --stage prod"));
+    await seen(region("Secrets").getByText("Could not be read: not authorized to perform: secretsmanager:ListSecrets"));
+    await seen(region("Alarms").getByText("No alarm is deployed."));
+    await seen(region("Chats").getByText("This stage tells no chat."));
+    await seen(region("Audit events").getByText("They are in Splunk"));
+    await other.screenshot({ path: `${artifacts}console-nothing-deployed.png` });
     await other.close();
   });
 

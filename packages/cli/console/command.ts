@@ -5,16 +5,18 @@ export function addConsole(parent: Parent, runner: Runner): void {
   stageCommand(parent, "console", "a page that shows the stage live, and changes nothing")
     .option("--port <port>", "on 127.0.0.1; 0 lets the system choose (default: 8091)")
     .option("--no-open", "print its address only")
-    .action((options) =>
-      runner.onStage(options, async (stage) => {
+    .action((options) => {
+      const port = portOf(options.port);
+      return runner.onStage(options, async (stage) => {
         const { showConsole } = await import("./console.ts");
-        await showConsole(stage, { port: portOf(options.port), open: options.open });
+        await showConsole(stage, { port, open: options.open });
         return 0;
-      }),
-    );
+      });
+    });
 }
 
-function portOf(text: string | undefined): number | undefined {
+/** Throws `UsageError`. */
+export function portOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;

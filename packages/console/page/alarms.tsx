@@ -10,10 +10,11 @@ const tones: Readonly<Record<AlarmState, string>> = { ALARM: "bad", INSUFFICIENT
 const order: readonly AlarmState[] = ["ALARM", "INSUFFICIENT_DATA", "OK"];
 /** An alarm that is over stays where it stood for this long: whoever looked away sees that it came back, and where. */
 const recoveredShownMs = 10 * 60_000;
+const recoveredShown = 4;
 
 export function Alarms({ state }: { readonly state: ConsoleState }) {
   const { alarms, now, unreadable } = state;
-  const notable = alarms?.filter((alarm) => alarm.state === "ALARM" || hasRecovered(alarm, state)) ?? [];
+  const notable = notableOf(state);
   return (
     <Panel
       id="alarms"
@@ -79,6 +80,13 @@ function Notable({ alarm, state: { chats }, now }: NotableProps) {
 function messageOf({ name, state }: Alarm, messages: readonly Message[]): Message | undefined {
   const own = messages.filter(({ origin }) => origin.kind === "alarm" && origin.name === name);
   return own.find(({ phase }) => (phase === "recovered") === (state === "OK"));
+}
+
+/** Those that fire, then a few that have recovered, the newest first. */
+function notableOf(state: ConsoleState): readonly Alarm[] {
+  const newestFirst = state.alarms?.toSorted((a, b) => b.since - a.since) ?? [];
+  const recovered = newestFirst.filter((alarm) => hasRecovered(alarm, state));
+  return [...newestFirst.filter((alarm) => alarm.state === "ALARM"), ...recovered.slice(0, recoveredShown)];
 }
 
 function hasRecovered(alarm: Alarm, { chats, now }: ConsoleState): boolean {

@@ -20,7 +20,10 @@ export function Chats({ state: { chats, silences, now, unreadable }, perform }: 
       aside={chats === undefined ? undefined : <Queue chats={chats} />}
     >
       {chats?.chats.length === 0 && (
-        <p class="empty">This stage tells no chat. Name one under `chat` in fleet.config.ts, and alarms appear here.</p>
+        <p class="empty">
+          This stage tells no chat. Name one under <code>chat</code> in fleet.config.ts, and what it is told appears
+          here.
+        </p>
       )}
       {chats !== undefined && chats.chats.length > 0 && (
         <>

@@ -9,7 +9,9 @@ interface Fact {
 /** The fleet in one line, legible from another desk; each part leads to its panel. */
 export function Overview({ state }: { readonly state: ConsoleState }) {
   const said = panels.flatMap((panel) => factOf(panel, state) ?? []);
-  const perSecond = state.traffic?.reduce((sum, one) => sum + one.rate, 0);
+  const { services = [], traffic = [] } = state;
+  const counted = traffic.length > 0 || services.some(({ status }) => status !== "absent");
+  const perSecond = traffic.reduce((sum, one) => sum + one.rate, 0);
   if (said.length === 0) return null;
   return (
     <nav class="overview" aria-label="At a glance">
@@ -21,7 +23,7 @@ export function Overview({ state }: { readonly state: ConsoleState }) {
             </a>
           </li>
         ))}
-        {perSecond !== undefined && <li class="facts">{rate(perSecond)} requests/s</li>}
+        {counted && <li class="facts">{rate(perSecond)} requests/s</li>}
       </ul>
     </nav>
   );
@@ -59,7 +61,7 @@ function alarmFact({ alarms }: ConsoleState): Fact | undefined {
 
 function chatFact({ chats, silences }: ConsoleState): Fact | undefined {
   if (chats === undefined || chats.chats.length === 0) return undefined;
-  if (chats.dead > 0) return { text: `${chats.dead} never told`, tone: "bad" };
+  if (chats.dead > 0) return { text: `${chats.dead} ${chats.dead === 1 ? "event" : "events"} never told`, tone: "bad" };
   if (silences.length > 0) return { text: `${silences.length} of ${chats.chats.length} chats silent`, tone: "bad" };
   if (chats.waiting > 0) return { text: `${chats.waiting} waiting for a chat`, tone: "warn" };
   const quiet = chats.chats.every(({ lastToldAt }) => lastToldAt === undefined);

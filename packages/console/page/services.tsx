@@ -45,7 +45,7 @@ export function Services({ state, perform }: ServicesProps) {
 
 /** A stage without a feed of its requests has them from CloudWatch, later and by the minute. */
 function Source({ state: { happenings, traffic } }: { readonly state: ConsoleState }) {
-  return !happenings && traffic !== undefined ? (
+  return !happenings && traffic !== undefined && traffic.length > 0 ? (
     <span class="facts">requests of the last hour, by CloudWatch</span>
   ) : null;
 }

@@ -12,6 +12,7 @@ import {
 import { type Browser, chromium } from "playwright-core";
 import shipped from "#config";
 import { type Console, openConsole } from "#console/server.ts";
+import type { FleetView } from "#console/view.ts";
 import { type FleetDefinition, planStage } from "#fleet";
 import { createConsoleView } from "#local/start/console-view.ts";
 import { clientSettings, type LocalFleet, openFleet } from "#local/start/fleet.ts";
@@ -36,6 +37,8 @@ export interface ConsoleStage {
   readonly console: Console;
   /** As of a stage on AWS: it looks only, and nothing tells it what happens between two looks. */
   readonly lookout: Console;
+  /** The console of another stage, as this tells it. */
+  lookoutOf(view: FleetView): Promise<Console>;
   readonly browser: Browser;
   /** For AWS SDK clients, as an operator has them. */
   readonly client: ReturnType<typeof clientSettings>;
@@ -60,11 +63,17 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
     openConsole({ port: 0, view, actions, intervalMs: 250 }),
     openConsole({ port: 0, view: states }),
   ]);
+  const others: Console[] = [];
   const port = fleet.cloud.elbv2.localPort(outputs.Balancer ?? "", 80);
   return {
     fleet,
     console: opened,
     lookout,
+    async lookoutOf(other) {
+      const another = await openConsole({ port: 0, view: other });
+      others.push(another);
+      return another;
+    },
     browser,
     client,
     broken: outputs.Broken ?? "",
@@ -76,7 +85,7 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
         sent.on("error", reject).end();
       }),
     async close() {
-      await Promise.all([browser.close(), opened.close(), lookout.close(), fleet.close()]);
+      await Promise.all([browser, opened, lookout, fleet, ...others].map((one) => one.close()));
       await rm(projectRoot, { recursive: true, force: true });
     },
   };

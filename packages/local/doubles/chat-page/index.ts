@@ -41,6 +41,7 @@ export interface ChatDoublesOptions {
 export async function startChatDoubles(options: ChatDoublesOptions = {}): Promise<ChatDoubles> {
   const log = new ChatLog();
   const faults = new Map<ChatName, ChatFault>();
+  const viewers = new Set<() => void>();
   const random = () => randomBytes(12).toString("hex");
   const workspace = { token: `xoxb-local-${random()}`, channel: options.channel ?? "C0MCPALERTS" };
   const hook = `/services/T0LOCAL/B0LOCAL/${random()}`;
@@ -61,9 +62,9 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? "/", "http://127.0.0.1");
-    if (url.pathname === "/") return end(res, 200, page(log.list()), html);
-    if (url.pathname === "/feed") return end(res, 200, feed(log.list()), html);
-    if (url.pathname === "/changes") return stream(log, res);
+    if (url.pathname === "/") return end(res, 200, page(log.list(), faults), html);
+    if (url.pathname === "/feed") return end(res, 200, feed(log.list(), faults), html);
+    if (url.pathname === "/changes") return stream(log, viewers, res);
     const vendor = vendors.find(([prefix]) => url.pathname.startsWith(prefix));
     if (vendor === undefined) return end(res, 404, "not found", {});
     requests += 1;
@@ -102,6 +103,7 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
     setFault(chat, next) {
       if (next === undefined) faults.delete(chat);
       else faults.set(chat, next);
+      for (const viewer of viewers) viewer();
     },
     async stop() {
       const closed = once(server, "close");
@@ -145,10 +147,15 @@ function end(res: ServerResponse, status: number, body: string, headers: Readonl
   res.writeHead(status, headers).end(body);
 }
 
-/** https://html.spec.whatwg.org/multipage/server-sent-events.html: a line whenever something was posted. */
-function stream(log: ChatLog, res: ServerResponse): void {
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html: a line whenever what the page shows has changed. */
+function stream(log: ChatLog, viewers: Set<() => void>, res: ServerResponse): void {
   res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
   res.write("data: open\n\n");
-  const stop = log.onChange(() => res.write("data: changed\n\n"));
-  res.on("close", stop);
+  const tell = () => void res.write("data: changed\n\n");
+  const stop = log.onChange(tell);
+  viewers.add(tell);
+  res.on("close", () => {
+    stop();
+    viewers.delete(tell);
+  });
 }

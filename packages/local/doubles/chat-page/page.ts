@@ -1,4 +1,5 @@
 import { type ChatMessage, type ChatName, chatNames } from "./chat-log.ts";
+import type { ChatFault } from "./exchange.ts";
 import { escapeHtml } from "./html.ts";
 import { showGoogle } from "./show-google.ts";
 import { showSlack } from "./show-slack.ts";
@@ -19,31 +20,34 @@ const show: Readonly<Record<ChatName, (payload: unknown) => string>> = {
 };
 
 /** What a person sees in each chat, side by side; follows by itself. */
-export function page(messages: readonly ChatMessage[]): string {
+export function page(messages: readonly ChatMessage[], faults: Faults): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Alarms in the chats</title>
 <meta name="viewport" content="width=device-width"><style>${style}</style></head>
-<body><main id="feed">${feed(messages)}</main><script>
+<body><main id="feed">${feed(messages, faults)}</main><script>
 const load = async () => { document.getElementById("feed").innerHTML = await (await fetch("/feed")).text(); };
 new EventSource("/changes").onmessage = load;
 </script></body></html>`;
 }
 
-export function feed(messages: readonly ChatMessage[]): string {
+type Faults = ReadonlyMap<ChatName, ChatFault>;
+
+export function feed(messages: readonly ChatMessage[], faults: Faults): string {
   return chatNames
     .map((chat) =>
       column(
         chat,
         messages.filter((message) => message.chat === chat),
+        faults.get(chat),
       ),
     )
     .join("");
 }
 
 /** Answers stand under the message they answer. */
-function column(chat: ChatName, messages: readonly ChatMessage[]): string {
+function column(chat: ChatName, messages: readonly ChatMessage[], fault: ChatFault | undefined): string {
   const threads = Map.groupBy(messages, ({ thread }) => thread);
   const body = [...threads.values()].map((thread) => thread.map((message) => article(chat, message)).join("")).join("");
-  return `<section class="chat ${chat}" aria-label="${titles[chat]}"><h2>${titles[chat]}</h2>${body || '<p class="empty">Nothing yet.</p>'}</section>`;
+  return `<section class="chat ${chat}" aria-label="${titles[chat]}"><h2>${titles[chat]}</h2>${fault === undefined ? "" : '<p class="fault">Made to fail just now: what it is to be told waits.</p>'}${body || '<p class="empty">Nothing yet.</p>'}</section>`;
 }
 
 function article(chat: ChatName, { payload, at, edits, reply, id }: ChatMessage): string {

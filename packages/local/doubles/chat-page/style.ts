@@ -10,7 +10,7 @@ main { display: grid; grid-template-columns: repeat(4, minmax(330px, 1fr)); gap:
 .teams h2 { background: #464eb8; } .google-chat h2 { background: #00796b; }
 .message { padding: 10px 14px; overflow-wrap: anywhere; } .message.reply { margin-left: 26px; border-left: 2px solid #dfe1e6; }
 .message header { font-size: 13px; } time, .edited, .context, .subtle, .empty, small { color: #616061; }
-.empty { padding: 0 14px; }
+.empty, .fault { padding: 0 14px; } .fault { color: #c4314b; font-weight: 600; }
 .app { background: #e8e8e8; border-radius: 3px; font-size: 10px; padding: 1px 3px; }
 h3 { font-size: 16px; margin: 4px 0; } p { margin: 4px 0; } .context, .size-small { font-size: 12px; }
 .bar { border-left: 4px solid; padding-left: 10px; margin-top: 4px; }
