@@ -133,17 +133,17 @@ describe("an alarm of the deployed fleet", () => {
     await setState(byHand, "ALARM");
     for (const chat of chatNames.filter((name) => name !== "slack-webhook")) await until(() => more(chat) === 1);
     expect(more("slack-webhook")).toBe(0);
-    await watch?.sees("Alarms", "waits for slack-feed");
+    await watch?.sees("Alarms", byHand, "waits for slack-feed");
     await watch?.photograph("alarm-message");
     if (watch === undefined) stage.fleet.chats.setFault("slack-webhook", undefined);
     else await watch.press("Let slack-feed speak");
     await until(() => more("slack-webhook") === 1);
     expect(chatNames.map(more)).toEqual([1, 1, 1, 1]);
-    await watch?.sees("What changed", "slack-feed was told what waited for it.");
-    await watch?.sees("Alarms", "told in all 4 chats");
+    await watch?.sees("What changed", "slack-feed", "was told what waited for it.");
+    await watch?.sees("Alarms", byHand, "told in all 4 chats");
     await setState(byHand, "OK");
     for (const chat of ["slack-webhook", "teams"] as const) await until(() => more(chat) === 2);
-    await watch?.sees("Chats", /^wiki recovered/);
+    await watch?.sees("Chats", byHand, /^wiki recovered/);
     await watch?.photograph("alarm-message-recovered");
     await watch?.close();
     expect(watch?.complaints ?? []).toEqual([]);
@@ -151,14 +151,18 @@ describe("an alarm of the deployed fleet", () => {
 
   it("[CHAT-1] is in the console that looks only, with the message it became, and Ctrl-C ends that with 0", async () => {
     const { url, interrupt } = await startConsoleCommand(stage);
-    const kinds = ["hello", "services", "chats", "traffic"];
+    const kinds = ["hello", "services", "chats", "traffic"] as const;
     const told = await Promise.all(kinds.map((kind) => firstEvent(url, kind))).finally(interrupt);
     expect(told).toMatchObject([
       { stage: "local", mode: "read-only", happenings: false },
       { services: [{ key: "google_workspace" }, { key: "wiki", status: "active" }, { key: "shop" }] },
       { chats: { messages: expect.arrayContaining([expect.objectContaining({ group: "wiki", phase: "recovered" })]) } },
-      { traffic: expect.arrayContaining([expect.objectContaining({ service: "wiki", span: "hour" })]) },
+      { kind: "traffic" },
     ]);
+    const traffic = told.flatMap((event) => (event.kind === "traffic" ? event.traffic : []));
+    const shop = traffic.find(({ service }) => service === "shop");
+    expect(shop).toMatchObject({ span: "hour", p95: expect.any(Number) });
+    expect(shop?.counts.some((count) => count > 0)).toBe(true);
     const { code, said: lines } = await interrupt();
     expect({ code, lines }).toEqual({ code: 0, lines: [expect.stringContaining("Ctrl-C ends it")] });
   });

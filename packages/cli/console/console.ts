@@ -1,6 +1,7 @@
 import { createFleetReader } from "#console/reading/reader.ts";
 import { type Console, openConsole } from "#console/server.ts";
 import type { FleetView } from "#console/view.ts";
+import type { StagePlan } from "#fleet";
 import { explainAws, settingsOf } from "../aws.ts";
 import { Failure, reasonOf } from "../failure.ts";
 import { openInBrowser } from "../open/browser.ts";
@@ -14,15 +15,21 @@ export interface ConsoleRequest {
 
 /** Beside the console of `npm start`. */
 const usualPort = 8091;
-/** AWS allows a few calls a second to all users of an account; on this machine nobody counts. */
-const intervalsMs = { aws: 5_000, loopback: 1_000 } as const;
+
+/**
+ * AWS allows a few calls a second to all users of an account, and each service takes one of the balancer: ten services
+ * a second at most. On this machine nobody counts.
+ */
+function intervalOf({ runsOn, services }: StagePlan): number {
+  return runsOn === "aws" ? Math.max(5_000, services.length * 100) : 1_000;
+}
 
 /** Shows the stage on a page of this machine, until Ctrl-C. It reads only, and only while somebody watches. */
 export async function showConsole(stage: Stage, { port, open }: ConsoleRequest): Promise<void> {
   const { terminal, plan, signal, env } = stage;
   const reader = createFleetReader(plan, settingsOf(plan, env));
   try {
-    const page = await openOn(port, explained(stage, reader), intervalsMs[plan.runsOn]);
+    const page = await openOn(port, explained(stage, reader), intervalOf(plan));
     try {
       terminal.print(page.url);
       terminal.note(`Stage ${plan.stage}, live; nothing can be changed there. Ctrl-C ends it.`);

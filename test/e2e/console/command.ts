@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import * as v from "valibot";
+import { type ConsoleEvent, consoleEvent } from "#console/model/event.ts";
 import type { FleetStage } from "../fleet/stage.ts";
 
 /** `fleet console` as a process of its own. */
@@ -36,14 +38,14 @@ export async function startConsoleCommand({ project, cloud, url: address }: Flee
 }
 
 /** The first event of a kind that a console tells. */
-export async function firstEvent(url: string, kind: string): Promise<Readonly<Record<string, unknown>>> {
+export async function firstEvent(url: string, kind: ConsoleEvent["kind"]): Promise<ConsoleEvent> {
   const response = await fetch(new URL("/events", url));
   let rest = "";
   for await (const chunk of response.body ?? []) {
     const parts = (rest + Buffer.from(chunk).toString()).split("\n\n");
     rest = parts.pop() ?? "";
     for (const part of parts.filter((one) => one.startsWith("data: "))) {
-      const event = JSON.parse(part.slice(6));
+      const event = v.parse(consoleEvent, JSON.parse(part.slice(6)));
       if (event.kind === kind) return event;
     }
   }

@@ -13,8 +13,8 @@ const timeout = 25_000;
 /** A person before the console of a fleet. */
 export interface Watch {
   press(button: string): Promise<void>;
-  /** Waits until the panel says this. */
-  sees(panel: string, words: string | RegExp): Promise<void>;
+  /** Waits until the panel says this, in the entry about something. */
+  sees(panel: string, about: string, words: string | RegExp): Promise<void>;
   photograph(name: string): Promise<void>;
   /** What went wrong on the page; nothing should. */
   readonly complaints: readonly string[];
@@ -34,8 +34,14 @@ export async function openWatch(fleet: LocalFleet, plan: StagePlan): Promise<Wat
   return {
     complaints,
     press: (name) => page.getByRole("button", { name, exact: true }).click({ timeout }),
-    sees: (panel, words) =>
-      page.getByRole("region", { name: panel, exact: true }).getByText(words).first().waitFor({ timeout }),
+    sees: (panel, about, words) =>
+      page
+        .getByRole("region", { name: panel, exact: true })
+        .getByRole("listitem")
+        .filter({ hasText: about })
+        .getByText(words)
+        .first()
+        .waitFor({ timeout }),
     async photograph(name) {
       await page.evaluate("scrollTo(0, 0)");
       await page.screenshot({ path: `${artifacts}console-${name}.png`, fullPage: true });
