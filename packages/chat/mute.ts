@@ -1,20 +1,30 @@
 import type { Severity } from "#fleet/definition.ts";
 import { weekdays } from "#fleet/definition.ts";
 import { matches } from "./route.ts";
-import type { Mute } from "./settings.ts";
+
+/** As the map has it, or as the function is told of it. */
+interface Window {
+  readonly reason: string;
+  readonly from: string;
+  readonly until: string;
+  readonly days?: readonly string[] | undefined;
+  readonly timeZone?: string | undefined;
+  readonly services?: readonly string[] | undefined;
+  readonly severities?: readonly Severity[] | undefined;
+}
 
 /** The mute window that is open for this, if any. `now` in milliseconds since the epoch. */
 export function openMute(
-  mutes: readonly Mute[],
+  mutes: readonly Window[],
   about: { readonly service: string | undefined; readonly severity: Severity },
   now: number,
-): Mute | undefined {
+): Window | undefined {
   return mutes.find((mute) => matches(mute, about.service, about.severity) && isWithin(mute, now));
 }
 
-function isWithin({ from, until, days, timeZone = "UTC" }: Mute, now: number): boolean {
+function isWithin({ from, until, days, timeZone = "UTC" }: Window, now: number): boolean {
   const { weekday, time } = localTime(now, timeZone);
-  const begins = (day: number) => days?.includes(weekdays[(day + 7) % 7] ?? "mon") !== false;
+  const begins = (day: number) => days?.includes(weekdays[(day + 7) % 7] ?? "") !== false;
   if (from <= until) return begins(weekday) && time >= from && time < until;
   // Over midnight: the evening belongs to the day it begins on, the morning to the day before.
   return (begins(weekday) && time >= from) || (begins(weekday - 1) && time < until);

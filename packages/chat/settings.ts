@@ -35,4 +35,3 @@ export const ChatSettings = v.object({
   repeatAfterHours: v.number(),
 });
 export type ChatSettings = v.InferOutput<typeof ChatSettings>;
-export type Mute = ChatSettings["mutes"][number];

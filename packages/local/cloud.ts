@@ -7,7 +7,7 @@ import type { Journal } from "./endpoint/journal.ts";
 import type { AsyncInvoker, EventBus, MetricSink, Place, ProcessSupervisor, TopicPublisher } from "./endpoint/ports.ts";
 import { openEndpoint } from "./endpoint/server.ts";
 import type { AwsService, PassThrough, ResourceProvider } from "./endpoint/service.ts";
-import { createAcm } from "./services/acm/service.ts";
+import { type Acm, createAcm } from "./services/acm/service.ts";
 import { type CloudFormation, createCloudFormation, customResourcePreload } from "./services/cloudformation/service.ts";
 import { createCloudWatch } from "./services/cloudwatch/service.ts";
 import { createDynamoDb } from "./services/dynamodb/service.ts";
@@ -53,6 +53,8 @@ export interface Cloud {
   readonly place: Place;
   readonly authority: Authority;
   readonly journal: Journal;
+  /** Certificate Manager, with its word on certificates. */
+  readonly acm: Pick<Acm, "setStatus">;
   readonly cloudFormation: CloudFormation;
   readonly ecs: Ecs;
   readonly elbv2: Elbv2;
@@ -194,6 +196,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     place,
     authority,
     journal: endpoint.journal,
+    acm,
     cloudFormation,
     ecs,
     elbv2,

@@ -19,11 +19,13 @@ export function identityOf(
   return { subject, change: `${subject}@${state}@${at}` };
 }
 
-/** By what users notice: no healthy task and failed requests are felt at once. */
 export function severityOf(watch: Watch, phase: Phase): Severity {
-  if (phase === "no-data") return "warning";
-  const metric = watch.kind === "metric" ? watch.metric : "";
-  return /^HealthyHostCount$|_5XX_Count$/.test(metric) ? "critical" : "warning";
+  return severityOfMetric(watch.kind === "metric" && phase !== "no-data" ? watch.metric : undefined);
+}
+
+/** By what users notice: no healthy task and failed requests are felt at once. */
+export function severityOfMetric(metric: string | undefined): Severity {
+  return /^HealthyHostCount$|_5XX_Count$/.test(metric ?? "") ? "critical" : "warning";
 }
 
 /**

@@ -13,9 +13,9 @@ export function addAlarms(parent: Parent, runner: Runner): void {
       }),
     );
 
-  stageCommand(alarms, "test", "sets one alarm off, and sees that it was sent; it recovers by itself")
+  stageCommand(alarms, "test", "sets one alarm off, and sees where it arrives; it recovers by itself")
     .argument("<alarm>", "its name, or its service's key for the first of that")
-    .option("--timeout <time>", "how long to wait until it was sent", "60s")
+    .option("--timeout <time>", "how long to wait until it was sent, and then until the chats have it", "60s")
     .action((alarm, options) =>
       runner.onStage(options, async (stage) => {
         const { testAlarm } = await import("./test.ts");

@@ -6,6 +6,9 @@ import type { Stage } from "../stage.ts";
 /** An alarm of the stage; `service` and `kind` where it is one of the six that every service has. */
 export interface AlarmFacts {
   readonly name: string;
+  readonly arn: string;
+  /** Absent where several are put together. */
+  readonly metric: string | undefined;
   readonly service: string | undefined;
   readonly kind: AlarmName | undefined;
   readonly state: string;
@@ -39,6 +42,8 @@ function facts(
 ): AlarmFacts {
   return {
     name: alarm.AlarmName ?? "",
+    arn: alarm.AlarmArn ?? "",
+    metric: alarm.MetricName,
     service: owner?.service.key,
     kind: owner?.kind,
     state: alarm.StateValue ?? "INSUFFICIENT_DATA",

@@ -1,50 +1,107 @@
-import { CloudWatchClient, DescribeAlarmHistoryCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
+import { type ChatPlan, names } from "#fleet";
 import { type ExitCode, Failure } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
-import { findAlarms } from "./read.ts";
+import { audienceOf, readAddresses, tellDestinations } from "./audience.ts";
+import { type AlarmFacts, findAlarms } from "./read.ts";
+import { openReception } from "./reception.ts";
+import { readAction, setState } from "./set-state.ts";
+import { readSubscribers } from "./subscribers.ts";
 
 /**
- * Sets an alarm off, as a real one would be told, and waits until CloudWatch has sent it. The next evaluation sets it
- * back, which is told as well: the way there and back is tested.
+ * Sets an alarm off, as a real one would be told, and waits until CloudWatch has sent it and the chats have accepted
+ * it. The next evaluation sets it back, which is told as well: the way there and back is tested.
  */
 export async function testAlarm(stage: Stage, wanted: string, atMostMs: number): Promise<ExitCode> {
-  const { aws, terminal, signal, plan } = stage;
   const [alarm] = await findAlarms(stage, wanted);
   if (alarm === undefined) return 1;
-  if (alarm.muted) throw new Failure(`${alarm.name} is muted: fleet alarms mute ${alarm.name} --off, then again.`);
-  if (alarm.actions.length === 0) throw new Failure(`${alarm.name} tells nobody: it has no actions. Deploy the stage.`);
-  if (alarm.state === "ALARM") throw new Failure(`${alarm.name} is in ALARM already, for real: ${alarm.reason}`);
+  checkReady(alarm);
+  const { chat } = stage.plan;
+  const posted = chat === undefined ? undefined : await expectPosts(stage, chat, alarm, atMostMs);
+  if (!(await send(stage, alarm, atMostMs))) return 1;
+  return posted === undefined ? tellSubscribers(stage, alarm) : posted();
+}
+
+function checkReady({ name, muted, actions, state, reason }: AlarmFacts): void {
+  if (muted) throw new Failure(`${name} is muted: fleet alarms mute ${name} --off, then again.`);
+  if (actions.length === 0) throw new Failure(`${name} tells nobody: it has no actions. Deploy the stage.`);
+  if (state === "ALARM") throw new Failure(`${name} is in ALARM already, for real: ${reason}`);
+}
+
+/** @returns whether CloudWatch could send it */
+async function send(stage: Stage, { name }: AlarmFacts, atMostMs: number): Promise<boolean> {
+  const { terminal, signal, plan } = stage;
   const began = new Date(Date.now() - 1_000);
-  await aws.client(CloudWatchClient).send(
-    new SetAlarmStateCommand({
-      AlarmName: alarm.name,
-      StateValue: "ALARM",
-      StateReason: "A test by fleet alarms test: nothing is wrong. It recovers with the next evaluation.",
-    }),
-  );
-  terminal.note(terminal.paint.dim(`${alarm.name} is set off`));
-  const until = `${alarm.name} to be sent; see the history of the alarm and the policy of its topic`;
-  const sent = await waitFor(() => readAction(stage, alarm.name, began), {
+  await setState(stage, name, "ALARM", "A test by fleet alarms test: nothing is wrong. It recovers by itself.");
+  terminal.note(terminal.paint.dim(`${name} is set off`));
+  const { summary, done } = await waitFor(() => readAction(stage, name, began), {
     everyMs: pollMs(plan),
     atMostMs,
     signal,
-    until,
+    until: `${name} to be sent; see the history of the alarm and the policy of its topic`,
   });
-  terminal.print(sent.summary);
-  if (!sent.done) return 1;
-  terminal.print("Look into the chats: it must be there, and in a minute or two its recovery.");
+  terminal.print(summary);
+  return done;
+}
+
+/** Looks at what the chats were told until now. @returns how to wait for what they are told next */
+async function expectPosts(
+  stage: Stage,
+  chat: ChatPlan,
+  alarm: AlarmFacts,
+  atMostMs: number,
+): Promise<() => Promise<ExitCode>> {
+  const { terminal } = stage;
+  const { group, destinations, mutedFor } = audienceOf(chat, alarm, Date.now());
+  if (mutedFor !== undefined)
+    return async () => {
+      terminal.print(`The chats say nothing now: the mute window "${mutedFor}" of the map is open.`);
+      return 0;
+    };
+  const { ready, unaddressed } = await readAddresses(stage, chat, destinations);
+  const reception = await openReception(stage, { destinations: ready, group, alarmArn: alarm.arn });
+  return async () => {
+    for (const { destination, remedy } of unaddressed)
+      terminal.print(`${tellDestinations(chat, [destination])} has no address yet: ${remedy}`);
+    if (ready.length === 0) {
+      terminal.print(`The routes of the map bring ${alarm.name} to no chat that has an address.`);
+      return unaddressed.length > 0 ? 1 : 0;
+    }
+    terminal.note(terminal.paint.dim(`Waiting for ${ready.join(", ")} (group wait: ${chat.groupWaitSeconds} s)…`));
+    const accepted = await reception.within(chat.groupWaitSeconds * 1_000 + atMostMs);
+    return tellPosts(stage, chat, ready, accepted);
+  };
+}
+
+function tellPosts(
+  { terminal, plan }: Stage,
+  chat: ChatPlan,
+  wanted: readonly string[],
+  accepted: readonly string[],
+): ExitCode {
+  if (accepted.length > 0)
+    terminal.print(`Posted in ${tellDestinations(chat, accepted)}. Its recovery follows in a minute or two.`);
+  const missing = wanted.filter((name) => !accepted.includes(name));
+  if (missing.length === 0) return 0;
+  terminal.print(`Not posted in ${tellDestinations(chat, missing)}. ${whyNot(plan.stage)}`);
+  return 1;
+}
+
+/** Where to read what a chat did not take. */
+export function whyNot(stage: string): string {
+  return `aws logs tail /aws/lambda/${names.function(stage, "alarm-to-chat")} --since 10m says why`;
+}
+
+async function tellSubscribers(stage: Stage, { actions }: AlarmFacts): Promise<ExitCode> {
+  const topics = actions.filter((arn) => arn.startsWith("arn:aws:sns:"));
+  for (const topic of topics) {
+    const subscribers = (await readSubscribers(stage, topic)) ?? [];
+    const heard = subscribers.map(
+      ({ protocol, endpoint, confirmed }) => `${protocol} ${endpoint}${confirmed ? "" : " (not confirmed)"}`,
+    );
+    stage.terminal.print(
+      heard.length === 0 ? `Nobody is subscribed to ${topic}.` : `Subscribed to ${topic}: ${heard.join(", ")}.`,
+    );
+  }
   return 0;
-}
-
-interface Action {
-  readonly summary: string;
-  readonly done: boolean;
-}
-
-async function readAction({ aws }: Stage, AlarmName: string, StartDate: Date): Promise<Action | undefined> {
-  const command = new DescribeAlarmHistoryCommand({ AlarmName, HistoryItemType: "Action", StartDate });
-  const [item] = (await aws.client(CloudWatchClient).send(command)).AlarmHistoryItems ?? [];
-  const summary = item?.HistorySummary;
-  return summary === undefined ? undefined : { summary, done: summary.startsWith("Successfully") };
 }

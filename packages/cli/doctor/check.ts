@@ -22,16 +22,27 @@ export interface Check {
   /** What is so when all is well. */
   readonly well: string;
   /** What is wrong now. A check that throws is reported as skipped, with what it threw. */
-  look(examination: Examination): Promise<readonly Finding[]>;
+  look(examination: Examination, report: Report): Promise<readonly Finding[]>;
 }
+
+/** Says what a check that takes long is at. */
+export type Report = (at: string) => void;
 
 /** The stage, and what several checks ask about it, read once. */
 export interface Examination {
   readonly stage: Stage;
   readonly services: readonly ServiceFacts[];
-  /** Name servers that the domain's parent names. */
-  readonly resolveNs: (domain: string) => Promise<readonly string[]>;
+  /** Name servers that the domain's parent names; absent where nobody outside this machine knows the domain. */
+  readonly resolveNs: ((domain: string) => Promise<readonly string[]>) | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether an alarm may be set off, which people will see in their chats. */
+  readonly testAlarm: "wanted" | "declined";
+  /** Milliseconds that a check which has to wait may take; each has its own idea where nobody says. */
+  readonly patienceMs: number | undefined;
 }
+
+export const well = (evidence: string): Finding => ({ verdict: "ok", evidence });
 
 export const failure = (evidence: string, remedy: string): Finding => ({ verdict: "failure", evidence, remedy });
 export const warning = (evidence: string, remedy: string): Finding => ({ verdict: "warning", evidence, remedy });

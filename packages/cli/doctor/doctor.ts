@@ -2,6 +2,7 @@ import { resolveNs } from "node:dns/promises";
 import { type ExitCode, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { readServices } from "../status/read.ts";
+import type { Examination } from "./check.ts";
 import { checks } from "./checks/index.ts";
 import { examine, exitCodeOf } from "./examine.ts";
 import { showResults } from "./show.ts";
@@ -10,16 +11,30 @@ export interface DoctorOptions {
   readonly format: "text" | "json";
   readonly only: readonly string[] | undefined;
   readonly strict: boolean;
+  readonly testAlarm: Examination["testAlarm"];
+  readonly patienceMs: number | undefined;
 }
 
-export async function runDoctor(stage: Stage, { format, only, strict }: DoctorOptions): Promise<ExitCode> {
+/** What the doctor sees beside the stage. */
+export type World = Pick<Examination, "resolveNs" | "now">;
+
+/** The world as it is: a domain of this machine has no registrar. */
+function worldOf({ plan }: Stage): World {
+  return { resolveNs: plan.runsOn === "aws" ? resolveNs : undefined, now: Date.now };
+}
+
+export async function runDoctor(stage: Stage, options: DoctorOptions, world = worldOf(stage)): Promise<ExitCode> {
+  const { format, only, strict, testAlarm, patienceMs } = options;
   const { terminal, plan } = stage;
   const wanted = only === undefined ? checks : checks.filter(({ id }) => only.includes(id));
   const unknown = (only ?? []).filter((id) => !checks.some((check) => check.id === id));
   if (unknown.length > 0)
     throw new UsageError(`No check ${unknown.join(", ")}: there are ${checks.map(({ id }) => id).join(", ")}.`);
   if (format === "text") terminal.note(terminal.paint.dim(`Looking at ${wanted.length} things in ${plan.stage}…`));
-  const results = await examine(wanted, { stage, services: await readServices(stage), resolveNs });
+  const examination = { stage, services: await readServices(stage), testAlarm, patienceMs, ...world };
+  const results = await examine(wanted, examination, (at) =>
+    terminal.progress(at === "" ? "" : terminal.paint.dim(at)),
+  );
   if (format === "json") terminal.print(JSON.stringify({ stage: plan.stage, results }, undefined, 2));
   else for (const line of showResults(results, terminal.paint)) terminal.print(line);
   return exitCodeOf(results, strict);

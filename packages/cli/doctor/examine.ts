@@ -1,17 +1,32 @@
 import { explainAws } from "../aws.ts";
 import { reasonOf } from "../failure.ts";
-import { type Check, type Examination, type Finding, skipped } from "./check.ts";
+import { type Check, type Examination, type Finding, type Report, skipped } from "./check.ts";
 
 /** What one check came to: one line of the doctor's report, or several. */
 export interface Result extends Finding {
   readonly id: string;
 }
 
-/** All checks side by side, in their order; none keeps another from being made. */
-export async function examine(checks: readonly Check[], examination: Examination): Promise<readonly Result[]> {
+/**
+ * All checks side by side, in their order; none keeps another from being made.
+ *
+ * @param onReport told what the checks that take long are at; the empty text when the last of them is done
+ */
+export async function examine(
+  checks: readonly Check[],
+  examination: Examination,
+  onReport: Report = () => undefined,
+): Promise<readonly Result[]> {
+  const waiting = new Map<string, string>();
+  const tell = () => onReport([...waiting].map(([id, at]) => `${id}: ${at}`).join("; "));
   const results = await Promise.all(
     checks.map(async ({ id, well, look }): Promise<readonly Result[]> => {
-      const findings = await look(examination).catch((error: unknown) => [cannotLook(error, examination)]);
+      const report = (at: string) => {
+        waiting.set(id, at);
+        tell();
+      };
+      const findings = await look(examination, report).catch((error: unknown) => [cannotLook(error, examination)]);
+      if (waiting.delete(id)) tell();
       return findings.length === 0
         ? [{ id, verdict: "ok", evidence: well }]
         : findings.map((finding) => ({ id, ...finding }));

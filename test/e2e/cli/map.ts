@@ -31,3 +31,22 @@ export function decidedMap() {
 function byHand(secret: Secret): Secret {
   return { ...secret, rotation: { declined: "A test changes it." } };
 }
+
+/**
+ * The decided map of a fleet as a doctor meets it: with chats, and its image in the registry of this machine.
+ *
+ * @param image `<registry>/<repository>:<tag>`
+ */
+export function examinedMap(image: string) {
+  const { map, workspace, splunk } = decidedMap();
+  const { chat } = shipped;
+  const secret = shipped.secrets.chat;
+  if (chat === undefined || secret === undefined) throw new Error("The shipped map tells no chat.");
+  const examined: FleetDefinition = {
+    ...map,
+    chat: { ...chat, groupWaitSeconds: 1 },
+    services: { google_workspace: { ...workspace, image } },
+    secrets: { ...map.secrets, chat: byHand(secret) },
+  };
+  return { map: examined, workspace: { ...workspace, image }, splunk };
+}

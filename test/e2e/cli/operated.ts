@@ -6,6 +6,8 @@ import { type FleetStage, openStage } from "../fleet/stage.ts";
 import { operatorOf } from "./operator.ts";
 
 export const clientId = "123456789012-fleet.apps.googleusercontent.com";
+/** What the secret of Google's OAuth client holds. */
+export const googleClient = { GOOGLE_OAUTH_CLIENT_ID: clientId, GOOGLE_OAUTH_CLIENT_SECRET: "client-secret" };
 export const topic = "arn:aws:sns:us-east-1:000000000000:MCPAlerts";
 export const key = "google_workspace";
 
@@ -21,8 +23,13 @@ export interface OperatedFleet {
   awaitSettled(): Promise<void>;
 }
 
-export async function openOperatedFleet(map: FleetDefinition): Promise<OperatedFleet> {
+/** @param prepare what is to be there before the first deploy */
+export async function openOperatedFleet(
+  map: FleetDefinition,
+  prepare: (stage: FleetStage) => Promise<unknown> = async () => undefined,
+): Promise<OperatedFleet> {
   const stage = await openStage(map);
+  await prepare(stage);
   const fleet = operatorOf(stage, map);
   const secrets = new SecretsManagerClient(stage.client);
   const put: OperatedFleet["put"] = (secret, values) =>
@@ -35,15 +42,20 @@ export async function openOperatedFleet(map: FleetDefinition): Promise<OperatedF
     });
   };
   await stage.deploy(map);
-  const { google, hec } = stage.fleet;
+  const { chats, google, hec } = stage.fleet;
   google.putClient({ id: clientId, secrets: ["client-secret"], redirectUris: [] });
   const hecToken = hec.createToken({ name: "fleet", indexes: ["mcp_audit"] }).token;
-  await put("google-oauth", { GOOGLE_OAUTH_CLIENT_ID: clientId, GOOGLE_OAUTH_CLIENT_SECRET: "client-secret" });
+  await put("google-oauth", googleClient);
   await put("splunk", { SPLUNK_HEC_URL: hec.url, SPLUNK_HEC_TOKEN: hecToken, OLD_NAME: "old" });
   await put("notes", { NOTE: "one", OTHER: "other" });
-  await new SNSClient(stage.client).send(
-    new SubscribeCommand({ TopicArn: topic, Protocol: "sqs", Endpoint: "arn:aws:sqs:us-east-1:000000000000:alarms" }),
-  );
+  if (map.chat === undefined) await subscribeSomebody(stage);
+  else await put(map.chat.secret, chats.secret);
   await awaitSettled();
   return { stage, fleet, secrets, hecToken, put, awaitSettled };
+}
+
+/** Without chats nobody hears of alarms, unless somebody subscribes. */
+function subscribeSomebody({ client }: FleetStage): Promise<unknown> {
+  const Endpoint = "arn:aws:sqs:us-east-1:000000000000:alarms";
+  return new SNSClient(client).send(new SubscribeCommand({ TopicArn: topic, Protocol: "sqs", Endpoint }));
 }

@@ -32,6 +32,8 @@ const present: Present = {
     reason: "",
     threshold: 1,
     basis: "chosen" as const,
+    arn: "",
+    metric: undefined,
     muted: false,
     actions: [],
   })),

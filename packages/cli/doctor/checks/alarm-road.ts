@@ -1,26 +1,32 @@
-import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from "@aws-sdk/client-sns";
+import { names } from "#fleet";
 import { type AlarmFacts, readAlarms } from "../../alarms/read.ts";
-import { orMissing } from "../../aws.ts";
-import { type Check, type Finding, failure, warning } from "../check.ts";
+import { readSubscribers, type Subscriber } from "../../alarms/subscribers.ts";
+import { type Check, type Finding, failure, skipped, warning } from "../check.ts";
+import { tryRoad } from "../road.ts";
 
-/** From an alarm to somebody: the topic it names is there, and somebody is subscribed. `fleet alarms test` goes it. */
+/**
+ * From an alarm to somebody: the topic it names is there, somebody is subscribed, and, where the map tells chats, an
+ * alarm that is set off now arrives in every one of them. Nothing is sent into a road that is known to be broken.
+ */
 export const alarmRoad: Check = {
   id: "alarm-road",
-  well: "The topic of the alarms has subscribers.",
-  async look({ stage }) {
+  well: "The topic of the alarms has subscribers; the map tells no chat.",
+  async look(examination, report) {
+    const { stage, testAlarm } = examination;
     const alarms = await readAlarms(stage);
-    const topics = [...new Set(alarms.flatMap(({ actions }) => actions))];
-    const client = stage.aws.client(SNSClient);
-    const findings = await Promise.all(
-      topics
-        .filter((arn) => arn.startsWith("arn:aws:sns:"))
-        .map(async (TopicArn) => {
-          const command = new ListSubscriptionsByTopicCommand({ TopicArn });
-          const answer = await orMissing(client.send(command), "NotFoundException", "NotFound");
-          return judgeSubscriptions(TopicArn, answer?.Subscriptions, stage.plan.stage);
-        }),
+    const topics = [...new Set(alarms.flatMap(({ actions }) => actions))].filter((arn) =>
+      arn.startsWith("arn:aws:sns:"),
     );
-    return [...findings.flat(), ...judgeChatAlarms(alarms)];
+    const subscribed = await Promise.all(
+      topics.map(async (topic) => judgeSubscribers(topic, await readSubscribers(stage, topic), stage.plan.stage)),
+    );
+    const seen = [...subscribed.flat(), ...judgeChatAlarms(alarms)];
+    const { chat } = stage.plan;
+    if (seen.some(({ verdict }) => verdict === "failure")) return seen;
+    if (chat === undefined || Object.keys(chat.destinations).length === 0) return seen;
+    if (testAlarm === "declined") return [...seen, skipped("No test alarm was sent: --no-test-alarm.")];
+    const alarm = alarms.find(({ name }) => name === names.alarmRoad(stage.plan.stage));
+    return [...seen, ...(await tryRoad(examination, chat, alarm, report))];
   },
 };
 
@@ -36,24 +42,24 @@ export function judgeChatAlarms(alarms: readonly AlarmFacts[]): readonly Finding
     );
 }
 
-/** @param subscriptions `undefined` where there is no such topic */
-export function judgeSubscriptions(
+/** @param subscribers `undefined` where there is no such topic */
+export function judgeSubscribers(
   topic: string,
-  subscriptions: readonly Subscription[] | undefined,
+  subscribers: readonly Subscriber[] | undefined,
   stage: string,
 ): readonly Finding[] {
   const deploy = `npx sst deploy --stage ${stage}`;
-  if (subscriptions === undefined) return [failure(`Alarms go to ${topic}, which does not exist.`, deploy)];
-  const confirmed = subscriptions.filter(({ SubscriptionArn = "" }) => SubscriptionArn.startsWith("arn:"));
-  if (confirmed.length === 0)
+  if (subscribers === undefined) return [failure(`Alarms go to ${topic}, which does not exist.`, deploy)];
+  if (!subscribers.some(({ confirmed }) => confirmed))
     return [
       failure(`Nobody is subscribed to ${topic}: alarms end there.`, `Set \`chat\` in fleet.config.ts, then ${deploy}`),
     ];
-  const waiting = subscriptions.filter((one) => !confirmed.includes(one));
-  return waiting.map(({ Protocol, Endpoint }) =>
-    warning(
-      `${Protocol} ${Endpoint} has not confirmed its subscription to ${topic}.`,
-      "Confirm it by the link in its mail.",
-    ),
-  );
+  return subscribers
+    .filter(({ confirmed }) => !confirmed)
+    .map(({ protocol, endpoint }) =>
+      warning(
+        `${protocol} ${endpoint} has not confirmed its subscription to ${topic}.`,
+        "Confirm it by the link in its mail.",
+      ),
+    );
 }

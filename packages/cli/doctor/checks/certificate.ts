@@ -7,7 +7,7 @@ const week = 7 * 86_400_000;
 export const certificate: Check = {
   id: "certificate",
   well: "The certificate is issued, in use, and not about to expire.",
-  async look({ stage: { plan, aws } }) {
+  async look({ stage: { plan, aws }, now }) {
     const found: CertificateSummary[] = [];
     for await (const page of paginateListCertificates({ client: aws.client(ACMClient) }, {})) {
       found.push(...(page.CertificateSummaryList ?? []));
@@ -15,7 +15,7 @@ export const certificate: Check = {
     return judgeCertificates(
       plan,
       found.filter(({ DomainName }) => DomainName === plan.serviceDomain),
-      Date.now(),
+      now(),
     );
   },
 };

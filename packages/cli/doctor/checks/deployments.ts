@@ -6,13 +6,13 @@ const slowMs = 30 * 60_000;
 export const deployments: Check = {
   id: "deployments",
   well: "The last deployment of every service is complete.",
-  look: async ({ services }) =>
+  look: async ({ services, now }) =>
     services.flatMap(({ plan, service }) => {
       const primary = service?.deployments.find((one) => one.primary);
       if (primary === undefined || primary.state === "COMPLETED") return [];
       if (primary.state === "FAILED")
         return [failure(`${plan.key}: ${primary.reason}`, `fleet logs ${plan.key} --since 1h, then fleet redeploy`)];
-      const age = Date.now() - primary.createdAt;
+      const age = now() - primary.createdAt;
       if (age < slowMs && primary.failed === 0) return [];
       return [
         warning(

@@ -1,24 +1,53 @@
+import type { Stage } from "../../stage.ts";
 import { differencesOf, readDeployed } from "../../status/deployed.ts";
-import { type Check, warning } from "../check.ts";
+import type { ServiceFacts } from "../../status/facts.ts";
+import { type Check, type Finding, type Report, skipped, warning } from "../check.ts";
+import { type DriftedResource, detectDrift } from "../stack-drift.ts";
+import { isToldElsewhere, tellDifference } from "../told-drift.ts";
 
-/** What runs is what the map says: no change by hand, no map that was not deployed. */
-export const mapDrift: Check = {
+/** What runs is what the map says, and what the stacks were deployed with: no map undeployed, no change by hand. */
+export const drift: Check = {
   id: "drift",
-  well: "What runs is what the map says.",
-  async look({ stage, services }) {
-    const findings = await Promise.all(
-      services.map(async (facts) => {
-        if (facts.service === undefined) return [];
-        const differences = differencesOf(facts, await readDeployed(stage, facts));
-        if (differences.length === 0) return [];
-        return [
-          warning(
-            `${facts.plan.key} is not as the map says: ${differences.join("; ")}.`,
-            `npx sst deploy --stage ${stage.plan.stage}, or change the map`,
-          ),
-        ];
-      }),
-    );
-    return findings.flat();
+  well: "What runs is what the map and the stacks say.",
+  async look({ stage, services, patienceMs }, report) {
+    const [map, stacks] = await Promise.all([
+      Promise.all(services.map((facts) => compareWithMap(stage, facts))),
+      compareWithStacks(stage, services, patienceMs, report),
+    ]);
+    return [...map.flat(), ...stacks];
   },
 };
+
+async function compareWithMap(stage: Stage, facts: ServiceFacts): Promise<readonly Finding[]> {
+  if (facts.service === undefined) return [];
+  const differences = differencesOf(facts, await readDeployed(stage, facts));
+  if (differences.length === 0) return [];
+  return [
+    warning(
+      `${facts.plan.key} is not as the map says: ${differences.join("; ")}.`,
+      `npx sst deploy --stage ${stage.plan.stage}, or change the map`,
+    ),
+  ];
+}
+
+async function compareWithStacks(
+  stage: Stage,
+  services: readonly ServiceFacts[],
+  patienceMs: number | undefined,
+  report: Report,
+): Promise<readonly Finding[]> {
+  const { drifted, unknown } = await detectDrift(stage, patienceMs, report);
+  const findings = drifted.flatMap((resource) => judgeResource(resource, services));
+  return [...findings, ...unknown.map((why) => skipped(why))];
+}
+
+export function judgeResource(resource: DriftedResource, services: readonly ServiceFacts[]): readonly Finding[] {
+  const { logicalId, type, stack } = resource;
+  const name = `${logicalId} (${type.split("::").slice(1).join(" ")}) of stack ${stack}`;
+  const remedy = `Put it back by hand, or into the map and deploy: a deploy that changes nothing there leaves it. aws cloudformation describe-stack-resource-drifts --stack-name ${stack} shows both.`;
+  if (resource.status === "DELETED")
+    return isToldElsewhere(resource, undefined, services) ? [] : [warning(`${name} was deleted by hand.`, remedy)];
+  const open = resource.differences.filter((difference) => !isToldElsewhere(resource, difference, services));
+  if (open.length === 0) return [];
+  return [warning(`${name} was changed by hand: ${open.map(tellDifference).join("; ")}.`, remedy)];
+}

@@ -4,9 +4,9 @@ import { alarmThresholds } from "./alarm-thresholds.ts";
 import { alarms } from "./alarms.ts";
 import { certificate } from "./certificate.ts";
 import { deployments } from "./deployments.ts";
+import { drift } from "./drift.ts";
 import { googleApis } from "./google-apis.ts";
 import { images } from "./images.ts";
-import { mapDrift } from "./map-drift.ts";
 import { mcp } from "./mcp.ts";
 import { nameServers } from "./name-servers.ts";
 import { oauthMetadata } from "./oauth-metadata.ts";
@@ -22,7 +22,7 @@ import { targets } from "./targets.ts";
 
 /** From the outside in: names, the balancer, the tasks, their secrets, sessions, alarms, and what clients see. */
 export const checks: readonly Check[] = [
-  ...[nameServers, certificate, targets, deployments, images, mapDrift],
+  ...[nameServers, certificate, targets, deployments, images, drift],
   ...[secretVersions, placeholders, splunkKeys, splunkToken, rotation, pendingLabels],
   ...[sessions, redis, alarms, alarmThresholds, alarmRoad],
   ...[oauthMetadata, mcp, googleApis],

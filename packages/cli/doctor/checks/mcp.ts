@@ -1,45 +1,65 @@
-import type { ServicePlan } from "#fleet";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
+import type { ServiceFacts } from "../../status/facts.ts";
 import { type Check, type Finding, failure } from "../check.ts";
+import { tellOffline } from "../offline.ts";
 
-/** What a client sends first: https://modelcontextprotocol.io/specification/2025-06-18/basic/lifecycle#initialization */
-const initialize = {
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "fleet-doctor", version: "1.0.0" } },
-};
+/** How long a server may take until it has answered a client's first message. */
+const patienceMs = 10_000;
 
-/** Through DNS, balancer and login to the server. Where a login is asked for, being asked for it is getting through. */
+/**
+ * The official client, through DNS, balancer and login to the server. Where a login is asked for, being told where to
+ * log in is getting through.
+ */
 export const mcp: Check = {
   id: "mcp",
   well: "An MCP client gets through to every service.",
-  async look({ stage }) {
-    const online = stage.plan.services.filter(({ desiredCount }) => desiredCount > 0);
-    return (await Promise.all(online.map((service) => lookAt(stage, service)))).flat();
-  },
+  look: async ({ stage, services }) =>
+    (await Promise.all(services.map(async (facts) => tellOffline(facts) ?? (await lookAt(stage, facts))))).flat(),
 };
 
-async function lookAt(stage: Stage, { key, url }: ServicePlan): Promise<readonly Finding[]> {
+async function lookAt(stage: Stage, { plan: { key, url } }: ServiceFacts): Promise<readonly Finding[]> {
   const address = new URL("/mcp", url);
-  const remedy = `fleet status, then fleet logs ${key} --since 15m`;
+  const answers: Response[] = [];
+  const transport = new StreamableHTTPClientTransport(address, {
+    fetch: async (input, init) => {
+      const answer = await stage.fetch(input, init);
+      answers.push(answer);
+      return answer;
+    },
+  });
+  const client = new Client({ name: "fleet-doctor", version: "1.0.0" });
   try {
-    const response = await stage.fetch(address, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
-      body: JSON.stringify(initialize),
-      signal: AbortSignal.timeout(10_000),
-    });
-    await response.body?.cancel();
-    if (response.status === 401 && response.headers.has("www-authenticate")) return [];
-    if (response.status === 401)
-      return [failure(`${key} asks for a login and does not say where: no WWW-Authenticate.`, "Mend the server.")];
-    return response.ok
-      ? []
-      : [failure(`${address.href} answers ${response.status} to a client's first message.`, remedy)];
+    await client.connect(transport, { timeout: patienceMs });
+    // A server that keeps sessions would keep this one.
+    await transport.terminateSession().catch(() => undefined);
+    return [];
   } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return [failure(`${address.href} does not answer: ${reasonOf(cause)}.`, remedy)];
+    return judgeAnswer(key, address, answers[0], error);
+  } finally {
+    await client.close();
   }
+}
+
+/** @param error what the client made of the answer, or of there being none */
+export function judgeAnswer(
+  key: string,
+  { href }: URL,
+  answer: Pick<Response, "status" | "headers"> | undefined,
+  error: unknown,
+): readonly Finding[] {
+  const remedy = `fleet status, then fleet logs ${key} --since 15m`;
+  if (answer === undefined) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    return [failure(`${href} does not answer: ${reasonOf(cause)}.`, remedy)];
+  }
+  if (answer.status === 401 && /^Bearer\b/i.test(answer.headers.get("www-authenticate") ?? "")) return [];
+  if (answer.status === 401)
+    return [
+      failure(`${key} asks for a login and does not say where: no WWW-Authenticate: Bearer.`, "Mend the server."),
+    ];
+  if (answer.status >= 300) return [failure(`${href} answers ${answer.status} to a client's first message.`, remedy)];
+  return [failure(`${href} answers, and not as an MCP server: ${reasonOf(error).split("\n")[0]}.`, remedy)];
 }

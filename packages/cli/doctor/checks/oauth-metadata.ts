@@ -3,44 +3,104 @@ import type { ServicePlan } from "#fleet";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
 import { type Check, type Finding, failure } from "../check.ts";
+import { tellOffline } from "../offline.ts";
 
-/** Clients cannot reach an address with the container's port in it, and say only that the login failed. */
+/**
+ * What a client reads before a login: the resource's metadata (RFC 9728) and that of each authorization server it
+ * names (RFC 8414). Clients cannot reach an address with the container's port in it, and say only that the login
+ * failed.
+ */
 export const oauthMetadata: Check = {
   id: "oauth-metadata",
   well: "OAuth metadata can be had, and names public addresses only.",
-  async look({ stage }) {
-    const owner = stage.plan.services.find(({ key }) => key === stage.plan.oauth.owner);
-    if (owner === undefined || owner.desiredCount === 0) return [];
-    return lookAt(stage, owner);
+  async look({ stage, services }) {
+    const owner = services.find(({ plan }) => plan.key === stage.plan.oauth.owner);
+    if (owner === undefined) return [];
+    return tellOffline(owner) ?? lookAt(stage, owner.plan);
   },
 };
 
+const Resource = v.object({ resource: v.string(), authorization_servers: v.array(v.string()) });
+
 async function lookAt(stage: Stage, owner: ServicePlan): Promise<readonly Finding[]> {
-  const url = new URL("/.well-known/oauth-authorization-server", owner.url);
+  const mcp = new URL("/mcp", owner.url);
+  const resource = await read(stage, owner, wellKnown("oauth-protected-resource", mcp));
+  if ("finding" in resource) return [resource.finding];
+  const parsed = v.safeParse(Resource, resource.document);
+  if (!parsed.success)
+    return [failure(`The metadata of ${mcp.href} names no authorization server (RFC 9728).`, "Mend the server.")];
+  const servers = await Promise.all(
+    parsed.output.authorization_servers.map((server) => lookAtServer(stage, owner, server)),
+  );
+  return [
+    ...judgeResource(owner, mcp, parsed.output.resource),
+    ...judgeMetadata(owner, resource.document),
+    ...servers.flat(),
+  ];
+}
+
+async function lookAtServer(stage: Stage, owner: ServicePlan, server: string): Promise<readonly Finding[]> {
+  const issuer = URL.parse(server);
+  // What is wrong with the address itself is said of the document that names it.
+  if (issuer === null || !isPublic(owner, issuer)) return [];
+  const metadata = await read(stage, owner, wellKnown("oauth-authorization-server", issuer));
+  return "finding" in metadata ? [metadata.finding] : judgeMetadata(owner, metadata.document);
+}
+
+/** Both RFCs put the well-known part between the host and the path of what is asked about. */
+function wellKnown(name: string, { origin, pathname }: URL): URL {
+  return new URL(`/.well-known/${name}${pathname.replace(/\/$/, "")}`, origin);
+}
+
+async function read(
+  stage: Stage,
+  owner: ServicePlan,
+  url: URL,
+): Promise<{ readonly document: unknown } | { readonly finding: Finding }> {
   const remedy = `fleet logs ${owner.key} --since 15m, and the rule of the OAuth paths: \`oauth\` in fleet.config.ts`;
   try {
     const response = await stage.fetch(url, { signal: AbortSignal.timeout(10_000) });
-    if (!response.ok) return [failure(`${url.href} answers ${response.status}.`, remedy)];
-    return judgeMetadata(owner, await response.json());
+    const text = await response.text();
+    if (!response.ok) return { finding: failure(`${url.href} answers ${response.status}.`, remedy) };
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
+    return parsed.success ? { document: parsed.output } : { finding: failure(`${url.href} is no JSON.`, remedy) };
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return [failure(`${url.href} does not answer: ${reasonOf(cause)}.`, remedy)];
+    return { finding: failure(`${url.href} does not answer: ${reasonOf(cause)}.`, remedy) };
   }
 }
 
-/** Every address in the document must have the origin that the world knows. */
-export function judgeMetadata({ key, url, port }: ServicePlan, document: unknown): readonly Finding[] {
+/** A client refuses metadata that is about another resource than the one it asked. */
+function judgeResource({ key, url }: ServicePlan, mcp: URL, resource: string): readonly Finding[] {
+  if (URL.parse(resource)?.hostname === mcp.hostname) return [];
+  return [failure(`The OAuth metadata of ${key} is about ${resource}, not about ${mcp.href}.`, externalUrl(key, url))];
+}
+
+/** Every address in the document must be one that the world can reach. */
+export function judgeMetadata(owner: ServicePlan, document: unknown): readonly Finding[] {
+  const { key, url } = owner;
   const parsed = v.safeParse(v.record(v.string(), v.unknown()), document);
-  const remedy = `WORKSPACE_EXTERNAL_URL of ${key} must be ${url}: see its environment in fleet.config.ts.`;
-  if (!parsed.success) return [failure(`The OAuth metadata of ${key} is no JSON object.`, remedy)];
-  const wrong = Object.entries(parsed.output).filter(([, value]) => {
-    if (typeof value !== "string") return false;
-    const address = URL.parse(value);
-    if (address === null || !/^https?:$/.test(address.protocol)) return false;
-    const own = address.origin === new URL(url).origin;
-    return !own && (address.protocol === "http:" || address.port === String(port));
-  });
+  if (!parsed.success) return [failure(`The OAuth metadata of ${key} is no JSON object.`, externalUrl(key, url))];
+  const wrong = Object.entries(parsed.output).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => {
+      const address = typeof one === "string" ? URL.parse(one) : null;
+      return address === null || isPublic(owner, address) ? [] : [`${name} is ${address.href}`];
+    }),
+  );
   if (wrong.length === 0) return [];
-  const list = wrong.map(([name, value]) => `${name} is ${String(value)}`).join(", ");
-  return [failure(`The OAuth metadata of ${key} names addresses that clients cannot reach: ${list}.`, remedy)];
+  return [
+    failure(
+      `The OAuth metadata of ${key} names addresses that clients cannot reach: ${wrong.join(", ")}.`,
+      externalUrl(key, url),
+    ),
+  ];
+}
+
+function isPublic({ url, port }: ServicePlan, { protocol, origin, port: its }: URL): boolean {
+  if (!/^https?:$/.test(protocol) || origin === new URL(url).origin) return true;
+  return protocol === "https:" && its !== String(port);
+}
+
+function externalUrl(key: string, url: string): string {
+  return `WORKSPACE_EXTERNAL_URL of ${key} must be ${url}: see its environment in fleet.config.ts.`;
 }

@@ -9,9 +9,9 @@ const longMs = 3_600_000;
 export const pendingLabels: Check = {
   id: "pending-labels",
   well: "No rotation stopped half-way.",
-  async look({ stage }) {
+  async look({ stage, now }) {
     const secrets = await Promise.all(stage.plan.secrets.map(({ key }) => readSecret(stage, key)));
-    return secrets.flatMap((secret) => (secret === undefined ? [] : judgePending(secret, Date.now())));
+    return secrets.flatMap((secret) => (secret === undefined ? [] : judgePending(secret, now())));
   },
 };
 

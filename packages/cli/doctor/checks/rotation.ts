@@ -10,12 +10,12 @@ const day = 86_400_000;
 export const rotation: Check = {
   id: "rotation",
   well: "Every secret that the map rotates is rotated in time.",
-  async look({ stage }) {
+  async look({ stage, now }) {
     const rotated = stage.plan.secrets.filter((secret) => everyDays(secret) !== undefined);
     const findings = await Promise.all(
       rotated.map(async (secret) => {
         const described = await describeSecret(stage, secret);
-        return described === undefined ? [] : judgeRotation(secret, described, Date.now(), stage.plan.stage);
+        return described === undefined ? [] : judgeRotation(secret, described, now(), stage.plan.stage);
       }),
     );
     return findings.flat();

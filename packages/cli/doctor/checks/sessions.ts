@@ -1,4 +1,4 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { names, type ServicePlan } from "#fleet";
 import type { Stage } from "../../stage.ts";
@@ -78,9 +78,12 @@ async function saysValkey(
   const input = {
     logGroupName: names.logGroup(plan.stage, key),
     logStreamNames: [`ecs/${key}/${task}`],
-    filterPattern: "ValkeyStore",
+    filterPattern: '"Using ValkeyStore"',
     startTime,
   };
-  const { events } = await aws.client(CloudWatchLogsClient).send(new FilterLogEventsCommand(input));
-  return (events ?? []).length > 0;
+  // A page may be empty and yet not the last: CloudWatch answers for as much as it has searched.
+  for await (const { events = [] } of paginateFilterLogEvents({ client: aws.client(CloudWatchLogsClient) }, input)) {
+    if (events.length > 0) return true;
+  }
+  return false;
 }

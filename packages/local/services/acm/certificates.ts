@@ -11,12 +11,16 @@ export interface CertificateRequest {
   readonly idempotencyToken: string | undefined;
 }
 
+/** https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateSummary.html */
+export type CertificateStatus = "ISSUED" | "PENDING_VALIDATION" | "EXPIRED";
+
 export interface CertificateRecord extends CertificateRequest {
   readonly arn: string;
   readonly createdAt: Date;
   readonly issued: Certificate;
   readonly x509: X509Certificate;
   tags: ReadonlyMap<string, string>;
+  status: CertificateStatus;
 }
 
 /** How long a repeated request with the same token means the same certificate. */
@@ -57,6 +61,7 @@ export class Certificates {
       issued,
       x509: new X509Certificate(issued.certificate),
       tags,
+      status: "ISSUED",
     };
     this.#records.set(record.arn, record);
     return record;

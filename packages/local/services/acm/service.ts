@@ -3,7 +3,7 @@ import type { Authority } from "#local/certificates/authority.ts";
 import { AwsError } from "#local/endpoint/errors.ts";
 import type { Clock, Place } from "#local/endpoint/ports.ts";
 import { type AwsService, define, type Operation } from "#local/endpoint/service.ts";
-import { type CertificateRecord, Certificates } from "./certificates.ts";
+import { type CertificateRecord, type CertificateStatus, Certificates } from "./certificates.ts";
 import { certificateResource } from "./resource.ts";
 
 const tag = v.object({ Key: v.string(), Value: v.optional(v.string(), "") });
@@ -29,6 +29,8 @@ export interface Acm {
   readonly service: AwsService;
   /** Certificates as the balancer serves them. */
   readonly certificates: { read(arn: string): Promise<{ readonly certificate: string; readonly privateKey: string }> };
+  /** What ACM says of a domain's certificates, whatever the balancer serves: here nothing is validated or expires. */
+  setStatus(domainName: string, status: CertificateStatus): void;
 }
 
 /** Certificate Manager: certificates are issued as they are requested, by the project's own authority. */
@@ -40,6 +42,9 @@ export function createAcm({ place, clock, authority, usedBy }: AcmPorts): Acm {
       protocol: { kind: "json" },
       operations: operationsOf(certificates, authority, usedBy),
       resources: { "AWS::CertificateManager::Certificate": certificateResource(certificates, usedBy) },
+    },
+    setStatus(domainName, status) {
+      for (const record of certificates.all()) if (record.domainName === domainName) record.status = status;
     },
     certificates: {
       async read(arn) {
@@ -77,10 +82,11 @@ function operationsOf(
     })),
     ListCertificates: define(
       v.object({ CertificateStatuses: v.optional(v.array(v.string())) }),
-      ({ CertificateStatuses = ["ISSUED"] }) => ({
-        CertificateSummaryList: CertificateStatuses.includes("ISSUED")
-          ? certificates.all().map((record) => summary(record, usedBy(record.arn)))
-          : [],
+      ({ CertificateStatuses }) => ({
+        CertificateSummaryList: certificates
+          .all()
+          .filter(({ status }) => CertificateStatuses?.includes(status) ?? true)
+          .map((record) => summary(record, usedBy(record.arn))),
       }),
     ),
     DeleteCertificate: define(v.object(byArn), ({ CertificateArn }) => {
@@ -110,7 +116,7 @@ function summary(record: CertificateRecord, users: readonly string[]) {
     DomainName: record.domainName,
     SubjectAlternativeNameSummaries: [record.domainName, ...record.alternativeNames],
     HasAdditionalSubjectAlternativeNames: false,
-    Status: "ISSUED",
+    Status: record.status,
     Type: "AMAZON_ISSUED",
     KeyAlgorithm: record.keyAlgorithm,
     InUse: users.length > 0,
@@ -139,7 +145,7 @@ function detail(record: CertificateRecord, users: readonly string[]) {
     Issuer: record.x509.issuer.replace(/^CN=/, ""),
     CreatedAt: record.createdAt,
     IssuedAt: record.createdAt,
-    Status: "ISSUED",
+    Status: record.status,
     NotBefore: record.x509.validFromDate,
     NotAfter: record.x509.validToDate,
     KeyAlgorithm: record.keyAlgorithm,

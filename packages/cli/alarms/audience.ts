@@ -1,0 +1,73 @@
+import { openMute } from "#chat/mute.ts";
+import { severityOfMetric } from "#chat/parse/alarm.ts";
+import { isRoadTest, roadTestGroup } from "#chat/road-test.ts";
+import { matches } from "#chat/route.ts";
+import type { ChatPlan } from "#fleet";
+import { findSecret } from "../secrets/read.ts";
+import { keyStates, readKeys } from "../secrets/value.ts";
+import type { Stage } from "../stage.ts";
+import type { AlarmFacts } from "./read.ts";
+
+/** Who is told of an alarm, by the map. */
+export interface Audience {
+  /** What the chats tell it under. */
+  readonly group: string;
+  /** Names of the map's destinations. */
+  readonly destinations: readonly string[];
+  /** Why nobody is told now, where a mute window is open. */
+  readonly mutedFor: string | undefined;
+}
+
+/** @param now milliseconds since the epoch */
+export function audienceOf({ destinations, routes, mutes }: ChatPlan, alarm: AlarmFacts, now: number): Audience {
+  if (isRoadTest(alarm.name))
+    return { group: roadTestGroup, destinations: Object.keys(destinations), mutedFor: undefined };
+  const about = { service: alarm.service, severity: severityOfMetric(alarm.metric) };
+  const matching = routes.filter((route) => matches(route, about.service, about.severity));
+  return {
+    group: alarm.service ?? `Alarm ${alarm.name}`,
+    destinations: [...new Set(matching.flatMap(({ to }) => to))],
+    mutedFor: openMute(mutes, about, now)?.reason,
+  };
+}
+
+/** A destination whose address, or token, nobody has put into the chat secret yet. */
+export interface Unaddressed {
+  readonly destination: string;
+  /** The command that mends it. */
+  readonly remedy: string;
+}
+
+/** Which of these destinations can be spoken to: those that have an address, and those that have none. */
+export async function readAddresses(
+  stage: Stage,
+  { secret, destinations }: ChatPlan,
+  wanted: readonly string[],
+): Promise<{ readonly ready: readonly string[]; readonly unaddressed: readonly Unaddressed[] }> {
+  const plan = findSecret(stage.plan, secret);
+  const states = new Map(keyStates(plan, await readKeys(stage, plan)));
+  const keyOf = (name: string) => destinations[name]?.key ?? "";
+  const ready = wanted.filter((name) => states.get(keyOf(name)) === "set");
+  return {
+    ready,
+    unaddressed: wanted
+      .filter((name) => !ready.includes(name))
+      .map((destination) => ({ destination, remedy: `fleet secrets set ${secret} ${keyOf(destination)}` })),
+  };
+}
+
+const chats = {
+  "slack-bot": "Slack bot",
+  "slack-webhook": "Slack webhook",
+  teams: "Microsoft Teams",
+  "google-chat": "Google Chat",
+} as const;
+
+/** For people: `slack (Slack bot), teams (Microsoft Teams)`. */
+export function tellDestinations({ destinations }: ChatPlan, names: readonly string[]): string {
+  const told = names.map((name) => {
+    const receiver = destinations[name]?.receiver;
+    return receiver === undefined ? name : `${name} (${chats[receiver]})`;
+  });
+  return told.join(", ");
+}

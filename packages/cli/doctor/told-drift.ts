@@ -1,0 +1,66 @@
+import { names } from "#fleet";
+import type { ServiceFacts } from "../status/facts.ts";
+import type { DriftedResource, PropertyDrift } from "./stack-drift.ts";
+
+type Judge = (
+  resource: DriftedResource,
+  difference: PropertyDrift | undefined,
+  services: readonly ServiceFacts[],
+) => boolean;
+
+const always: Judge = () => true;
+const property =
+  (...known: readonly string[]): Judge =>
+  (_resource, difference) =>
+    difference !== undefined && known.some((name) => difference.path.startsWith(`/${name}`));
+
+/** Drift that another check tells better, by type: nobody is told one thing twice. */
+const elsewhere: Readonly<Record<string, Judge>> = {
+  // `alarms` tells of those that are muted, gone, or have no action left.
+  "AWS::CloudWatch::Alarm": (_resource, difference) =>
+    difference === undefined || difference.path === "/ActionsEnabled" || isActionGone(difference),
+  "AWS::ECS::Service": (resource, difference, services) =>
+    difference?.path === "/DesiredCount" || isRollout(resource, difference, services),
+  "AWS::ElastiCache::ReplicationGroup": property("AutomaticFailover", "NumCacheClusters", "TransitEncryption"),
+  "AWS::SecretsManager::RotationSchedule": always,
+  // Through the subscription that is gone no test alarm comes.
+  "AWS::SNS::Subscription": (_resource, difference) => difference === undefined,
+};
+
+export function isToldElsewhere(...found: Parameters<Judge>): boolean {
+  return elsewhere[found[0].type]?.(...found) ?? false;
+}
+
+function isActionGone({ path, type }: PropertyDrift): boolean {
+  return path.startsWith("/AlarmActions") && type === "REMOVE";
+}
+
+/** A rollout that failed leaves the service on another task definition: `deployments` tells of it. */
+function isRollout(
+  { physicalId }: DriftedResource,
+  difference: PropertyDrift | undefined,
+  services: readonly ServiceFacts[],
+): boolean {
+  if (difference?.path !== "/TaskDefinition") return false;
+  const facts = services.find(({ plan }) => physicalId.endsWith(`/${names.service(stageOf(physicalId), plan.key)}`));
+  const primary = facts?.service?.deployments.find((one) => one.primary);
+  return primary !== undefined && primary.state !== "COMPLETED";
+}
+
+/** `…:service/<stage>-mcp-cluster/<stage>-mcp-<service>` */
+function stageOf(serviceArn: string): string {
+  return /:service\/(.+)-mcp-cluster\//.exec(serviceArn)?.[1] ?? "";
+}
+
+const harmless = /^\/(HealthCheckPath|Matcher\/HttpCode|Priority|TaskDefinition|SslPolicy|ComparisonOperator)$/;
+
+/** A value is told where it is a number or a switch, or belongs to a property that never holds a secret. */
+export function tellDifference({ path, expected, actual, type }: PropertyDrift): string {
+  const name = path.slice(1).replaceAll("/", ".");
+  if (type === "REMOVE") return `${name} is gone`;
+  if (type === "ADD") return `${name} has one more`;
+  const plain = (value: string) => /^(\d+(\.\d+)?|true|false)$/.test(value) || harmless.test(path);
+  return plain(expected) && plain(actual)
+    ? `${name} is ${actual}, and was deployed as ${expected}`
+    : `${name} is another`;
+}
