@@ -37,20 +37,7 @@ export function createTerminal({ stdin, stdout, stderr, env }: Console): Termina
   const ask = async (question: string, shown: boolean): Promise<string> => {
     if (!interactive) throw new UsageError(`${question.trim()} Nobody can be asked here: this is no terminal.`);
     notes.progress("");
-    stderr.write(question);
-    const output = shown ? stderr : new Writable({ write: (_chunk, _encoding, done) => done() });
-    const lines = createInterface({ input: stdin, output, terminal: true });
-    const givenUp = new AbortController();
-    // The terminal is raw while it is asked: Ctrl-C and Ctrl-D come here, and end no process.
-    for (const end of ["SIGINT", "close"]) lines.once(end, () => givenUp.abort());
-    try {
-      return await lines.question("", { signal: givenUp.signal });
-    } catch (error) {
-      throw givenUp.signal.aborted ? new Failure("Given up: nothing was changed.") : error;
-    } finally {
-      lines.close();
-      if (!shown) stderr.write("\n");
-    }
+    return shown ? readLine(stdin, stderr, question) : readHidden(stdin, stderr, question);
   };
 
   return {
@@ -64,6 +51,29 @@ export function createTerminal({ stdin, stdout, stderr, env }: Console): Termina
     ask: (question) => ask(question, true),
     askSecret: (question) => ask(question, false),
   };
+}
+
+async function readHidden(input: NodeJS.ReadStream, stderr: NodeJS.WriteStream, question: string): Promise<string> {
+  stderr.write(question);
+  try {
+    return await readLine(input, new Writable({ write: (_chunk, _encoding, done) => done() }), "");
+  } finally {
+    stderr.write("\n");
+  }
+}
+
+async function readLine(input: NodeJS.ReadStream, output: NodeJS.WritableStream, question: string): Promise<string> {
+  const lines = createInterface({ input, output, terminal: true });
+  const givenUp = new AbortController();
+  // The terminal is raw while it is asked: Ctrl-C and Ctrl-D come here, and end no process.
+  for (const end of ["SIGINT", "close"]) lines.once(end, () => givenUp.abort());
+  try {
+    return await lines.question(question, { signal: givenUp.signal });
+  } catch (error) {
+    throw givenUp.signal.aborted ? new Failure("Given up: nothing was changed.") : error;
+  } finally {
+    lines.close();
+  }
 }
 
 /** `NO_COLOR` counts unless it is empty: https://no-color.org; `FORCE_COLOR=0` is no force. */

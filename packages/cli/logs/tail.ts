@@ -34,7 +34,7 @@ export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
     from = Math.max(from, unseen.newest() - lateMs);
     await sleep(pollMs(plan), undefined, { signal }).catch(() => undefined);
   } while (!signal.aborted);
-  if (unseen.newest() === 0) terminal.note(emptyText(tail));
+  if (unseen.newest() === 0 && !tail.follow) terminal.note(emptyText(tail));
 }
 
 const dayMs = 86_400_000;

@@ -35,8 +35,10 @@ export async function watchDeployment(
 ): Promise<ExitCode> {
   const { terminal, plan, signal } = stage;
   let far = "";
+  let desired = 0;
   const look = async () => {
     const deployments = await readDeployments(stage, service);
+    desired = deployments.find(({ id }) => id === deployment)?.desired ?? 0;
     far = tellProgress(service.key, deployments, deployment);
     return judge(deployments, deployment);
   };
@@ -44,13 +46,13 @@ export async function watchDeployment(
     everyMs: pollMs(plan),
     atMostMs,
     signal,
-    until: `${service.key} to roll, and it goes on: fleet status, and fleet logs ${service.key} --since 15m`,
+    until: `service ${service.key} to roll, and it goes on: fleet status, and fleet logs ${service.key} --since 15m`,
     progress: { terminal, tell: () => far },
     meanwhile: `${service.key} goes on rolling: fleet status shows how far it is.`,
   });
   if (verdict.kind === "complete") {
     terminal.print(
-      service.desiredCount === 0
+      desired === 0
         ? `${service.key} is offline: there was no task to replace.`
         : `${service.key} runs on its new tasks.`,
     );

@@ -3,7 +3,7 @@ import { current, isRejectedLabel } from "#rotation/labels.ts";
 import { type ExitCode, Failure } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { table } from "../table.ts";
-import { missingText, readSecret } from "./read.ts";
+import { missingText, readSecret, shortId } from "./read.ts";
 
 export async function showHistory(stage: Stage, secret: SecretPlan, format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
@@ -24,7 +24,7 @@ export async function showHistory(stage: Stage, secret: SecretPlan, format: "tex
     const text = labels.map((label) => (isRejectedLabel(label) ? "rejected" : label)).join(" ");
     return [
       `${createdAt.slice(0, 19).replace("T", " ")}Z`,
-      id.slice(0, 8),
+      shortId(id),
       labels.includes(current) ? paint.green(text) : text || paint.dim("-"),
     ];
   });

@@ -4,7 +4,7 @@ import { current, isRejected } from "#rotation/labels.ts";
 import { type ExitCode, Failure, UsageError } from "../failure.ts";
 import { type Stage, shown } from "../stage.ts";
 import type { SecretFacts, VersionFacts } from "../status/facts.ts";
-import { missingText, readSecret, secretId } from "./read.ts";
+import { missingText, readSecret, secretId, shortId } from "./read.ts";
 import { rolledBy, rollText } from "./rolls.ts";
 
 export interface Move {
@@ -23,13 +23,13 @@ export async function moveLabel(stage: Stage, secret: SecretPlan, { version, lab
   const target = findVersion(secret, facts, version);
   const holder = facts.versions.find(({ labels }) => labels.includes(label));
   if (holder?.id === target.id) {
-    terminal.print(`${label} is on version ${target.id} of ${secret.name} already.`);
+    terminal.print(`${label} is on version ${shortId(target.id)} of ${secret.name} already.`);
     return 0;
   }
   const rolls = label === current;
   if (rolls && isRejected(facts.versions, target.id))
     throw new Failure(
-      `Version ${target.id.slice(0, 8)} was rejected, and the fleet would take it back: put a value that works with fleet secrets set ${secret.key}`,
+      `Version ${shortId(target.id)} was rejected, and the fleet would take it back: put a value that works with fleet secrets set ${secret.key}`,
     );
   if (rolls && !agreed && terminal.interactive) await agree(stage, secret, target);
   await stage.aws.client(SecretsManagerClient).send(
@@ -40,8 +40,9 @@ export async function moveLabel(stage: Stage, secret: SecretPlan, { version, lab
       ...(holder !== undefined && { RemoveFromVersionId: holder.id }),
     }),
   );
-  terminal.print(`${label} is on version ${target.id} of ${secret.name}.`);
-  if (rolls) terminal.print(rollText(plan, secret));
+  terminal.print(`${label} is on version ${shortId(target.id)} of ${secret.name}.`);
+  if (!rolls) return 0;
+  for (const line of rollText(plan, secret)) terminal.print(line);
   return 0;
 }
 
@@ -56,7 +57,7 @@ async function agree({ terminal, plan }: Stage, secret: SecretPlan, { id, create
   const rolled = rolledBy(plan, secret);
   if (rolled.length === 0) return;
   const since = new Date(createdAt).toISOString().slice(0, 16).replace("T", " ");
-  terminal.note(`${rolled.join(", ")} will roll onto version ${id.slice(0, 8)} of ${secret.name}, made ${since}Z.`);
+  terminal.note(`${rolled.join(", ")} will roll onto version ${shortId(id)} of ${secret.name}, made ${since}Z.`);
   const answer = await terminal.ask("Go on? (y/N) ");
   if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("Given up: nothing was changed.");
 }

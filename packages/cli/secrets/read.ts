@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { SecretPlan } from "#fleet";
+import { valueSinceTag } from "#rotation/labels.ts";
 import { orMissing } from "../aws.ts";
 import type { Stage } from "../stage.ts";
 import type { SecretFacts, VersionFacts } from "../status/facts.ts";
@@ -21,6 +22,11 @@ export function missingText({ plan: { stage, runsOn } }: Stage, { name }: Secret
 /** How Secrets Manager is told which one: an adopted secret has a name of its own. */
 export function secretId({ adoptedArn, name }: SecretPlan): string {
   return adoptedArn ?? name;
+}
+
+/** Enough of a version's id to name it: `fleet secrets stage` takes it as well. */
+export function shortId(version: string): string {
+  return version.slice(0, 8);
 }
 
 /** What Secrets Manager says about a secret, never its value; `undefined` where there is none. */
@@ -51,7 +57,13 @@ export async function readFacts(
     versions: await readVersions(stage, plan),
     lastRotatedAt: described.LastRotatedDate?.getTime(),
     lastChangedAt: described.LastChangedDate?.getTime(),
+    valueSince: timeOf(described.Tags?.find(({ Key }) => Key === valueSinceTag)?.Value),
   };
+}
+
+function timeOf(text = ""): number | undefined {
+  const time = Date.parse(text);
+  return Number.isFinite(time) ? time : undefined;
 }
 
 async function readVersions({ aws }: Stage, secret: SecretPlan): Promise<readonly VersionFacts[]> {

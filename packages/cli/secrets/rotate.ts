@@ -1,41 +1,62 @@
+import { isDeepStrictEqual } from "node:util";
 import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { names, type SecretPlan } from "#fleet";
 import { current, pending } from "#rotation/labels.ts";
 import { isAwsError } from "../aws.ts";
 import { type ExitCode, Failure } from "../failure.ts";
 import type { Stage } from "../stage.ts";
+import type { SecretFacts } from "../status/facts.ts";
 import { pollMs, waitFor } from "../wait.ts";
-import { describeSecret, missingText, readSecret, secretId } from "./read.ts";
+import { describeSecret, missingText, readSecret, secretId, shortId } from "./read.ts";
 import { rollText } from "./rolls.ts";
+import { currentKeys } from "./value.ts";
 
 /** @param atMostMs how long to wait until the new version is current; `undefined` does not wait */
 export async function rotate(stage: Stage, secret: SecretPlan, atMostMs: number | undefined): Promise<ExitCode> {
   const { terminal, plan, signal } = stage;
+  const before = atMostMs === undefined ? undefined : await currentKeys(stage, secret);
   const version = await begin(stage, secret);
   if (atMostMs === undefined) {
-    terminal.print(`${secret.name}: rotation to version ${version} began.`);
+    terminal.print(`${secret.name}: rotation to version ${shortId(version)} began.`);
     terminal.print(`fleet secrets history ${secret.key} shows when it is current.`);
     return 0;
   }
-  let far = "began";
+  const log = `aws logs tail /aws/lambda/${names.function(plan.stage, "rotate-secret")}`;
+  let far: Far = "waiting";
   const look = async () => {
-    const facts = await readSecret(stage, secret.key);
-    const labels = facts?.versions.find(({ id }) => id === version)?.labels ?? [];
-    far = labels.includes(pending) ? "is made and proven" : "waits for the rotation function";
-    return labels.includes(current) || undefined;
+    far = farOf(await readSecret(stage, secret.key), version, far);
+    if (far === "given up") throw new Failure(`Version ${shortId(version)} of ${secret.name} was given up: see ${log}`);
+    return far === "current" || undefined;
   };
-  const log = `/aws/lambda/${names.function(plan.stage, "rotate-secret")}`;
   await waitFor(look, {
     everyMs: pollMs(plan),
     atMostMs,
     signal,
-    until: `version ${version.slice(0, 8)} of ${secret.name} to be current; why it is not: aws logs tail ${log}`,
-    progress: { terminal, tell: () => `${secret.name}: version ${version.slice(0, 8)} ${far}` },
+    until: `version ${shortId(version)} of ${secret.name} to be current; why it is not: ${log}`,
+    progress: { terminal, tell: () => `${secret.name}: version ${shortId(version)} is ${far}` },
     meanwhile: `The rotation goes on: fleet secrets history ${secret.key} shows when it is current.`,
   });
-  terminal.print(`Version ${version} of ${secret.name} is current.`);
-  terminal.print(rollText(plan, secret));
+  terminal.print(`Version ${shortId(version)} of ${secret.name} is current.`);
+  const same = isDeepStrictEqual(await currentKeys(stage, secret), before);
+  for (const line of same ? unchangedText(secret) : rollText(plan, secret)) terminal.print(line);
   return 0;
+}
+
+/** How far a new version is. */
+type Far = "waiting" | "being made and proven" | "current" | "given up";
+
+function farOf(facts: SecretFacts | undefined, version: string, before: Far): Far {
+  const labels = facts?.versions.find(({ id }) => id === version)?.labels ?? [];
+  if (labels.includes(current)) return "current";
+  if (labels.includes(pending)) return "being made and proven";
+  return before === "waiting" ? before : "given up";
+}
+
+/** A rotation ends well also where its issuer has nothing new to give. */
+function unchangedText({ key, rotation }: SecretPlan): readonly string[] {
+  const same = "It has the value of before: nothing rolls.";
+  if (!("issuer" in rotation) || rotation.issuer !== "google-oauth") return [same];
+  return [same, `Google lets people alone make one. To stage it: fleet secrets set ${key} --candidate`];
 }
 
 async function begin(stage: Stage, secret: SecretPlan): Promise<string> {
@@ -49,12 +70,19 @@ async function begin(stage: Stage, secret: SecretPlan): Promise<string> {
     const command = new RotateSecretCommand({ SecretId: secretId(secret), RotateImmediately: true });
     return (await stage.aws.client(SecretsManagerClient).send(command)).VersionId ?? "";
   } catch (error) {
-    if (isAwsError(error, "InvalidRequestException"))
-      throw new Failure(`${secret.name}: ${error.message} See fleet secrets history ${secret.key}`);
-    throw error;
+    if (!isAwsError(error, "InvalidRequestException")) throw error;
+    const pendingId = await findPending(stage, secret);
+    if (pendingId === undefined) throw new Failure(`${secret.name}: ${error.message}`);
+    stage.terminal.note("A rotation is under way already: Secrets Manager goes on with it.");
+    return pendingId;
   }
 }
 
 function reasonNot({ rotation }: SecretPlan): string {
   return "declined" in rotation ? rotation.declined : "no function is set for it; a deploy sets the map's.";
+}
+
+async function findPending(stage: Stage, { key }: SecretPlan): Promise<string | undefined> {
+  const versions = (await readSecret(stage, key))?.versions ?? [];
+  return versions.find(({ labels }) => labels.includes(pending) && !labels.includes(current))?.id;
 }

@@ -5,7 +5,7 @@ import { type ExitCode, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { checkKeys } from "./find.ts";
 import { readFromFile, readFromPerson } from "./input.ts";
-import { secretId } from "./read.ts";
+import { secretId, shortId } from "./read.ts";
 import { rollText } from "./rolls.ts";
 import { currentKeys, type SecretKeys } from "./value.ts";
 
@@ -43,12 +43,12 @@ export async function setKeys(stage: Stage, secret: SecretPlan, setting: Setting
   const { VersionId = "" } = await aws.client(SecretsManagerClient).send(put);
   const [keys, are] = [changed.join(", "), changed.length === 1 ? "is" : "are"];
   if (setting.candidate) {
-    terminal.print(`${keys} of ${secret.name} ${are} staged: version ${VersionId} is the candidate.`);
+    terminal.print(`${keys} of ${secret.name} ${are} staged: version ${shortId(VersionId)} is the candidate.`);
     terminal.print(`To have it proven and made current: fleet secrets rotate ${secret.key} --wait`);
     return 0;
   }
-  terminal.print(`${keys} of ${secret.name} ${are} set: version ${VersionId} is current.`);
-  terminal.print(rollText(plan, secret));
+  terminal.print(`${keys} of ${secret.name} ${are} set: version ${shortId(VersionId)} is current.`);
+  for (const line of rollText(plan, secret)) terminal.print(line);
   return 0;
 }
 

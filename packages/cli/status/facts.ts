@@ -1,4 +1,5 @@
 import type { ServicePlan } from "#fleet";
+import { settled } from "#rotation/labels.ts";
 
 /** A service as AWS describes it at one moment; times in milliseconds since the epoch. */
 export interface ServiceFacts {
@@ -58,6 +59,8 @@ export interface SecretFacts {
   readonly versions: readonly VersionFacts[];
   readonly lastRotatedAt: number | undefined;
   readonly lastChangedAt: number | undefined;
+  /** Since when the value of the settled version is in use: a rotation may give the value of before. */
+  readonly valueSince?: number | undefined;
 }
 
 export interface VersionFacts {
@@ -69,14 +72,16 @@ export interface VersionFacts {
 /**
  * Since when the current version has been current, as far as Secrets Manager tells: it dates versions, rotations and
  * changes, and not the labels. A new version is current from its creation, a rotated one from the rotation's end; one
- * that was current before and is again (its predecessor is younger) since the last change at the latest.
+ * that was current before and is again (its predecessor is younger) since the last change at the latest. What is known
+ * to be settled may be a copy: then it is as old as its value.
  */
-export function currentSince({ versions, lastRotatedAt, lastChangedAt }: SecretFacts): number | undefined {
+export function currentSince({ versions, lastRotatedAt, lastChangedAt, valueSince }: SecretFacts): number | undefined {
   const current = versions.find(({ labels }) => labels.includes("AWSCURRENT"));
   const previous = versions.find(({ labels }) => labels.includes("AWSPREVIOUS"));
   if (current === undefined) return undefined;
   if (previous !== undefined && previous.createdAt > current.createdAt) return lastChangedAt ?? current.createdAt;
-  return Math.max(current.createdAt, lastRotatedAt ?? 0);
+  const since = Math.max(current.createdAt, lastRotatedAt ?? 0);
+  return current.labels.includes(settled) ? Math.min(since, valueSince ?? since) : since;
 }
 
 /** Whether a task read its secrets before the current version was current. */

@@ -33,6 +33,12 @@ describe("since when a version is current", () => {
     expect(currentSince(secret({ versions, lastRotatedAt: 210, lastChangedAt: 300 }))).toBe(300);
   });
 
+  it("is the beginning of its value where a rotation gave the value of before, and all run on it", () => {
+    const copy = { lastRotatedAt: 210, valueSince: 90 };
+    expect(currentSince(secret({ versions: [version("b", 200, "AWSCURRENT", "settled")], ...copy }))).toBe(90);
+    expect(currentSince(secret({ versions: [version("b", 200, "AWSCURRENT")], ...copy }))).toBe(210);
+  });
+
   it("is not known without a current version", () => {
     expect(currentSince(secret({ versions: [version("a", 100, "AWSPENDING")] }))).toBeUndefined();
   });
