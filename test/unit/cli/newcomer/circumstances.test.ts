@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { devNull, tmpdir } from "node:os";
-import { join } from "node:path";
+import { devNull } from "node:os";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Cloud, openCloud } from "#local/cloud.ts";
 import { named, onStages, readers } from "./commands.ts";
+import { openEmptyCloud } from "./empty-cloud.ts";
 import { expectRefusal, fleet } from "./operator.ts";
 import { openRefusing } from "./refusing-endpoint.ts";
 
@@ -104,9 +102,7 @@ describe("a stage that was never deployed", () => {
   };
 
   it("has an answer to every command: nothing is there, and how it comes to be", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "fleet-newcomer-"));
-    const cloud = await openEmptyCloud(folder);
-    const env = { AWS_ENDPOINT_URL: cloud.place.endpointUrl };
+    const { env, close } = await openEmptyCloud();
     const asking = onStages.filter(
       ({ name }) => !["fleet cost", "fleet open", "fleet console", "fleet doctor"].includes(name),
     );
@@ -124,25 +120,6 @@ describe("a stage that was never deployed", () => {
       const { code, out } = await fleet([...path, ...args, "--json", "--stage", "local"], { env });
       expect({ name, code, document: typeof JSON.parse(out) }).toEqual({ name, code: 0, document: "object" });
     }
-    await cloud.close();
-    await rm(folder, { recursive: true, force: true });
+    await close();
   });
 });
-
-/** An endpoint with all its services and nothing in them; no task ever starts. */
-function openEmptyCloud(folder: string): Promise<Cloud> {
-  return openCloud({
-    region: "us-east-1",
-    account: "000000000000",
-    ports: { endpoint: 0, https: 0, http: 0 },
-    projectRoot: folder,
-    stateFolder: folder,
-    supervisor: {
-      start: () => {
-        throw new Error("Nothing is deployed there.");
-      },
-      stopAll: async () => undefined,
-    },
-    log: () => undefined,
-  });
-}

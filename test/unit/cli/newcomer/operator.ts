@@ -12,33 +12,45 @@ export interface Said {
   readonly err: readonly string[];
 }
 
-/** Runs `fleet` with the shipped map as somebody without a terminal would, in this process. */
-export async function fleet(
-  args: readonly string[],
-  { env = {}, map = shipped }: { readonly env?: Readonly<Record<string, string>>; readonly map?: FleetDefinition } = {},
-): Promise<Said> {
+export interface Circumstances {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly map?: FleetDefinition;
+  readonly stdin?: string;
+  /** What a person at a terminal answers, in order; without it nobody is there. */
+  readonly answers?: readonly string[];
+}
+
+/** Runs `fleet` with the shipped map as somebody would, in this process. */
+export async function fleet(args: readonly string[], circumstances: Circumstances = {}): Promise<Said> {
+  const { env = {}, map = shipped, stdin, answers } = circumstances;
   const out: string[] = [];
   const err: string[] = [];
   const stdout = new PassThrough();
   stdout.on("data", (data: Buffer) => out.push(data.toString()));
-  const refuse = () => Promise.reject(new Error("Nobody is there to be asked."));
+  const left = [...(answers ?? [])];
+  const answer = async (question: string) => {
+    err.push(question);
+    const given = left.shift();
+    if (given === undefined) throw new Error(`Nobody answers ${question}`);
+    return given;
+  };
   const code = await run(args, {
     terminal: {
       paint: createColors(false),
-      interactive: false,
+      interactive: answers !== undefined,
       print: (line) => out.push(`${line}\n`),
       note: (line) => err.push(...line.split("\n")),
       progress: (line) => {
         if (line !== "") err.push(line);
       },
-      ask: refuse,
-      askSecret: refuse,
+      ask: answer,
+      askSecret: answer,
     },
     env,
     project: import.meta.dirname,
     readMap: async () => map,
     signal: new AbortController().signal,
-    stdin: Readable.from([]),
+    stdin: Readable.from(stdin === undefined ? [] : [stdin]),
     stdout,
   });
   return { code, out: out.join(""), err };

@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openCloud } from "#local/cloud.ts";
+
+/** An endpoint with all its services and nothing in them; no task ever starts. */
+export async function openEmptyCloud() {
+  const folder = await mkdtemp(join(tmpdir(), "fleet-newcomer-"));
+  const cloud = await openCloud({
+    region: "us-east-1",
+    account: "000000000000",
+    ports: { endpoint: 0, https: 0, http: 0 },
+    projectRoot: folder,
+    stateFolder: folder,
+    supervisor: {
+      start: () => {
+        throw new Error("Nothing is deployed there.");
+      },
+      stopAll: async () => undefined,
+    },
+    log: () => undefined,
+  });
+  return {
+    env: { AWS_ENDPOINT_URL: cloud.place.endpointUrl },
+    async close(): Promise<void> {
+      await cloud.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import shipped from "#config";
+import { openEmptyCloud } from "./newcomer/empty-cloud.ts";
+import { type Circumstances, expectRefusal, fleet } from "./newcomer/operator.ts";
+
+const SecretId = "/local/mcp/splunk";
+const url = "https://hec.example.com:8088";
+let cloud: Awaited<ReturnType<typeof openEmptyCloud>>;
+let client: SecretsManagerClient;
+
+beforeAll(async () => {
+  cloud = await openEmptyCloud();
+  client = new SecretsManagerClient({
+    region: "us-east-1",
+    endpoint: cloud.env.AWS_ENDPOINT_URL,
+    credentials: { accessKeyId: "operator", secretAccessKey: "operator" },
+  });
+  const SecretString = JSON.stringify({ SPLUNK_HEC_URL: url, SPLUNK_HEC_TOKEN: "first" });
+  await client.send(new CreateSecretCommand({ Name: SecretId, SecretString }));
+  await client.send(new CreateSecretCommand({ Name: "/local/mcp/chat" }));
+});
+afterAll(async () => {
+  client.destroy();
+  await cloud.close();
+});
+
+const secrets = (args: readonly string[], circumstances: Circumstances = {}) =>
+  fleet(["secrets", ...args, "--stage", "local"], { ...circumstances, env: cloud.env });
+const values = async (VersionStage = "AWSCURRENT") =>
+  JSON.parse((await client.send(new GetSecretValueCommand({ SecretId, VersionStage }))).SecretString ?? "{}");
+
+describe("fleet secrets set", () => {
+  it("asks without echo, drops nothing else, and says what rolls", async () => {
+    const { code, out } = await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN"], { answers: ["second"] });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringMatching(
+        /^SPLUNK_HEC_TOKEN of \/local\/mcp\/splunk is set: version \w{8} is current\.\ngoogle_workspace rolls by itself/,
+      ),
+    });
+    expect(out).not.toContain("second");
+    expect(await values()).toEqual({ SPLUNK_HEC_URL: url, SPLUNK_HEC_TOKEN: "second" });
+  });
+
+  it("asks for each key where none is named, and leaves one that is passed over", async () => {
+    await secrets(["set", "splunk"], { answers: ["", "third"] });
+    expect(await values()).toEqual({ SPLUNK_HEC_URL: url, SPLUNK_HEC_TOKEN: "third" });
+  });
+
+  it("takes one value from a pipe but for one line break, and says so where blanks remain", async () => {
+    await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN", "--from-file", "-"], { stdin: "fourth\r\n" });
+    expect((await values()).SPLUNK_HEC_TOKEN).toBe("fourth");
+    const { err } = await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN", "--from-file", "-"], { stdin: "fifth \n\n" });
+    expect(err).toEqual(["The value of SPLUNK_HEC_TOKEN begins or ends with blanks or line breaks: they are kept."]);
+    expect((await values()).SPLUNK_HEC_TOKEN).toBe("fifth \n");
+  });
+
+  it("takes several keys from one file, in one version", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet-secrets-"));
+    const file = join(folder, "splunk.json");
+    writeFileSync(file, JSON.stringify({ SPLUNK_HEC_URL: "https://other:8088", SPLUNK_HEC_TOKEN: "sixth" }));
+    const { out } = await secrets(["set", "splunk", "--from-file", file]);
+    rmSync(folder, { recursive: true });
+    expect(out).toMatch(/^SPLUNK_HEC_URL, SPLUNK_HEC_TOKEN of .* are set: version/);
+    expect(await values()).toEqual({ SPLUNK_HEC_URL: "https://other:8088", SPLUNK_HEC_TOKEN: "sixth" });
+    expect((await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN"], { answers: ["sixth"] })).out).toMatch(
+      /this value already/,
+    );
+  });
+
+  it("stages a candidate for the next rotation, and changes nothing until then", async () => {
+    const { out } = await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN", "--candidate"], { answers: ["seventh"] });
+    expect(out).toMatch(/is the candidate\.\nTo have it proven and made current: fleet secrets rotate splunk --wait/);
+    expect([(await values()).SPLUNK_HEC_TOKEN, (await values("candidate")).SPLUNK_HEC_TOKEN]).toEqual([
+      "sixth",
+      "seventh",
+    ]);
+  });
+
+  it("gives a first value to a secret that has none", async () => {
+    expect(await secrets(["get-keys", "chat"])).toMatchObject({
+      code: 1,
+      err: [expect.stringContaining("fleet secrets set chat")],
+    });
+    expect((await secrets(["set", "chat", "SLACK_WEBHOOK_URL"], { answers: ["https://hooks.example.com"] })).code).toBe(
+      0,
+    );
+    const keys = await secrets(["get-keys", "chat"]);
+    expect(keys.out).toMatch(/SLACK_WEBHOOK_URL +set\nSLACK_BOT_TOKEN +missing/);
+    expect(keys.err[0]).toMatch(/^fleet secrets set chat SLACK_BOT_TOKEN /);
+  });
+
+  const token = ["set", "splunk", "SPLUNK_HEC_TOKEN"];
+  it.each<[string, readonly string[], Circumstances, RegExp]>([
+    ["a value in place of a key", ["set", "splunk", "s3cr3t-token"], {}, /a value is never an argument/],
+    ["a value behind a key", [...token, "s3cr3t-token"], {}, /a value is never an argument/],
+    ["a value joined to a key", ["set", "splunk", "SPLUNK_HEC_TOKEN=s3cr3t-token"], {}, /never an argument/],
+    ["a value as an option", [...token, "--value=s3cr3t-token"], {}, /^Unknown option '--value'\n/],
+    ["an empty value", token, { answers: [""] }, /is empty: nothing was changed/],
+    ["the placeholder", token, { answers: ["00000000-0000-0000-0000-000000000000"] }, /is the placeholder of/],
+    ["a file that is not there", [...token, "--from-file", "/no/such"], {}, /there is no such file/],
+    [
+      "plain text for several keys",
+      ["set", "splunk", "--from-file", "-"],
+      { stdin: "s3cr3t-token" },
+      /it is a JSON object/,
+    ],
+    [
+      "a file that lacks a key",
+      [...token, "SPLUNK_HEC_URL", "--from-file", "-"],
+      { stdin: "{}" },
+      /lacks SPLUNK_HEC_TOKEN, SPL/,
+    ],
+    [
+      "a key the map does not have",
+      ["set", "splunk", "--from-file", "-"],
+      { stdin: '{"TOKEN":"s3cr3t-token"}' },
+      /^No key TOKEN/,
+    ],
+  ])("refuses %s, and does not repeat it", async (_, args, circumstances, says) => {
+    const before = await values();
+    const said = await secrets(args, circumstances);
+    const err = said.err.filter((line) => !line.includes("(not shown)"));
+    expectRefusal({ ...said, err }, { code: 2, says });
+    expect(err.join()).not.toContain("s3cr3t");
+    expect(await values()).toEqual(before);
+  });
+});
+
+describe("fleet secrets stage", () => {
+  const history = async () => JSON.parse((await secrets(["history", "splunk", "--json"])).out).versions;
+
+  it("asks before services roll, and takes no for an answer", async () => {
+    const [{ id: older }] = (await history()).filter(({ labels }: { labels: string[] }) =>
+      labels.includes("AWSPREVIOUS"),
+    );
+    const no = await secrets(["stage", "splunk", older], { answers: [""] });
+    expect(no).toMatchObject({
+      code: 1,
+      out: "",
+      err: [
+        expect.stringMatching(/^google_workspace will roll onto/),
+        "Go on? (y/N) ",
+        "Given up: nothing was changed.",
+      ],
+    });
+    const yes = await secrets(["stage", "splunk", older.slice(0, 8)], { answers: ["y"] });
+    expect(yes.out).toMatch(/^AWSCURRENT is on version .*\ngoogle_workspace rolls by itself/);
+    expect((await secrets(["stage", "splunk", older, "--yes"], { answers: [] })).out).toMatch(/already\.$/m);
+  });
+
+  it("refuses a version that was rejected, one that is none, and what begins several", async () => {
+    const versions = await history();
+    const bad = versions.find(({ labels }: { labels: string[] }) => labels.includes("AWSPREVIOUS")).id;
+    await client.send(
+      new UpdateSecretVersionStageCommand({ SecretId, VersionStage: `rejected-${bad}`, MoveToVersionId: bad }),
+    );
+    expectRefusal(await secrets(["stage", "splunk", bad]), {
+      code: 1,
+      says: /was rejected, .* fleet secrets set splunk$/,
+    });
+    expect((await secrets(["history", "splunk"])).out).toMatch(/AWSPREVIOUS rejected$/m);
+    expectRefusal(await secrets(["stage", "splunk", "zz"]), {
+      code: 2,
+      says: /^zz is no version of .*: fleet secrets history splunk/,
+    });
+    expectRefusal(await secrets(["stage", "splunk", ""]), { code: 2, says: /^"" is no version/ });
+  });
+});
+
+describe("fleet secrets list", () => {
+  it("says who uses each, also where no service does, and what is missing", async () => {
+    const { code, out, err } = await secrets(["list"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^splunk +\d{4}-\d\d-\d\d \d\d:\d\d +settled +off +google_workspace$/m);
+    expect(out).toMatch(/^splunk-admin +- +missing +off +rotation of splunk$/m);
+    expect(err).toContain("splunk-admin is not deployed: npm start");
+    expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+
+  it("says how a secret comes to be where the map has none", async () => {
+    const { google_workspace: workspace } = shipped.services;
+    if (workspace === undefined) throw new Error("The shipped map has a service.");
+    const { audit: _audit, secrets: _secrets, ...plain } = workspace;
+    const map = { ...shipped, secrets: {}, services: { google_workspace: plain } };
+    expect((await secrets(["list"], { map })).out).toMatch(
+      /has no secrets\. Add one under `secrets` in fleet\.config\.ts/,
+    );
+  });
+});
