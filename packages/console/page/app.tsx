@@ -25,6 +25,7 @@ export function App() {
   useEffect(() => {
     document.title = title;
   }, [title]);
+  const dismiss = useCallback(() => setResult(undefined), []);
   const act = useCallback((action: Action) => void ask(action).then(setResult), []);
 
   const shown = frozen ?? live;
@@ -41,7 +42,7 @@ export function App() {
         paused={paused}
         onPause={() => freeze(paused ? undefined : live)}
         result={result}
-        onDismiss={() => setResult(undefined)}
+        onDismiss={dismiss}
       />
       <main>
         {problem !== undefined && <Unreadable reason={problem} />}

@@ -70,7 +70,7 @@ export function AuditLog({ audits, now, refusesUntil, perform }: AuditLogProps) 
         columns={["time", "who", "what", "outcome"]}
         empty="No audit event has reached Splunk yet. Log in or call a tool to make one."
         rows={audits.map(({ number, at, who, action, tool, outcome }) => (
-          <tr key={number} class={outcome === "success" ? undefined : "warn"}>
+          <tr key={number} class={outcome === "success" || outcome === "–" ? undefined : "warn"}>
             <td>{timeOfDay(at)}</td>
             <td class="short">{who}</td>
             <td class="wide">{tool ?? action}</td>

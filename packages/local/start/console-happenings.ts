@@ -34,10 +34,19 @@ const auditEvent = v.object({
   client: v.optional(program),
 });
 
+const note = v.object({ message: v.string() });
+
+/** The fleet's own say what they are, such as the proof of a new token; of another's only the name is shown. */
+function noteOf(source: string, event: unknown): string {
+  return source.startsWith("mcp-fleet-") && v.is(note, event) ? event.message : "event";
+}
+
 /** Whatever reaches the index is shown; a service that writes events of another form is named by its source. */
 export function auditOf({ time, source = "unknown source", event }: IndexedEvent): Audit {
   const known = v.safeParse(auditEvent, event);
-  if (!known.success) return { at: time * 1000, source: cut(source), who: cut(source), action: "event", outcome: "–" };
+  if (!known.success) {
+    return { at: time * 1000, source: cut(source), who: cut(source), action: cut(noteOf(source, event)), outcome: "–" };
+  }
   const { action, outcome = "–", tool, user, client } = known.output;
   return {
     at: time * 1000,

@@ -40,6 +40,8 @@ describe("what the console shows of an audit event", () => {
 
   it.each(["a line", 7, { message: "of another form" }])("is its source where the event is %o", (event) => {
     expect(auditOf({ ...indexed, event })).toMatchObject({ who: "mcp-google", action: "event" });
+    const own = { ...indexed, source: "mcp-fleet-rotation", event: { message: "A proof." } };
+    expect(auditOf(own)).toMatchObject({ who: "mcp-fleet-rotation", action: "A proof." });
   });
 });
 
