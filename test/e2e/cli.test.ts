@@ -2,7 +2,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/clien
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { decidedMap } from "./cli/map.ts";
 import { key, type OperatedFleet, openOperatedFleet, topic } from "./cli/operated.ts";
-import { awsCliVersion, runRecipe } from "./fleet/recipes.ts";
+import { everyReader } from "./cli/readers.ts";
 import type { FleetStage } from "./fleet/stage.ts";
 
 const { map, workspace } = decidedMap();
@@ -32,18 +32,6 @@ describe("redeploy, status and logs", () => {
     const [service] = JSON.parse(out).services;
     expect(service).toMatchObject({ key, desired: 1, running: 1, targets: [{ state: "healthy" }] });
     expect(out).not.toContain(hecToken);
-  });
-
-  it.runIf(awsCliVersion > 0)("[RUN-1] [RUN-3] gives the answer of the AWS CLI", async () => {
-    const recipes = await runRecipe(
-      stage,
-      `aws ecs describe-services --cluster local-mcp-cluster --services local-mcp-google-workspace \\
-         --query 'services[0].deployments[0].id' --output text
-       aws ecs list-tasks --cluster local-mcp-cluster --service-name local-mcp-google-workspace \\
-         --query 'taskArns[0]' --output text`,
-    );
-    const [service] = JSON.parse((await fleet(["status", "--json"])).out).services;
-    expect(recipes.trim().split("\n")).toEqual([service.deployments[0].id, service.tasks[0].arn]);
   });
 
   it("[RUN-5] shows what fits the pattern, and follows", async () => {
@@ -80,16 +68,6 @@ describe("shell", () => {
     if (availability.kind === "absent") return;
     const { out } = await fleet(["shell", key, 'redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" --tls ping']);
     expect(out).toContain("PONG");
-  });
-
-  it.runIf(awsCliVersion > 0)("[RUN-4] leaves the AWS CLI to say that it wants its plugin", async () => {
-    const recipe = `
-      TASK=$(aws ecs list-tasks --cluster local-mcp-cluster \\
-        --service-name local-mcp-google-workspace \\
-        --query 'taskArns[0]' --output text)
-      aws ecs execute-command --cluster local-mcp-cluster --task "$TASK" \\
-        --container google_workspace --interactive --command /bin/sh`;
-    await expect(runRecipe(stage, recipe)).rejects.toThrow("SessionManagerPlugin is not found");
   });
 });
 
@@ -164,6 +142,8 @@ describe("diff", () => {
     expect(out).toMatch(/^\+ service slack, at https:\/\/slack\.mcp\.localhost:\d+\n$/);
   });
 });
+
+describe("what reads", () => everyReader(() => fleet));
 
 describe("what a newcomer gets wrong", () => {
   it.each([

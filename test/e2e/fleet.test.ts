@@ -8,7 +8,6 @@ import {
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { echo, googleWorkspace, mapOf } from "./fleet/maps.ts";
-import { awsCliVersion, runRecipe } from "./fleet/recipes.ts";
 import { canListResidents, residentsOf } from "./fleet/residents.ts";
 import { type FleetStage, openStage } from "./fleet/stage.ts";
 import { shakeHands } from "./fleet/tls.ts";
@@ -197,50 +196,6 @@ describe("the runbook, through the SDK", () => {
     const SecretString = JSON.stringify({ GOOGLE_OAUTH_CLIENT_ID: "an-id", GOOGLE_OAUTH_CLIENT_SECRET: "a-secret" });
     const { VersionId } = await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
     expect(await secrets.send(new GetSecretValueCommand({ SecretId }))).toMatchObject({ SecretString, VersionId });
-  });
-});
-
-describe.runIf(awsCliVersion > 0)("the runbook's own lines, through the AWS CLI", () => {
-  it("[RUN-1] target health by the name of the group", async () => {
-    const printed = await runRecipe(
-      stage,
-      `aws elbv2 describe-target-health \\
-         --target-group-arn $(aws elbv2 describe-target-groups \\
-           --names local-mcp-google-workspace-tg \\
-           --query 'TargetGroups[0].TargetGroupArn' --output text)`,
-    );
-    expect(JSON.parse(printed).TargetHealthDescriptions).toMatchObject([{ TargetHealth: { State: "healthy" } }]);
-  });
-
-  it("[RUN-2] [RUN-3] a new deployment, and how it goes", async () => {
-    const printed = await runRecipe(
-      stage,
-      `aws ecs update-service \\
-         --cluster local-mcp-cluster \\
-         --service local-mcp-google-workspace \\
-         --force-new-deployment > ${stage.project.folder}/update.json
-       aws ecs describe-services \\
-         --cluster local-mcp-cluster \\
-         --services local-mcp-google-workspace \\
-         --query 'services[0].deployments'`,
-    );
-    expect(JSON.parse(printed)[0]).toMatchObject({ status: "PRIMARY", desiredCount: 1 });
-    await awaitRollout();
-  });
-
-  it.runIf(awsCliVersion > 1)("[RUN-5] the log's last quarter of an hour", async () => {
-    const tail = "aws logs tail /ecs/local/mcp/google_workspace --since 15m --filter-pattern HEC";
-    expect(await runRecipe(stage, tail)).toContain("HEC answered 401");
-  });
-
-  it("[RUN-6] a secret's value, written and read", async () => {
-    const printed = await runRecipe(
-      stage,
-      `aws secretsmanager put-secret-value --secret-id /local/mcp/splunk \\
-         --secret-string '{"SPLUNK_HEC_URL":"https://splunk.example.com:8088","SPLUNK_HEC_TOKEN":"a-token"}'
-       aws secretsmanager get-secret-value --secret-id /local/mcp/splunk --query SecretString --output text`,
-    );
-    expect(printed).toContain('{"SPLUNK_HEC_URL":"https://splunk.example.com:8088","SPLUNK_HEC_TOKEN":"a-token"}');
   });
 });
 

@@ -7,7 +7,7 @@ import type { FleetDefinition } from "#fleet";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const parts = [
   ...["sst.config.ts", "fleet.config.ts", "package.json", "tsconfig.json"],
-  ...["stacks", "functions", "packages"],
+  ...["stacks", "functions", "packages", "bin"],
 ];
 
 /** The project in a folder of its own, with its own map and its own `.sst`; the installed packages are shared. */

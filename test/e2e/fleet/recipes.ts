@@ -1,17 +1,40 @@
 import { execFile, spawnSync } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { devNull } from "node:os";
+import { delimiter, join } from "node:path";
 import type { FleetStage } from "./stage.ts";
 
-const version = /^aws-cli\/(\d+)/.exec(spawnSync("aws", ["--version"], { encoding: "utf8" }).stdout ?? "");
+interface AwsCli {
+  readonly path: string;
+  readonly major: number;
+  /** From 2.13 and 1.29 on: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+  readonly readsEndpointUrl: boolean;
+}
 
-/** Major version of the AWS CLI on the PATH; 0 is none. */
-export const awsCliVersion = Number(version?.[1] ?? 0);
+const cli = findAwsCli();
 
-/** Runs lines of the runbook in a shell, with what `npm start` tells to export. @throws {Error} with what the shell said */
-export function runRecipe({ client }: FleetStage, script: string): Promise<string> {
-  const { PATH, HOME } = process.env;
-  const env = {
-    PATH,
+/** Major version of the newest AWS CLI on this machine; 0 is none. Version 1 has no `logs tail`. */
+export const awsCliVersion = cli?.major ?? 0;
+
+/** Whether a program is on the PATH. */
+export const hasProgram = (name: string) => folders().some((folder) => existsSync(join(folder, name)));
+
+/** What `aws ecs execute-command` needs besides: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html */
+export const hasSessionManagerPlugin = hasProgram("session-manager-plugin");
+
+/** Programs of the documents that this machine lacks: `aws` is one from version 2 on, as `logs tail` is. */
+export const missingPrograms = ["aws", "curl", "jq"].filter((name) =>
+  name === "aws" ? awsCliVersion < 2 : !hasProgram(name),
+);
+
+/** What a shell of the runbook's reader has: what `npm start` tells to export, and the newest AWS CLI as `aws`. */
+export async function recipeEnvironment({ client, project }: FleetStage): Promise<Record<string, string>> {
+  const { PATH = "", HOME = "" } = process.env;
+  const bin = join(project.folder, ".mcp-fleet", "bin");
+  if (cli !== undefined) await writeAws(bin, cli);
+  return {
+    PATH: [bin, PATH].join(delimiter),
     HOME,
     AWS_ENDPOINT_URL: client.endpoint,
     AWS_DEFAULT_REGION: client.region,
@@ -21,10 +44,48 @@ export function runRecipe({ client }: FleetStage, script: string): Promise<strin
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_PAGER: "",
   };
+}
+
+/**
+ * How bash is told to run a script as it stands. It takes a pipe of Node's for a remote login, and would read the
+ * user's own settings: https://www.gnu.org/software/bash/manual/html_node/Bash-Startup-Files.html
+ */
+export const strictBash = ["--norc", "-e", "-o", "pipefail", "-c"] as const;
+
+/** Runs lines of the runbook as they are pasted into bash. @throws {Error} with what the shell said */
+export async function runRecipe(stage: FleetStage, script: string): Promise<string> {
+  const env = await recipeEnvironment(stage);
   return new Promise((resolve, reject) => {
-    execFile("/bin/sh", ["-eu", "-c", script], { env }, (error, stdout, stderr) => {
+    execFile("bash", [...strictBash, script], { env, cwd: stage.project.folder }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${script}\n${stderr}${stdout}`));
     });
   });
+}
+
+/** An older CLI takes the endpoint as an option alone. */
+async function writeAws(bin: string, { path, readsEndpointUrl }: AwsCli): Promise<void> {
+  const endpoint = readsEndpointUrl ? "" : ' --endpoint-url "$AWS_ENDPOINT_URL"';
+  await mkdir(bin, { recursive: true });
+  await writeFile(join(bin, "aws"), `#!/bin/sh\nexec ${path}${endpoint} "$@"\n`);
+  await chmod(join(bin, "aws"), 0o755);
+}
+
+/** The newest of those on the PATH: distributions have an old one beside what Python's packages bring. */
+function findAwsCli(): AwsCli | undefined {
+  const paths = folders()
+    .map((folder) => join(folder, "aws"))
+    .filter((path) => existsSync(path))
+    .map((path) => realpathSync(path));
+  const found = [...new Set(paths)].flatMap((path) => {
+    const said = spawnSync(path, ["--version"], { encoding: "utf8" }).stdout ?? "";
+    const [, major, minor] = /^aws-cli\/(\d+)\.(\d+)/.exec(said) ?? [];
+    if (major === undefined) return [];
+    return [{ path, major: Number(major), readsEndpointUrl: Number(minor) >= (major === "1" ? 29 : 13) }];
+  });
+  return found.toSorted((one, other) => other.major - one.major)[0];
+}
+
+function folders(): readonly string[] {
+  return (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
 }

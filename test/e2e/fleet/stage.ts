@@ -43,10 +43,11 @@ export interface FleetStage {
   close(): Promise<readonly Resident[]>;
 }
 
-export async function openStage(map: FleetDefinition): Promise<FleetStage> {
+/** @param name the stage of the map; one that runs on loopback */
+export async function openStage(map: FleetDefinition, name = "local"): Promise<FleetStage> {
   const project = await copyProject();
   const [endpoint, https, http] = [0, await choosePort(0), await choosePort(0)];
-  const plan = (of: FleetDefinition) => planStage(of, "local", { httpsPort: https });
+  const plan = (of: FleetDefinition) => planStage(of, name, { httpsPort: https });
   const log: string[] = [];
   const fleet = await openFleet({
     plan: plan(map),
@@ -60,7 +61,7 @@ export async function openStage(map: FleetDefinition): Promise<FleetStage> {
     await project.writeMap(of);
     return runSst(command, {
       project: project.folder,
-      stage: "local",
+      stage: name,
       endpointUrl: cloud.place.endpointUrl,
       region: cloud.place.region,
       httpsPort: https,
