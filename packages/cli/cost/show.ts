@@ -12,7 +12,10 @@ export function showCost(plan: StagePlan, format: "text" | "json", paint: Paint)
     return [JSON.stringify(document, undefined, 2)];
   }
   if (plan.runsOn === "loopback")
-    return [`Stage ${plan.stage} runs on this machine: it costs nothing. For one on AWS: fleet cost --stage <stage>`];
+    return [
+      `Stage ${plan.stage} runs on this machine: it costs nothing.`,
+      "For one on AWS: fleet cost --stage <stage>",
+    ];
   const rows = [
     ...lines.map(({ what, monthly: one }) => [what, dollars(one)]),
     [paint.bold("a month, whether used or not"), paint.bold(dollars(monthly))],

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { columns } from "#cli/table.ts";
+import { readers } from "../../unit/cli/newcomer/commands.ts";
+import type { OperatedFleet } from "./operated.ts";
+
+/** What every command that reads owes to people and to programs; the doctor has a suite of its own. */
+export function everyReader(fleet: () => OperatedFleet["fleet"]): void {
+  const quick = readers.filter(({ name }) => name !== "fleet doctor");
+
+  it.each(quick.map(({ name, path, args }) => [name, [...path, ...args]]))(
+    "%s prints JSON and nothing else, or fits 80 columns",
+    async (name, words) => {
+      const { code, out } = await fleet()([...words, "--json"]);
+      expect(code).toBe(0);
+      // Lines of a log are as they come, each a document.
+      const documents = name === "fleet logs" ? out.trim().split("\n") : [out];
+      for (const document of documents) expect(JSON.parse(document)).toBeTypeOf("object");
+      if (name === "fleet logs") return;
+      const text = (await fleet()(words)).out;
+      expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(columns);
+      expect(text).not.toMatch(/undefined|NaN|\[object/);
+    },
+  );
+}
