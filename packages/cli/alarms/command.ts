@@ -16,12 +16,13 @@ export function addAlarms(parent: Parent, runner: Runner): void {
   stageCommand(alarms, "test", "sets one alarm off, and sees where it arrives; it recovers by itself")
     .argument("<alarm>", "its name, or its service's key for the first of that")
     .option("--timeout <time>", "how long to wait until it was sent, and then until the chats have it", "60s")
-    .action((alarm, options) =>
-      runner.onStage(options, async (stage) => {
+    .action((alarm, options) => {
+      const atMostMs = parseDuration("--timeout", options.timeout);
+      return runner.onStage(options, async (stage) => {
         const { testAlarm } = await import("./test.ts");
-        return testAlarm(stage, alarm, parseDuration("--timeout", options.timeout));
-      }),
-    );
+        return testAlarm(stage, alarm, atMostMs);
+      });
+    });
 
   stageCommand(alarms, "mute", "an alarm, or all of a service, goes on watching and tells nobody")
     .argument("<alarm>", "its name, or its service's key")

@@ -1,5 +1,5 @@
 import { resolveNs } from "node:dns/promises";
-import { type ExitCode, UsageError } from "../failure.ts";
+import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { readServices } from "../status/read.ts";
 import type { Examination } from "./check.ts";
@@ -27,9 +27,6 @@ export async function runDoctor(stage: Stage, options: DoctorOptions, world = wo
   const { format, only, strict, testAlarm, patienceMs } = options;
   const { terminal, plan } = stage;
   const wanted = only === undefined ? checks : checks.filter(({ id }) => only.includes(id));
-  const unknown = (only ?? []).filter((id) => !checks.some((check) => check.id === id));
-  if (unknown.length > 0)
-    throw new UsageError(`No check ${unknown.join(", ")}: there are ${checks.map(({ id }) => id).join(", ")}.`);
   if (format === "text") terminal.note(terminal.paint.dim(`Looking at ${wanted.length} things in ${plan.stage}…`));
   const examination = { stage, services: await readServices(stage), testAlarm, patienceMs, ...world };
   const results = await examine(wanted, examination, (at) =>

@@ -4,7 +4,7 @@ import type { Verdict } from "./check.ts";
 import type { Result } from "./examine.ts";
 
 const words: Readonly<Record<Verdict, string>> = {
-  ok: "ok     ",
+  ok: "ok",
   warning: "warning",
   failure: "FAILURE",
   skipped: "skipped",
@@ -13,26 +13,30 @@ const words: Readonly<Record<Verdict, string>> = {
 /** What hurts comes last, where the eye is when the command ends. */
 const order: readonly Verdict[] = ["ok", "skipped", "warning", "failure"];
 
+const verdictWidth = 9;
+
+/** A line for each result, or several: verdict, id, evidence, and what to do. */
 export function showResults(results: readonly Result[], paint: Paint): readonly string[] {
   const sorted = results.toSorted((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
+  const idWidth = Math.max(...results.map(({ id }) => id.length)) + 2;
+  return [...sorted.flatMap((result) => showOne(result, idWidth, paint)), "", summaryOf(results)];
+}
+
+function showOne({ id, verdict, evidence, remedy }: Result, idWidth: number, paint: Paint): readonly string[] {
+  const start = verdictWidth + idWidth;
+  const [first = "", ...more] = fold(evidence, columns - start);
+  const what = remedy === undefined ? [] : fold(`→ ${remedy}`, columns - start);
+  const head = `${inColor(verdict, words[verdict].padEnd(verdictWidth), paint)}${paint.bold(id.padEnd(idWidth))}`;
+  return [`${head}${first}`, ...[...more, ...what].map((line) => `${" ".repeat(start)}${line}`)];
+}
+
+function summaryOf(results: readonly Result[]): string {
   const count = (verdict: Verdict) => results.filter((one) => one.verdict === verdict).length;
-  return [
-    ...sorted.flatMap((result) => showOne(result, paint)),
-    "",
-    `${count("failure")} failures, ${count("warning")} warnings, ${count("ok")} well, ${count("skipped")} not looked at`,
-  ];
+  const several = (verdict: "failure" | "warning") => `${count(verdict)} ${verdict}${count(verdict) === 1 ? "" : "s"}`;
+  return `${several("failure")}, ${several("warning")}, ${count("ok")} well, ${count("skipped")} not looked at`;
 }
 
-function showOne({ id, verdict, evidence, remedy }: Result, paint: Paint): readonly string[] {
-  const indent = " ".repeat(9);
-  const text = fold(evidence, columns - indent.length).map((line) => `${indent}${line}`);
-  const what =
-    remedy === undefined ? [] : fold(`→ ${remedy}`, columns - indent.length).map((line) => `${indent}${line}`);
-  return [`${inColor(verdict, paint)}  ${paint.bold(id)}`, ...text, ...what];
-}
-
-function inColor(verdict: Verdict, paint: Paint): string {
-  const word = words[verdict];
+function inColor(verdict: Verdict, word: string, paint: Paint): string {
   switch (verdict) {
     case "ok":
       return paint.green(word);

@@ -6,6 +6,7 @@ import { judgeCertificates } from "#cli/doctor/checks/certificate.ts";
 import { deployments } from "#cli/doctor/checks/deployments.ts";
 import { judgeResource } from "#cli/doctor/checks/drift.ts";
 import { images, judgeTag } from "#cli/doctor/checks/images.ts";
+import { checks } from "#cli/doctor/checks/index.ts";
 import { mcp } from "#cli/doctor/checks/mcp.ts";
 import { compareNameServers } from "#cli/doctor/checks/name-servers.ts";
 import { judgeMetadata, oauthMetadata } from "#cli/doctor/checks/oauth-metadata.ts";
@@ -16,6 +17,7 @@ import { secretVersions } from "#cli/doctor/checks/secret-versions.ts";
 import { judgeTls } from "#cli/doctor/checks/sessions.ts";
 import { targets } from "#cli/doctor/checks/targets.ts";
 import { examine, exitCodeOf } from "#cli/doctor/examine.ts";
+import { checkIds } from "#cli/doctor/ids.ts";
 import { ecrTagOf } from "#cli/doctor/registry.ts";
 import type { DriftedResource } from "#cli/doctor/stack-drift.ts";
 import { differencesOf } from "#cli/status/deployed.ts";
@@ -30,6 +32,10 @@ async function found(facts: ServiceFacts) {
   const results = await examine(ofFacts, examinationOf(elsewhere));
   return results.filter(({ verdict }) => verdict !== "ok").map(({ id, verdict }) => `${verdict} ${id}`);
 }
+
+it("has the checks that its help names", () => {
+  expect(checks.map(({ id }) => id)).toEqual(checkIds);
+});
 
 describe("what tasks, targets and deployments show", () => {
   it("is nothing in a healthy fleet", async () => {

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { audienceOf, tellDestinations } from "#cli/alarms/audience.ts";
+import type { AlarmFacts } from "#cli/alarms/read.ts";
+import type { ChatPlan } from "#fleet";
+
+const chat: ChatPlan = {
+  secret: "chat",
+  destinations: {
+    slack: { receiver: "slack-bot", key: "SLACK_BOT_TOKEN", channel: "C1" },
+    "on-call": { receiver: "teams", key: "TEAMS_WEBHOOK_URL" },
+  },
+  routes: [{ to: ["slack"] }, { to: ["on-call"], services: ["wiki"], severities: ["critical"] }],
+  mutes: [{ reason: "nightly import", from: "00:00", until: "23:59", services: ["mail"] }],
+  groupWaitSeconds: 30,
+  repeatAfterHours: 4,
+  fallbackEmails: [],
+};
+
+const alarm = (service: string | undefined, metric: string, name = `prod-mcp-${service}-x`): AlarmFacts => ({
+  ...{ name, arn: "arn", service, metric, kind: undefined, state: "OK", since: undefined },
+  ...{ reason: "", threshold: 1, basis: "chosen", muted: false, actions: [] },
+});
+
+describe("who is told of an alarm", () => {
+  const now = Date.parse("2026-09-23T12:00:00Z");
+
+  it.each([
+    ["wiki", "HealthyHostCount", ["slack", "on-call"]],
+    ["wiki", "TargetResponseTime", ["slack"]],
+    ["shop", "HealthyHostCount", ["slack"]],
+  ])("[CHAT-1] is whom the routes name for %s and %s", (service, metric, destinations) => {
+    expect(audienceOf(chat, alarm(service, metric), now)).toEqual({
+      group: service,
+      destinations,
+      mutedFor: undefined,
+    });
+  });
+
+  it("is nobody while a mute window is open, except for the test of the road, which goes everywhere", () => {
+    expect(audienceOf(chat, alarm("mail", "HealthyHostCount"), now).mutedFor).toBe("nightly import");
+    const test = alarm(undefined, "AlarmRoad", "prod-mcp-alarm-road");
+    expect(audienceOf({ ...chat, mutes: [{ reason: "all", from: "00:00", until: "23:59" }] }, test, now)).toEqual({
+      group: "Test of the alarm road",
+      destinations: ["slack", "on-call"],
+      mutedFor: undefined,
+    });
+  });
+
+  it("is told to people by the map's name and the chat's", () => {
+    expect(tellDestinations(chat, ["slack", "on-call"])).toBe("slack (Slack bot), on-call (Microsoft Teams)");
+  });
+});
