@@ -19,6 +19,7 @@ import {
   leavePending,
   moveLabelBack,
   shortenLog,
+  turnTlsOff,
 } from "./cli/break.ts";
 import { examinedMap } from "./cli/map.ts";
 import { key, type OperatedFleet, openOperatedFleet, topic } from "./cli/operated.ts";
@@ -243,6 +244,16 @@ describe("a fleet that is broken in one place", () => {
     } finally {
       await mend?.();
     }
+  });
+
+  it("trips sessions where TLS to Redis is off, and drift, as somebody made another task definition for it", async () => {
+    const mend = await turnTlsOff(operated);
+    const { found } = await diagnose();
+    await mend();
+    expect(found.map(({ id, evidence }) => [id, evidence])).toEqual([
+      ["drift", expect.stringMatching(/TaskDefinition is .*:\d+, and was deployed as .*:\d+/)],
+      ["sessions", "google_workspace talks to Redis in the clear: REDIS_USE_TLS is not true."],
+    ]);
   });
 
   it("[FIX-6] trips google-apis and nothing else, which lists the tool families whose API is off", async () => {

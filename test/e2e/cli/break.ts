@@ -3,6 +3,13 @@ import { join } from "node:path";
 import { CloudWatchClient, DeleteAlarmsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import {
   CreateRuleCommand,
   DeleteRuleCommand,
   DeregisterTargetsCommand,
@@ -145,4 +152,30 @@ export const leavePending: Break = async ({ secrets }) => {
   );
   const label = { SecretId, VersionStage: "AWSPENDING", RemoveFromVersionId: VersionId };
   return () => secrets.send(new UpdateSecretVersionStageCommand(label));
+};
+
+/** Somebody makes a task definition of their own, and turns TLS to Redis off in it. */
+export const turnTlsOff: Break = async ({ stage, awaitSettled }) => {
+  const ecs = new ECSClient(stage.client);
+  const service = { cluster: "local-mcp-cluster", service: "local-mcp-google-workspace" };
+  const { services } = await ecs.send(new DescribeServicesCommand({ ...service, services: [service.service] }));
+  const before = services?.[0]?.taskDefinition;
+  const { taskDefinition = {} } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: before }));
+  const { family, cpu, memory, networkMode, requiresCompatibilities, executionRoleArn, taskRoleArn } = taskDefinition;
+  const containerDefinitions = taskDefinition.containerDefinitions?.map((container) => ({
+    ...container,
+    environment: container.environment?.map((one) => (one.name === "REDIS_USE_TLS" ? { ...one, value: "false" } : one)),
+  }));
+  const roles = { executionRoleArn, taskRoleArn };
+  const made = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      ...{ family, cpu, memory, networkMode, requiresCompatibilities, ...roles, containerDefinitions },
+    }),
+  );
+  const run = async (definition: string | undefined) => {
+    await ecs.send(new UpdateServiceCommand({ ...service, taskDefinition: definition }));
+    await awaitSettled();
+  };
+  await run(made.taskDefinition?.taskDefinitionArn);
+  return () => run(before);
 };
