@@ -1,6 +1,6 @@
-import { type FleetDefinition, planStage, type ServicePlan, type StagePlan } from "#fleet";
+import { type FleetDefinition, FleetError, planStage, type ServicePlan, type StagePlan } from "#fleet";
 import { type Aws, createAws, settingsOf } from "./aws.ts";
-import { Failure, UsageError } from "./failure.ts";
+import { Failure, reasonOf, UsageError } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Standard input: a terminal, or a pipe, which has no raw mode. */
@@ -28,10 +28,20 @@ export interface Stage extends Surroundings {
   readonly fetch: typeof fetch;
 }
 
+/** Throws `FleetError` for a map with mistakes, and `Failure` for a file that is none. */
+export async function loadMap({ readMap }: Surroundings): Promise<FleetDefinition> {
+  const map = await readMap().catch((error: unknown) => {
+    if (error instanceof FleetError) throw error;
+    throw new Failure(`fleet.config.ts cannot be read: ${reasonOf(error)}. npx tsc -p . shows where it breaks.`);
+  });
+  if (Object.hasOwn(map, "stages")) return map;
+  throw new Failure("fleet.config.ts exports no map: its default export is defineFleet({ … }), with `stages`.");
+}
+
 /** @param wanted the value of `--stage` */
 export async function planWanted(surroundings: Surroundings, wanted: string | undefined): Promise<StagePlan> {
-  const { env, readMap } = surroundings;
-  const map = await readMap();
+  const { env } = surroundings;
+  const map = await loadMap(surroundings);
   const stage = wanted ?? env.FLEET_STAGE ?? (await askStage(surroundings.terminal, Object.keys(map.stages)));
   if (!Object.hasOwn(map.stages, stage))
     throw new UsageError(

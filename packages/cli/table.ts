@@ -5,17 +5,32 @@ export const columns = 80;
 
 const gap = 2;
 
+/** Less than this is no column to read a text in. */
+const narrow = 12;
+
 /**
  * Rows under headings, in columns as wide as their widest cell; cells may be coloured. Where all of it is wider than
- * 80 columns, the last column is folded into lines under its own start.
+ * 80 columns, the last column is folded into lines under its own start; where not even that fits, the first cell has
+ * a line of its own.
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const all = [headings, ...rows];
-  const widths = headings.map((_, at) => Math.max(...all.map((row) => width(row[at] ?? ""))));
+  return layOut([headings, ...rows], columns).flat();
+}
+
+/** The lines of each row. */
+function layOut(rows: readonly (readonly string[])[], limit: number): readonly (readonly string[])[] {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => width(row[at] ?? ""))));
   const start = widths.slice(0, -1).reduce((sum, one) => sum + one + gap, 0);
-  return all.flatMap((row) => {
+  if (start + Math.min(narrow, widths.at(-1) ?? 0) > limit && widths.length > 2) {
+    const rest = layOut(
+      rows.map((row) => row.slice(1)),
+      limit - gap,
+    );
+    return rows.map(([first = ""], at) => [first, ...(rest[at] ?? []).map((line) => " ".repeat(gap) + line)]);
+  }
+  return rows.map((row) => {
     const head = row.slice(0, -1).map((cell, at) => pad(cell, (widths[at] ?? 0) + gap));
-    const [first = "", ...more] = fold(row.at(-1) ?? "", columns - start);
+    const [first = "", ...more] = fold(row.at(-1) ?? "", limit - start);
     return [`${head.join("")}${first}`.trimEnd(), ...more.map((line) => `${" ".repeat(start)}${line}`)];
   });
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Argument } from "@commander-js/extra-typings";
 import type { Parent, Runner } from "../command.ts";
+import { loadMap } from "../stage.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
@@ -35,9 +36,10 @@ export function addCompletion(program: Parent, runner: Runner): void {
     .description("what may stand where the cursor is")
     .argument("<words...>", "those after fleet, the last as far as it is typed")
     .action((words) =>
-      runner.onProject(async ({ terminal, env, readMap }) => {
+      runner.onProject(async (surroundings) => {
         const { candidates, namesOf, stageAmong } = await import("./candidates.ts");
-        const names = namesOf(await readMap(), stageAmong(words) ?? env.FLEET_STAGE);
+        const { terminal, env } = surroundings;
+        const names = namesOf(await loadMap(surroundings), stageAmong(words) ?? env.FLEET_STAGE);
         for (const word of candidates(program, words, names)) terminal.print(word);
       }),
     );

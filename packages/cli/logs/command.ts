@@ -7,7 +7,7 @@ export function addLogs(parent: Parent, runner: Runner): void {
     .argument("<service>", "its key in the map, or its host label")
     .option("-f, --follow", "stay, and show lines as they come, until Ctrl-C")
     .option("--since <time>", "how far back: 30s, 15m, 2h, 1d", "10m")
-    .option("--filter <pattern>", "CloudWatch filter pattern, such as HEC or '{ $.level = \"error\" }'")
+    .option("--filter <pattern>", "CloudWatch filter pattern: HEC, or '{ $.level = error }'")
     .option("--json", "one JSON object a line")
     .addHelpText(
       "after",

@@ -17,6 +17,12 @@ export function addSecrets(parent: Parent, runner: Runner): void {
 function addList(secrets: Parent, runner: Runner): void {
   stageCommand(secrets, "list", "every secret of the map: who uses it, since when, and its rotation")
     .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+STATE: settled, rotating (a new value is made), rolling (services take it up),
+stuck (a person is needed: docs/rotation.md), missing (not deployed), no value.`,
+    )
     .action((options) =>
       runner.onStage(options, async (stage) => {
         const { listSecrets } = await import("./list.ts");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
+  PutSecretValueCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
@@ -174,6 +175,12 @@ describe("fleet secrets stage", () => {
       says: /^zz is no version of .*: fleet secrets history splunk/,
     });
     expectRefusal(await secrets(["stage", "splunk", ""]), { code: 2, says: /^"" is no version/ });
+    for (const ClientRequestToken of ["twin-version-of-a-secret-number-one", "twin-version-of-a-secret-number-two"])
+      await client.send(new PutSecretValueCommand({ SecretId, SecretString: "{}", ClientRequestToken }));
+    expectRefusal(await secrets(["stage", "splunk", "twin"]), {
+      code: 2,
+      says: /^twin is the beginning of 2 versions of /,
+    });
   });
 });
 

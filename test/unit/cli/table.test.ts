@@ -23,6 +23,19 @@ describe("a table", () => {
     expect(lines[2]).toMatch(/^ {5}word/);
   });
 
+  it("gives the first cell a line of its own where names are so long that nothing else fits", () => {
+    const lines = table(
+      ["SERVICE", "HEALTH", "SECRETS"],
+      [["s".repeat(60), "1 healthy, 1 draining", "old since 4 min: splunk google-oauth"]],
+    );
+    expect(lines).toEqual([
+      "SERVICE",
+      "  HEALTH                 SECRETS",
+      "s".repeat(60),
+      "  1 healthy, 1 draining  old since 4 min: splunk google-oauth",
+    ]);
+  });
+
   it("leaves a word that is too long in one piece", () => {
     expect(fold(`see ${"x".repeat(90)} there`, 80)).toEqual(["see", "x".repeat(90), "there"]);
   });

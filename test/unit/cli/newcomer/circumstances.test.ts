@@ -93,6 +93,23 @@ describe("circumstances that no command line can mend leave with 1 and the remed
   });
 });
 
+describe("a fleet.config.ts that is none", () => {
+  it.each([
+    [
+      "a file that does not parse",
+      () => Promise.reject(new SyntaxError("Expected '}'")),
+      /^fleet\.config\.ts cannot be read: Expected '}'\. npx tsc/,
+    ],
+    [
+      "a file without a map",
+      async () => JSON.parse("{}"),
+      /^fleet\.config\.ts exports no map: its default export is defineFleet/,
+    ],
+  ])("%s is told as such", async (_, readMap, says) => {
+    expectRefusal(await fleet(["cost", "--stage", "prod"], { readMap }), { code: 1, says });
+  });
+});
+
 describe("a stage that was never deployed", () => {
   /** What is no failure there: it says that nothing is there. */
   const wellThere: Readonly<Record<string, RegExp>> = {

@@ -15,6 +15,8 @@ export interface Said {
 export interface Circumstances {
   readonly env?: Readonly<Record<string, string>>;
   readonly map?: FleetDefinition;
+  /** How `fleet.config.ts` is loaded, where that is what goes wrong. */
+  readonly readMap?: () => Promise<FleetDefinition>;
   readonly stdin?: string;
   /** What a person at a terminal answers, in order; without it nobody is there. */
   readonly answers?: readonly string[];
@@ -22,7 +24,7 @@ export interface Circumstances {
 
 /** Runs `fleet` with the shipped map as somebody would, in this process. */
 export async function fleet(args: readonly string[], circumstances: Circumstances = {}): Promise<Said> {
-  const { env = {}, map = shipped, stdin, answers } = circumstances;
+  const { env = {}, map = shipped, readMap = async () => map, stdin, answers } = circumstances;
   const out: string[] = [];
   const err: string[] = [];
   const stdout = new PassThrough();
@@ -48,7 +50,7 @@ export async function fleet(args: readonly string[], circumstances: Circumstance
     },
     env,
     project: import.meta.dirname,
-    readMap: async () => map,
+    readMap,
     signal: new AbortController().signal,
     stdin: Readable.from(stdin === undefined ? [] : [stdin]),
     stdout,
