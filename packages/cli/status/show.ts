@@ -40,9 +40,12 @@ export function showStatus(
   ];
 }
 
-function verdict(services: readonly unknown[], troubles: readonly unknown[], paint: Paint): string {
-  if (troubles.length === 0) return paint.green("all well");
-  return paint.red(`${troubles.length} of ${services.length} ${troubles.length === 1 ? "needs" : "need"} a look`);
+function verdict(services: readonly ServiceFacts[], troubles: readonly unknown[], paint: Paint): string {
+  const of = (count: number) => `${count} of ${services.length}`;
+  if (troubles.length > 0)
+    return paint.red(`${of(troubles.length)} ${troubles.length === 1 ? "needs" : "need"} a look`);
+  const rolling = services.filter(({ service }) => service?.deployments.some(({ state }) => state === "IN_PROGRESS"));
+  return rolling.length > 0 ? paint.yellow(`${of(rolling.length)} rolling`) : paint.green("all well");
 }
 
 function indented(text: string): readonly string[] {

@@ -13,7 +13,9 @@ type Service = NonNullable<ServiceFacts["service"]>;
 function deploymentTroubles({ deployments }: Service): readonly string[] {
   return deployments.flatMap(({ state, failed, reason }) => {
     if (state === "FAILED") return [`A deployment failed: ${reason || "ECS names no reason."}`];
-    return state === "IN_PROGRESS" && failed > 0 ? [`The deployment under way has ${failed} failed tasks so far.`] : [];
+    return state === "IN_PROGRESS" && failed > 0
+      ? [`Of the deployment under way ${failed} ${failed === 1 ? "task has" : "tasks have"} failed so far.`]
+      : [];
   });
 }
 

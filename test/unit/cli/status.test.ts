@@ -46,7 +46,7 @@ describe("fleet status", () => {
     [
       "a deployment that goes on",
       service({ running: 0, deployments: [{ ...deployment, state: "IN_PROGRESS", running: 0, failed: 2 }] }),
-      /rolling 0\/1[\s\S]*under way has 2 failed tasks so far/,
+      /rolling 0\/1[\s\S]*under way 2 tasks have failed so far/,
     ],
     [
       "a deployment that failed",
