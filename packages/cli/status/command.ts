@@ -15,6 +15,7 @@ ${examples("fleet status --stage prod", "fleet status --json | jq '.services[].t
     .action((options) =>
       runner.onStage(options, async (stage) => {
         const { readServices } = await import("./read.ts");
+        if (!options.json && stage.terminal.interactive) stage.terminal.progress(`Reading ${stage.plan.stage}…`);
         const services = await readServices(stage);
         if (options.json) {
           const { statusDocument } = await import("./document.ts");

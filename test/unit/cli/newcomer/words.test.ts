@@ -7,8 +7,7 @@ const withoutRest = leaves.filter(({ command }) => command.registeredArguments.a
 const taking = (argument: string) =>
   onStages.filter(({ command }) => command.registeredArguments.some((one) => one.name() === argument));
 
-// Those of `alarms` and `doctor` look at their time once they know who calls.
-const timed = onStages.filter((one) => has(one, "--timeout") && !/ alarms | doctor$/.test(one.name));
+const timed = onStages.filter((one) => has(one, "--timeout"));
 const nowhere = { AWS_ENDPOINT_URL: "http://127.0.0.1:1" };
 
 describe("a wrong command line leaves with 2 and says what is right", () => {
