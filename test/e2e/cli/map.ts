@@ -12,41 +12,28 @@ const notes: Secret = {
   rotation: { declined: "A test changes it." },
 };
 
+/** In the registry of this machine, so that a tag of it means an image. */
+export const repositoryName = "mcp/workspace";
+const image = `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repositoryName}:latest`;
+
 /** The shipped map with one service of the real starter, and every decision taken: a doctor finds nothing in it. */
 export function decidedMap() {
-  const { google_workspace: workspace } = shipped.services;
-  const { "google-oauth": google, splunk, "session-keys": keys } = shipped.secrets;
-  if (workspace === undefined || google === undefined || splunk === undefined || keys === undefined)
+  const { google_workspace: shippedWorkspace } = shipped.services;
+  const { "google-oauth": google, splunk, "session-keys": keys, chat } = shipped.secrets;
+  if (!shippedWorkspace || !google || !splunk || !keys || !chat || !shipped.chat)
     throw new Error("The shipped map lacks a part that this test runs.");
-  const { chat: _, ...rest } = shipped;
+  const workspace = { ...shippedWorkspace, image };
+  const secrets = { "google-oauth": byHand(google), splunk: byHand(splunk), "session-keys": keys, chat: byHand(chat) };
   const map: FleetDefinition = {
-    ...rest,
+    ...shipped,
     alarms: { ...shipped.alarms, latencyP95: chosen, latencyP99: chosen, latencyAverage: chosen },
+    chat: { ...shipped.chat, groupWaitSeconds: 1 },
     services: { google_workspace: workspace },
-    secrets: { "google-oauth": byHand(google), splunk: byHand(splunk), "session-keys": keys, notes },
+    secrets: { ...secrets, notes },
   };
   return { map, workspace, splunk: byHand(splunk) };
 }
 
 function byHand(secret: Secret): Secret {
   return { ...secret, rotation: { declined: "A test changes it." } };
-}
-
-/**
- * The decided map of a fleet as a doctor meets it: with chats, and its image in the registry of this machine.
- *
- * @param image `<registry>/<repository>:<tag>`
- */
-export function examinedMap(image: string) {
-  const { map, workspace, splunk } = decidedMap();
-  const { chat } = shipped;
-  const secret = shipped.secrets.chat;
-  if (chat === undefined || secret === undefined) throw new Error("The shipped map tells no chat.");
-  const examined: FleetDefinition = {
-    ...map,
-    chat: { ...chat, groupWaitSeconds: 1 },
-    services: { google_workspace: { ...workspace, image } },
-    secrets: { ...map.secrets, chat: byHand(secret) },
-  };
-  return { map: examined, workspace: { ...workspace, image }, splunk };
 }

@@ -1,8 +1,9 @@
+import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { expect, vi } from "vitest";
 import type { FleetDefinition } from "#fleet";
 import { type FleetStage, openStage } from "../fleet/stage.ts";
+import { repositoryName } from "./map.ts";
 import { operatorOf } from "./operator.ts";
 
 export const clientId = "123456789012-fleet.apps.googleusercontent.com";
@@ -13,6 +14,7 @@ export const key = "google_workspace";
 
 /** A fleet as an operator has it after the first day: deployed, its secrets set, its tasks on them. */
 export interface OperatedFleet {
+  readonly map: FleetDefinition;
   readonly stage: FleetStage;
   readonly fleet: ReturnType<typeof operatorOf>;
   readonly secrets: SecretsManagerClient;
@@ -23,13 +25,10 @@ export interface OperatedFleet {
   awaitSettled(): Promise<void>;
 }
 
-/** @param prepare what is to be there before the first deploy */
-export async function openOperatedFleet(
-  map: FleetDefinition,
-  prepare: (stage: FleetStage) => Promise<unknown> = async () => undefined,
-): Promise<OperatedFleet> {
+export async function openOperatedFleet(map: FleetDefinition): Promise<OperatedFleet> {
   const stage = await openStage(map);
-  await prepare(stage);
+  await new ECRClient(stage.client).send(new CreateRepositoryCommand({ repositoryName }));
+  await pushImage(stage, '{"layers":["one"]}');
   const fleet = operatorOf(stage, map);
   const secrets = new SecretsManagerClient(stage.client);
   const put: OperatedFleet["put"] = (secret, values) =>
@@ -48,14 +47,12 @@ export async function openOperatedFleet(
   await put("google-oauth", googleClient);
   await put("splunk", { SPLUNK_HEC_URL: hec.url, SPLUNK_HEC_TOKEN: hecToken, OLD_NAME: "old" });
   await put("notes", { NOTE: "one", OTHER: "other" });
-  if (map.chat === undefined) await subscribeSomebody(stage);
-  else await put(map.chat.secret, chats.secret);
+  await put("chat", chats.secret);
   await awaitSettled();
-  return { stage, fleet, secrets, hecToken, put, awaitSettled };
+  return { map, stage, fleet, secrets, hecToken, put, awaitSettled };
 }
 
-/** Without chats nobody hears of alarms, unless somebody subscribes. */
-function subscribeSomebody({ client }: FleetStage): Promise<unknown> {
-  const Endpoint = "arn:aws:sqs:us-east-1:000000000000:alarms";
-  return new SNSClient(client).send(new SubscribeCommand({ TopicArn: topic, Protocol: "sqs", Endpoint }));
+/** Lets the tag of the service mean another image; tasks that run are not changed by it. */
+export function pushImage({ client }: FleetStage, imageManifest: string): Promise<unknown> {
+  return new ECRClient(client).send(new PutImageCommand({ repositoryName, imageManifest, imageTag: "latest" }));
 }

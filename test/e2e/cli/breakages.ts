@@ -1,0 +1,151 @@
+import { ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  addUnmeasuredAlarm,
+  type Break,
+  deregister,
+  divert,
+  failRollout,
+  forgetDriver,
+  leavePending,
+  moveLabelBack,
+  shortenLog,
+} from "./break.ts";
+import type { Visit } from "./diagnosis.ts";
+import { decidedMap } from "./map.ts";
+import { key, pushImage, topic } from "./operated.ts";
+
+/** What is broken on the stage, or only in what the doctor brings along: another map, other name servers. */
+export interface Breakage extends Visit {
+  /** The check that it trips. */
+  readonly id: string;
+  readonly evidence: RegExp;
+  readonly break?: Break;
+}
+
+const { map, workspace, splunk } = decidedMap();
+const hour = 3_600_000;
+const rotated = { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 } as const;
+const local = { ...map.stages.local, redis: { nodes: 2 } };
+/** One fleet for each check at least, broken in that place alone. */
+export const breakages: readonly Breakage[] = [
+  {
+    id: "name-servers",
+    evidence: /The registrar names ns1\.parking\.example for localhost/,
+    world: { resolveNs: async () => ["ns1.parking.example"] },
+  },
+  {
+    id: "certificate",
+    evidence: /certificate for mcp\.localhost is PENDING_VALIDATION/,
+    break: async ({ stage }) => {
+      stage.cloud.acm.setStatus("mcp.localhost", "PENDING_VALIDATION");
+      return async () => stage.cloud.acm.setStatus("mcp.localhost", "ISSUED");
+    },
+  },
+  { id: "targets", evidence: /google_workspace has 0 healthy targets of 1/, break: deregister },
+  { id: "drift", evidence: /RetentionInDays is 7, and was deployed as 365/, break: shortenLog },
+  {
+    id: "drift",
+    evidence: /cpu is 256, the map has 512/,
+    map: { ...map, services: { [key]: { ...workspace, cpu: 512, memory: 1024 } } },
+  },
+  {
+    id: "placeholders",
+    evidence: /\/local\/mcp\/notes has no value for NOTE/,
+    break: async ({ put }) => {
+      await put("notes", { NOTE: "replace-me", OTHER: "other" });
+      return () => put("notes", { NOTE: "one", OTHER: "other" });
+    },
+  },
+  {
+    // That of `alarm-road`, and no second one there.
+    id: "placeholders",
+    evidence: /\/local\/mcp\/chat has no value for SLACK_BOT_TOKEN/,
+    testAlarm: "wanted",
+    break: async ({ put, stage }) => {
+      const { secret } = stage.fleet.chats;
+      await put("chat", { ...secret, SLACK_BOT_TOKEN: "xoxb-replace-me" });
+      return () => put("chat", secret);
+    },
+  },
+  {
+    id: "splunk-keys",
+    evidence: /older names of keys: OLD_NAME is SPLUNK_HEC_TOKEN/,
+    map: { ...map, secrets: { ...map.secrets, splunk: { ...splunk, aliases: { OLD_NAME: "SPLUNK_HEC_TOKEN" } } } },
+  },
+  {
+    id: "splunk-token",
+    evidence: /403/,
+    break: async ({ stage }) => {
+      stage.fleet.hec.disableToken("fleet");
+      return async () => stage.fleet.hec.enableToken("fleet");
+    },
+  },
+  {
+    id: "rotation",
+    evidence: /rotates every 30 days by the map, and its rotation is off/,
+    map: { ...map, secrets: { ...map.secrets, splunk: { ...splunk, rotation: rotated } } },
+  },
+  {
+    id: "pending-labels",
+    evidence: /pending for 2 h/,
+    world: { now: () => Date.now() + 2 * hour },
+    break: leavePending,
+  },
+  {
+    id: "redis",
+    evidence: /has 1 nodes of 2/,
+    map: { ...map, stages: { ...map.stages, local } },
+  },
+  {
+    id: "alarms",
+    evidence: /Alarms are muted: /,
+    break: async ({ fleet }) => {
+      await fleet(["alarms", "mute", key]);
+      return () => fleet(["alarms", "mute", key, "--off"]);
+    },
+  },
+  { id: "alarm-thresholds", evidence: /local-mcp-google-workspace-memory.* placeholders/, break: addUnmeasuredAlarm },
+  {
+    id: "alarm-road",
+    evidence: /did not reach google-chat \(Google Chat\) within .* \(it reached slack-feed .*, slack .*, teams/,
+    testAlarm: "wanted",
+    patienceMs: 4_000,
+    break: async ({ stage }) => {
+      stage.fleet.chats.setFault("google-chat", { kind: "error" });
+      return async () => stage.fleet.chats.setFault("google-chat", undefined);
+    },
+  },
+  {
+    id: "alarm-road",
+    evidence: /Nobody is subscribed to .*:MCPAlerts/,
+    testAlarm: "wanted",
+    break: async ({ stage }) => {
+      const sns = new SNSClient(stage.client);
+      const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic }));
+      const [{ SubscriptionArn, Protocol, Endpoint } = {}] = Subscriptions;
+      await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+      return () => sns.send(new SubscribeCommand({ TopicArn: topic, Protocol, Endpoint }));
+    },
+  },
+  {
+    id: "oauth-metadata",
+    evidence: /\.well-known\/oauth-protected-resource\/mcp is no JSON/,
+    break: divert("/.well-known/*", "text/plain"),
+  },
+  { id: "mcp", evidence: /\/mcp answers, and not as an MCP server/, break: divert("/mcp", "text/html") },
+  {
+    id: "images",
+    evidence: /mcp\/workspace:latest moved 0 s ago/,
+    break: async ({ fleet, stage }) => {
+      await pushImage(stage, '{"layers":["two"]}');
+      return () => fleet(["redeploy", key, "--wait"]);
+    },
+  },
+  {
+    id: "secret-versions",
+    evidence: /older version of \/local\/mcp\/google-oauth, by their dates/,
+    break: moveLabelBack,
+  },
+  { id: "sessions", evidence: /never wrote "Using ValkeyStore"/, break: forgetDriver },
+  { id: "deployments", evidence: /google_workspace/, break: failRollout },
+];
