@@ -24,17 +24,18 @@ function bash(door: string): string {
 _fleet() {
   local IFS=$'\\n' typed="\${COMP_WORDS[COMP_CWORD]}"
   if [ "\${COMP_WORDS[COMP_CWORD-1]}" = --from-file ]; then
+    compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -f -- "$typed"))
   else
     COMPREPLY=($(fleet complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
   fi
 }
-complete -o filenames -o nosort -F _fleet fleet`;
+complete -F _fleet fleet`;
 }
 
 /** https://zsh.sourceforge.io/Doc/Release/Completion-Widgets.html#Completion-Builtin-Commands */
 function zsh(door: string): string {
-  return `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -D }
+  return `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i -D }
 fleet() { node ${quoted(door)} "$@" }
 _fleet() {
   if [[ $words[CURRENT-1] == --from-file ]]; then _files; return; fi
