@@ -1,7 +1,8 @@
-import { alarmNames, names, type StagePlan } from "#fleet";
+import { alarmNames, names, type ServicePlan, type StagePlan } from "#fleet";
 import type { AlarmFacts } from "../alarms/read.ts";
 import { type Deployed, differencesOf } from "../status/deployed.ts";
 import type { ServiceFacts } from "../status/facts.ts";
+import type { Route, Routes } from "./routes.ts";
 
 /** What is there, as far as the map decides it. */
 export interface Present {
@@ -12,7 +13,8 @@ export interface Present {
   readonly serviceNames: readonly string[];
   readonly secretNames: readonly string[];
   readonly alarms: readonly AlarmFacts[];
-  readonly redisNodes: number | undefined;
+  readonly routes: Routes;
+  readonly redis: { readonly nodes: number; readonly nodeType: string | undefined } | undefined;
 }
 
 export interface Change {
@@ -37,7 +39,8 @@ function serviceChanges({ stage, services }: StagePlan, present: Present): reado
     ...present.services.flatMap(({ facts, deployed }): readonly Change[] => {
       const { key, url } = facts.plan;
       if (facts.service === undefined) return [{ kind: "add", text: `service ${key}, at ${url}` }];
-      return differencesOf(facts, deployed).map((text) => ({ kind: "change", text: `service ${key}: ${text}` }));
+      const differences = [...differencesOf(facts, deployed), ...routeDifferences(facts.plan, present.routes[key])];
+      return differences.map((text) => ({ kind: "change", text: `service ${key}: ${text}` }));
     }),
     ...removed.map(
       (name): Change => ({
@@ -45,6 +48,17 @@ function serviceChanges({ stage, services }: StagePlan, present: Present): reado
         text: `service ${name}, with its rule, target group, log group, DNS record and alarms`,
       }),
     ),
+  ];
+}
+
+function routeDifferences({ hostname, health }: ServicePlan, route: Route | undefined): readonly string[] {
+  if (route === undefined) return ["no target group leads to it, the map has one"];
+  const compare = (what: string, is: string | undefined, should: string) =>
+    is === should ? [] : [`${what} is ${is ?? "not set"}, the map has ${should}`];
+  return [
+    ...compare("its name", route.hosts.join(" ") || undefined, hostname),
+    ...compare("the health path", route.health.path, health.path),
+    ...compare("the healthy codes", route.health.codes, health.codes),
   ];
 }
 
@@ -80,13 +94,15 @@ function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: 
   );
 }
 
-function redisChanges({ services, redis }: StagePlan, { redisNodes }: Present): readonly Change[] {
-  const wanted = services.some(({ sessions }) => sessions);
-  if (!wanted)
-    return redisNodes === undefined
+function redisChanges({ services, redis: wanted }: StagePlan, { redis }: Present): readonly Change[] {
+  if (!services.some(({ sessions }) => sessions))
+    return redis === undefined
       ? []
       : [{ kind: "remove", text: "Redis, with a final snapshot where the stage is durable" }];
-  if (redisNodes === undefined) return [{ kind: "add", text: `Redis with ${redis.nodes} nodes` }];
-  if (redisNodes === redis.nodes) return [];
-  return [{ kind: "change", text: `Redis has ${redisNodes} nodes, the map has ${redis.nodes}` }];
+  if (redis === undefined) return [{ kind: "add", text: `Redis with ${wanted.nodes} nodes` }];
+  const { nodes, nodeType = wanted.nodeType } = redis;
+  return [
+    ...(nodes === wanted.nodes ? [] : [`Redis has ${nodes} nodes, the map has ${wanted.nodes}`]),
+    ...(nodeType === wanted.nodeType ? [] : [`Redis runs on ${nodeType}, the map has ${wanted.nodeType}`]),
+  ].map((text): Change => ({ kind: "change", text }));
 }

@@ -9,15 +9,17 @@ import { readDeployed } from "../status/deployed.ts";
 import type { ServiceFacts } from "../status/facts.ts";
 import { findServices } from "../status/read.ts";
 import type { Present } from "./changes.ts";
+import { readRoutes } from "./routes.ts";
 
 /** What is there; nothing of a stage that was never deployed. */
 export async function readPresent(stage: Stage): Promise<Present> {
-  const [found, serviceNames, secretNames, alarms, redisNodes] = await Promise.all([
+  const [found, routes, serviceNames, secretNames, alarms, redis] = await Promise.all([
     findServices(stage),
+    readRoutes(stage),
     readServiceNames(stage),
     readSecretNames(stage),
     readAlarms(stage),
-    readRedisNodes(stage),
+    readRedis(stage),
   ]);
   const absent = { service: undefined, tasks: [], targets: [], secrets: [] };
   const services = found ?? stage.plan.services.map((plan): ServiceFacts => ({ plan, ...absent }));
@@ -25,10 +27,11 @@ export async function readPresent(stage: Stage): Promise<Present> {
   return {
     deployed: found !== undefined,
     services: await Promise.all(withDefinitions),
+    routes,
     serviceNames,
     secretNames,
     alarms,
-    redisNodes,
+    redis,
   };
 }
 
@@ -54,8 +57,9 @@ async function readSecretNames({ aws, plan }: Stage): Promise<readonly string[]>
   return found;
 }
 
-async function readRedisNodes({ aws, plan }: Stage): Promise<number | undefined> {
+async function readRedis({ aws, plan }: Stage): Promise<Present["redis"]> {
   const command = new DescribeReplicationGroupsCommand({ ReplicationGroupId: names.redis(plan.stage) });
   const answer = await orMissing(aws.client(ElastiCacheClient).send(command), "ReplicationGroupNotFoundFault");
-  return answer?.ReplicationGroups?.[0]?.MemberClusters?.length;
+  const group = answer?.ReplicationGroups?.[0];
+  return group && { nodes: group.MemberClusters?.length ?? 0, nodeType: group.CacheNodeType };
 }

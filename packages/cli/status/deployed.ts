@@ -6,13 +6,14 @@ import type { ServiceFacts } from "./facts.ts";
 export interface Deployed {
   readonly cpu: string | undefined;
   readonly memory: string | undefined;
+  readonly architecture?: string | undefined;
   readonly container: ContainerDefinition | undefined;
 }
 
 /** In words: `cpu is 512, the map has 256`. Values of variables are not told: people put more into them than they should. */
 export function differencesOf(
   { plan, service }: ServiceFacts,
-  { cpu, memory, container }: Deployed,
+  { cpu, memory, architecture = plan.architecture, container }: Deployed,
 ): readonly string[] {
   const compare = (what: string, is: unknown, should: unknown) =>
     String(is) === String(should) ? [] : [`${what} is ${String(is)}, the map has ${String(should)}`];
@@ -20,23 +21,45 @@ export function differencesOf(
     ...compare("the number of tasks", service?.desired, plan.desiredCount),
     ...compare("cpu", cpu, plan.cpu),
     ...compare("memory", memory, plan.memory),
+    ...compare("the architecture", architecture, plan.architecture),
     ...compare("the image", container?.image, plan.image),
     ...compare("the port", container?.portMappings?.[0]?.containerPort, plan.port),
+    ...compare("the time to stop", container?.stopTimeout ?? plan.stopTimeout, plan.stopTimeout),
+    ...differentSessions(plan, container),
     ...differentVariables(plan, container),
     ...differentSecrets(plan, container),
   ];
 }
 
+/** What a deploy gives a service with sessions, besides the variables of the map: `stacks/service/environment.ts`. */
+const ofSessions = /^(WORKSPACE_MCP_OAUTH_PROXY_|GOOGLE_MCP_CREDENTIAL_BACKEND$|REDIS_)/;
+
+function differentSessions({ sessions }: ServicePlan, container: ContainerDefinition | undefined): readonly string[] {
+  const deployed = (container?.environment ?? []).some(({ name }) => name === "REDIS_HOST");
+  if (deployed === sessions) return [];
+  return [
+    sessions ? "it has no sessions in Redis, the map gives it some" : "it has sessions in Redis, the map has none",
+  ];
+}
+
 function differentVariables(plan: ServicePlan, container: ContainerDefinition | undefined): readonly string[] {
-  const deployed = new Map((container?.environment ?? []).map(({ name, value }) => [name, value]));
-  return Object.entries(plan.environment)
-    .filter(([name, value]) => deployed.get(name) !== value)
-    .map(([name]) => `${name} has another value`);
+  const deployed = new Map((container?.environment ?? []).map(({ name = "", value }) => [name, value]));
+  const extra = [...deployed.keys()].filter((name) => !Object.hasOwn(plan.environment, name) && !ofSessions.test(name));
+  return [
+    ...Object.entries(plan.environment)
+      .filter(([name, value]) => deployed.get(name) !== value)
+      .map(([name]) => (deployed.has(name) ? `${name} has another value` : `${name} is not set`)),
+    ...extra.map((name) => `${name} is set, and not in the map`),
+  ];
 }
 
 function differentSecrets(plan: ServicePlan, container: ContainerDefinition | undefined): readonly string[] {
-  const deployed = new Set((container?.secrets ?? []).map(({ name }) => name));
-  return plan.secrets.filter(({ key }) => !deployed.has(key)).map(({ key }) => `${key} is not given`);
+  const deployed = (container?.secrets ?? []).flatMap(({ name }) => name ?? []);
+  const wanted = plan.secrets.map(({ key }) => key);
+  return [
+    ...wanted.filter((key) => !deployed.includes(key)).map((key) => `${key} is not given`),
+    ...deployed.filter((key) => !wanted.includes(key)).map((key) => `${key} is given, and not in the map`),
+  ];
 }
 
 /** What the service's task definition says; nothing of a service that is not there. */
@@ -47,6 +70,7 @@ export async function readDeployed({ aws }: Stage, { plan, service }: ServiceFac
   return {
     cpu: taskDefinition?.cpu,
     memory: taskDefinition?.memory,
+    architecture: taskDefinition?.runtimePlatform?.cpuArchitecture,
     container: taskDefinition?.containerDefinitions?.find(({ name }) => name === plan.key),
   };
 }

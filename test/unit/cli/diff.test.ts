@@ -15,7 +15,10 @@ const present: Present = {
           name: workspace.key,
           image: workspace.image,
           portMappings: [{ containerPort: workspace.port }],
-          environment: Object.entries(workspace.environment).map(([name, value]) => ({ name, value })),
+          environment: [
+            ...Object.entries(workspace.environment).map(([name, value]) => ({ name, value })),
+            { name: "REDIS_HOST", value: "redis.example.com" },
+          ],
           secrets: workspace.secrets.map(({ key }) => ({ name: key, valueFrom: "arn" })),
         },
       },
@@ -37,7 +40,8 @@ const present: Present = {
     muted: false,
     actions: [],
   })),
-  redisNodes: plan.redis.nodes,
+  routes: { google_workspace: { hosts: [workspace.hostname], health: workspace.health } },
+  redis: { nodes: plan.redis.nodes, nodeType: plan.redis.nodeType },
 };
 
 const words = (changed: Partial<Present>) =>
@@ -69,6 +73,36 @@ describe("what a deploy would change", () => {
     ]);
     expect(words({ alarms: present.alarms.slice(1) })).toEqual(["add alarm unhealthyHosts of google_workspace"]);
     expect(words({ alarms: present.alarms.map((alarm) => ({ ...alarm, threshold: 2 })) })).toHaveLength(6);
-    expect(words({ redisNodes: 1 })).toEqual(["change Redis has 1 nodes, the map has 2"]);
+    expect(words({ redis: { nodes: 1, nodeType: "cache.t4g.small" } })).toEqual([
+      "change Redis has 1 nodes, the map has 2",
+      "change Redis runs on cache.t4g.small, the map has cache.t4g.micro",
+    ]);
+    expect(words({ redis: undefined })).toEqual(["add Redis with 2 nodes"]);
+  });
+
+  it("is said for the way to a service: its name and its health check", () => {
+    const moved = { hosts: ["old.mcp.themailworks.com"], health: { path: "/", codes: workspace.health.codes } };
+    expect(words({ routes: { google_workspace: moved } })).toEqual([
+      "change service google_workspace: its name is old.mcp.themailworks.com, the map has google.mcp.themailworks.com",
+      "change service google_workspace: the health path is /, the map has /health",
+    ]);
+  });
+
+  it("is said for what the map has no more, and no value of a variable is", () => {
+    const [one] = present.services;
+    if (one === undefined) throw new Error("There is one.");
+    const container = {
+      ...one.deployed.container,
+      environment: [...(one.deployed.container?.environment ?? []), { name: "DEBUG", value: "a-value" }],
+      secrets: [...(one.deployed.container?.secrets ?? []), { name: "OLD_TOKEN", valueFrom: "arn" }],
+      stopTimeout: 90,
+    };
+    const said = words({ services: [{ ...one, deployed: { ...one.deployed, architecture: "ARM64", container } }] });
+    expect(said).toEqual([
+      "change service google_workspace: the architecture is ARM64, the map has X86_64",
+      "change service google_workspace: the time to stop is 90, the map has 30",
+      "change service google_workspace: DEBUG is set, and not in the map",
+      "change service google_workspace: OLD_TOKEN is given, and not in the map",
+    ]);
   });
 });
