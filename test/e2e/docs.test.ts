@@ -25,7 +25,8 @@ const documents = [guide, ...listDocuments().filter((file) => file !== guide)];
 const blocks = new Map(documents.map((file) => [file, readBlocks(file, readDocument(file))]));
 const blocksOf = (file: string) => blocks.get(file) ?? [];
 const deploys = ({ text }: Block) => text.startsWith("npx sst deploy");
-const alreadyRun = new Set(["npx sst deploy --stage prod"]);
+/** What the recipes and the deploy of this file are. */
+const alreadyRun = new Set(["npx sst deploy", "npx fleet redeploy google_workspace --wait"]);
 
 let stage: FleetStage;
 let fleet: ReturnType<typeof operatorOf>;
@@ -202,6 +203,12 @@ describe("the documents", () => {
   );
 
   for (const program of missingPrograms) it.skip(`${program} is missing here: examples with it`);
+
+  it("show what the health of a new service is", async () => {
+    const [printed] = blocksOf(guide).filter(({ language }) => language === "json");
+    const health = await (await stage.fetch(stage.url("slack", "/health"))).json();
+    expect(health).toEqual(JSON.parse(printed?.text ?? ""));
+  });
 
   it("have entries of the map that the map takes", () => {
     expect(problems.length).toBeGreaterThan(4);

@@ -59,6 +59,8 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
     return code;
   };
   let told = "";
+  /** The stage is the same, whether it is exported or named. */
+  const essence = (command: string) => command.replace(` --stage ${name}`, "");
   /** What is asked for is answered with the value in use. */
   const answer = async (words: readonly string[], [secret = "", ...others]: readonly string[]) => {
     const keyboard = sitAt(stage, `node bin/fleet.mjs ${words.join(" ")}`, { ...shell, ...exported });
@@ -89,11 +91,11 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
       if (language !== "bash" || treatment.kind === "excused") return;
       const commands = commandsOf(await placeholders.fill(text));
       exported = { ...exported, ...exportsOf(commands) };
-      if (commands.every((command) => alreadyRun.has(command))) return;
+      if (commands.every((command) => alreadyRun.has(essence(command)))) return;
       const words = new Set(commands.join(" ").split(/[\s(|]+/));
       if (missingPrograms.some((program) => words.has(program))) return;
       const separate = commands.every((command) => fleetWords(command) !== undefined || !/^\w+=|\$\w/.test(command));
-      const separately = commands.filter((command) => !alreadyRun.has(command));
+      const separately = commands.filter((command) => !alreadyRun.has(essence(command)));
       for (const command of separate ? separately : [commands.join("\n")]) {
         told = "";
         const [, id] = /rotate-secret --secret-id (\S+)/.exec(command) ?? [];
@@ -101,7 +103,7 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
         const code = await runOne(command);
         const expected = command === commands.at(-1) ? treatment.exitCode : 0;
         expect(code, `${file}:${line}: ${command}\n${told}`).toBe(expected);
-        if (fleetWords(command) !== undefined) alreadyRun.add(command);
+        if (fleetWords(command) !== undefined) alreadyRun.add(essence(command));
       }
     },
   };
