@@ -80,8 +80,7 @@ const has = (shell: Shell) => spawnSync(shell, ["-c", "exit"]).error === undefin
 
 describe("a shell", () => {
   it.runIf(has("bash"))("bash completes names of the map", () => {
-    const ask =
-      'COMP_WORDS=(fleet logs --stage prod ""); COMP_CWORD=4; _fleet; printf "%s\\n" "${COMPREPLY[@]}"; complete -p fleet';
+    const ask = `COMP_WORDS=(fleet logs --stage prod ""); COMP_CWORD=4; _fleet; printf "%s\\n" "\${COMPREPLY[@]}"; complete -p fleet`;
     expect(inShell("bash", ask)).toEqual(["google_workspace", expect.stringContaining("-F _fleet fleet")]);
   });
 
