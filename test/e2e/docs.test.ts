@@ -202,6 +202,17 @@ describe("the documents", () => {
     },
   );
 
+  it.each([
+    ["no-such-command", { kind: "run", exitCode: 0 }],
+    ["npx fleet statuss", { kind: "run", exitCode: 0 }],
+    ["npx fleet status --stage nowhere", { kind: "run", exitCode: 0 }],
+    ["npx fleet open google_workspace --print", { kind: "run", exitCode: 1 }],
+  ] as const)("would not pass with %s", async (text, treatment) => {
+    const reader = await createReader({ stage, name: "prod", map, alreadyRun });
+    const block: Block = { file: "docs/x.md", line: 7, language: "bash", text, treatment };
+    await expect(reader.follow(block)).rejects.toThrow(`docs/x.md:7: ${text}`);
+  });
+
   for (const program of missingPrograms) it.skip(`${program} is missing here: examples with it`);
 
   it("show what the health of a new service is", async () => {
