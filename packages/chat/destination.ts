@@ -92,8 +92,11 @@ class Turn {
     );
     const silent = decisions.filter(([, { message, changed }]) => message === undefined && changed);
     await inTurns(silent, savesAtOnce, ([group, { next }]) => this.#save(group, next));
-    if (steps.length > digestOver) await this.#tellDigest(new Map(steps));
-    else await this.#tellEach(steps);
+    // A test of the road is no part of a storm, and not hidden by one.
+    const [tests, others] = [steps.filter(isTest), steps.filter((step) => !isTest(step))];
+    if (others.length > digestOver) await this.#tellDigest(new Map(others));
+    else await this.#tellEach(others);
+    await this.#tellEach(tests);
     return this.#left;
   }
 
@@ -191,6 +194,10 @@ class Turn {
     const changes = groups.map((group) => this.#changes.get(group) ?? []);
     for (const [change, ms] of leave(changes, afterMs)) this.#left.set(change, ms);
   }
+}
+
+function isTest([group]: Step): boolean {
+  return group === roadTestGroup;
 }
 
 function leave(changes: Iterable<readonly string[]>, afterMs: number): Left {

@@ -116,6 +116,12 @@ describe("alarms", () => {
     const own = alarms.filter(({ service }: { service?: string }) => service === key);
     expect(own.map((alarm: { basis: string }) => alarm.basis)).toEqual(Array(6).fill("chosen"));
   });
+
+  it("says who is subscribed where the map tells no chat", async () => {
+    const { chat: _, ...silent } = map;
+    const { out } = await fleet(["alarms", "test", "local-mcp-google-workspace-latencyP99"], { map: silent });
+    expect(out).toMatch(/^Subscribed to arn:aws:sns:\S+:MCPAlerts: sqs arn:aws:sqs:\S+:local-mcp-alarms\.$/m);
+  });
 });
 
 describe("audit check", () => {

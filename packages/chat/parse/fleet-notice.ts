@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { severities } from "#fleet/definition.ts";
+import { serviceOfEcs } from "./deployment.ts";
 import { timeOf } from "./envelope.ts";
 import type { Reader } from "./reader.ts";
 import { text } from "./watch.ts";
@@ -34,7 +35,8 @@ export const readFleetNotice: Reader = ({ json, at: sentAt }) => {
       at,
       phase,
       severity,
-      service: service || undefined,
+      // A function that rolls services knows them by their names in ECS; routes and links know the map's keys.
+      service: service ? (serviceOfEcs(service) ?? service) : undefined,
       story:
         kind === "rotation"
           ? { kind: "rotation", secret: subject, outcome: title, reason: text ?? undefined }

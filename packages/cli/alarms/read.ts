@@ -63,6 +63,11 @@ function basisOf(description: string): AlarmFacts["basis"] {
   return bases.find((basis) => new RegExp(`threshold (is a|was) ${basis}`).test(description));
 }
 
+/** Whether it watches the road from the topic to the chats: `<stage>-mcp-chat-undelivered` and the like. */
+export function isChatAlarm(name: string): boolean {
+  return name.includes("-mcp-chat-");
+}
+
 /** The alarm of that name, or all of the service of that key. Throws `UsageError` where there is neither. */
 export async function findAlarms(stage: Stage, wanted: string): Promise<readonly AlarmFacts[]> {
   const all = await readAlarms(stage);

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createIncidentTable } from "#chat/aws/incident-table.ts";
+import { emptyRecord, type GroupRecord } from "#chat/record.ts";
 import { names } from "#fleet";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
@@ -26,17 +27,11 @@ export async function openReception(
   { destinations, group, alarmArn }: Expected,
 ): Promise<Reception> {
   const table = createIncidentTable(names.incidentTable(plan.stage), aws.client(DynamoDBClient));
-  const read = async (destination: string) => {
-    const record = (await table.load(destination, [group])).get(group);
-    const entry = record?.entries[alarmArn];
-    return { told: entry?.told ?? false, since: entry?.since, sentAt: record?.lastSentAt };
-  };
-  const readAll = () => Promise.all(destinations.map(async (name) => [name, await read(name)] as const));
-  const before = new Map(await readAll());
+  const read = async (destination: string) => (await table.load(destination, [group])).get(group) ?? emptyRecord;
+  const before = await Promise.all(destinations.map(async (name) => ({ name, record: await read(name) })));
   const accepted = async () => {
-    const isNew = ([name, { told, since, sentAt }]: Awaited<ReturnType<typeof readAll>>[number]) =>
-      told && since !== before.get(name)?.since && sentAt !== before.get(name)?.sentAt;
-    return (await readAll()).filter(isNew).map(([name]) => name);
+    const told = before.map(async ({ name, record }) => (isTold(alarmArn, record, await read(name)) ? [name] : []));
+    return (await Promise.all(told)).flat();
   };
   return {
     within(atMostMs) {
@@ -50,4 +45,13 @@ export async function openReception(
       return waitFor(look, wait);
     },
   };
+}
+
+/** Whether the alarm went off, and a chat was told of it, between two looks at the record of its group. */
+export function isTold(alarmArn: string, before: GroupRecord, now: GroupRecord): boolean {
+  const [was, is] = [before.entries[alarmArn], now.entries[alarmArn]];
+  if (is === undefined || !is.told || is.since === was?.since) return false;
+  // An end whose beginning is not known, such as the first OK of a new alarm, is recorded and not said.
+  const wentOff = is.phase !== "resolved" || is.at > is.since;
+  return wentOff && now.lastSentAt !== before.lastSentAt;
 }

@@ -1,4 +1,5 @@
 import { names } from "#fleet";
+import { isChatAlarm } from "../alarms/read.ts";
 import type { ServiceFacts } from "../status/facts.ts";
 import type { DriftedResource, PropertyDrift } from "./stack-drift.ts";
 
@@ -16,9 +17,11 @@ const property =
 
 /** Drift that another check tells better, by type: nobody is told one thing twice. */
 const elsewhere: Readonly<Record<string, Judge>> = {
-  // `alarms` tells of those that are muted, gone, or have no action left.
-  "AWS::CloudWatch::Alarm": (_resource, difference) =>
-    difference === undefined || difference.path === "/ActionsEnabled" || isActionGone(difference),
+  // `alarms` and `alarm-road` tell of those that are muted, gone, or have no action left.
+  "AWS::CloudWatch::Alarm": ({ physicalId }, difference) =>
+    difference === undefined
+      ? !isChatAlarm(physicalId)
+      : difference.path === "/ActionsEnabled" || isActionGone(difference),
   "AWS::ECS::Service": (resource, difference, services) =>
     difference?.path === "/DesiredCount" || isRollout(resource, difference, services),
   "AWS::ElastiCache::ReplicationGroup": property("AutomaticFailover", "NumCacheClusters", "TransitEncryption"),
@@ -42,14 +45,10 @@ function isRollout(
   services: readonly ServiceFacts[],
 ): boolean {
   if (difference?.path !== "/TaskDefinition") return false;
-  const facts = services.find(({ plan }) => physicalId.endsWith(`/${names.service(stageOf(physicalId), plan.key)}`));
+  // The ARN ends in `<stage>-mcp-<service>`.
+  const facts = services.find(({ plan }) => physicalId.endsWith(names.service("", plan.key)));
   const primary = facts?.service?.deployments.find((one) => one.primary);
   return primary !== undefined && primary.state !== "COMPLETED";
-}
-
-/** `…:service/<stage>-mcp-cluster/<stage>-mcp-<service>` */
-function stageOf(serviceArn: string): string {
-  return /:service\/(.+)-mcp-cluster\//.exec(serviceArn)?.[1] ?? "";
 }
 
 const harmless = /^\/(HealthCheckPath|Matcher\/HttpCode|Priority|TaskDefinition|SslPolicy|ComparisonOperator)$/;

@@ -259,6 +259,21 @@ describe("rotations", () => {
     ]);
   });
 
+  it("[CHAT-4] go where the routes of the one service bring them that uses the secret", async () => {
+    const town = createTown({ routes: [{ to: ["workspace-team"], services: ["google_workspace"] }] }, [
+      "workspace-team",
+    ]);
+    const notice = { source: "mcp-fleet", kind: "rotation", subject: "splunk", phase: "succeeded", severity: "info" };
+    const service = "prod-mcp-google-workspace";
+    const Message = JSON.stringify({ ...notice, title: "rotated and settled", text: "", service });
+    const body = JSON.stringify({ Type: "Notification", Message });
+    town.send({ id: "settled", body, sentAt: start, receiveCount: 1 });
+    await town.run();
+    expect(town.said.map(({ card }) => card.links.map(({ url }) => url).join())).toEqual([
+      expect.stringContaining("/services/prod-mcp-google-workspace/health"),
+    ]);
+  });
+
   it("[CHAT-4] that failed last until one went well, whoever says so", async () => {
     const town = createTown();
     town.send(event("RotationFailed", start));
@@ -337,6 +352,13 @@ describe("a test of the road", () => {
     town.send({ id: "bus", body, sentAt: start, receiveCount: 1 });
     await town.run();
     expect([town.said, town.waiting]).toEqual([[], 0]);
+  });
+
+  it("[CHAT-3] is told beside a storm, and not counted in it", async () => {
+    const town = createTown();
+    town.send(...Array.from({ length: 6 }, (_, at) => alarm(`s${at}`, "ALARM", start)), roadTest("ALARM", start));
+    await town.run();
+    expect(titles(town.said)).toEqual(["Storm: 6 services in alarm", "Test of the alarm road: nothing is wrong"]);
   });
 
   it("of another stage with the same topic is not told here", async () => {

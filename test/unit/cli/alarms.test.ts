@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { type Entry, emptyRecord, type GroupRecord } from "#chat/record.ts";
 import { audienceOf, tellDestinations } from "#cli/alarms/audience.ts";
 import type { AlarmFacts } from "#cli/alarms/read.ts";
+import { isTold } from "#cli/alarms/reception.ts";
 import type { ChatPlan } from "#fleet";
 
 const chat: ChatPlan = {
@@ -48,5 +50,40 @@ describe("who is told of an alarm", () => {
 
   it("is told to people by the map's name and the chat's", () => {
     expect(tellDestinations(chat, ["slack", "on-call"])).toBe("slack (Slack bot), on-call (Microsoft Teams)");
+  });
+});
+
+describe("what a chat was told", () => {
+  const record = (lastSentAt: number, entry?: Partial<Entry>): GroupRecord => ({
+    ...emptyRecord,
+    lastSentAt,
+    ...(entry && { entries: { arn: { ...firing, ...entry } } }),
+  });
+  const firing: Entry = {
+    ...{ change: "arn@ALARM@5", phase: "firing", severity: "info", since: 5, at: 5 },
+    ...{ told: true, headline: "nothing is wrong" },
+  };
+  const last = record(2, { phase: "resolved", since: 1, at: 2 });
+
+  it.each([
+    ["for the first time", emptyRecord, record(6, {})],
+    ["again", last, record(6, {})],
+    ["together with its end", last, record(6, { phase: "resolved", at: 7 })],
+  ])("is a test that went off %s", (_how, before, now) => {
+    expect(isTold("arn", before, now)).toBe(true);
+  });
+
+  it.each([
+    ["nothing yet", emptyRecord, emptyRecord],
+    ["the first OK of a new alarm, which is recorded and not said", emptyRecord, record(0, { phase: "resolved" })],
+    ["the same, while something else was said", record(2), record(6, { phase: "resolved" })],
+    [
+      "the end of the test before it",
+      record(2, { since: 1, at: 1 }),
+      record(3, { phase: "resolved", since: 1, at: 3 }),
+    ],
+    ["a test that a window keeps back", last, record(2, { told: false })],
+  ])("is no test by %s", (_what, before, now) => {
+    expect(isTold("arn", before, now)).toBe(false);
   });
 });

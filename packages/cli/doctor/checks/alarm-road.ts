@@ -1,5 +1,5 @@
 import { names } from "#fleet";
-import { type AlarmFacts, readAlarms } from "../../alarms/read.ts";
+import { type AlarmFacts, isChatAlarm, readAlarms } from "../../alarms/read.ts";
 import { readSubscribers, type Subscriber } from "../../alarms/subscribers.ts";
 import { type Check, type Finding, failure, skipped, warning } from "../check.ts";
 import { tryRoad } from "../road.ts";
@@ -33,7 +33,7 @@ export const alarmRoad: Check = {
 /** The road from the topic to the chats has alarms of its own, which are told by mail. */
 export function judgeChatAlarms(alarms: readonly AlarmFacts[]): readonly Finding[] {
   return alarms
-    .filter(({ service, name, state }) => service === undefined && name.includes("-chat-") && state === "ALARM")
+    .filter(({ service, name, state }) => service === undefined && isChatAlarm(name) && state === "ALARM")
     .map(({ name, reason }) =>
       failure(
         `Messages do not reach the chats: ${name} is in ALARM (${reason}).`,

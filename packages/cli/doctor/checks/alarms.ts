@@ -1,5 +1,5 @@
 import { alarmNames, names } from "#fleet";
-import { readAlarms } from "../../alarms/read.ts";
+import { isChatAlarm, readAlarms } from "../../alarms/read.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
 export const alarms: Check = {
@@ -13,7 +13,8 @@ export const alarms: Check = {
     );
     const missing = wanted.filter((name) => !found.has(name));
     const own = wanted.flatMap((name) => found.get(name) ?? []);
-    const muted = own.filter((alarm) => alarm.muted).map(({ name }) => name);
+    const watching = [...own, ...[...found.values()].filter(({ name }) => isChatAlarm(name))];
+    const muted = watching.filter((alarm) => alarm.muted).map(({ name }) => name);
     const silent = own.filter(({ actions }) => actions.length === 0).map(({ name }) => name);
     const deploy = `npx sst deploy --stage ${plan.stage}`;
     const findings: Finding[] = [];

@@ -195,6 +195,14 @@ describe("what was changed by hand", () => {
     expect(judgeResource(resource, [facts])).toEqual([]);
   });
 
+  it("is told of an alarm that watches the chats, which no other check misses", () => {
+    const gone = { ...group, type: "AWS::CloudWatch::Alarm", status: "DELETED", differences: [] } as const;
+    expect(judgeResource({ ...gone, physicalId: "prod-mcp-google-workspace-errors5xx" }, [healthy])).toEqual([]);
+    expect(judgeResource({ ...gone, physicalId: "prod-mcp-chat-failing" }, [healthy])).toMatchObject([
+      { verdict: "warning", evidence: expect.stringContaining("was deleted by hand") },
+    ]);
+  });
+
   it("is told where a service runs another task definition, and no rollout explains it", () => {
     const resource = {
       ...group,
