@@ -104,6 +104,11 @@ function isUnreachable(error: Error): boolean {
   return unreachable.has(code) || error.name === "TimeoutError";
 }
 
+/** An error that may be over with the next look: nobody answered, or AWS throttled. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof Error && (isUnreachable(error) || throttled.has(error.name));
+}
+
 function unreachableText(plan: StagePlan | undefined): string {
   return plan?.runsOn === "loopback"
     ? "Nobody answers at the local endpoint: start it with npm start, and export the AWS_ENDPOINT_URL it prints."

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isPassing } from "./aws.ts";
 import { tellDuration } from "./duration.ts";
 import { Failure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,16 +16,23 @@ export interface Wait {
   readonly meanwhile?: string;
 }
 
-/** Looks until `look` finds something. Throws `Failure` when the time is over, and when Ctrl-C ends it. */
+/**
+ * Looks until `look` finds something; a look that nobody answered is made again. Throws `Failure` when the time is
+ * over, and when Ctrl-C ends it.
+ */
 export async function waitFor<T>(look: () => Promise<T | undefined>, wait: Wait): Promise<T> {
   const { everyMs, atMostMs, signal, until, progress, meanwhile = "" } = wait;
   const began = Date.now();
   try {
     for (;;) {
-      const found = await look();
+      const isOver = Date.now() + everyMs > began + atMostMs;
+      const found = await look().catch((error: unknown) => {
+        if (isOver || signal.aborted || !isPassing(error)) throw error;
+        return undefined;
+      });
       if (found !== undefined) return found;
       progress?.terminal.progress(progress.tell(), Date.now() - began);
-      if (Date.now() + everyMs > began + atMostMs) throw new Failure(`Waited ${tellDuration(atMostMs)} for ${until}.`);
+      if (isOver) throw new Failure(`Waited ${tellDuration(atMostMs)} for ${until}.`);
       await sleep(everyMs, undefined, { signal });
     }
   } catch (error) {

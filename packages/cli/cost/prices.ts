@@ -1,6 +1,7 @@
 /**
  * On-demand list prices in us-east-1, in US dollars, without free tiers. Each names AWS's page, and the month of the
- * youngest source that quotes it; `asOf` is the oldest of these months.
+ * youngest dated source that quotes it, where there is one; `asOf` is the month since which nothing was read that says
+ * otherwise.
  */
 export const prices = {
   region: "us-east-1",
@@ -10,7 +11,7 @@ export const prices = {
     X86_64: { vcpuHour: 0.04048, gigabyteHour: 0.004445 },
     ARM64: { vcpuHour: 0.03238, gigabyteHour: 0.00356 },
   },
-  /** https://aws.amazon.com/elasticloadbalancing/pricing/, 2026-04 */
+  /** https://aws.amazon.com/elasticloadbalancing/pricing/; quoted everywhere, without a date */
   balancerHour: 0.0225,
   balancerUnitHour: 0.008,
   /** https://aws.amazon.com/vpc/pricing/, 2026-05 */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { names, type ServicePlan } from "#fleet";
-import { isAwsError, notDeployed } from "../aws.ts";
+import { explainAws, isAwsError, isPassing, notDeployed } from "../aws.ts";
 import { tellDuration } from "../duration.ts";
 import { Failure, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
@@ -26,15 +26,29 @@ export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   let from = Date.now() - tail.sinceMs;
   if (tail.follow && terminal.interactive)
     terminal.note(terminal.paint.dim("Lines show as they come; Ctrl-C ends it."));
+  let read: () => Promise<readonly FilteredLogEvent[]> = () => readEvents(stage, tail, from);
   do {
-    for (const event of unseen.take(await readEvents(stage, tail, from))) {
+    for (const event of unseen.take(await read())) {
       terminal.print(tail.format === "json" ? jsonLine(event) : textLine(event, terminal.paint));
     }
     if (!tail.follow) break;
+    read = () => readAnyway(stage, tail, from);
     from = Math.max(from, unseen.newest() - lateMs);
     await sleep(pollMs(plan), undefined, { signal }).catch(() => undefined);
   } while (!signal.aborted);
   if (unseen.newest() === 0 && !tail.follow) terminal.note(emptyText(tail));
+}
+
+/** A line that was cut is mended by the next look, which begins where the last one ended: following goes on. */
+async function readAnyway(stage: Stage, tail: Tail, from: number): Promise<readonly FilteredLogEvent[]> {
+  const { terminal, signal, plan } = stage;
+  try {
+    return await readEvents(stage, tail, from);
+  } catch (error) {
+    if (signal.aborted || !isPassing(error)) throw error;
+    terminal.progress(`${explainAws(error, plan)} Lines go on when it is back; Ctrl-C ends it.`);
+    return [];
+  }
 }
 
 const dayMs = 86_400_000;

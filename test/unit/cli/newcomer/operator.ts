@@ -20,11 +20,15 @@ export interface Circumstances {
   readonly stdin?: string;
   /** What a person at a terminal answers, in order; without it nobody is there. */
   readonly answers?: readonly string[];
+  /** Aborted by Ctrl-C. */
+  readonly signal?: AbortSignal;
+  /** Called with each line of the result as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Runs `fleet` with the shipped map as somebody would, in this process. */
 export async function fleet(args: readonly string[], circumstances: Circumstances = {}): Promise<Said> {
-  const { env = {}, map = shipped, readMap = async () => map, stdin, answers } = circumstances;
+  const { env = {}, map = shipped, readMap = async () => map, stdin, answers, onLine } = circumstances;
   const out: string[] = [];
   const err: string[] = [];
   const stdout = new PassThrough();
@@ -40,7 +44,10 @@ export async function fleet(args: readonly string[], circumstances: Circumstance
     terminal: {
       paint: createColors(false),
       interactive: answers !== undefined,
-      print: (line) => out.push(`${line}\n`),
+      print(line) {
+        out.push(`${line}\n`);
+        onLine?.(line);
+      },
       note: (line) => err.push(...line.split("\n")),
       progress: (line) => {
         if (line !== "") err.push(line);
@@ -51,7 +58,7 @@ export async function fleet(args: readonly string[], circumstances: Circumstance
     env,
     project: import.meta.dirname,
     readMap,
-    signal: new AbortController().signal,
+    signal: circumstances.signal ?? new AbortController().signal,
     stdin: Readable.from(stdin === undefined ? [] : [stdin]),
     stdout,
   });

@@ -1,0 +1,46 @@
+import { createServer, type Server } from "node:http";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { fleet } from "./newcomer/operator.ts";
+
+/** CloudWatch Logs with a line for each look, behind a network that is cut for as many requests as it is told. */
+let server: Server;
+let looks = 0;
+let cut = 0;
+let endpoint = "";
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (!String(request.headers["x-amz-target"]).includes("FilterLogEvents")) {
+      const identity = "<Account>000000000000</Account><Arn>arn:aws:iam::000000000000:user/op</Arn><UserId>op</UserId>";
+      const answer = `<GetCallerIdentityResponse><GetCallerIdentityResult>${identity}</GetCallerIdentityResult></GetCallerIdentityResponse>`;
+      return response.setHeader("content-type", "text/xml").end(answer);
+    }
+    if (cut > 0) {
+      cut -= 1;
+      return request.socket.destroy();
+    }
+    looks += 1;
+    if (looks === 1) cut = 5;
+    const event = { eventId: String(looks), timestamp: Date.now(), logStreamName: "ecs/a/b", message: `look ${looks}` };
+    return response.setHeader("content-type", "application/x-amz-json-1.1").end(JSON.stringify({ events: [event] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+it("[RUN-5] follows on after a network that was cut, and says so meanwhile", async () => {
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const { code, err } = await fleet(["logs", "google_workspace", "--follow", "--stage", "local"], {
+    env: { AWS_ENDPOINT_URL: endpoint },
+    signal: stop.signal,
+    onLine(line) {
+      lines.push(line.trim().slice(-6));
+      if (lines.length === 2) stop.abort();
+    },
+  });
+  expect({ code, lines }).toEqual({ code: 0, lines: ["look 1", "look 2"] });
+  expect(err.join("\n")).toContain("Nobody answers at the local endpoint");
+});
