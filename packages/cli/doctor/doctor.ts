@@ -34,5 +34,6 @@ export async function runDoctor(stage: Stage, options: DoctorOptions, world = wo
   );
   if (format === "json") terminal.print(JSON.stringify({ stage: plan.stage, results }, undefined, 2));
   else for (const line of showResults(results, terminal.paint)) terminal.print(line);
-  return exitCodeOf(results, strict);
+  // What Ctrl-C cut short was not looked at, and is no good news.
+  return stage.signal.aborted ? 1 : exitCodeOf(results, strict);
 }

@@ -107,7 +107,7 @@ export const breakages: readonly Breakage[] = [
   { id: "alarm-thresholds", evidence: /local-mcp-google-workspace-memory.* placeholders/, break: addUnmeasuredAlarm },
   {
     id: "alarm-road",
-    evidence: /did not reach google-chat \(Google Chat\) within .* \(it reached slack-feed .*, slack .*, teams/,
+    evidence: /did not reach .*google-chat \(Google Chat\) within/,
     testAlarm: "wanted",
     patienceMs: 4_000,
     break: async ({ stage }) => {
