@@ -1,14 +1,13 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { putCredentials } from "#local/start/credentials.ts";
-import { type Block, readBlocks } from "../docs/blocks.ts";
+import type { FleetDefinition } from "#fleet";
+import type { Block } from "../docs/blocks.ts";
 import { commandsOf } from "../docs/commands.ts";
-import { listDocuments, readDocument } from "../docs/files.ts";
 import { operatorOf } from "./cli/operator.ts";
 import { deploymentsOf, fleetMessages, serviceOf, tailedMessages, targetsOf } from "./docs/answers.ts";
+import { alreadyRun, blocksOf, documents, guide, isDeploy, openDocumented } from "./docs/documented.ts";
 import { type Keyboard, keys, sitAt } from "./docs/keyboard.ts";
-import { isEntry, planWith, printedMap } from "./docs/maps.ts";
 import { createReader } from "./docs/reader.ts";
 import { secretRecipes, seed } from "./docs/seed.ts";
 import {
@@ -18,52 +17,18 @@ import {
   recipeEnvironment,
   runRecipe,
 } from "./fleet/recipes.ts";
-import { type FleetStage, openStage } from "./fleet/stage.ts";
-
-const guide = "docs/adding-a-service.md";
-const documents = [guide, ...listDocuments().filter((file) => file !== guide)];
-const blocks = new Map(documents.map((file) => [file, readBlocks(file, readDocument(file))]));
-const blocksOf = (file: string) => blocks.get(file) ?? [];
-const deploys = ({ text }: Block) => text.startsWith("npx sst deploy");
-/** What the recipes and the deploy of this file are. */
-const alreadyRun = new Set(["npx sst deploy", "npx fleet redeploy google_workspace --wait"]);
+import type { FleetStage } from "./fleet/stage.ts";
 
 let stage: FleetStage;
+let map: FleetDefinition;
+let problems: readonly (readonly [string, string])[];
 let fleet: ReturnType<typeof operatorOf>;
-let map = printedMap;
-let problems: readonly (readonly [string, string])[] = [];
 
-/** A fleet with the services that the documents add, made as they say. */
 beforeAll(async () => {
-  stage = await openStage(printedMap, "prod");
-  await copyStarter();
-  const entriesOf = (file: string) =>
-    blocksOf(file)
-      .filter(isEntry)
-      .map(({ text }) => text);
-  const withEntries = documents.filter((file) => entriesOf(file).length > 0);
-  const planned = await planWith(stage.project.folder, withEntries.map(entriesOf));
-  problems = planned.map(({ problem }, at) => [withEntries[at] ?? "", problem]);
-  map = planned[withEntries.indexOf(guide)]?.map ?? map;
-  await stage.deploy(map);
-  await putCredentials(stage.fleet, stage.plan(map));
+  ({ stage, map, problems } = await openDocumented());
   fleet = operatorOf(stage, map);
 });
 afterAll(() => stage.close());
-
-/** What the guide says before its deploy: a copy of the starter, and a tool. */
-async function copyStarter(): Promise<void> {
-  const before = blocksOf(guide).slice(0, blocksOf(guide).findIndex(deploys));
-  const reader = await createReader({ stage, name: "prod", map, alreadyRun });
-  for (const block of before) {
-    const path = /^\/\/ (packages\/\S+)\n/.exec(block.text)?.[1];
-    if (block.language === "ts" && path !== undefined) {
-      const file = join(stage.project.folder, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, block.text);
-    } else await reader.follow(block);
-  }
-}
 
 /** Until no service rolls, and none is about to: the fleet rolls by itself what uses a secret that was changed. */
 async function awaitQuiet(): Promise<void> {
@@ -196,7 +161,7 @@ describe("the documents", () => {
     async (file) => {
       const reader = await createReader({ stage, name: "prod", map, alreadyRun });
       const all = blocksOf(file);
-      for (const block of file === guide ? all.slice(all.findIndex(deploys)) : all) await reader.follow(block);
+      for (const block of file === guide ? all.slice(all.findIndex(isDeploy)) : all) await reader.follow(block);
       await reader.settle();
       await awaitQuiet();
     },

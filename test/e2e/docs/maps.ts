@@ -46,7 +46,7 @@ export async function planWith(folder: string, lists: readonly (readonly string[
   );
   const args = ["--input-type=module", "-e", script, ...files];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
-  const outcomes: { readonly map: FleetDefinition; readonly problem: string }[] = JSON.parse(stdout);
+  const outcomes: { readonly map?: FleetDefinition; readonly problem: string }[] = JSON.parse(stdout);
   return outcomes;
 }
 
