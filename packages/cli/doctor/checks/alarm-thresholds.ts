@@ -13,9 +13,10 @@ export function judgeThresholds(alarms: readonly AlarmFacts[], stage: string): r
     alarms.filter(({ basis }) => basis === "placeholder"),
     ({ service, name }) => service ?? name,
   );
-  return [...open].map(([service, of]) =>
+  const kindsOf = (of: readonly AlarmFacts[]) => of.map(({ kind, name }) => kind ?? name).join(", ");
+  return [...Map.groupBy(open, ([, of]) => kindsOf(of))].map(([kinds, services]) =>
     warning(
-      `${service}: the thresholds of ${of.map(({ kind, name }) => kind ?? name).join(", ")} are placeholders.`,
+      `${services.map(([service]) => service).join(", ")}: the thresholds of ${kinds} are placeholders.`,
       `The function tune-alarms measures them once a week, from traffic; npx sst deploy --stage ${stage} then takes them.`,
     ),
   );

@@ -1,5 +1,5 @@
 import { alarmNames, names } from "#fleet";
-import { isChatAlarm, readAlarms } from "../../alarms/read.ts";
+import { type AlarmFacts, isChatAlarm, readAlarms } from "../../alarms/read.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
 export const alarms: Check = {
@@ -14,14 +14,22 @@ export const alarms: Check = {
     const missing = wanted.filter((name) => !found.has(name));
     const own = wanted.flatMap((name) => found.get(name) ?? []);
     const watching = [...own, ...[...found.values()].filter(({ name }) => isChatAlarm(name))];
-    const muted = watching.filter((alarm) => alarm.muted).map(({ name }) => name);
+    const muted = watching.filter((alarm) => alarm.muted);
     const silent = own.filter(({ actions }) => actions.length === 0).map(({ name }) => name);
     const deploy = `npx sst deploy --stage ${plan.stage}`;
     const findings: Finding[] = [];
     if (missing.length > 0) findings.push(failure(`Alarms are missing: ${missing.join(", ")}.`, deploy));
     if (silent.length > 0) findings.push(failure(`Alarms have no action: ${silent.join(", ")}.`, deploy));
-    if (muted.length > 0)
-      findings.push(warning(`Alarms are muted: ${muted.join(", ")}.`, `fleet alarms mute ${muted[0]} --off`));
-    return findings;
+    return [...findings, ...judgeMuted(muted)];
   },
 };
+
+/** One line for the alarms of a service, however many of them are muted. */
+export function judgeMuted(muted: readonly AlarmFacts[]): readonly Finding[] {
+  const owners = Map.groupBy(muted, ({ service, name }) => service ?? name);
+  return [...owners].map(([owner, of]) => {
+    const kinds = of.flatMap(({ kind }) => kind ?? []);
+    const which = kinds.length === 0 ? owner : `${owner}, ${kinds.join(", ")}`;
+    return warning(`Alarms are muted: ${which}.`, `fleet alarms mute ${owner} --off`);
+  });
+}

@@ -26,7 +26,8 @@ async function lookAt(stage: Stage, { plan: { key, url } }: ServiceFacts): Promi
   const transport = new StreamableHTTPClientTransport(address, {
     fetch: async (input, init) => {
       const answer = await stage.fetch(input, init);
-      answers.push(answer);
+      // A server need not offer the stream that a client asks for besides.
+      if (init?.method === "POST") answers.push(answer);
       return answer;
     },
   });
@@ -37,29 +38,47 @@ async function lookAt(stage: Stage, { plan: { key, url } }: ServiceFacts): Promi
     await transport.terminateSession().catch(() => undefined);
     return [];
   } catch (error) {
-    return judgeAnswer(key, address, answers[0], error);
+    return judgeAnswers(key, address, answers, error);
   } finally {
     await client.close();
   }
 }
 
-/** @param error what the client made of the answer, or of there being none */
-export function judgeAnswer(
+/**
+ * @param answers to the client's messages, in their order
+ * @param error what the client made of the last of them, or of there being none
+ */
+export function judgeAnswers(
   key: string,
   { href }: URL,
-  answer: Pick<Response, "status" | "headers"> | undefined,
+  answers: readonly Pick<Response, "status" | "headers">[],
   error: unknown,
 ): readonly Finding[] {
   const remedy = `fleet status, then fleet logs ${key} --since 15m`;
+  const answer = answers.at(-1);
   if (answer === undefined) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     return [failure(`${href} does not answer: ${reasonOf(cause)}.`, remedy)];
   }
-  if (answer.status === 401 && /^Bearer\b/i.test(answer.headers.get("www-authenticate") ?? "")) return [];
-  if (answer.status === 401)
+  const { status } = answer;
+  if (status === 401 && /^Bearer\b/i.test(answer.headers.get("www-authenticate") ?? "")) return [];
+  if (status === 401)
     return [
       failure(`${key} asks for a login and does not say where: no WWW-Authenticate: Bearer.`, "Mend the server."),
     ];
-  if (answer.status >= 300) return [failure(`${href} answers ${answer.status} to a client's first message.`, remedy)];
-  return [failure(`${href} answers, and not as an MCP server: ${reasonOf(error).split("\n")[0]}.`, remedy)];
+  if (status >= 400 && answers.length > 1)
+    return [
+      failure(
+        `${href} takes a client's first message, and answers ${status} to the next: another task does not know the session.`,
+        `Make ${key} stateless, or give it desiredCount 1 in fleet.config.ts`,
+      ),
+    ];
+  if (status >= 300) return [failure(`${href} answers ${status} to a client's first message.`, remedy)];
+  return [failure(`${href} answers, and not as an MCP server: ${shortened(reasonOf(error))}.`, remedy)];
+}
+
+/** The client quotes what was answered, which may be a page. */
+function shortened(text: string): string {
+  const [line = ""] = text.split("\n");
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }

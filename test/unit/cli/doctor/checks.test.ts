@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import type { AlarmFacts } from "#cli/alarms/read.ts";
 import { judgeChatAlarms, judgeSubscribers } from "#cli/doctor/checks/alarm-road.ts";
 import { judgeThresholds } from "#cli/doctor/checks/alarm-thresholds.ts";
+import { judgeMuted } from "#cli/doctor/checks/alarms.ts";
 import { judgeCertificates } from "#cli/doctor/checks/certificate.ts";
 import { deployments } from "#cli/doctor/checks/deployments.ts";
 import { judgeResource } from "#cli/doctor/checks/drift.ts";
@@ -111,6 +113,18 @@ describe("what an MCP client sees", () => {
   ])("is a failure where %s", async (_what, answer, evidence) => {
     expect(await answering(answer)).toMatchObject([
       { verdict: "failure", evidence: expect.stringContaining(evidence) },
+    ]);
+  });
+
+  it("is a failure where the next message comes to a task that does not know the session", async () => {
+    const result = { protocolVersion: "2025-06-18", capabilities: {}, serverInfo: { name: "s", version: "1" } };
+    const server = (init: RequestInit | undefined) => {
+      if (init?.method !== "POST") return new Response(null, { status: 405 });
+      const { id } = v.parse(Message, init.body);
+      return id === undefined ? new Response("{}", { status: 400 }) : Response.json({ jsonrpc: "2.0", id, result });
+    };
+    expect(await answering(server)).toMatchObject([
+      { verdict: "failure", evidence: expect.stringContaining("answers 400 to the next") },
     ]);
   });
 
@@ -358,6 +372,21 @@ describe("the road of the alarms", () => {
     expect(judgeSubscribers("topic", [waiting], "prod")).toMatchObject([{ verdict: "failure" }]);
     expect(judgeSubscribers("topic", [confirmed, waiting], "prod")).toMatchObject([{ verdict: "warning" }]);
   });
+});
+
+it("names muted alarms by their service, and how to hear from all of them again", () => {
+  const muted = ["errors5xx", "latencyP95"] as const;
+  const alarm = (kind: (typeof muted)[number]): AlarmFacts => ({
+    ...{ name: `prod-mcp-google-workspace-${kind}`, arn: "arn", metric: undefined, service: workspace.key, kind },
+    ...{ state: "OK", since: undefined, reason: "", threshold: 1, basis: "chosen", muted: true, actions: [] },
+  });
+  expect(judgeMuted(muted.map(alarm))).toEqual([
+    {
+      verdict: "warning",
+      evidence: "Alarms are muted: google_workspace, errors5xx, latencyP95.",
+      remedy: "fleet alarms mute google_workspace --off",
+    },
+  ]);
 });
 
 it("[FIX-1] reports the thresholds that nobody measured, by service", () => {
