@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { AlarmFacts } from "#cli/alarms/read.ts";
 import { judgeChatAlarms, judgeSubscribers } from "#cli/doctor/checks/alarm-road.ts";
@@ -6,12 +5,10 @@ import { judgeThresholds } from "#cli/doctor/checks/alarm-thresholds.ts";
 import { judgeMuted } from "#cli/doctor/checks/alarms.ts";
 import { judgeCertificates } from "#cli/doctor/checks/certificate.ts";
 import { deployments } from "#cli/doctor/checks/deployments.ts";
-import { judgeResource } from "#cli/doctor/checks/drift.ts";
-import { images, judgeTag } from "#cli/doctor/checks/images.ts";
+import { images } from "#cli/doctor/checks/images.ts";
 import { checks } from "#cli/doctor/checks/index.ts";
-import { mcp } from "#cli/doctor/checks/mcp.ts";
 import { compareNameServers } from "#cli/doctor/checks/name-servers.ts";
-import { judgeMetadata, oauthMetadata } from "#cli/doctor/checks/oauth-metadata.ts";
+import { judgeMetadata } from "#cli/doctor/checks/oauth-metadata.ts";
 import { judgePending } from "#cli/doctor/checks/pending-labels.ts";
 import { judgeOpen } from "#cli/doctor/checks/placeholders.ts";
 import { judgeRotation } from "#cli/doctor/checks/rotation.ts";
@@ -20,8 +17,6 @@ import { judgeTls } from "#cli/doctor/checks/sessions.ts";
 import { targets } from "#cli/doctor/checks/targets.ts";
 import { examine, exitCodeOf } from "#cli/doctor/examine.ts";
 import { checkIds } from "#cli/doctor/ids.ts";
-import { ecrTagOf } from "#cli/doctor/registry.ts";
-import type { DriftedResource } from "#cli/doctor/stack-drift.ts";
 import { differencesOf } from "#cli/status/deployed.ts";
 import type { ServiceFacts } from "#cli/status/facts.ts";
 import { deployment, examinationOf, healthy, plan, task, workspace } from "./examination.ts";
@@ -78,153 +73,6 @@ describe("what tasks, targets and deployments show", () => {
   ];
   it.each(broken)("is %s where the fleet is broken so, and nothing else", async (finding, facts) => {
     expect(await found(facts)).toEqual([finding]);
-  });
-});
-
-describe("what an MCP client sees", () => {
-  const answering = (answer: (init: RequestInit | undefined) => Response) =>
-    examine(
-      [mcp],
-      examinationOf(healthy, async (_url, init) => answer(init)),
-    );
-  const Message = v.pipe(v.string(), v.parseJson(), v.object({ id: v.optional(v.number()) }));
-
-  it("is well where it is let in, or told where to log in", async () => {
-    const server = (init: RequestInit | undefined) => {
-      if (init?.method !== "POST") return new Response(null, { status: 405 });
-      const { id } = v.parse(Message, init.body);
-      if (id === undefined) return new Response(null, { status: 202 });
-      const result = { protocolVersion: "2025-06-18", capabilities: {}, serverInfo: { name: "s", version: "1" } };
-      return Response.json({ jsonrpc: "2.0", id, result });
-    };
-    expect(await answering(server)).toMatchObject([{ verdict: "ok" }]);
-    const headers = { "www-authenticate": 'Bearer resource_metadata="https://google.example.com/"' };
-    expect(await answering(() => new Response("{}", { status: 401, headers }))).toMatchObject([{ verdict: "ok" }]);
-  });
-
-  it.each([
-    ["nobody says how to log in", () => new Response("{}", { status: 401 }), "does not say where"],
-    ["the balancer answers", () => new Response("", { status: 503 }), "answers 503"],
-    [
-      "something else answers",
-      () => new Response("<html>", { headers: { "content-type": "text/html" } }),
-      "not as an MCP",
-    ],
-  ])("is a failure where %s", async (_what, answer, evidence) => {
-    expect(await answering(answer)).toMatchObject([
-      { verdict: "failure", evidence: expect.stringContaining(evidence) },
-    ]);
-  });
-
-  it("is a failure where the next message comes to a task that does not know the session", async () => {
-    const result = { protocolVersion: "2025-06-18", capabilities: {}, serverInfo: { name: "s", version: "1" } };
-    const server = (init: RequestInit | undefined) => {
-      if (init?.method !== "POST") return new Response(null, { status: 405 });
-      const { id } = v.parse(Message, init.body);
-      return id === undefined ? new Response("{}", { status: 400 }) : Response.json({ jsonrpc: "2.0", id, result });
-    };
-    expect(await answering(server)).toMatchObject([
-      { verdict: "failure", evidence: expect.stringContaining("answers 400 to the next") },
-    ]);
-  });
-
-  it("is left to `targets` where nothing can answer", async () => {
-    const refuse = () => Promise.reject(new Error("asked all the same"));
-    const results = await examine([mcp, oauthMetadata], examinationOf({ ...healthy, targets: [] }, refuse));
-    expect(results.map(({ verdict }) => verdict)).toEqual(["skipped", "skipped"]);
-  });
-});
-
-describe("the tag of an image", () => {
-  const tag = { registryId: "573946584375", region: "us-east-1", repositoryName: "mcp/workspace", imageTag: "latest" };
-  const meaning = {
-    kind: "image",
-    digest: "sha256:index",
-    digests: ["sha256:index", "sha256:a"],
-    pushedAt: 0,
-  } as const;
-
-  it("is one that ECR knows, and moves where it is no digest", () => {
-    expect(ecrTagOf(workspace.image)).toEqual(tag);
-    expect(ecrTagOf(`${workspace.image.split(":")[0]}`)).toEqual(tag);
-    expect(ecrTagOf(`${workspace.image}@sha256:a`)).toBeUndefined();
-    expect(ecrTagOf("docker.io/mcp/workspace:latest")).toBeUndefined();
-  });
-
-  it("may mean an index, and a task the image it leads to", () => {
-    expect(judgeTag(healthy, { tag, meaning, digests: ["sha256:a"] }, day)).toEqual([]);
-  });
-
-  it("is a warning where it moved, and a failure where it is gone", () => {
-    expect(judgeTag(healthy, { tag, meaning, digests: ["sha256:0123456789abcdef"] }, 3 * day)).toMatchObject([
-      {
-        verdict: "warning",
-        evidence:
-          "mcp/workspace:latest moved 3 days ago: google_workspace runs 0123456789ab, and it means index now, which the next task would run.",
-      },
-    ]);
-    expect(judgeTag(healthy, { tag, meaning: { kind: "missing" }, digests: ["sha256:a"] }, 0)).toMatchObject([
-      { verdict: "failure", evidence: expect.stringContaining("no new task can start") },
-    ]);
-  });
-});
-
-describe("what was changed by hand", () => {
-  const group: DriftedResource = {
-    stack: "prod-mcp-fleet-Services",
-    logicalId: "googleTargetGroup",
-    physicalId: "arn",
-    type: "AWS::ElasticLoadBalancingV2::TargetGroup",
-    status: "MODIFIED",
-    differences: [
-      { path: "/HealthCheckPath", expected: "/health", actual: "/", type: "NOT_EQUAL" },
-      { path: "/Environment/Variables/TOKEN", expected: "one", actual: "s3cret", type: "NOT_EQUAL" },
-    ],
-  };
-
-  it("is told by its property, with values that are no secret", () => {
-    const [finding] = judgeResource(group, [healthy]);
-    expect(finding?.evidence).toBe(
-      "googleTargetGroup (ElasticLoadBalancingV2 TargetGroup) of stack prod-mcp-fleet-Services was changed by hand: HealthCheckPath is /, and was deployed as /health; Environment.Variables.TOKEN is another.",
-    );
-  });
-
-  const service = "arn:aws:ecs:us-east-1:573946584375:service/prod-mcp-cluster/prod-mcp-google-workspace";
-  const change = (path: string) => ({ path, expected: "1", actual: "2", type: "NOT_EQUAL" }) as const;
-  const failed = {
-    ...healthy,
-    service: { ...healthy.service, deployments: [{ ...deployment, state: "FAILED" }] },
-  };
-  const elsewhere: readonly (readonly [string, DriftedResource, ServiceFacts])[] = [
-    ["a mute", { ...group, type: "AWS::CloudWatch::Alarm", differences: [change("/ActionsEnabled")] }, healthy],
-    ["a number of tasks", { ...group, type: "AWS::ECS::Service", differences: [change("/DesiredCount")] }, healthy],
-    [
-      "a rollback",
-      { ...group, type: "AWS::ECS::Service", physicalId: service, differences: [change("/TaskDefinition")] },
-      failed,
-    ],
-    ["a subscription", { ...group, type: "AWS::SNS::Subscription", status: "DELETED", differences: [] }, healthy],
-  ];
-  it.each(elsewhere)("leaves %s to the check that tells of it", (_what, resource, facts) => {
-    expect(judgeResource(resource, [facts])).toEqual([]);
-  });
-
-  it("is told of an alarm that watches the chats, which no other check misses", () => {
-    const gone = { ...group, type: "AWS::CloudWatch::Alarm", status: "DELETED", differences: [] } as const;
-    expect(judgeResource({ ...gone, physicalId: "prod-mcp-google-workspace-errors5xx" }, [healthy])).toEqual([]);
-    expect(judgeResource({ ...gone, physicalId: "prod-mcp-chat-failing" }, [healthy])).toMatchObject([
-      { verdict: "warning", evidence: expect.stringContaining("was deleted by hand") },
-    ]);
-  });
-
-  it("is told where a service runs another task definition, and no rollout explains it", () => {
-    const resource = {
-      ...group,
-      type: "AWS::ECS::Service",
-      physicalId: service,
-      differences: [change("/TaskDefinition")],
-    };
-    expect(judgeResource(resource, [healthy])).toMatchObject([{ verdict: "warning" }]);
   });
 });
 
