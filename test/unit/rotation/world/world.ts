@@ -59,7 +59,7 @@ export class World {
   readonly outgoing = new Outgoing();
   readonly notices: Notice[] = [];
   readonly log: string[] = [];
-  /** Moments at which a running task held a credential that Splunk refused. */
+  /** Tokens that Splunk refused while a running task held them, one for each look of the watch. */
   readonly refusals: string[] = [];
   readonly splunk;
   readonly secrets;
@@ -216,7 +216,7 @@ export class World {
       for (const value of this.services.valuesInUse()) {
         const token = parseValue(value)?.SPLUNK_HEC_TOKEN ?? "";
         const admitted = this.splunk.tokens.admit(token);
-        if (admitted === "unknown" || admitted === "disabled") this.refusals.push(admitted);
+        if (admitted === "unknown" || admitted === "disabled") this.refusals.push(token);
       }
       await this.clock.sleep(watchEveryMs);
     }
