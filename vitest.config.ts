@@ -5,9 +5,16 @@ export default defineConfig({
     globalSetup: ["test/temporary-folder.ts"],
     // Vitest would leave one of two cores idle, and the end-to-end files mostly wait for processes: each has a
     // deployment, ports and folders of its own.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          // A third of their time would go into loading the same SDK clients once a file.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: "stacks",

@@ -157,7 +157,7 @@ describe("the runbook, through the SDK", () => {
     const { sent, failures, pids } = await traffic.stop();
 
     expect(failures).toEqual([]);
-    expect(sent).toBeGreaterThan(20);
+    expect(sent).toBeGreaterThan(5);
     expect(pids).toEqual([before, after]);
     const { services: [settled] = [] } = await ecs.send(new DescribeServicesCommand(services));
     expect(settled?.deployments).toMatchObject([

@@ -2,10 +2,10 @@ import { Aspects } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
 import type { FleetDefinition } from "#fleet";
-import { changed, finish, slack, withTwoShards } from "./synth.ts";
+import { changed, finishUnbundled, slack, withTwoShards } from "./synth.ts";
 
 async function findingsOf(stage: string, map?: FleetDefinition): Promise<readonly string[]> {
-  const app = await finish(stage, map);
+  const app = await finishUnbundled(stage, map);
   Aspects.of(app).add(new AwsSolutionsChecks());
   return app
     .synth()

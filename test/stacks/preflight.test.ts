@@ -7,6 +7,7 @@ import { createIdentities } from "#local/endpoint/identities.ts";
 import { type Endpoint, startEndpoint } from "#local/endpoint/server.ts";
 import { createIam } from "#local/services/iam/service.ts";
 import { createSts } from "#local/services/sts/service.ts";
+import { compileCacheOf } from "#local/start/deployment.ts";
 import { checkRemoval, checkSurroundings } from "../../stacks/preflight.ts";
 import { withStage } from "./synth.ts";
 
@@ -36,7 +37,15 @@ interface Run {
 
 function sst(command: readonly string[], environment: Readonly<Record<string, string>>): Promise<Run> {
   const { PATH = "" } = process.env;
-  const env = { PATH, HOME: "/tmp", NODE_ENV: "test", SST_TELEMETRY_DISABLED: "1", NO_COLOR: "1", ...environment };
+  const env = {
+    PATH,
+    HOME: "/tmp",
+    NODE_ENV: "test",
+    SST_TELEMETRY_DISABLED: "1",
+    NO_COLOR: "1",
+    NODE_COMPILE_CACHE: compileCacheOf(root),
+    ...environment,
+  };
   return new Promise((resolve) => {
     const child = execFile("node_modules/.bin/sst", command, { cwd: root, env }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, output: `${stdout}${stderr}`.trim() }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { finish, type Synthesis, templatesOf } from "./synth.ts";
+import { finishUnbundled, type Synthesis, templatesOf } from "./synth.ts";
 
 /** CDK's version check of the bootstrap and SST's list of constructs, the same in every stack. */
 const boilerplate = new Set(["Rules", "Parameters", "SSTMetadata"]);
@@ -34,7 +34,7 @@ function isBookkeeping(key: string, value: unknown): boolean {
 }
 
 describe.each(["prod", "local"])("stage %s", async (stage) => {
-  const synthesis = templatesOf(await finish(stage));
+  const synthesis = templatesOf(await finishUnbundled(stage));
   const hashes = hashesOf(synthesis);
 
   it.each([...synthesis.stacks])("deploys %s as it was reviewed", async (name, template) => {

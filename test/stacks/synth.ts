@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "sst/constructs";
 import { setProject } from "sst/project.js";
+import { useRuntimeHandlers } from "sst/runtime/handlers.js";
 import fleet from "#config";
 import { defineFleet, type FleetDefinition, planStage, type ServiceDefinition, type StageDefinition } from "#fleet";
 import { composeFleet } from "../../sst.config.ts";
@@ -41,10 +42,27 @@ export function compose(stage: string, map: FleetDefinition = fleet): App {
   return app;
 }
 
-/** The same, finished as `sst deploy` does it: functions bundled, resources tagged. Takes a second or two. */
+/** The same, finished as `sst deploy` does it: functions bundled, resources tagged. Takes some seconds. */
 export async function finish(stage: string, map?: FleetDefinition): Promise<App> {
   const app = compose(stage, map);
   await app.finish();
+  return app;
+}
+
+/** As `finish`, for tests of what is around a function's code: its bundle is empty. */
+export async function finishUnbundled(stage: string, map?: FleetDefinition): Promise<App> {
+  const app = compose(stage, map);
+  const runtimes = useRuntimeHandlers();
+  const find = runtimes.for;
+  runtimes.for = (runtime) => ({
+    ...find(runtime),
+    build: async ({ props }) => ({ type: "success", handler: props.handler ?? "" }),
+  });
+  try {
+    await app.finish();
+  } finally {
+    runtimes.for = find;
+  }
   return app;
 }
 

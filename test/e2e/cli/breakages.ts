@@ -135,7 +135,7 @@ export const breakages: readonly Breakage[] = [
   { id: "mcp", evidence: /\/mcp answers, and not as an MCP server/, break: divert("/mcp", "text/html") },
   {
     id: "images",
-    evidence: /mcp\/workspace:latest moved 0 s ago/,
+    evidence: /mcp\/workspace:latest moved \d+ s ago/,
     break: async ({ fleet, stage }) => {
       await pushImage(stage, '{"layers":["two"]}');
       return () => fleet(["redeploy", key, "--wait"]);
