@@ -5,7 +5,7 @@ import type { FleetDefinition } from "#fleet";
 import type { Block } from "../docs/blocks.ts";
 import { commandsOf } from "../docs/commands.ts";
 import { operatorOf } from "./cli/operator.ts";
-import { deploymentsOf, fleetMessages, serviceOf, tailedMessages, targetsOf } from "./docs/answers.ts";
+import { busyOf, deploymentsOf, fleetMessages, serviceOf, tailedMessages, targetsOf } from "./docs/answers.ts";
 import { alreadyRun, blocksOf, documents, guide, isDeploy, openDocumented } from "./docs/documented.ts";
 import { type Keyboard, keys, sitAt } from "./docs/keyboard.ts";
 import { createReader } from "./docs/reader.ts";
@@ -32,8 +32,7 @@ afterAll(() => stage.close());
 
 /** Until no service rolls, and none is about to: the fleet rolls by itself what uses a secret that was changed. */
 async function awaitQuiet(): Promise<void> {
-  const busy = /IN_PROGRESS|"primary": false|"olderSecrets": \[\n/;
-  await vi.waitFor(async () => expect(await status()).not.toMatch(busy), { timeout: 60_000, interval: 250 });
+  await vi.waitFor(async () => expect(busyOf(await status())).toEqual([]), { timeout: 60_000, interval: 250 });
 }
 
 const env = { FLEET_STAGE: "prod" };

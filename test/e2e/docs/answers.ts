@@ -38,10 +38,19 @@ const Status = v.object({
           state: v.string(),
         }),
       ),
-      tasks: v.array(v.object({ arn: v.string() })),
+      tasks: v.array(v.object({ arn: v.string(), status: v.string(), olderSecrets: v.array(v.string()) })),
     }),
   ),
 });
+
+/** Services that roll, or are about to, with what shows it. */
+export function busyOf(status: string) {
+  return v.parse(Status, JSON.parse(status)).services.flatMap(({ key, deployments, tasks }) => {
+    const rolling = deployments.length > 1 || deployments.some(({ state }) => state === "IN_PROGRESS");
+    const isBusy = rolling || tasks.some(({ olderSecrets }) => olderSecrets.length > 0);
+    return isBusy ? [{ key, deployments, tasks }] : [];
+  });
+}
 
 export function targetsOf(printed: string) {
   const { TargetHealthDescriptions } = v.parse(TargetHealth, JSON.parse(printed));
