@@ -5,7 +5,6 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { SecretPlan } from "#fleet";
-import { valueSinceTag } from "#rotation/labels.ts";
 import { orMissing } from "../aws.ts";
 import type { Stage } from "../stage.ts";
 import type { SecretFacts, VersionFacts } from "../status/facts.ts";
@@ -57,13 +56,7 @@ export async function readFacts(
     versions: await readVersions(stage, plan),
     lastRotatedAt: described.LastRotatedDate?.getTime(),
     lastChangedAt: described.LastChangedDate?.getTime(),
-    valueSince: timeOf(described.Tags?.find(({ Key }) => Key === valueSinceTag)?.Value),
   };
-}
-
-function timeOf(text = ""): number | undefined {
-  const time = Date.parse(text);
-  return Number.isFinite(time) ? time : undefined;
 }
 
 async function readVersions({ aws }: Stage, secret: SecretPlan): Promise<readonly VersionFacts[]> {

@@ -59,8 +59,6 @@ export interface SecretFacts {
   readonly versions: readonly VersionFacts[];
   readonly lastRotatedAt: number | undefined;
   readonly lastChangedAt: number | undefined;
-  /** Since when the value of the settled version is in use: a rotation may give the value of before. */
-  readonly valueSince?: number | undefined;
 }
 
 export interface VersionFacts {
@@ -72,20 +70,22 @@ export interface VersionFacts {
 /**
  * Since when the current version has been current, as far as Secrets Manager tells: it dates versions, rotations and
  * changes, and not the labels. A new version is current from its creation, a rotated one from the rotation's end; one
- * that was current before and is again (its predecessor is younger) since the last change at the latest. What is known
- * to be settled may be a copy: then it is as old as its value.
+ * that was current before and is again (its predecessor is younger) since the last change at the latest.
  */
-export function currentSince({ versions, lastRotatedAt, lastChangedAt, valueSince }: SecretFacts): number | undefined {
+export function currentSince({ versions, lastRotatedAt, lastChangedAt }: SecretFacts): number | undefined {
   const current = versions.find(({ labels }) => labels.includes("AWSCURRENT"));
   const previous = versions.find(({ labels }) => labels.includes("AWSPREVIOUS"));
   if (current === undefined) return undefined;
   if (previous !== undefined && previous.createdAt > current.createdAt) return lastChangedAt ?? current.createdAt;
-  const since = Math.max(current.createdAt, lastRotatedAt ?? 0);
-  return current.labels.includes(settled) ? Math.min(since, valueSince ?? since) : since;
+  return Math.max(current.createdAt, lastRotatedAt ?? 0);
 }
 
-/** Whether a task read its secrets before the current version was current. */
+/**
+ * Whether a task read its secrets before the current version was current. What is labelled as settled was seen on every
+ * task, and may be a copy of an older value, which dates do not tell.
+ */
 export function runsOnOlder(task: TaskFacts, secret: SecretFacts): boolean {
+  const isSettled = secret.versions.some(({ labels }) => labels.includes("AWSCURRENT") && labels.includes(settled));
   const since = currentSince(secret);
-  return since !== undefined && task.createdAt < since;
+  return !isSettled && since !== undefined && task.createdAt < since;
 }

@@ -67,7 +67,7 @@ export function googleOAuth(
     async revoke(retired, kept) {
       const secrets = (await kept()).map((value) => value.GOOGLE_OAUTH_CLIENT_SECRET);
       const old = retired.some((value) => !secrets.includes(value.GOOGLE_OAUTH_CLIENT_SECRET));
-      if (!old) return { kind: "revoked" };
+      if (!old) return { kind: "none" };
       return {
         kind: "by-hand",
         remedy: "Disable the old client secret in the Google console, then delete it: no API can.",

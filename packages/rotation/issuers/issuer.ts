@@ -16,6 +16,8 @@ export type Installation = "installed" | "unfinished";
 
 export type Revocation =
   | { readonly kind: "revoked" }
+  /** There was no credential that anybody else accepts. */
+  | { readonly kind: "none" }
   | { readonly kind: "unfinished" }
   /** Only a person can do it. */
   | { readonly kind: "by-hand"; readonly remedy: string };

@@ -11,5 +11,5 @@ export const people: Issuer = {
   }),
   install: async () => "installed",
   prove: async () => ({ verdict: "accepted" }),
-  revoke: async () => ({ kind: "revoked" }),
+  revoke: async () => ({ kind: "none" }),
 };

@@ -23,6 +23,6 @@ export function random({ keys }: Extract<Rotation, { readonly issuer: "random" }
       if (missing.length === 0) return { verdict: "accepted" };
       return { verdict: "rejected", reason: `the keys ${missing.join(", ")} are missing or empty` };
     },
-    revoke: async () => ({ kind: "revoked" }),
+    revoke: async () => ({ kind: "none" }),
   };
 }

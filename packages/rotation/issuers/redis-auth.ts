@@ -44,7 +44,7 @@ export function redisAuth(
     },
     async revoke(retired, kept) {
       const [current] = await kept();
-      if (current === undefined || retired.every((value) => value[key] === current[key])) return { kind: "revoked" };
+      if (current === undefined || retired.every((value) => value[key] === current[key])) return { kind: "none" };
       return { kind: (await modify(tokenOf(current), "SET")) ? "revoked" : "unfinished" };
     },
   };

@@ -59,7 +59,7 @@ export function splunkHec(
       if (tokens === undefined) {
         opened = undefined;
         const remedy = "Delete the old HEC token in Splunk: the fleet has no administrator's credentials to do it.";
-        return retired.length === 0 ? { kind: "revoked" } : { kind: "by-hand", remedy };
+        return retired.length === 0 ? { kind: "none" } : { kind: "by-hand", remedy };
       }
       const all = await tokens.list();
       const keep = new Set((await kept()).map((value) => value[key]?.toLowerCase()));
@@ -76,7 +76,8 @@ export function splunkHec(
         const left = await Promise.all(orphans.map(({ name }) => tokens.find(name)));
         return left.every((one) => one === undefined);
       }, ports);
-      return { kind: gone ? "revoked" : "unfinished" };
+      if (!gone) return { kind: "unfinished" };
+      return { kind: [...old].every((token) => keep.has(token)) ? "none" : "revoked" };
     },
   };
 }

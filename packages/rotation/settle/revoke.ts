@@ -15,6 +15,7 @@ import type { SecretDescription, SecretVersion } from "../ports.ts";
 import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
 import type { Action } from "./action.ts";
 import type { SettlePorts } from "./ports.ts";
+import { readSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
 type Settlement = Action & { readonly kind: "revoke" };
@@ -34,7 +35,8 @@ export async function revoke(
   if (outcome !== "unchanged") {
     const revocation = await revokeOthers(entry, secret, ports);
     if (revocation.kind === "unfinished") return "unfinished";
-    if (outcome === "settled") await store.tag(secret.arn, valueSinceTag, new Date(clock.now()).toISOString());
+    const since = readSettling(secret.tags[settlingTag])?.since ?? clock.now();
+    if (outcome === "settled") await store.tag(secret.arn, valueSinceTag, new Date(since).toISOString());
     await tell(entry, outcome, versionId, wordsFor(secret.name, outcome, revocation), ports);
   }
   await dropUsedCandidate(entry, secret, versionId, ports);
@@ -118,12 +120,12 @@ async function dropUsedCandidate(
 
 function wordsFor(name: string, outcome: "settled" | "restored", revocation: Revocation) {
   const remedy = byHand(revocation).trim();
+  const revoked = revocation.kind === "revoked" ? ", and the old one is revoked" : "";
   const text =
     outcome === "settled"
-      ? `Every service that uses ${name} runs on its new value, and the old one is revoked.`
+      ? `Every service that uses ${name} runs on its new value${revoked}.`
       : `${name} has its last good value again, and every service that uses it runs on that.`;
-  if (remedy === "") return { text, remedy };
-  return { text: text.replace(", and the old one is revoked", ""), remedy };
+  return { text, remedy };
 }
 
 function byHand(revocation: Revocation): string {
