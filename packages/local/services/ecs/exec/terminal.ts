@@ -28,10 +28,16 @@ export function startTerminal(supervisor: ProcessSupervisor, spec: TerminalSpec)
   const { cwd, env } = spec;
   let device: string | undefined;
   let wanted: TerminalSize | undefined;
-  const apply = () => {
-    if (device === undefined || wanted === undefined) return;
-    supervisor.start({ command: "stty", args: [deviceOption, device, ...sizeWords(wanted)], cwd, env });
+  let busy = false;
+  // One after the other: of two at once the older might be the last.
+  const apply = async (): Promise<void> => {
+    if (busy || device === undefined || wanted === undefined) return;
+    busy = true;
+    const args = [deviceOption, device, ...sizeWords(wanted)];
     wanted = undefined;
+    await supervisor.start({ command: "stty", args, cwd, env }).exited;
+    busy = false;
+    await apply();
   };
   // The terminal's name comes over file descriptor 4, past the terminal.
   const inside = `stty ${sizeWords(spec.size).join(" ")}; tty >&4; exec 4>&-; ${spec.commandLine}`;
@@ -45,14 +51,14 @@ export function startTerminal(supervisor: ProcessSupervisor, spec: TerminalSpec)
       const named = stream === "stderr" && device === undefined ? /^(\/dev\/\S+)\n$/.exec(data.toString()) : null;
       if (named === null) return spec.onData(data);
       device = named[1];
-      apply();
+      void apply();
     },
   });
   return {
     process,
     resize(size) {
       wanted = size;
-      apply();
+      void apply();
     },
   };
 }
