@@ -59,9 +59,9 @@ describe("a session of ECS Exec", () => {
   it("[ECS-9] gives Ctrl-C to what runs, and goes on", async () => {
     const { channel, said } = connect("/bin/sh");
     channel.send(Buffer.from("sleep 60; echo slept\n"));
-    await vi.waitFor(() => expect(said()).toContain("echo slept"), 5_000);
+    await vi.waitFor(() => expect(said()).toContain("echo slept"), 15_000);
     channel.send(Buffer.from([3]));
-    await vi.waitFor(() => expect(said()).toContain("^C"), 5_000);
+    await vi.waitFor(() => expect(said()).toContain("^C"), 15_000);
     channel.send(Buffer.from("echo $((40 + 2)); exit\n"));
     await channel.closed;
     expect(said()).toContain("42");
