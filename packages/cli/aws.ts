@@ -91,12 +91,17 @@ export function explainAws(error: unknown, plan: StagePlan | undefined): string 
     return "The AWS credentials have expired: run aws sso login, or choose another AWS_PROFILE.";
   if (unknownCredentials.has(name))
     return `AWS does not accept these credentials (${name}): run aws sso login, or choose another AWS_PROFILE.`;
-  if (name.startsWith("AccessDenied") || name === "UnauthorizedOperation") return deniedText(error.message);
+  if (isDenied(error)) return deniedText(error.message);
   if (throttled.has(name)) return "AWS throttles this account's calls, after several tries: wait a minute, then again.";
   if (name === "ClusterNotFoundException" || name === "ServiceNotFoundException") return plan && notDeployed(plan);
   return "$metadata" in error || "$responseBodyText" in error || "$response" in error
     ? otherText(error, plan)
     : undefined;
+}
+
+/** Whether these credentials lack the permission for a call. */
+export function isDenied(error: unknown): error is Error {
+  return error instanceof Error && (error.name.startsWith("AccessDenied") || error.name === "UnauthorizedOperation");
 }
 
 function isUnreachable(error: Error): boolean {

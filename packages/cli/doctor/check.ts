@@ -2,8 +2,8 @@ import type { Stage } from "../stage.ts";
 import type { ServiceFacts } from "../status/facts.ts";
 
 /**
- * `ok`: looked, and well. `warning`: it will hurt one day. `failure`: it hurts, or will at the next change.
- * `skipped`: it could not be looked at, and why.
+ * `ok`: looked, and well. `warning`: it will hurt one day. `failure`: it hurts, or will at the next change, or nobody
+ * could look. `skipped`: there is nothing to look at here, or it needs what only a person can give.
  */
 export type Verdict = "ok" | "warning" | "failure" | "skipped";
 
@@ -21,7 +21,7 @@ export interface Check {
   readonly id: string;
   /** What is so when all is well. */
   readonly well: string;
-  /** What is wrong now. A check that throws is reported as skipped, with what it threw. */
+  /** What is wrong now. A check that throws is a failure: what nobody could look at is not known to be well. */
   look(examination: Examination, report: Report): Promise<readonly Finding[]>;
 }
 
@@ -31,7 +31,8 @@ export type Report = (at: string) => void;
 /** The stage, and what several checks ask about it, read once. */
 export interface Examination {
   readonly stage: Stage;
-  readonly services: readonly ServiceFacts[];
+  /** Rejects where these credentials may not read them. */
+  readonly services: Promise<readonly ServiceFacts[]>;
   /** Name servers that the domain's parent names; absent where nobody outside this machine knows the domain. */
   readonly resolveNs: ((domain: string) => Promise<readonly string[]>) | undefined;
   /** Milliseconds since the epoch. */

@@ -9,7 +9,8 @@ that is there for it, and every chat shows a test that says nothing is wrong.
 GOOGLE_ACCESS_TOKEN=$(gcloud auth print-access-token) lets google-apis look.
 
 Exit codes: 0 nothing hurts, 1 a failure (with --strict a warning as well),
-2 wrong usage. What could not be looked at is skipped, and changes no code.
+2 wrong usage. What a permission keeps it from is a
+failure; skipped is what there is nothing to look at for, and changes no code.
 
 --json: {"stage", "results": [{"id", "verdict", "evidence", "remedy"}]}
 verdict is ok, warning, failure or skipped; remedy is absent where there is

@@ -1,4 +1,5 @@
 import { resolveNs } from "node:dns/promises";
+import { isDenied } from "../aws.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { readServices } from "../status/read.ts";
@@ -28,7 +29,12 @@ export async function runDoctor(stage: Stage, options: DoctorOptions, world = wo
   const { terminal, plan } = stage;
   const wanted = only === undefined ? checks : checks.filter(({ id }) => only.includes(id));
   if (format === "text") terminal.note(terminal.paint.dim(`Looking at ${wanted.length} things in ${plan.stage}…`));
-  const examination = { stage, services: await readServices(stage), testAlarm, patienceMs, ...world };
+  const services = readServices(stage);
+  await services.catch((error: unknown) => {
+    // Other checks can be made without it.
+    if (!isDenied(error)) throw error;
+  });
+  const examination = { stage, services, testAlarm, patienceMs, ...world };
   const results = await examine(wanted, examination, (at) =>
     terminal.progress(at === "" ? "" : terminal.paint.dim(at)),
   );

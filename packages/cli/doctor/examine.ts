@@ -1,6 +1,6 @@
 import { explainAws } from "../aws.ts";
 import { reasonOf } from "../failure.ts";
-import { type Check, type Examination, type Finding, type Report, skipped } from "./check.ts";
+import type { Check, Examination, Finding, Report } from "./check.ts";
 
 /** What one check came to: one line of the doctor's report, or several. */
 export interface Result extends Finding {
@@ -36,7 +36,7 @@ export async function examine(
 }
 
 function cannotLook(error: unknown, { stage }: Examination): Finding {
-  return skipped(`Could not look: ${explainAws(error, stage.plan) ?? reasonOf(error)}`);
+  return { verdict: "failure", evidence: `Could not look: ${explainAws(error, stage.plan) ?? reasonOf(error)}` };
 }
 
 /** 1 when something hurts; a warning counts where `strict` asks for it. */

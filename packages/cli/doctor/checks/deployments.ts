@@ -7,7 +7,7 @@ export const deployments: Check = {
   id: "deployments",
   well: "The last deployment of every service is complete.",
   look: async ({ services, now }) =>
-    services.flatMap(({ plan, service }) => {
+    (await services).flatMap(({ plan, service }) => {
       const primary = service?.deployments.find((one) => one.primary);
       if (primary === undefined || primary.state === "COMPLETED") return [];
       if (primary.state === "FAILED")

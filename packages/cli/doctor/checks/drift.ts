@@ -9,7 +9,8 @@ import { isToldElsewhere, tellDifference } from "../told-drift.ts";
 export const drift: Check = {
   id: "drift",
   well: "What runs is what the map and the stacks say.",
-  async look({ stage, services, patienceMs }, report) {
+  async look({ stage, services: reading, patienceMs }, report) {
+    const services = await reading;
     const [map, stacks] = await Promise.all([
       Promise.all(services.map((facts) => compareWithMap(stage, facts))),
       compareWithStacks(stage, services, patienceMs, report),

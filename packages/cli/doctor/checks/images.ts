@@ -11,7 +11,7 @@ export const images: Check = {
   id: "images",
   well: "All tasks run the image that their tag means now.",
   async look(examination) {
-    const { services } = examination;
+    const services = await examination.services;
     const running = services.flatMap(({ tasks }) => tasks.filter(({ status }) => status === "RUNNING"));
     if (running.length > 0 && running.every(({ imageDigest }) => imageDigest === undefined))
       return [skipped("No task names the digest of its image: on this machine commands stand for images.")];

@@ -17,7 +17,9 @@ export const mcp: Check = {
   id: "mcp",
   well: "An MCP client gets through to every service.",
   look: async ({ stage, services }) =>
-    (await Promise.all(services.map(async (facts) => tellOffline(facts) ?? (await lookAt(stage, facts))))).flat(),
+    (
+      await Promise.all((await services).map(async (facts) => tellOffline(facts) ?? (await lookAt(stage, facts))))
+    ).flat(),
 };
 
 async function lookAt(stage: Stage, { plan: { key, url } }: ServiceFacts): Promise<readonly Finding[]> {

@@ -14,7 +14,7 @@ export const oauthMetadata: Check = {
   id: "oauth-metadata",
   well: "OAuth metadata can be had, and names public addresses only.",
   async look({ stage, services }) {
-    const owner = services.find(({ plan }) => plan.key === stage.plan.oauth.owner);
+    const owner = (await services).find(({ plan }) => plan.key === stage.plan.oauth.owner);
     if (owner === undefined) return [];
     return tellOffline(owner) ?? lookAt(stage, owner.plan);
   },

@@ -10,7 +10,9 @@ export const secretVersions: Check = {
   id: "secret-versions",
   well: "Every task began after the current versions of its secrets became current.",
   look: async ({ services }) =>
-    services.flatMap(({ plan, tasks, secrets }) => secrets.flatMap((secret) => lookAt(plan.key, tasks, secret))),
+    (await services).flatMap(({ plan, tasks, secrets }) =>
+      secrets.flatMap((secret) => lookAt(plan.key, tasks, secret)),
+    ),
 };
 
 function lookAt(service: string, tasks: readonly TaskFacts[], secret: SecretFacts): readonly Finding[] {

@@ -14,7 +14,7 @@ export const sessions: Check = {
   id: "sessions",
   well: "Services with sessions keep them in Redis, over TLS.",
   async look({ stage, services }) {
-    const findings = services
+    const findings = (await services)
       .filter(({ plan, tasks }) => plan.sessions && tasks.length > 0)
       .map(async (facts) => [...(await lookAtTls(stage, facts)), ...(await lookAtLog(stage, facts))]);
     return (await Promise.all(findings)).flat();

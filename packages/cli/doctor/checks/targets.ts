@@ -4,7 +4,7 @@ import { type Check, type Finding, failure } from "../check.ts";
 export const targets: Check = {
   id: "targets",
   well: "Every service has as many healthy targets as the map wants.",
-  look: async ({ services, stage }) => services.flatMap((facts) => lookAt(facts, stage.plan.stage)),
+  look: async ({ services, stage }) => (await services).flatMap((facts) => lookAt(facts, stage.plan.stage)),
 };
 
 function lookAt({ plan, service, targets: found, tasks }: ServiceFacts, stage: string): readonly Finding[] {

@@ -277,8 +277,8 @@ it("goes on where one check cannot look, and says so", async () => {
   const blind = { id: "blind", well: "", look: () => Promise.reject(new Error("no permission")) };
   const results = await examine([blind, targets], examinationOf(healthy));
   expect(results).toMatchObject([
-    { id: "blind", verdict: "skipped", evidence: "Could not look: no permission" },
+    { id: "blind", verdict: "failure", evidence: "Could not look: no permission" },
     { id: "targets", verdict: "ok" },
   ]);
-  expect(exitCodeOf(results, true)).toBe(0);
+  expect(exitCodeOf(results, false)).toBe(1);
 });

@@ -83,5 +83,12 @@ export function examinationOf(facts: ServiceFacts, using: typeof fetch = fetch):
     stdin: Readable.from([]),
     stdout: new PassThrough(),
   };
-  return { stage, services: [facts], resolveNs: refuse, now: Date.now, testAlarm: "declined", patienceMs: undefined };
+  return {
+    stage,
+    services: Promise.resolve([facts]),
+    resolveNs: refuse,
+    now: Date.now,
+    testAlarm: "declined",
+    patienceMs: undefined,
+  };
 }
