@@ -71,7 +71,8 @@ export function isChatAlarm(name: string): boolean {
 /** The alarm of that name, or all of the service of that key. Throws `UsageError` where there is neither. */
 export async function findAlarms(stage: Stage, wanted: string): Promise<readonly AlarmFacts[]> {
   const all = await readAlarms(stage);
-  const found = all.filter(({ name, service }) => name === wanted || service === wanted);
+  const key = stage.plan.services.find(({ host }) => host === wanted)?.key ?? wanted;
+  const found = all.filter(({ name, service }) => name === wanted || service === key);
   if (found.length > 0) return found;
   throw new UsageError(`No alarm and no service ${wanted} in stage ${stage.plan.stage}: fleet alarms list names them.`);
 }
