@@ -82,7 +82,7 @@ export function currentSince({ versions, lastRotatedAt, lastChangedAt }: SecretF
 
 /**
  * Whether a task read its secrets before the current version was current. What is labelled as settled was seen on every
- * task, and may be a copy of an older value, which dates do not tell.
+ * task: it may be a copy of an older value, or one that was put back, and settling it is a change too.
  */
 export function runsOnOlder(task: TaskFacts, secret: SecretFacts): boolean {
   const isSettled = secret.versions.some(({ labels }) => labels.includes("AWSCURRENT") && labels.includes(settled));

@@ -7,7 +7,7 @@ import {
   failRollout,
   forgetDriver,
   leavePending,
-  moveLabelBack,
+  loseEvents,
   shortenLog,
 } from "./break.ts";
 import type { Visit } from "./diagnosis.ts";
@@ -144,7 +144,7 @@ export const breakages: readonly Breakage[] = [
   {
     id: "secret-versions",
     evidence: /older version of \/local\/mcp\/google-oauth, by their dates/,
-    break: moveLabelBack,
+    break: loseEvents,
   },
   { id: "sessions", evidence: /never wrote "Using ValkeyStore"/, break: forgetDriver },
   { id: "deployments", evidence: /google_workspace/, break: failRollout },

@@ -54,6 +54,9 @@ it("finds the tasks that read a secret before it changed", () => {
   // The same value again, put or rotated to: nothing rolls for it, and the planner settles it.
   const copy = secret({ versions: [version("b", 200, "AWSCURRENT", "settled")], lastRotatedAt: 210 });
   expect(runsOnOlder(task(199), copy)).toBe(false);
+  // Put back by the planner, whose last note of it is younger than the tasks it has waited for.
+  const restored = [version("b", 200, "AWSPREVIOUS"), version("a", 100, "AWSCURRENT", "settled")];
+  expect(runsOnOlder(task(250), secret({ versions: restored, lastChangedAt: 300 }))).toBe(false);
 });
 
 describe("how a deployment ended", () => {
