@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { RotationMap } from "#rotation/map.ts";
 import { finish, templatesOf } from "./synth.ts";
 
 const Code = v.object({ S3Key: v.string() });
@@ -26,6 +27,19 @@ describe("the fleet's functions", () => {
     const log = stack("Secrets").one("AWS::Logs::LogGroup", { LogGroupName: "/aws/lambda/prod-mcp-seed-secret" });
     expect(log.Properties.RetentionInDays).toBe(365);
     expect(JSON.stringify(stack("Secrets").one("AWS::IAM::Role").Properties.Policies)).toContain(log.id);
+  });
+
+  it("[SEC-5] gives the functions the map as a file, with placeholders and no value", () => {
+    const lambda = stack("Rotation").one("AWS::Lambda::Function", { FunctionName: "prod-mcp-settle-secret" });
+    const { S3Key } = v.parse(Code, lambda.Properties.Code);
+    const file = path.join(app.outdir, `asset.${path.parse(S3Key).name}`, "rotation-map.json");
+    const map = v.parse(RotationMap, JSON.parse(readFileSync(file, "utf8")));
+    expect(map).toMatchObject({ stage: "prod", cluster: "prod-mcp-cluster", auditIndex: "mcp_audit" });
+    expect(map.secrets.find(({ key }) => key === "splunk")).toMatchObject({
+      id: "/prod/mcp/splunk",
+      services: ["prod-mcp-google-workspace"],
+      aliases: { endpoint: "SPLUNK_HEC_URL", token: "SPLUNK_HEC_TOKEN" },
+    });
   });
 
   it("are bundled and minified to less than 600 KB", () => {

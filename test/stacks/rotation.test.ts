@@ -1,12 +1,8 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import fleet from "#config";
 import { defineFleet, FleetError } from "#fleet";
-import { RotationMap } from "#rotation/map.ts";
 import { type Statement, statementsOf } from "./statements.ts";
-import { finish, synthesize, templatesOf, withStage } from "./synth.ts";
+import { synthesize, withStage } from "./synth.ts";
 import { attribute } from "./template.ts";
 
 const { stack } = synthesize("prod");
@@ -115,22 +111,6 @@ describe("what the functions may do", () => {
       const actions = statements(role).map((statement) => statement.actions.join());
       expect(actions, role).toEqual(expect.arrayContaining(["sns:Publish", "kms:Decrypt,kms:GenerateDataKey"]));
     }
-  });
-
-  it("[SEC-5] gives the functions the map as a file, with placeholders and no value", async () => {
-    const app = await finish("prod");
-    const lambda = templatesOf(app)
-      .stack("Rotation")
-      .one("AWS::Lambda::Function", { FunctionName: "prod-mcp-settle-secret" });
-    const { S3Key } = v.parse(v.object({ S3Key: v.string() }), lambda.Properties.Code);
-    const file = path.join(app.outdir, `asset.${path.parse(S3Key).name}`, "rotation-map.json");
-    const map = v.parse(RotationMap, JSON.parse(readFileSync(file, "utf8")));
-    expect(map).toMatchObject({ stage: "prod", cluster: "prod-mcp-cluster", auditIndex: "mcp_audit" });
-    expect(map.secrets.find(({ key }) => key === "splunk")).toMatchObject({
-      id: "/prod/mcp/splunk",
-      services: ["prod-mcp-google-workspace"],
-      aliases: { endpoint: "SPLUNK_HEC_URL", token: "SPLUNK_HEC_TOKEN" },
-    });
   });
 });
 
