@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createIncidentTable } from "#chat/aws/incident-table.ts";
 import { noFindings } from "#chat/enrichment.ts";
 import type { RoadPorts, Speak } from "#chat/ports.ts";
@@ -9,6 +9,7 @@ import { Secret } from "#chat/secret.ts";
 import type { ChatSettings } from "#chat/settings.ts";
 import { type ChatDoubles, type ChatName, chatNames, startChatDoubles } from "#local/doubles/chat-page/index.ts";
 import { createDynamoDb } from "#local/services/dynamodb/service.ts";
+import { createIncidentsTable } from "../test/unit/chat/aws/incidents.ts";
 import { median } from "./load.ts";
 
 export interface ChatBench {
@@ -114,17 +115,7 @@ function portsOf(chats: ChatDoubles, client: DynamoDBClient): RoadPorts {
 async function createTable(endpoint: string): Promise<DynamoDBClient> {
   const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
   const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials });
-  await client.send(
-    new CreateTableCommand({
-      TableName: "incidents",
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: ["destination", "group"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-      KeySchema: [
-        { AttributeName: "destination", KeyType: "HASH" },
-        { AttributeName: "group", KeyType: "RANGE" },
-      ],
-    }),
-  );
+  await createIncidentsTable(client);
   return client;
 }
 

@@ -2,6 +2,7 @@ import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import { type Stack, use } from "sst/constructs";
 import { type AlarmName, type AlarmPlan, alarmNames, names, type ServicePlan, type StagePlan } from "#fleet";
+import { tellBasis } from "#fleet/threshold-basis.ts";
 import { type AlarmKind, alarmKinds } from "./alarm-kinds.ts";
 import { Alerts } from "./alerts.ts";
 import { Balancer } from "./balancer.ts";
@@ -71,14 +72,9 @@ function describe(
   name: AlarmName,
   alarm: AlarmPlan & { kind: "set" },
 ): string {
-  const basis = {
-    placeholder: "The threshold is a placeholder: nobody has measured this service yet.",
-    chosen: "The threshold was chosen.",
-    measured: "The threshold was measured.",
-  }[alarm.basis];
   const within = alarmPeriodSeconds === 60 ? "one minute" : `${alarmPeriodSeconds} seconds`;
   const runbook = `docs/runbook.md#${name.toLowerCase()}`;
-  return `${key}: ${alarmKinds[name].means(alarm.threshold)} within ${within}. ${basis} Runbook: ${runbook}`;
+  return `${key}: ${alarmKinds[name].means(alarm.threshold)} within ${within}. ${tellBasis(alarm.basis)} Runbook: ${runbook}`;
 }
 
 /** A declined alarm leaves its reason where the others are. */

@@ -9,6 +9,7 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import * as v from "valibot";
 import { serviceOf } from "#chat/parse/alarm.ts";
 import { names } from "#fleet/names.ts";
+import { basisOf } from "#fleet/threshold-basis.ts";
 import type { Minute } from "./baseline.ts";
 import { noticeOf } from "./notice.ts";
 import { type DeployedAlarm, type LatencyAlarm, statistics, type TunePorts } from "./tune.ts";
@@ -33,7 +34,7 @@ export const effects: TunePorts = {
         const service = serviceOf({ kind: "unstated" }, AlarmName);
         if (name === undefined || service === undefined || Threshold === undefined) continue;
         const dimensions = Object.fromEntries(Dimensions.map(({ Name = "", Value = "" }) => [Name, Value]));
-        found.push({ service, name, dimensions, threshold: Threshold, basis: basisOf(AlarmDescription) });
+        found.push({ service, name, dimensions, threshold: Threshold, basis: basisOf(AlarmDescription) ?? "chosen" });
       }
     }
     return found;
@@ -106,10 +107,4 @@ function query(Id: string, Stat: string, dimensions: Readonly<Record<string, str
       Stat,
     },
   };
-}
-
-/** The words `stacks/alarms.ts` puts into descriptions. */
-function basisOf(description: string): DeployedAlarm["basis"] {
-  if (description.includes("threshold is a placeholder")) return "placeholder";
-  return description.includes("threshold was measured") ? "measured" : "chosen";
 }

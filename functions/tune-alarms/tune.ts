@@ -1,4 +1,5 @@
 import type { AlarmName } from "#fleet/definition.ts";
+import type { ThresholdBasis } from "#fleet/threshold-basis.ts";
 import { type Minute, type Proposal, propose, type Statistic } from "./baseline.ts";
 
 /** A latency alarm as it is deployed. */
@@ -9,7 +10,7 @@ export interface DeployedAlarm {
   /** Seconds. */
   readonly threshold: number;
   /** From its description: a chosen threshold is a person's decision, and stays. */
-  readonly basis: "placeholder" | "chosen" | "measured";
+  readonly basis: ThresholdBasis;
 }
 
 export type LatencyAlarm = Extract<AlarmName, `latency${string}`>;

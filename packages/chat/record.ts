@@ -46,6 +46,11 @@ export interface Entry {
 
 export const emptyRecord: GroupRecord = { version: 0, thread: undefined, entries: {}, lastSentAt: 0 };
 
+/** The end of what never began, such as the first data of an alarm: it is recorded and not said. */
+export function isUnsaid({ phase, since, at }: Entry): boolean {
+  return phase === "resolved" && at <= since;
+}
+
 export function isOpen({ phase }: Entry): boolean {
   return phase === "firing" || phase === "no-data";
 }

@@ -36,13 +36,22 @@ export function groupOf(incident: Incident): string {
   return clip(nameOf(incident), groupLength);
 }
 
+/** What an alarm is told under. */
+export function groupOfAlarm(name: string, service: string | undefined): string {
+  return clip(service ?? nameOfAlarm(name), groupLength);
+}
+
+function nameOfAlarm(name: string): string {
+  return `Alarm ${name}`;
+}
+
 function nameOf({ service, story, subject }: Incident): string {
   // A rotation concerns whoever uses the secret, and is one conversation whoever tells of it.
   if (story.kind === "rotation") return `Secret ${story.secret}`;
   if (service !== undefined) return service;
   switch (story.kind) {
     case "alarm":
-      return `Alarm ${story.name}`;
+      return nameOfAlarm(story.name);
     case "deployment":
     case "task":
       return "Tasks of no known service";

@@ -1,3 +1,4 @@
+import { basisOf } from "#fleet/threshold-basis.ts";
 import { durationOf } from "./duration.ts";
 import type { AlarmStory, Incident, Limit, MetricWatch, TaskStory } from "./incident.ts";
 import { maskSecrets } from "./mask.ts";
@@ -90,7 +91,7 @@ export function figure(value: number): string {
 }
 
 export function isPlaceholder({ description }: AlarmStory): boolean {
-  return description?.includes("threshold is a placeholder") === true;
+  return description !== undefined && basisOf(description) === "placeholder";
 }
 
 function placeholderNote(story: AlarmStory): string {

@@ -137,10 +137,14 @@ function otherText(error: Error, plan: StagePlan | undefined): string {
   return `AWS refused: ${said} (${error.name})`;
 }
 
+/** The command that makes a stage what the map says. */
+export function howToDeploy({ stage, runsOn }: StagePlan): string {
+  return runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`;
+}
+
 /** The road for a stage whose map is known and whose resources are not there. */
-export function notDeployed({ stage, runsOn }: StagePlan): string {
-  const remedy = runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`;
-  return `Stage ${stage} is in the map, but not deployed, or not in this region: ${remedy}`;
+export function notDeployed(plan: StagePlan): string {
+  return `Stage ${plan.stage} is in the map, but not deployed, or not in this region: ${howToDeploy(plan)}`;
 }
 
 /** `true` for an error of AWS with one of these codes. */

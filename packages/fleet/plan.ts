@@ -7,6 +7,7 @@ import type {
   SecretKeyDefinition,
   Severity,
 } from "./definition.ts";
+import type { ThresholdBasis } from "./threshold-basis.ts";
 
 /** One stage of the fleet with every default filled in: what stacks, functions and tools work from. */
 export interface StagePlan {
@@ -101,7 +102,7 @@ export interface ServicePlan {
 }
 
 export type AlarmPlan =
-  | { readonly kind: "set"; readonly threshold: number; readonly basis: "placeholder" | "chosen" | "measured" }
+  | { readonly kind: "set"; readonly threshold: number; readonly basis: ThresholdBasis }
   | { readonly kind: "declined"; readonly reason: string };
 
 export interface PlanOptions {

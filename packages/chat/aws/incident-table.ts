@@ -3,10 +3,10 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
-  paginateQuery,
 } from "@aws-sdk/client-dynamodb";
 import type { IncidentStore } from "../ports.ts";
 import { type GroupRecord, isOpen } from "../record.ts";
+import { queryRecords } from "./incident-query.ts";
 import { recordOf } from "./stored-record.ts";
 
 /** What is over is forgotten by the table itself. */
@@ -66,24 +66,7 @@ export function createIncidentTable(table: string, client: DynamoDBClient): Inci
       }
     },
 
-    async listOpen(destination) {
-      const found = new Map<string, GroupRecord>();
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: table,
-          KeyConditionExpression: "destination = :destination",
-          FilterExpression: "attribute_exists(#open)",
-          ExpressionAttributeNames: { "#open": "open" },
-          ExpressionAttributeValues: { ":destination": { S: destination } },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        for (const item of Items) found.set(item.group?.S ?? "", recordOf(item));
-      }
-      return found;
-    },
+    listOpen: (destination) => queryRecords(client, { table, destination, having: "open", reading: "consistent" }),
 
     async claim(destination, now, until) {
       try {

@@ -1,7 +1,8 @@
 import { openMute } from "#chat/mute.ts";
 import { severityOfMetric } from "#chat/parse/alarm.ts";
+import { receiverTitles } from "#chat/receivers/title.ts";
 import { isRoadTest, roadTestGroup } from "#chat/road-test.ts";
-import { matches } from "#chat/route.ts";
+import { groupOfAlarm, matches } from "#chat/route.ts";
 import type { ChatPlan } from "#fleet";
 import { findSecret } from "../secrets/read.ts";
 import { keyStates, readKeys } from "../secrets/value.ts";
@@ -25,7 +26,7 @@ export function audienceOf({ destinations, routes, mutes }: ChatPlan, alarm: Ala
   const about = { service: alarm.service, severity: severityOfMetric(alarm.metric) };
   const matching = routes.filter((route) => matches(route, about.service, about.severity));
   return {
-    group: alarm.service ?? `Alarm ${alarm.name}`,
+    group: groupOfAlarm(alarm.name, alarm.service),
     destinations: [...new Set(matching.flatMap(({ to }) => to))],
     mutedFor: openMute(mutes, about, now)?.reason,
   };
@@ -56,18 +57,11 @@ export async function readAddresses(
   };
 }
 
-const chats = {
-  "slack-bot": "Slack bot",
-  "slack-webhook": "Slack webhook",
-  teams: "Microsoft Teams",
-  "google-chat": "Google Chat",
-} as const;
-
 /** For people: `slack (Slack bot), teams (Microsoft Teams)`. */
 export function tellDestinations({ destinations }: ChatPlan, names: readonly string[]): string {
   const told = names.map((name) => {
     const receiver = destinations[name]?.receiver;
-    return receiver === undefined ? name : `${name} (${chats[receiver]})`;
+    return receiver === undefined ? name : `${name} (${receiverTitles[receiver]})`;
   });
   return told.join(", ");
 }

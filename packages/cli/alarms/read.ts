@@ -1,5 +1,6 @@
 import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { type AlarmName, alarmNames, names, type ServicePlan } from "#fleet";
+import { basisOf, type ThresholdBasis } from "#fleet/threshold-basis.ts";
 import { UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 
@@ -16,8 +17,8 @@ export interface AlarmFacts {
   readonly since: number | undefined;
   readonly reason: string;
   readonly threshold: number | undefined;
-  /** `placeholder` where nobody has measured the threshold. */
-  readonly basis: "placeholder" | "chosen" | "measured" | undefined;
+  /** As it was deployed: the map may have changed since. */
+  readonly basis: ThresholdBasis | undefined;
   readonly muted: boolean;
   readonly actions: readonly string[];
 }
@@ -54,13 +55,6 @@ function facts(
     muted: alarm.ActionsEnabled === false,
     actions: alarm.AlarmActions ?? [],
   };
-}
-
-const bases = ["placeholder", "chosen", "measured"] as const;
-
-/** Its description says where the threshold comes from: the map may have changed since the deploy. */
-function basisOf(description: string): AlarmFacts["basis"] {
-  return bases.find((basis) => new RegExp(`threshold (is a|was) ${basis}`).test(description));
 }
 
 /** Whether it watches the road from the topic to the chats: `<stage>-mcp-chat-undelivered` and the like. */

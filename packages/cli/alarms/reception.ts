@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createIncidentTable } from "#chat/aws/incident-table.ts";
-import { emptyRecord, type GroupRecord } from "#chat/record.ts";
+import { emptyRecord, type GroupRecord, isUnsaid } from "#chat/record.ts";
 import { names } from "#fleet";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
@@ -51,7 +51,5 @@ export async function openReception(
 export function isTold(alarmArn: string, before: GroupRecord, now: GroupRecord): boolean {
   const [was, is] = [before.entries[alarmArn], now.entries[alarmArn]];
   if (is === undefined || !is.told || is.since === was?.since) return false;
-  // An end whose beginning is not known, such as the first OK of a new alarm, is recorded and not said.
-  const wentOff = is.phase !== "resolved" || is.at > is.since;
-  return wentOff && now.lastSentAt !== before.lastSentAt;
+  return !isUnsaid(is) && now.lastSentAt !== before.lastSentAt;
 }

@@ -26,16 +26,16 @@ export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   let from = Date.now() - tail.sinceMs;
   if (tail.follow && terminal.interactive)
     terminal.note(terminal.paint.dim("Lines show as they come; Ctrl-C ends it."));
-  let read: () => Promise<readonly FilteredLogEvent[]> = () => readEvents(stage, tail, from);
-  do {
-    for (const event of unseen.take(await read())) {
+  const show = (events: readonly FilteredLogEvent[]) => {
+    for (const event of unseen.take(events))
       terminal.print(tail.format === "json" ? jsonLine(event) : textLine(event, terminal.paint));
-    }
-    if (!tail.follow) break;
-    read = () => readAnyway(stage, tail, from);
+  };
+  show(await readEvents(stage, tail, from));
+  while (tail.follow && !signal.aborted) {
     from = Math.max(from, unseen.newest() - lateMs);
     await sleep(pollMs(plan), undefined, { signal }).catch(() => undefined);
-  } while (!signal.aborted);
+    if (!signal.aborted) show(await readAnyway(stage, tail, from));
+  }
   if (unseen.newest() === 0 && !tail.follow) terminal.note(emptyText(tail));
 }
 

@@ -2,6 +2,7 @@ import type { DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manage
 import type { SecretPlan, StagePlan } from "#fleet";
 import { current, pending, settlingTag } from "#rotation/labels.ts";
 import { readSettling } from "#rotation/settle/settling.ts";
+import { howToDeploy } from "../aws.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { currentSince, type SecretFacts } from "../status/facts.ts";
@@ -108,10 +109,10 @@ function otherUse({ secrets, chat }: StagePlan, key: string): string {
   return chat?.secret === key ? "the chats" : "nobody";
 }
 
-function remedies({ stage, runsOn }: StagePlan, key: string, state: State): readonly string[] {
+function remedies(plan: StagePlan, key: string, state: State): readonly string[] {
   switch (state) {
     case "missing":
-      return [`${key} is not deployed: ${runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`}`];
+      return [`${key} is not deployed: ${howToDeploy(plan)}`];
     case "no value":
       return [`${key} has no value: fleet secrets set ${key}`];
     case "stuck":

@@ -5,7 +5,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { SecretPlan } from "#fleet";
-import { orMissing } from "../aws.ts";
+import { howToDeploy, orMissing } from "../aws.ts";
 import type { Stage } from "../stage.ts";
 import type { SecretFacts, VersionFacts } from "../status/facts.ts";
 import { findSecret } from "./find.ts";
@@ -13,9 +13,8 @@ import { findSecret } from "./find.ts";
 export { findSecret };
 
 /** For a secret that the map has, and the stage has not. */
-export function missingText({ plan: { stage, runsOn } }: Stage, { name }: SecretPlan): string {
-  const remedy = runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`;
-  return `${name} is in the map, and not deployed in stage ${stage}: ${remedy}`;
+export function missingText({ plan }: Stage, { name }: SecretPlan): string {
+  return `${name} is in the map, and not deployed in stage ${plan.stage}: ${howToDeploy(plan)}`;
 }
 
 /** How Secrets Manager is told which one: an adopted secret has a name of its own. */

@@ -1,3 +1,4 @@
+import { receiverTitles } from "#chat/receivers/title.ts";
 import type { Chat, Chats as ChatsModel, Silence } from "../model/chat.ts";
 import type { ConsoleState } from "../state/state.ts";
 import type { Perform } from "./app.tsx";
@@ -62,13 +63,6 @@ function Queue({ chats: { waiting, dead, page } }: { readonly chats: ChatsModel 
 
 const events = (count: number) => (count === 1 ? "1 event" : `${count} events`);
 
-const kinds: Readonly<Record<Chat["receiver"], string>> = {
-  "slack-bot": "Slack bot",
-  "slack-webhook": "Slack webhook",
-  teams: "Microsoft Teams",
-  "google-chat": "Google Chat",
-};
-
 interface DestinationProps {
   readonly chat: Chat;
   readonly silence: Silence | undefined;
@@ -83,7 +77,7 @@ function Destination({ chat, silence, now, perform }: DestinationProps) {
   return (
     <li>
       <span class="name">
-        <strong>{name}</strong> <span class="facts">{kinds[receiver]}</span>
+        <strong>{name}</strong> <span class="facts">{receiverTitles[receiver]}</span>
       </span>
       {silent ? (
         <span class="mark bad">silent, {secondsLeft(silence.until, now)} s left</span>

@@ -1,5 +1,5 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
-import { readRecords } from "#chat/aws/incident-reader.ts";
+import { queryRecords } from "#chat/aws/incident-query.ts";
 import type { GroupRecord } from "#chat/record.ts";
 import { type ChatPlan, names, type StagePlan } from "#fleet";
 import type { Chats } from "../model/chat.ts";
@@ -22,7 +22,7 @@ export function createChatReader({ stage, chat }: StagePlan, { dynamo, queues }:
 
   async function toldTo(destination: string): Promise<Told> {
     try {
-      return await readRecords(table, dynamo, destination);
+      return await queryRecords(dynamo, { table, destination, having: "record", reading: "eventual" });
     } catch (error) {
       // Before the first deploy, and after a removal.
       if (error instanceof ResourceNotFoundException) return new Map();

@@ -1,4 +1,4 @@
-import { type Entry, isOpen } from "#chat/record.ts";
+import { type Entry, isOpen, isUnsaid } from "#chat/record.ts";
 import { matches } from "#chat/route.ts";
 import type { ChatPlan } from "#fleet";
 import type { Hearing, Message, Origin } from "../model/chat.ts";
@@ -58,9 +58,6 @@ function messageOf(subject: string, heard: readonly Heard[], plan: ChatPlan, que
     },
   ];
 }
-
-/** The end of what never began, such as the first data of an alarm, is recorded and not said. */
-const isUnsaid = ({ phase, since, at }: Entry) => phase === "resolved" && since === at;
 
 /** Whether a chat is to be told what another was told already: its routes bring it there, or it knows the beginning. */
 function isDue(plan: ChatPlan, chat: string, group: string, entry: Entry, own: Entry | undefined): boolean {

@@ -1,10 +1,11 @@
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readRecords } from "#chat/aws/incident-reader.ts";
+import { queryRecords } from "#chat/aws/incident-query.ts";
 import { createIncidentTable } from "#chat/aws/incident-table.ts";
 import type { IncidentStore } from "#chat/ports.ts";
 import { emptyRecord, type GroupRecord } from "#chat/record.ts";
 import { createDynamoDb, type DynamoDb } from "#local/services/dynamodb/service.ts";
+import { createIncidentsTable } from "./incidents.ts";
 
 let dynamoDb: DynamoDb;
 let client: DynamoDBClient;
@@ -14,17 +15,7 @@ beforeAll(async () => {
   dynamoDb = await createDynamoDb({ place: { region: "us-east-1", account: "000000000000", endpointUrl: "" } });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   client = new DynamoDBClient({ endpoint: dynamoDb.service.target, region: "us-east-1", credentials });
-  await client.send(
-    new CreateTableCommand({
-      TableName: "incidents",
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: ["destination", "group"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-      KeySchema: [
-        { AttributeName: "destination", KeyType: "HASH" },
-        { AttributeName: "group", KeyType: "RANGE" },
-      ],
-    }),
-  );
+  await createIncidentsTable(client);
   table = createIncidentTable("incidents", client);
 });
 afterAll(async () => {
@@ -56,7 +47,8 @@ describe("the incident table", () => {
   it("shows everything of a destination to whoever only looks, and no claim", async () => {
     await table.save("looked-at", "wiki", record("resolved"));
     await table.claim("looked-at", 1, 2);
-    expect(await readRecords("incidents", client, "looked-at")).toEqual(new Map([["wiki", record("resolved", 1)]]));
+    const looked = { table: "incidents", destination: "looked-at", having: "record", reading: "eventual" } as const;
+    expect(await queryRecords(client, looked)).toEqual(new Map([["wiki", record("resolved", 1)]]));
   });
 
   it("[CHAT-3] lists what lasts, more than a page of it, and nothing else", async () => {

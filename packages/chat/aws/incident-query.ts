@@ -2,14 +2,18 @@ import { type DynamoDBClient, paginateQuery } from "@aws-sdk/client-dynamodb";
 import type { GroupRecord } from "../record.ts";
 import { recordOf } from "./stored-record.ts";
 
-/**
- * Everything one destination was told, by group, for somebody who only looks: a reading may be a second behind. Needs
- * `dynamodb:Query` and nothing else.
- */
-export async function readRecords(
-  table: string,
+export interface IncidentQuery {
+  readonly table: string;
+  readonly destination: string;
+  /** Only items with this attribute: `record`, which all but the claim to speak have, or `open`, for those that last. */
+  readonly having: "record" | "open";
+  readonly reading: "consistent" | "eventual";
+}
+
+/** What one destination was told, by group. */
+export async function queryRecords(
   client: DynamoDBClient,
-  destination: string,
+  { table, destination, having, reading }: IncidentQuery,
 ): Promise<ReadonlyMap<string, GroupRecord>> {
   const found = new Map<string, GroupRecord>();
   const pages = paginateQuery(
@@ -17,10 +21,10 @@ export async function readRecords(
     {
       TableName: table,
       KeyConditionExpression: "destination = :destination",
-      // The claim to speak lies beside the records, and is none.
-      FilterExpression: "attribute_exists(#record)",
-      ExpressionAttributeNames: { "#record": "record" },
+      FilterExpression: "attribute_exists(#having)",
+      ExpressionAttributeNames: { "#having": having },
       ExpressionAttributeValues: { ":destination": { S: destination } },
+      ConsistentRead: reading === "consistent",
     },
   );
   for await (const { Items = [] } of pages) {
