@@ -16,7 +16,7 @@ export default defineFleet({
     unhealthyHosts: { threshold: 1 },
     healthyHosts: { threshold: 1 },
     errors5xx: { threshold: 1 },
-    // Nobody has measured these yet; they are marked as such wherever they are shown.
+    // Not measured yet; they are marked as placeholders wherever they are shown.
     latencyP95: { threshold: 1.0, basis: "placeholder" },
     latencyP99: { threshold: 1.0, basis: "placeholder" },
     latencyAverage: { threshold: 1.0, basis: "placeholder" },
@@ -26,7 +26,7 @@ export default defineFleet({
     secret: "chat",
     destinations: {
       "slack-feed": { receiver: "slack-webhook", key: "SLACK_WEBHOOK_URL" },
-      // Threads and edits need the bot; its channel and token belong to each other.
+      // Threads and edits need the bot; channel and token belong together.
       slack: { receiver: "slack-bot", key: "SLACK_BOT_TOKEN", channel: "C0MCPALERTS", apiKey: "SLACK_API_URL" },
       teams: { receiver: "teams", key: "TEAMS_WEBHOOK_URL" },
       "google-chat": { receiver: "google-chat", key: "GOOGLE_CHAT_WEBHOOK_URL" },
@@ -97,7 +97,7 @@ export default defineFleet({
       local: { command: ["node", "packages/starter/main.ts"] },
     },
 
-    // The official reference server: every feature of the protocol, no login, nothing to keep. A worked example.
+    // The official reference server: every feature of the protocol, no login, no state. A worked example.
     everything: {
       host: "everything",
       image: "docker.io/mcp/everything:latest",
@@ -105,7 +105,7 @@ export default defineFleet({
       cpu: 256,
       memory: 512,
       healthPath: "/mcp",
-      // It has no health route: a GET without a session is answered with 400 by a server that is up.
+      // It has no health route: a running server answers 400 to a GET without a session.
       healthCodes: "400",
       stages: { except: ["prod"] },
       local: { command: ["npx", "--no-install", "mcp-server-everything", "streamableHttp"] },

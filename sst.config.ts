@@ -1,33 +1,40 @@
-import type { SSTConfig } from "sst";
-import type { App } from "sst/constructs";
-import { VisibleError } from "sst/error.js";
-import { useProject } from "sst/project.js";
-import { FleetError, type MeasuredThresholds, planStage, type StagePlan } from "#fleet";
-import { Alarms } from "./stacks/alarms.ts";
-import { Alerts } from "./stacks/alerts.ts";
-import { Balancer } from "./stacks/balancer.ts";
-import { Chat } from "./stacks/chat.ts";
-import { Cluster } from "./stacks/cluster.ts";
-import { Dns } from "./stacks/dns.ts";
-import { fillEmptyStacks } from "./stacks/empty-stack.ts";
-import { functionDefaults } from "./stacks/function-room.ts";
-import { Network } from "./stacks/network.ts";
-import { providePlan } from "./stacks/plan.ts";
-import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/preflight.ts";
-import { Rotation } from "./stacks/rotation.ts";
-import { Secrets } from "./stacks/secrets.ts";
-import { Services } from "./stacks/services.ts";
-import { Sessions } from "./stacks/sessions.ts";
-import { withoutSstHandler } from "./stacks/sst-handler.ts";
-import { nameTemplatesAnew } from "./stacks/template-name.ts";
-import { readThresholds } from "./stacks/thresholds.ts";
-import { Tuning } from "./stacks/tuning.ts";
+import { FleetError, loadMapFrom, type MeasuredThresholds, planStage, type StagePlan } from "#fleet";
+import { Alarms } from "./stacks/alarms/alarms.ts";
+import { Alerts } from "./stacks/alarms/alerts.ts";
+import { Tuning } from "./stacks/alarms/tuning.ts";
+import { Chat } from "./stacks/chat/chat.ts";
+import { fillEmptyStacks } from "./stacks/deploy/empty-stack.ts";
+import { keepBundles } from "./stacks/deploy/kept-bundles.ts";
+import { readOlderLogs } from "./stacks/deploy/older-logs.ts";
+import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/deploy/preflight.ts";
+import { handleStartFailures } from "./stacks/deploy/start-failures.ts";
+import { nameTemplatesAnew } from "./stacks/deploy/template-name.ts";
+import { readThresholds } from "./stacks/deploy/thresholds.ts";
+import { Dns } from "./stacks/dns/dns.ts";
+import { Balancer } from "./stacks/network/balancer.ts";
+import { Network } from "./stacks/network/network.ts";
+import { functionDefaults } from "./stacks/parts/function-room.ts";
+import { providePlan } from "./stacks/parts/plan.ts";
+import { Rotation } from "./stacks/rotation/rotation.ts";
+import { Secrets } from "./stacks/secrets/secrets.ts";
+import { Cluster } from "./stacks/services/cluster.ts";
+import { Logs } from "./stacks/services/logs.ts";
+import { Services } from "./stacks/services/services.ts";
+import { Sessions } from "./stacks/sessions/sessions.ts";
+import {
+  type App,
+  type SSTConfig,
+  useProject,
+  useRuntimeHandlers,
+  VisibleError,
+  withoutSstHandler,
+} from "./stacks/sst.ts";
 
 /** The stacks of a stage, in the order in which each needs those before it. */
-export function composeFleet(app: App, plan: StagePlan): void {
+export function composeFleet(app: App, plan: StagePlan, olderLogs: ReadonlySet<string> = new Set()): void {
   withoutSstHandler();
-  providePlan(app, plan);
-  // No default removal policy: SST's would overrule what each resource says about its own end.
+  providePlan(app, { ...plan, olderLogs });
+  // No default removal policy: SST's would override what each resource defines for its own deletion.
   app.setDefaultFunctionProps(functionDefaults);
 
   app.stack(Network);
@@ -38,6 +45,7 @@ export function composeFleet(app: App, plan: StagePlan): void {
   app.stack(Alerts);
   app.stack(Rotation);
   for (let shard = 1; shard <= plan.shards; shard++) {
+    app.stack(Logs(shard));
     app.stack(Balancer(shard));
     app.stack(Services(shard));
     app.stack(Alarms(shard));
@@ -47,16 +55,16 @@ export function composeFleet(app: App, plan: StagePlan): void {
   fillEmptyStacks(app);
 }
 
-/** The plan of a stage of `fleet.config.ts`, which is read here so that its mistakes are told like any other. */
+/** The plan of a stage of `fleet.config.ts`, which is read here so that its mistakes are reported like any other. */
 async function planOf(stage: string | undefined, thresholds: MeasuredThresholds = {}): Promise<StagePlan> {
   if (stage === undefined) throw new PreflightError("Name the stage: --stage prod, or another of fleet.config.ts.");
-  const { default: fleet } = await import("#config");
+  const fleet = await loadMapFrom(() => import("#config"));
   const httpsPort = process.env.MCP_FLEET_HTTPS_PORT;
   return planStage(fleet, stage, { thresholds, ...(httpsPort !== undefined && { httpsPort: Number(httpsPort) }) });
 }
 
 /** SST prints the message of its own `VisibleError` alone, and a stack trace with any other. */
-async function tell<T>(work: () => Promise<T>): Promise<T> {
+async function showErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -67,17 +75,24 @@ async function tell<T>(work: () => Promise<T>): Promise<T> {
 
 export default {
   config: ({ stage = process.env.SST_STAGE, profile, region }) =>
-    tell(async () => {
+    showErrors(async () => {
       const plan = await planOf(stage);
       await checkSurroundings(plan, { profile, region, endpointUrl: process.env.AWS_ENDPOINT_URL });
       return { name: "mcp-fleet", stage: plan.stage, region: plan.region, ...(profile !== undefined && { profile }) };
     }),
   stacks: (app) =>
-    tell(async () => {
+    showErrors(async () => {
       const asked = await planOf(app.stage);
       if (app.mode === "remove") checkRemoval(asked);
-      const plan = await planOf(app.stage, await readThresholds(asked, { profile: useProject().config.profile }));
-      composeFleet(app, plan);
+      const { config, paths } = useProject();
+      const { profile } = config;
+      const plan = await planOf(app.stage, await readThresholds(asked, { profile }));
+      composeFleet(app, plan, await readOlderLogs(asked, { profile }));
       nameTemplatesAnew(app);
+      if (plan.runsOn === "loopback") {
+        const cache = `${paths.root}/node_modules/.cache/mcp-fleet/bundles`;
+        keepBundles(useRuntimeHandlers().for(functionDefaults.runtime), paths.root, cache);
+      }
+      if (app.mode === "deploy") handleStartFailures(app, plan);
     }),
 } satisfies SSTConfig;

@@ -1,36 +1,54 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+// Each worker loads CDK and the SDK's clients: two of six seconds are for compiling what was compiled in the last run.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/mcp-fleet", import.meta.url));
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/temporary-folder.ts"],
-    // Vitest would leave one of two cores idle, and the end-to-end files mostly wait for processes: each has a
+    globalSetup: ["@mcp-fleet/testing/temporary-folder.ts"],
+    reporters: ["@mcp-fleet/testing/report.ts"],
+    // Vitest would leave one of two cores idle, and the end-to-end files often wait for processes: each has a
     // deployment, ports and folders of its own.
-    maxWorkers: 4,
+    maxWorkers: 3,
+    // Limits of time, here and below, end what hangs. What a test promises of time it measures itself.
     projects: [
       {
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // A third of their time would go into loading the same SDK clients once a file.
           isolate: false,
         },
       },
+      "endpoint",
       {
         test: {
           name: "stacks",
           include: ["test/stacks/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // CDK and SST take longer to load than these tests to run, and templates keep no state worth isolating.
           isolate: false,
         },
       },
       {
         test: {
+          name: "map",
+          include: ["test/map/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Two to three seconds a file for loading the endpoint and the clients; each file closes what it opened.
+          isolate: false,
         },
       },
     ],

@@ -1,15 +1,15 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createIncidentTable } from "#chat/aws/incident-table.ts";
-import { noFindings } from "#chat/enrichment.ts";
-import type { RoadPorts, Speak } from "#chat/ports.ts";
+import { type ChatDoubles, type ChatName, chatNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { noFindings } from "#chat/card/enrichment.ts";
+import type { RoadPorts, Speak } from "#chat/deliver/ports.ts";
 import { createHttp } from "#chat/receivers/http.ts";
 import { receivers } from "#chat/receivers/index.ts";
+import { Secret } from "#chat/receivers/secret.ts";
+import { createIncidentTable } from "#chat/record/incident-table.ts";
 import { carry, type QueuedMessage } from "#chat/road.ts";
-import { Secret } from "#chat/secret.ts";
 import type { ChatSettings } from "#chat/settings.ts";
-import { type ChatDoubles, type ChatName, chatNames, startChatDoubles } from "#local/doubles/chat-page/index.ts";
-import { createDynamoDb } from "#local/services/dynamodb/service.ts";
-import { createIncidentsTable } from "../test/unit/chat/aws/incidents.ts";
+import { serveDynamoDb } from "../test/endpoint/serve.ts";
+import { createIncidentsTable } from "../test/fixture/incidents-table.ts";
 import { median } from "./load.ts";
 
 export interface ChatBench {
@@ -42,9 +42,10 @@ const rounds = 7;
 /** The road from the queue's batch to four chats, over a real table: one alarm, and ten thousand of them. */
 export async function benchChat(): Promise<ChatBench> {
   const chats = await startChatDoubles();
-  const dynamoDb = await createDynamoDb({ place: { region: "us-east-1", account: "000000000000", endpointUrl: "" } });
-  const client = await createTable(dynamoDb.service.target);
+  const served = await serveDynamoDb();
+  const client = new DynamoDBClient(served.client);
   try {
+    await createIncidentsTable(client);
     const ports = portsOf(chats, client);
     const accepted: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -56,7 +57,7 @@ export async function benchChat(): Promise<ChatBench> {
     return { acceptedMs: Math.round(median(accepted)), storm: await storm(chats, ports) };
   } finally {
     client.destroy();
-    await Promise.all([dynamoDb.stop(), chats.stop()]);
+    await Promise.all([served.close(), chats.stop()]);
   }
 }
 
@@ -73,7 +74,7 @@ async function storm(chats: ChatDoubles, ports: RoadPorts): Promise<ChatBench["s
   const seconds = (performance.now() - began) / 1_000;
   const counted = chatNames.map((chat) => {
     const said = JSON.stringify(chats.list(chat).at(-1)?.payload);
-    return Number(/(\d+) began/.exec(said)?.[1] ?? 0);
+    return Number(/(\d+) started/.exec(said)?.[1] ?? 0);
   });
   return {
     alarms: alarms.length,
@@ -110,13 +111,6 @@ function portsOf(chats: ChatDoubles, client: DynamoDBClient): RoadPorts {
     speakers: async () => speakers,
     look: async () => noFindings,
   };
-}
-
-async function createTable(endpoint: string): Promise<DynamoDBClient> {
-  const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
-  const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials });
-  await createIncidentsTable(client);
-  return client;
 }
 
 function alarm(service: string, number: number): QueuedMessage {

@@ -9,9 +9,9 @@ import { PutSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from
 import * as v from "valibot";
 import { ChatSettings } from "#chat/settings.ts";
 import type { FleetDefinition } from "#fleet";
-import { putCredentials } from "#local/start/credentials.ts";
-import { echo, mapOf } from "../test/e2e/fleet/maps.ts";
-import { type FleetStage, openStage } from "../test/e2e/fleet/stage.ts";
+import { putCredentials } from "#start/credentials.ts";
+import { echo, mapOf } from "../test/stage/maps.ts";
+import { type FleetStage, openStage } from "../test/stage/stage.ts";
 import { median } from "./load.ts";
 
 export interface FirstEventFigures {
@@ -35,14 +35,14 @@ const keys: FleetDefinition["secrets"][string] = {
 };
 
 /**
- * Process start to first event handled, of the deployed bundles, against the endpoint; beside them, on the same events,
+ * Process start to first event handled, of the deployed bundles, against the endpoint; next to them, on the same events,
  * the Python functions in the folder that `BENCH_PYTHON_FUNCTIONS` names: `lambda_function.py`, AWS's rotation template
  * (aws-samples/aws-secrets-manager-rotation-lambdas, SecretsManagerRotationTemplate), and `notify_slack.py`
  * (terraform-aws-modules/terraform-aws-notify-slack, functions). They need `python3` with boto3.
  */
 export async function benchFirstEvent(): Promise<FirstEventFigures> {
-  const shipped = mapOf({ notes: echo("notes", { oauth: "owner" }) });
-  const map: FleetDefinition = { ...shipped, secrets: { ...shipped.secrets, keys } };
+  const base = mapOf({ notes: echo("notes", { oauth: "owner" }) });
+  const map: FleetDefinition = { ...base, secrets: { ...base.secrets, keys } };
   const stage = await openStage(map);
   try {
     await stage.deploy(map);
@@ -71,7 +71,7 @@ async function benchRotationStep(stage: FleetStage): Promise<Compared> {
   });
 }
 
-/** One alarm, to one Slack webhook. Ours looks around for what helps a person and keeps a record; theirs posts. */
+/** One alarm, to one Slack webhook. Ours looks up what helps the reader and keeps a record; theirs posts. */
 async function benchAlarm(stage: FleetStage): Promise<Compared> {
   const ours = await deployed(stage, "alarm-to-chat");
   const settings = v.parse(v.pipe(v.string(), v.parseJson(), ChatSettings), ours.env.CHAT_SETTINGS);
@@ -211,6 +211,6 @@ function awaitHandled(child: ChildProcess, began: number): Promise<number> {
     };
     child.stdout?.on("data", hear);
     child.stderr?.on("data", hear);
-    child.on("exit", (code) => reject(new Error(`The function left with ${code} before it was done:\n${said}`)));
+    child.on("exit", (code) => reject(new Error(`The function exited with code ${code} before it was done:\n${said}`)));
   });
 }

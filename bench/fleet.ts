@@ -1,19 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import fleetMap from "#config";
+import { takePort } from "@mcp-fleet/loopback/ports.ts";
 import { names, planStage, type StagePlan } from "#fleet";
-import { bringUp } from "#local/start/bring-up.ts";
-import { runSst } from "#local/start/deployment.ts";
-import { clientSettings, type LocalFleet } from "#local/start/fleet.ts";
-import { choosePort } from "#local/start/free-port.ts";
-import { createSteps } from "#local/start/steps.ts";
+import { bringUp } from "#start/bring-up.ts";
+import { runSst } from "#start/deployment.ts";
+import { clientSettings, type LocalFleet } from "#start/fleet.ts";
+import { createSteps } from "#start/steps.ts";
+import fleetMap from "../test/fixture/map.ts";
+import { copyProject } from "../test/fixture/project.ts";
 import { compareLoad, type Load } from "./load.ts";
 
 export interface FleetFigures {
@@ -29,12 +29,12 @@ export interface FleetFigures {
   readonly direct: Load;
 }
 
-const projectRoot = fileURLToPath(new URL("..", import.meta.url));
-
 /** Brings up the whole fleet once, as `npm start` does, and measures it. */
 export async function benchFleet(): Promise<FleetFigures> {
-  const ports = { endpoint: 0, https: await choosePort(0), http: await choosePort(0) };
+  const ports = { endpoint: 0, https: await takePort(), http: await takePort() };
   const plan = planStage(fleetMap, "local", { httpsPort: ports.https });
+  const project = await copyProject();
+  const projectRoot = project.folder;
   const steps = createSteps(() => undefined);
   const began = performance.now();
   const fleet = await bringUp({
@@ -47,7 +47,7 @@ export async function benchFleet(): Promise<FleetFigures> {
   });
   const startUpMs = Math.round(performance.now() - began);
   try {
-    const secondDeployMs = await deployAgain(fleet, plan, ports.https);
+    const secondDeployMs = await deployAgain(fleet, plan, projectRoot, ports.https);
     const { balancer, direct } = await compare(fleet, plan, ports.https);
     return {
       startUpMs,
@@ -59,14 +59,20 @@ export async function benchFleet(): Promise<FleetFigures> {
     };
   } finally {
     await fleet.close();
+    await project.remove();
   }
 }
 
-async function deployAgain({ cloud, supervisor }: LocalFleet, plan: StagePlan, httpsPort: number): Promise<number> {
+async function deployAgain(
+  { cloud, supervisor }: LocalFleet,
+  plan: StagePlan,
+  project: string,
+  httpsPort: number,
+): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
   const began = performance.now();
   const { code, lines } = await runSst("deploy", {
-    project: projectRoot,
+    project,
     stage: plan.stage,
     endpointUrl: cloud.place.endpointUrl,
     region: plan.region,
@@ -76,13 +82,13 @@ async function deployAgain({ cloud, supervisor }: LocalFleet, plan: StagePlan, h
   });
   const ms = Math.round(performance.now() - began);
   await rm(folder, { recursive: true });
-  if (code !== 0) throw new Error(`The second deploy left with ${code}:\n${lines.join("\n")}`);
+  if (code !== 0) throw new Error(`The second deploy exited with code ${code}:\n${lines.join("\n")}`);
   return ms;
 }
 
 /** Both in each round, so that the machine's moods meet both. */
 async function compare({ cloud }: LocalFleet, plan: StagePlan, httpsPort: number) {
-  const service = plan.services.find(({ key }) => key === plan.oauth.owner);
+  const service = plan.services.find(({ key }) => key === plan.oauth?.owner);
   if (service === undefined) throw new Error("The stage has no service to measure.");
   const elb = new ElasticLoadBalancingV2Client(clientSettings(cloud));
   const { TargetGroups: [group] = [] } = await elb.send(

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { leanSdk } from "../packages/lambda/lean-sdk.ts";
+import { leanSdk } from "../packages/lambda/bundle/lean-sdk.ts";
 import { median } from "./load.ts";
 
 export interface FunctionFigures {
@@ -86,7 +86,7 @@ async function bundle(name: string, folder: string) {
   };
 }
 
-/** A process of its own that loads the handler and says so. */
+/** A separate process that loads the handler and reports it. */
 async function timeStart(file: string): Promise<number> {
   const script = `await import(${JSON.stringify(pathToFileURL(file).href)});process.send("ready");process.disconnect();`;
   const began = performance.now();

@@ -7,6 +7,7 @@ import { benchFleet } from "./fleet.ts";
 import { benchFunctions } from "./functions.ts";
 import { benchRotation } from "./rotation.ts";
 import { benchScale } from "./scale.ts";
+import { benchShards } from "./shards.ts";
 import { benchStarter } from "./starter.ts";
 
 /** Each part measures what it compares in one run, since machines differ and one machine's moods do too. */
@@ -17,13 +18,14 @@ const parts = {
   functions: benchFunctions,
   rotation: benchRotation,
   scale: benchScale,
+  shards: benchShards,
   starter: benchStarter,
 } as const;
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  console.error(`${unknown.join(", ")}: there is no such part. Parts: ${Object.keys(parts).join(", ")}`);
+  console.error(`${unknown.join(", ")}: no such part. Parts: ${Object.keys(parts).join(", ")}`);
   process.exit(2);
 }
 

@@ -1,5 +1,5 @@
 import { RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { openRotationStage, type RotationFigures, rotateUnderLoad, splunk } from "../test/e2e/rotation/stage.ts";
+import { openRotationStage, type RotationFigures, rotateUnderLoad, splunk } from "../test/stage/rotation.ts";
 
 const perSecond = 50;
 

@@ -9,7 +9,7 @@ export interface ScaleFigures {
   readonly services: number;
   /** Composing and synthesizing all stacks in a process of its own, the start of SST, CDK and Vitest included. */
   readonly ms: number;
-  /** Of that process, where the system tells it (Linux). */
+  /** Of that process, where the system shows it (Linux). */
   readonly peakMemoryMb: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function benchScale(): Promise<ScaleFigures> {
     peakMemoryMb = (await peakOf(child.pid)) ?? peakMemoryMb;
     await sleep(100);
   }
-  if (child.exitCode !== 0) throw new Error(`test/stacks/scale.test.ts left with ${child.exitCode}.`);
+  if (child.exitCode !== 0) throw new Error(`test/stacks/scale.test.ts exited with code ${child.exitCode}.`);
   return { services: 1000, ms: Math.round(performance.now() - began), peakMemoryMb };
 }
 

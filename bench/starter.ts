@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { type HecDouble, startHecDouble } from "@mcp-fleet/endpoint/doubles/hec";
 import autocannon from "autocannon";
 import * as v from "valibot";
-import { type HecDouble, startHecDouble } from "#local/doubles/hec/index.ts";
 
 export type Subject = "audit on" | "audit off" | "bare SDK server";
 

@@ -2,7 +2,7 @@
 // but Node's own. Installs from the lockfile when packages are missing or stale, and does nothing else.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -32,8 +32,12 @@ if (installed() !== lockfile) {
   });
   if (npm.error !== undefined || npm.status !== 0) {
     console.error(
-      `npm ci failed${npm.error ? `: ${npm.error.message}` : ` with exit code ${npm.status}`}. What it printed above says why.`,
+      `npm ci failed${npm.error ? `: ${npm.error.message}` : ` with exit code ${npm.status}`}. See its output above.`,
     );
+    process.exit(1);
+  }
+  if (major < 24 && !existsSync(join(root, "node_modules", ".bin", "node"))) {
+    console.error(`npm has no Node 24 for ${process.platform} on ${process.arch}: install Node 24 or newer yourself.`);
     process.exit(1);
   }
   mkdirSync(dirname(stamp), { recursive: true });

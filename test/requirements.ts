@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 /**
  * What the fleet must do. A test names the ids it proves in its title, as in `it("[ALB-6] …")`; `requirements.test.ts`
- * fails on an id that no test names. `node test/requirements.ts` writes the table in the README.
+ * fails on an id that no test names. `npm run docs` writes the table in the README.
  */
 export const requirements = {
   "ALB-1": "Internet-facing ALB over both public subnets; nothing else has a public address",
@@ -44,11 +44,12 @@ export const requirements = {
   "SEC-4": "Deleting one is reversible for 7 days at least",
   "SEC-5": "Each key is injected by name at container start; never in code, template, log or configuration",
   "SEC-6": "A new secret under `/<stage>/mcp/` needs one map entry and no IAM change",
+  "SEC-7": "Nothing derived from a secret reaches a log, an error, a card or a network name unchecked",
   "AUD-1":
     "Audited services get `SPLUNK_INDEX=mcp_audit`, `SPLUNK_SOURCE` (`mcp-google`), `AUDIT_LOG_ENABLED=true`, and URL and token from the secret",
   "AUD-2": "Each tool call and each login is an event: who, what, when; never the content of a document or a mail",
   "AUD-3": "`AUDIT_LOG_ENABLED=false` turns it off and leaves CloudWatch logs alone",
-  "AUD-4": "A check that events arrive; a 401 or 403 from HEC is told apart and explained",
+  "AUD-4": "A check that events arrive; a 401 and a 403 from HEC are distinguished and explained",
   "DNS-1": "Route 53 hosts `<domain>`; name servers are an output; an existing zone can be adopted",
   "DNS-2": "One ACM certificate for `mcp.<domain>` and `*.mcp.<domain>`, DNS-validated; a new service needs none",
   "DNS-3": "An alias A record per service to the balancer",
@@ -66,6 +67,7 @@ export const requirements = {
   "ROT-6": "Every step can be repeated, and can die at any point, without losing a secret",
   "ALN-1":
     "Legacy `endpoint`/`token` in the Splunk secret become `SPLUNK_HEC_URL`/`SPLUNK_HEC_TOKEN`, on a schedule, on change and on deploy",
+  "ALN-2": "Odd values of the Splunk secret are put right or named",
   "CHAT-1": "CloudWatch alarms reach Slack, Microsoft Teams and Google Chat as a summary a person can act on",
   "CHAT-2": "Recovery reaches the same thread or message",
   "CHAT-3": "A failed or throttled chat loses nothing; a duplicate is posted once; a storm is grouped",
@@ -84,11 +86,25 @@ export const requirements = {
   "FIX-4": "Single Redis node: two nodes with failover by default in `prod`",
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
+  "STR-1":
+    "`npm start -- --exit` and `npm test` pass on a machine with Node ≥ 20 and npm alone; sessions work from an embedded store",
+  "STR-2": "Any valid edit of the map (domain, account, services, secrets, chat, stages) leaves `npm test` green",
+  "STR-3":
+    "A service that cannot start leaves exit code and last lines in the deploy's error, the log and `fleet status`, and stops nothing else",
+  "STR-4": "A saved map reaches the running local fleet by itself, values kept",
+  "STR-5": "An MCP client in Node reaches each service with one pasted line",
+  "STR-6": "Every command in the documents works on the oldest Node that the README allows",
+  "STR-7": "A local stage with several shards serves every address at one port",
+  "STR-8": "A map AWS would refuse, or that gives a secret away, is refused with field, value, allowed, remedy",
+  "SAFE-1": "No web page can make the endpoint, a double, a service or the console do or reveal anything",
+  "SAFE-2": "Everything the local fleet starts listens on loopback alone",
+  "SAFE-3": "Patterns and filters are matched in linear time",
+  "SAFE-4": "Text from logs, alarms and tasks cannot drive a terminal or leave a chat's code block",
 } as const;
 
 export type RequirementId = keyof typeof requirements;
 
-/** Not built yet. An id leaves this list in the change that brings its first test. */
+/** Not built yet. An id leaves this list in the change that adds its first test. */
 export const open: readonly RequirementId[] = [];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -106,7 +122,9 @@ export function citations(): ReadonlyMap<string, readonly string[]> {
 }
 
 function citedIn(source: string): ReadonlySet<string> {
-  const titles = source.matchAll(/\b(?:it|test|describe)(?:\.\w+(?:\([^)]*\))?)*\(\s*[`"']((?:\[[A-Z]+-\d+\]\s*)+)/g);
+  const titles = source.matchAll(
+    /\b(?:it|test|describe|journey)(?:\.\w+(?:\([^)]*\))?)*\(\s*[`"']((?:\[[A-Z]+-\d+\]\s*)+)/g,
+  );
   return new Set([...titles].flatMap(([, ids = ""]) => [...ids.matchAll(/[A-Z]+-\d+/g)].map(([id]) => id)));
 }
 

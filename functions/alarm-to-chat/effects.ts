@@ -1,7 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createIncidentTable } from "#chat/aws/incident-table.ts";
-import { enrich } from "#chat/enrichment.ts";
-import type { Clock, Log, RoadPorts } from "#chat/ports.ts";
+import { enrich } from "#chat/card/enrichment.ts";
+import type { Clock, RoadPorts } from "#chat/deliver/ports.ts";
+import { createIncidentTable } from "#chat/record/incident-table.ts";
+import { log } from "#lambda/log.ts";
 import { environment } from "./environment.ts";
 import { sources } from "./sources/index.ts";
 import { readSpeakers } from "./speakers.ts";
@@ -9,10 +10,6 @@ import { readSpeakers } from "./speakers.ts";
 const clock: Clock = {
   now: Date.now,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
-
-const log: Log = (entry) => {
-  process.stdout.write(`${JSON.stringify(entry)}\n`);
 };
 
 export const ports: RoadPorts = {

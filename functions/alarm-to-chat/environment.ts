@@ -10,7 +10,7 @@ const Environment = v.object({
 
 let known: v.InferOutput<typeof Environment> | undefined;
 
-/** What `stacks/chat.ts` gives the function; read at the first event, so that a mistake in it is an event that failed. */
+/** What `stacks/chat/chat.ts` gives the function; read at the first event, so that a mistake in it fails that event. */
 export function environment(): v.InferOutput<typeof Environment> {
   known ??= v.parse(Environment, process.env);
   return known;

@@ -2,7 +2,10 @@ import { ChangeMessageVisibilityBatchCommand, SQSClient } from "@aws-sdk/client-
 
 const client = new SQSClient({});
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html: ten at once. */
+/**
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html: ten at
+ * once.
+ */
 const visibilityBatch = 10;
 
 export interface DeferredMessage {
@@ -13,7 +16,7 @@ export interface DeferredMessage {
 /**
  * Leaves messages in the queue for as long as a chat asked.
  *
- * @returns how many SQS did not take; these come back with the queue's own timeout
+ * @returns how many SQS rejected; these come back with the queue's own timeout
  */
 export async function defer(queueUrl: string, messages: readonly DeferredMessage[]): Promise<number> {
   let failed = 0;

@@ -1,20 +1,22 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import * as v from "valibot";
-import type { Log, Speak } from "#chat/ports.ts";
+import type { Log, Speak } from "#chat/deliver/ports.ts";
 import { createHttp } from "#chat/receivers/http.ts";
 import { receivers } from "#chat/receivers/index.ts";
 import type { Address } from "#chat/receivers/receiver.ts";
-import { Secret } from "#chat/secret.ts";
+import { Secret } from "#chat/receivers/secret.ts";
 import type { ChatSettings } from "#chat/settings.ts";
+import { type Fault, Address as Web } from "#rotation/address.ts";
+import { Credential } from "#rotation/credential.ts";
+import { tidied } from "#rotation/handwriting.ts";
+import { isBlank, parseValue, type SecretValue, textAt } from "#rotation/value.ts";
 
-const Value = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
 const http = createHttp();
 const client = new SecretsManagerClient({});
 
 /** The first value of a key, until somebody has put the real one there. */
 const placeholder = /replace-me/;
 
-/** Reads the addresses anew for each batch: a webhook that was mended works at once. */
+/** Reads the addresses again for each batch: a corrected webhook works at once. */
 export async function readSpeakers(
   settings: ChatSettings,
   secretArn: string,
@@ -23,32 +25,50 @@ export async function readSpeakers(
   const value = await readSecret(secretArn);
   const speakers = new Map<string, Speak>();
   for (const [name, destination] of Object.entries(settings.destinations)) {
-    const secret = value[destination.key];
-    if (secret === undefined || placeholder.test(secret)) {
+    const held = textAt(value, destination.key);
+    if (isBlank(held) || placeholder.test(held)) {
       log({ level: "warn", message: "This destination has no address yet", destination: name, key: destination.key });
       continue;
     }
-    const address = addressOf(destination, secret, value);
+    const address = addressOf(destination, held, value);
+    if ("fault" in address) {
+      log({
+        level: "warn",
+        message: "The value of this destination's key is not usable",
+        destination: name,
+        ...address,
+      });
+      continue;
+    }
     const receiver = receivers[destination.receiver];
     speakers.set(name, (card, conversation) => receiver.deliver(card, conversation, address, http));
   }
   return speakers;
 }
 
+/** Checks that the value is what its key says, before any name server or web server sees it. */
 function addressOf(
   destination: ChatSettings["destinations"][string],
-  secret: string,
-  value: Readonly<Record<string, string>>,
-): Address {
-  if (destination.receiver !== "slack-bot") return { secret: new Secret(secret) };
-  const api = destination.apiKey === undefined ? undefined : value[destination.apiKey];
-  return { secret: new Secret(secret), channel: destination.channel, ...(api !== undefined && { api }) };
+  held: string,
+  value: SecretValue,
+): Address | (Fault & { readonly key: string }) {
+  const { key } = destination;
+  if (destination.receiver !== "slack-bot") {
+    const web = Web.read(held);
+    return web instanceof Web ? { secret: new Secret(tidied(held)) } : { key, ...web };
+  }
+  const secret = Credential.read(held);
+  if (!(secret instanceof Credential)) return { key, ...secret };
+  const { apiKey, channel } = destination;
+  const api = apiKey === undefined ? "" : textAt(value, apiKey);
+  if (apiKey === undefined || isBlank(api)) return { secret, channel };
+  const web = Web.read(api);
+  return web instanceof Web ? { secret, channel, api: web.at("") } : { key: apiKey, ...web };
 }
 
-async function readSecret(secretArn: string): Promise<Readonly<Record<string, string>>> {
+async function readSecret(secretArn: string): Promise<SecretValue> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-  const parsed = v.safeParse(Value, SecretString);
-  // The parser's message would quote the secret.
-  if (!parsed.success) throw new Error("The chat secret is no JSON object of texts: put one there with its keys.");
-  return parsed.output;
+  const value = parseValue(SecretString);
+  if (value === undefined) throw new Error("The chat secret is not a JSON object: set one with its keys.");
+  return value;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutQuoting } from "#rotation/errors.ts";
 import type { Keys } from "./request.ts";
 
 export interface SecretStore {
@@ -33,7 +34,9 @@ export async function seedFirstValue(
       "placeholder" in filling ? filling.placeholder : randomBytes(filling.randomBytes).toString("base64"),
     ]),
   );
-  const put = await store.put(secretArn, firstValueToken(secretArn), JSON.stringify(value));
+  const put = await withoutQuoting(`Secrets Manager did not accept the first value of ${secretArn}`, () =>
+    store.put(secretArn, firstValueToken(secretArn), JSON.stringify(value)),
+  );
   return put === "written" ? "seeded" : "kept";
 }
 

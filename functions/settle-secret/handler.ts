@@ -1,9 +1,10 @@
-import middy from "@middy/core";
-import type { Context } from "aws-lambda";
+import * as v from "valibot";
+import { receive } from "#lambda/middleware/index.ts";
+import { effects } from "#rotation/effects.ts";
+import { reserveMs } from "#rotation/http.ts";
 import { settle } from "#rotation/settle/settle.ts";
-import { effects } from "./effects.ts";
 
-/** Woken by any event or by the schedule: what woke it says nothing that it would not see for itself. */
-export const handler = middy().handler(async (_event: unknown, context: Context) => {
-  await settle(await effects(context.getRemainingTimeInMillis()));
+/** Woken by any event or by the schedule: the event carries nothing that it would not see anyway. */
+export const handler = receive(v.unknown(), reserveMs).handler(async (_event, { deadline }) => {
+  await settle(await effects(deadline));
 });

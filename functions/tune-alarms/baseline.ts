@@ -1,4 +1,4 @@
-/** One minute of a service: the value of the statistic, and from how many requests it is. */
+/** One minute of a service: the value of the statistic, and how many requests it comes from. */
 export interface Minute {
   readonly value: number;
   readonly samples: number;
@@ -7,18 +7,18 @@ export interface Minute {
 export type Statistic = "p95" | "p99" | "Average";
 
 /**
- * Requests a minute must have to say anything: a percentile p needs 10 / (1 - p), and CloudWatch with
- * `EvaluateLowSampleCountPercentile: ignore` leaves a minute with fewer alone as well.
+ * Requests a minute must have to count: a percentile p needs 10 / (1 - p), and CloudWatch with
+ * `EvaluateLowSampleCountPercentile: ignore` also ignores a minute with fewer.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
  */
 const samplesNeeded: Readonly<Record<Statistic, number>> = { p95: 200, p99: 1_000, Average: 10 };
 
-/** Fewer than a day's worth of a quiet service are no baseline. */
+/** Less than a day's worth of a quiet service is not a baseline. */
 export const minutesNeeded = 120;
 /** What nearly every minute stays under, and half as much again. */
 const usual = 0.995;
 const headroom = 1.5;
-/** Below this, a threshold would be about the network and not about the service. */
+/** Below this, a threshold would measure the network, not the service. */
 const leastSeconds = 0.05;
 
 export type Proposal =
@@ -27,13 +27,13 @@ export type Proposal =
       /** Seconds, to the millisecond. */
       readonly threshold: number;
       readonly minutes: number;
-      /** How often each would have fired in the time that was measured. */
+      /** How often each would have fired in the measured period. */
       readonly fired: { readonly old: number; readonly new: number };
     }
   | { readonly kind: "too-few"; readonly minutes: number; readonly samplesNeeded: number };
 
 /**
- * A threshold from what was measured. Minutes without requests are not in the list, and are not zeros: they say
+ * A threshold from what was measured. Minutes without requests are not in the list, and are not zeros: they count for
  * nothing, and end a run of minutes over the threshold.
  *
  * @param minutes by time, oldest first; `undefined` is a gap
@@ -53,7 +53,7 @@ export function propose(minutes: readonly (Minute | undefined)[], statistic: Sta
   };
 }
 
-/** What binary fractions add in the last digit is no millisecond more. */
+/** What binary fractions add in the last digit must not count as another millisecond. */
 function upToMilliseconds(seconds: number): number {
   return Math.ceil(Number((seconds * 1_000).toFixed(6))) / 1_000;
 }

@@ -10,6 +10,7 @@ import * as v from "valibot";
 import { serviceOf } from "#chat/parse/alarm.ts";
 import { names } from "#fleet/names.ts";
 import { basisOf } from "#fleet/threshold-basis.ts";
+import { balancerReportSeconds } from "#fleet/timing.ts";
 import type { Minute } from "./baseline.ts";
 import { noticeOf } from "./notice.ts";
 import { type DeployedAlarm, type LatencyAlarm, statistics, type TunePorts } from "./tune.ts";
@@ -20,9 +21,10 @@ const cloudWatch = new CloudWatchClient({});
 const parameters = new SSMClient({});
 const queue = new SQSClient({});
 
-const minuteMs = 60_000;
+/** Values of the alarms' own period: a percentile of a longer one is lower, of a shorter one higher. */
+const periodMs = balancerReportSeconds * 1000;
 /** One-minute values are kept for 15 days. */
-const spanMs = 14 * 24 * 60 * minuteMs;
+const spanMs = 14 * 24 * 60 * 60_000;
 
 export const effects: TunePorts = {
   async alarms() {
@@ -41,7 +43,7 @@ export const effects: TunePorts = {
   },
 
   async measure({ name, dimensions }) {
-    const end = Math.floor(Date.now() / minuteMs) * minuteMs;
+    const end = Math.floor(Date.now() / periodMs) * periodMs;
     const start = end - spanMs;
     const values = new Map<string, Map<number, number>>([
       ["value", new Map()],
@@ -67,8 +69,8 @@ export const effects: TunePorts = {
       }
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
-    return Array.from({ length: spanMs / minuteMs }, (_, index): Minute | undefined => {
-      const at = start + index * minuteMs;
+    return Array.from({ length: spanMs / periodMs }, (_, index): Minute | undefined => {
+      const at = start + index * periodMs;
       const value = values.get("value")?.get(at);
       return value === undefined ? undefined : { value, samples: values.get("samples")?.get(at) ?? 0 };
     });
@@ -78,7 +80,7 @@ export const effects: TunePorts = {
     await parameters.send(
       new PutParameterCommand({
         Name: names.thresholds(STAGE, service),
-        Description: `Latency thresholds of ${service}, measured; the next deploy takes them`,
+        Description: `Latency thresholds of ${service}, measured; the next deploy applies them`,
         Type: "String",
         Value: JSON.stringify(thresholds),
         Overwrite: true,
@@ -86,7 +88,7 @@ export const effects: TunePorts = {
     );
   },
 
-  async tell(outcomes) {
+  async announce(outcomes) {
     const MessageBody = JSON.stringify(noticeOf(outcomes, STAGE, new Date()));
     await queue.send(new SendMessageCommand({ QueueUrl: ALARM_QUEUE_URL, MessageBody }));
   },
@@ -103,7 +105,7 @@ function query(Id: string, Stat: string, dimensions: Readonly<Record<string, str
         MetricName: "TargetResponseTime",
         Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
       },
-      Period: minuteMs / 1_000,
+      Period: balancerReportSeconds,
       Stat,
     },
   };

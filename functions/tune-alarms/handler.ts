@@ -1,14 +1,14 @@
-import middy from "@middy/core";
 import * as v from "valibot";
+import { log } from "#lambda/log.ts";
+import { receive } from "#lambda/middleware/index.ts";
 
-/** The weekly rule sends its event; a person may send `{"dryRun": true}` to see and change nothing. */
+/** The weekly rule sends its event; an operator may send `{"dryRun": true}` to look without changing anything. */
 const Request = v.object({ dryRun: v.optional(v.boolean(), false) });
 
-export const handler = middy().handler(async (event: unknown) => {
-  const { dryRun } = v.parse(Request, event);
+export const handler = receive(Request).handler(async ({ dryRun }) => {
   const [{ effects }, { tune }] = [await import("./effects.ts"), await import("./tune.ts")];
   const outcomes = await tune(effects, { dry: dryRun });
-  process.stdout.write(`${JSON.stringify({ level: "info", message: "Tuned", dryRun, alarms: outcomes.length })}\n`);
+  log({ level: "info", message: "Tuned", dryRun, alarms: outcomes.length });
   return outcomes.map(({ alarm: { service, name, threshold, basis }, proposal, changes }) => ({
     service,
     name,

@@ -8,16 +8,20 @@ const lines = 15;
 export function noticeOf(outcomes: readonly Outcome[], stage: string, at: Date): FleetNotice {
   const changed = outcomes.filter(({ changes }) => changes);
   const placeholders = outcomes.filter(({ alarm, changes }) => alarm.basis === "placeholder" && !changes);
-  const told = [...changed, ...placeholders].map(lineOf);
-  const more = told.length > lines ? [`and ${told.length - lines} more`] : [];
+  const described = [...changed, ...placeholders].map(lineOf);
+  const more = described.length > lines ? [`and ${described.length - lines} more`] : [];
   return {
     source: "mcp-fleet",
     kind: "thresholds",
     subject: stage,
     phase: "notice",
     severity: "info",
-    title: `Latency thresholds: ${changed.length} measured anew, ${placeholders.length} still placeholders`,
-    text: [...told.slice(0, lines), ...more, ...(changed.length > 0 ? ["The next deploy takes them."] : [])].join("\n"),
+    title: `Latency thresholds: ${changed.length} newly measured, ${placeholders.length} still placeholders`,
+    text: [
+      ...described.slice(0, lines),
+      ...more,
+      ...(changed.length > 0 ? ["The next deploy applies them."] : []),
+    ].join("\n"),
     at: at.toISOString(),
     service: undefined,
   };

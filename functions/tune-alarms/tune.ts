@@ -9,7 +9,7 @@ export interface DeployedAlarm {
   readonly dimensions: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly threshold: number;
-  /** From its description: a chosen threshold is a person's decision, and stays. */
+  /** From its description: a chosen threshold is an operator's decision, and stays. */
   readonly basis: ThresholdBasis;
 }
 
@@ -27,15 +27,15 @@ export interface TunePorts {
   alarms(): Promise<readonly DeployedAlarm[]>;
   /** Minute by minute of the last 14 days, oldest first; a gap is `undefined`. */
   measure(alarm: DeployedAlarm): Promise<readonly (Minute | undefined)[]>;
-  /** What the next deploy takes. */
+  /** What the next deploy applies. */
   store(service: string, thresholds: Thresholds): Promise<void>;
-  tell(outcomes: readonly Outcome[]): Promise<void>;
+  announce(outcomes: readonly Outcome[]): Promise<void>;
 }
 
 export interface Outcome {
   readonly alarm: DeployedAlarm;
   readonly proposal: Proposal;
-  /** False where the difference is too small to bother anybody, or nothing was measured. */
+  /** False if the difference is too small to matter, or nothing was measured. */
   readonly changes: boolean;
 }
 
@@ -43,7 +43,7 @@ const measuredAtOnce = 5;
 /** A threshold that moves by less is left where it is. */
 const noise = 0.1;
 
-/** Measures every latency alarm, stores the new thresholds and tells them; `dry` does neither of the last two. */
+/** Measures every latency alarm, stores the new thresholds and announces them; `dry` only measures. */
 export async function tune(ports: TunePorts, { dry }: { readonly dry: boolean }): Promise<readonly Outcome[]> {
   const alarms = (await ports.alarms()).filter(({ basis }) => basis !== "chosen");
   const outcomes: Outcome[] = [];
@@ -56,7 +56,7 @@ export async function tune(ports: TunePorts, { dry }: { readonly dry: boolean })
     const thresholds = thresholdsOf(own);
     if (own.some(({ changes }) => changes)) await ports.store(service, thresholds);
   }
-  await ports.tell(outcomes);
+  await ports.announce(outcomes);
   return outcomes;
 }
 

@@ -1,9 +1,10 @@
-import { tell } from "./destination.ts";
-import type { Incident } from "./incident.ts";
-import { mergeIncidents } from "./merge.ts";
+import { chatPauseSeconds } from "#fleet/timing.ts";
+import { destinationsOf } from "./decide/route.ts";
+import { post } from "./deliver/destination.ts";
+import type { RoadPorts, Speak } from "./deliver/ports.ts";
+import type { Incident } from "./incident/incident.ts";
+import { mergeIncidents } from "./incident/merge.ts";
 import { type Parsed, parse } from "./parse/index.ts";
-import type { RoadPorts, Speak } from "./ports.ts";
-import { destinationsOf } from "./route.ts";
 import type { ChatSettings } from "./settings.ts";
 
 /** A message of the queue. */
@@ -12,26 +13,26 @@ export interface QueuedMessage {
   readonly body: string;
   /** Milliseconds since the epoch. */
   readonly sentAt: number;
-  /** How often it was received, this time included. */
+  /** How many times it was received, including this one. */
   readonly receiveCount: number;
 }
 
-/** A message that stays in the queue, and for how long it is left in peace. */
+/** A message that stays in the queue, and how long until the next attempt. */
 export interface Deferral {
   readonly id: string;
   readonly afterMs: number;
 }
 
 const firstDelayMs = 10_000;
-const longestDelayMs = 15 * 60_000;
+const longestDelayMs = chatPauseSeconds * 1000;
 /** A message is invisible for 12 hours at most, from when it was received. */
 const longestVisibilityMs = 6 * 60 * 60_000;
 
 /**
  * Carries messages from the queue to the chats: parse → merge → route → decide → card → deliver → record. What a chat
- * did not accept stays in the queue; what it accepted is recorded, and the repetition of its message says nothing.
+ * did not accept stays in the queue; what it accepted is recorded, so a repeated message posts nothing.
  *
- * @param deadline milliseconds since the epoch, after which nothing more is begun
+ * @param deadline milliseconds since the epoch, after which nothing new is started
  */
 export async function carry(
   messages: readonly QueuedMessage[],
@@ -44,14 +45,14 @@ export async function carry(
     arrivals.flatMap(({ parsed }) => (parsed.kind === "incident" ? parsed.incident : [])),
   );
   const tick = arrivals.some(({ parsed }) => parsed.kind === "tick");
-  const waiting = await tellAll(incidents, tick, settings, ports, deadline);
+  const waiting = await postAll(incidents, tick, settings, ports, deadline);
   return arrivals.flatMap(({ message, parsed }) => deferralOf(message, parsed, waiting));
 }
 
-/** Changes that some destination could not be told, with how long it wants to be left in peace. */
+/** Changes that could not be posted to some destination, and how long to wait before the next attempt. */
 type Waiting = ReadonlyMap<string, number>;
 
-async function tellAll(
+async function postAll(
   incidents: readonly Incident[],
   tick: boolean,
   settings: ChatSettings,
@@ -61,17 +62,17 @@ async function tellAll(
   const waiting = new Map<string, number>();
   const speakers = await ports.speakers();
   const shares = sharesOf(incidents, settings, speakers, ports, (incident) => waiting.set(incident.change, 0));
-  const told = [...speakers].map(async ([destination, speak]) => {
+  const posts = [...speakers].map(async ([destination, speak]) => {
     const share = shares.get(destination) ?? [];
     if (share.length === 0 && !tick) return;
-    const left = await tell({ destination, speak, settings, ports, deadline }, share, tick);
+    const left = await post({ destination, speak, settings, ports, deadline }, share, tick);
     for (const [change, afterMs] of left) waiting.set(change, Math.max(waiting.get(change) ?? 0, afterMs));
   });
-  await Promise.all(told);
+  await Promise.all(posts);
   return waiting;
 }
 
-/** Incidents by destination. One whose every destination lacks an address waits: somebody has to set one up. */
+/** Incidents by destination. One with no reachable destination waits until somebody sets up an address. */
 function sharesOf(
   incidents: readonly Incident[],
   settings: ChatSettings,

@@ -4,7 +4,7 @@ import { severities, weekdays } from "#fleet/definition.ts";
 const Services = v.optional(v.array(v.string()));
 const Severities = v.optional(v.array(v.picklist(severities)));
 
-/** What a function is told of the map: `ChatPlan`, and where it runs. */
+/** What the function gets from the map: `ChatPlan`, and where it runs. */
 export const ChatSettings = v.object({
   stage: v.string(),
   region: v.string(),

@@ -12,7 +12,7 @@ interface Client {
   destroy(): void;
 }
 
-/** The SDK clients of one run: each is built when it is first asked for, once. */
+/** The SDK clients of one run: each is built once, when first needed. */
 export interface Aws {
   client<C extends Client>(kind: new (settings: AwsSettings) => C): C;
   /** Closes their connections, without which the process would stay for seconds. */
@@ -46,7 +46,8 @@ const defaultEndpoint = "http://127.0.0.1:4577";
  */
 export function settingsOf({ stage, runsOn, region }: StagePlan, env: Readonly<NodeJS.ProcessEnv>): AwsSettings {
   if (runsOn === "aws") return { region };
-  const endpoint = env.AWS_ENDPOINT_URL ?? defaultEndpoint;
+  // Empty is unset, as it is to the AWS CLI.
+  const endpoint = env.AWS_ENDPOINT_URL || defaultEndpoint;
   if (URL.parse(endpoint)?.hostname !== "127.0.0.1")
     throw new Failure(
       `Stage ${stage} runs on this machine, but AWS_ENDPOINT_URL is ${endpoint}: unset it, or export the address on 127.0.0.1 that npm start prints.`,
@@ -80,7 +81,7 @@ const throttled = new Set([
   "TooManyRequestsException",
 ]);
 
-/** An SDK's error in one line that says what to do; `undefined` for one that is none of AWS's. */
+/** An SDK's error in one line that says what to do; `undefined` for an error that is not from AWS. */
 export function explainAws(error: unknown, plan: StagePlan | undefined): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name } = error;
@@ -92,7 +93,8 @@ export function explainAws(error: unknown, plan: StagePlan | undefined): string 
   if (unknownCredentials.has(name))
     return `AWS does not accept these credentials (${name}): run aws sso login, or choose another AWS_PROFILE.`;
   if (isDenied(error)) return deniedText(error.message);
-  if (throttled.has(name)) return "AWS throttles this account's calls, after several tries: wait a minute, then again.";
+  if (throttled.has(name))
+    return "AWS still throttles this account's calls after several tries: wait a minute, then try again.";
   if (name === "ClusterNotFoundException" || name === "ServiceNotFoundException") return plan && notDeployed(plan);
   return "$metadata" in error || "$responseBodyText" in error || "$response" in error
     ? otherText(error, plan)
@@ -109,42 +111,42 @@ function isUnreachable(error: Error): boolean {
   return unreachable.has(code) || error.name === "TimeoutError";
 }
 
-/** An error that may be over with the next look: nobody answered, or AWS throttled. */
+/** An error that may be gone at the next attempt: no answer, or AWS throttled. */
 export function isPassing(error: unknown): boolean {
   return error instanceof Error && (isUnreachable(error) || throttled.has(error.name));
 }
 
 function unreachableText(plan: StagePlan | undefined): string {
   return plan?.runsOn === "loopback"
-    ? "Nobody answers at the local endpoint: start it with npm start, and export the AWS_ENDPOINT_URL it prints."
-    : "AWS does not answer from here: check the network, the region and AWS_ENDPOINT_URL, then try again.";
+    ? "The local endpoint does not answer: start it with npm start, and export the AWS_ENDPOINT_URL it prints."
+    : "AWS cannot be reached: check the network, the region and AWS_ENDPOINT_URL, then try again.";
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 function deniedText(message: string): string {
   const [, action, resource] = /not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(message) ?? [];
   const what = action === undefined ? message : `${action}${resource === undefined ? "" : ` on ${resource}`}`;
-  return `These credentials may not do that: ${what || "AWS names no permission"}. Ask for it, or choose another AWS_PROFILE.`;
+  return `These credentials are not allowed to do that: ${what || "AWS names no permission"}. Ask for it, or choose another AWS_PROFILE.`;
 }
 
-/** What answers may be no AWS at all: a proxy, or another port of this machine. */
+/** The answer may not come from AWS at all, but from a proxy or another port of this machine. */
 function otherText(error: Error, plan: StagePlan | undefined): string {
   const [said = ""] = error.message.split("\n");
   if (/deserialization|parse error|unexpected (content|token)|^unknown/i.test(error.message))
     return plan?.runsOn === "loopback"
-      ? "What answers there is not the local endpoint: export the AWS_ENDPOINT_URL that npm start prints."
-      : "What answers is not AWS: check AWS_ENDPOINT_URL, and the proxy if there is one.";
+      ? "Something other than the local endpoint answered: export the AWS_ENDPOINT_URL that npm start prints."
+      : "Something other than AWS answered: check AWS_ENDPOINT_URL, and any proxy.";
   return `AWS refused: ${said} (${error.name})`;
 }
 
-/** The command that makes a stage what the map says. */
+/** The command that deploys the map to a stage. */
 export function howToDeploy({ stage, runsOn }: StagePlan): string {
   return runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`;
 }
 
-/** The road for a stage whose map is known and whose resources are not there. */
+/** The way forward for a stage that is in the map but has no resources. */
 export function notDeployed(plan: StagePlan): string {
-  return `Stage ${plan.stage} is in the map, but not deployed, or not in this region: ${howToDeploy(plan)}`;
+  return `Stage ${plan.stage} is in the map but not deployed, or not in this region: ${howToDeploy(plan)}`;
 }
 
 /** `true` for an error of AWS with one of these codes. */
@@ -152,7 +154,7 @@ export function isAwsError(error: unknown, ...codes: readonly string[]): error i
   return error instanceof Error && codes.includes(error.name);
 }
 
-/** What a call gives, or `undefined` where AWS says that there is no such thing. */
+/** What a call returns, or `undefined` if AWS knows no such thing. */
 export async function orMissing<T>(call: Promise<T>, ...codes: readonly string[]): Promise<T | undefined> {
   try {
     return await call;

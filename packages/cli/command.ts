@@ -8,16 +8,16 @@ import type { Terminal } from "./terminal.ts";
 export interface Runner {
   /**
    * Runs work on the stage that the options name; it gives the exit code.
-   * @param check what the command line alone can get wrong: said before AWS is asked
+   * @param check mistakes in the command line itself, reported before any call to AWS
    */
   onStage(
     options: StageOptions,
     work: (stage: Stage) => Promise<ExitCode>,
     check?: (plan: StagePlan) => unknown,
   ): Promise<void>;
-  /** As `onStage`, for what the map alone answers: without credentials, and without a call. */
+  /** As `onStage`, for what the map alone answers: no credentials, no calls. */
   onPlan(options: StageOptions, work: (plan: StagePlan, terminal: Terminal) => Promise<ExitCode>): Promise<void>;
-  /** As `onPlan`, for what is about no stage in particular. */
+  /** As `onPlan`, for commands that concern no particular stage. */
   onProject(work: (surroundings: Surroundings) => Promise<void>): Promise<void>;
 }
 

@@ -7,12 +7,12 @@ export function parseDuration(option: string, text: string): number {
   const [, amount, unit = ""] = /^(\d+)([smhdw])$/.exec(text) ?? [];
   const factor = units[unit];
   if (amount === undefined || factor === undefined)
-    throw new UsageError(`${option} ${text}: a number and a unit, s m h d or w, such as 15m or 2h.`);
+    throw new UsageError(`${option} ${text}: use a number and a unit (s, m, h, d or w), such as 15m or 2h.`);
   return Number(amount) * factor;
 }
 
-/** Milliseconds in the largest unit that says enough: `40 s`, `12 min`, `3 h`, `9 days`. */
-export function tellDuration(ms: number): string {
+/** Milliseconds in the largest unit that is precise enough: `40 s`, `12 min`, `3 h`, `9 days`. */
+export function formatDuration(ms: number): string {
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
   if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
   if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`;

@@ -6,20 +6,20 @@ export function pathOf(command: CommandUnknownOpts): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
-/** One line that says how a command is used, or which there are. */
+/** One line on how to use a command, or where they are listed. */
 export function hintAt(command: CommandUnknownOpts): string {
   const path = pathOf(command);
   if (command.commands.length === 0) return `Usage: ${path} ${command.usage()}. Try ${path} --help`;
-  return `Try ${path} --help: it lists the commands.`;
+  return `Try ${path} --help for the list of commands.`;
 }
 
-/** `fleet help secrets set`, to any depth; commander's own help knows the first word alone. */
+/** `fleet help secrets set`, to any depth; commander's own help only knows the first word. */
 export function addHelp(program: Parent): void {
   program.helpCommand(false);
   program
     .command("help")
-    .description("the help of a command")
-    .argument("[command...]", "whose; all of them unless told")
+    .description("show the help of a command")
+    .argument("[command...]", "which command (default: all)")
     .addHelpText("after", examples("fleet help secrets set"))
     .action((words) => {
       const found = words.reduce<CommandUnknownOpts>((command, word) => {

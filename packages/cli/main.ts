@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { loadMapFrom } from "#fleet";
 import { run } from "./program.ts";
 import { createTerminal } from "./terminal.ts";
 
 const stop = new AbortController();
-/** What does not end by itself within this time of Ctrl-C, such as a call that nobody answers, is ended. */
+/** Whatever has not ended this long after Ctrl-C, such as a call that gets no answer, is cut off. */
 const patienceMs = 1_000;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
@@ -11,14 +12,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     setTimeout(() => process.exit(1), patienceMs).unref();
   });
 }
-// A reader that has seen enough, `fleet logs … | head`, is no failure.
+// A reader that closes the pipe, as in `fleet logs … | head`, is no failure.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(0));
 
 process.exitCode = await run(process.argv.slice(2), {
   terminal: createTerminal(process),
   env: process.env,
   project: fileURLToPath(new URL("../..", import.meta.url)),
-  readMap: async () => (await import("#config")).default,
+  readMap: () => loadMapFrom(() => import("#config")),
   signal: stop.signal,
   stdin: process.stdin,
   stdout: process.stdout,

@@ -6,6 +6,7 @@ import { addAudit } from "./audit/command.ts";
 import { explainAws } from "./aws.ts";
 import { createRun, type Runner } from "./command.ts";
 import { addCompletion } from "./completion/command.ts";
+import { addConnect } from "./connect/command.ts";
 import { addConsole } from "./console/command.ts";
 import { addCost } from "./cost/command.ts";
 import { addDiff } from "./diff/command.ts";
@@ -25,7 +26,7 @@ import type { Terminal } from "./terminal.ts";
 /** The commands with their options; what they do is loaded when one runs. */
 export function createProgram(runner: Runner, terminal: Terminal) {
   const program = new Command("fleet")
-    .description("The operator's hands on a fleet of MCP servers: the same against AWS\nand against npm start.")
+    .description("Operates a fleet of MCP servers, on AWS and under npm start alike.")
     .showSuggestionAfterError()
     .configureHelp({ minWidthToWrap: 20, subcommandTerm: (command) => [command.name(), usageOf(command)].join(" ") })
     .configureOutput({
@@ -46,6 +47,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addAlarms,
     addAudit,
     addOpen,
+    addConnect,
     addConsole,
     addDoctor,
     addDiff,
@@ -59,18 +61,20 @@ export function createProgram(runner: Runner, terminal: Terminal) {
 }
 
 const conventions = `
-Every command takes --stage, or FLEET_STAGE. What reads takes --json: one
-document on stdout (logs: one a line), and nothing else there; fields may come,
-none goes or changes its name.
+Every command takes --stage, or FLEET_STAGE. Commands that read take --json: one
+document on stdout (logs: one per line) and nothing else; fields may be added,
+never removed or renamed.
 Exit codes: 0 done, 1 failed or stopped by Ctrl-C, 2 wrong usage.`;
 
-/** A wrong command line is answered with what is right. */
+/** A wrong command line is answered with the right usage. */
 function addHints(command: CommandUnknownOpts): void {
   command.showHelpAfterError(hintAt(command));
   command.commands.forEach(addHints);
 }
 
-/** Commander's message as the other errors are: a sentence, on one line. What follows a `=` may be a secret. */
+/**
+ * Commander's message in the form of the other errors: one sentence on one line. What follows a `=` may be a secret.
+ */
 function inOurWords(text: string): string {
   return text
     .replace(/^error: ./, (start) => start.slice(-1).toUpperCase())
@@ -96,7 +100,7 @@ function usageOf({ registeredArguments }: CommandUnknownOpts): string {
     .join(" ");
 }
 
-/** One run of `fleet`. Exit codes: 0 done and well, 1 failed or something is wrong, 2 wrong usage. */
+/** One run of `fleet`. Exit codes: 0 done, 1 failed or something is wrong, 2 wrong usage. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { terminal, signal } = surroundings;
   const { runner, outcome } = createRun(surroundings);
@@ -106,7 +110,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     terminal.progress("");
-    // What Ctrl-C cut short says so itself, where there is something to say.
+    // A command that Ctrl-C cuts short reports that itself, if there is anything to report.
     if (signal.aborted && !(error instanceof Failure)) return 1;
     terminal.note(explainAws(error, outcome.plan) ?? reasonOf(error));
     return error instanceof UsageError ? 2 : 1;

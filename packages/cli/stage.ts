@@ -1,18 +1,20 @@
-import { type FleetDefinition, FleetError, planStage, type ServicePlan, type StagePlan } from "#fleet";
+import { type FleetDefinition, planStage, type ServicePlan, type StagePlan } from "#fleet";
+import { didYouMean } from "#fleet/nearest.ts";
 import { type Aws, createAws, settingsOf } from "./aws.ts";
-import { Failure, reasonOf, UsageError } from "./failure.ts";
+import { Failure, UsageError } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Standard input: a terminal, or a pipe, which has no raw mode. */
 export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown };
 export type OutputStream = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
 
-/** What the process gives a command. */
+/** What a command gets from the process. */
 export interface Surroundings {
   readonly terminal: Terminal;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   /** The project's folder. */
   readonly project: string;
+  /** Throws `FleetError` for a map with mistakes and for a file that is not a map. */
   readonly readMap: () => Promise<FleetDefinition>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -20,28 +22,18 @@ export interface Surroundings {
   readonly stdout: OutputStream;
 }
 
-/** A stage, and all that a command needs to act on it. */
+/** A stage, and everything a command needs to act on it. */
 export interface Stage extends Surroundings {
   readonly plan: StagePlan;
   readonly aws: Aws;
-  /** Reaches the services by their public addresses, also on this machine. */
+  /** Reaches the services by their public addresses, even on this machine. */
   readonly fetch: typeof fetch;
-}
-
-/** Throws `FleetError` for a map with mistakes, and `Failure` for a file that is none. */
-export async function loadMap({ readMap }: Surroundings): Promise<FleetDefinition> {
-  const map = await readMap().catch((error: unknown) => {
-    if (error instanceof FleetError) throw error;
-    throw new Failure(`fleet.config.ts cannot be read: ${reasonOf(error)}. npx tsc -p . shows where it breaks.`);
-  });
-  if (Object.hasOwn(map, "stages")) return map;
-  throw new Failure("fleet.config.ts exports no map: its default export is defineFleet({ … }), with `stages`.");
 }
 
 /** @param wanted the value of `--stage` */
 export async function planWanted(surroundings: Surroundings, wanted: string | undefined): Promise<StagePlan> {
   const { env } = surroundings;
-  const map = await loadMap(surroundings);
+  const map = await surroundings.readMap();
   const stage = wanted ?? env.FLEET_STAGE ?? (await askStage(surroundings.terminal, Object.keys(map.stages)));
   if (!Object.hasOwn(map.stages, stage))
     throw new UsageError(
@@ -51,7 +43,7 @@ export async function planWanted(surroundings: Surroundings, wanted: string | un
   return planStage(map, stage, httpsPort === undefined ? {} : { httpsPort: Number(httpsPort) });
 }
 
-/** A word of the command line in a sentence, also where it is empty. */
+/** A word of the command line in a sentence, even if it is empty. */
 export function shown(word: string): string {
   return word === "" ? '""' : word;
 }
@@ -70,11 +62,11 @@ export async function openStage(surroundings: Surroundings, plan: StagePlan): Pr
     aws.close();
     throw error;
   }
-  const { createReach } = await import("./reach.ts");
-  return { ...surroundings, plan, aws, fetch: await createReach(plan, surroundings.project) };
+  const { createPublicFetch } = await import("./public-fetch.ts");
+  return { ...surroundings, plan, aws, fetch: await createPublicFetch(plan, surroundings.project) };
 }
 
-/** Names are the same in every account: without this, the wrong profile would show, or roll, somebody else's fleet. */
+/** Names are the same in every account: without this, the wrong profile would show or roll another account's fleet. */
 async function checkAccount(aws: Aws, { stage, account, runsOn }: StagePlan): Promise<void> {
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
   const identity = await aws.client(STSClient).send(new GetCallerIdentityCommand({}));
@@ -96,5 +88,11 @@ export function findService({ stage, services }: StagePlan, name: string): Servi
   );
   if (found !== undefined) return found;
   const known = services.map(({ key }) => key).join(", ");
-  throw new UsageError(`No service ${shown(name)} in stage ${stage}: it has ${known === "" ? "none" : known}.`);
+  const hint = didYouMean(
+    name,
+    services.flatMap(({ key, host }) => [key, host]),
+  );
+  throw new UsageError(
+    `No service ${shown(name)} in stage ${stage}: it has ${known === "" ? "none" : known}. ${hint}`.trimEnd(),
+  );
 }

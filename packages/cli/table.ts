@@ -1,20 +1,23 @@
 import { stripVTControlCharacters } from "node:util";
+import { cleaned } from "./paint.ts";
 
 /** The usual width of a terminal: nothing we lay out is wider. */
 export const columns = 80;
 
 const gap = 2;
 
-/** Less than this is no column to read a text in. */
+/** A narrower column is not readable. */
 const narrow = 12;
 
 /**
- * Rows under headings, in columns as wide as their widest cell; cells may be coloured. Where all of it is wider than
- * 80 columns, the last column is folded into lines under its own start; where not even that fits, the first cell has
+ * Rows under headings, in columns as wide as their widest cell; cells may be coloured. If the whole is wider than
+ * 80 columns, the last column is folded into lines under its own start; if even that does not fit, the first cell gets
  * a line of its own.
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  return layOut([headings, ...rows], columns).flat();
+  // As they will be written: a cell has one line, and is as wide as what is shown in place of a control character.
+  const cells = rows.map((row) => row.map((cell) => cleaned(cell.replaceAll("\n", " "))));
+  return layOut([headings, ...cells], columns).flat();
 }
 
 /** The lines of each row. */
@@ -37,10 +40,11 @@ function layOut(rows: readonly (readonly string[])[], limit: number): readonly (
 
 /** Breaks a text at spaces into lines of at most `limit` characters; a longer word stands alone. */
 export function fold(text: string, limit: number): readonly string[] {
-  if (width(text) <= limit) return [text];
+  const flat = text.replaceAll("\n", " ");
+  if (width(flat) <= limit) return [flat];
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of flat.split(" ")) {
     if (line !== "" && width(line) + 1 + width(word) > limit) {
       lines.push(line);
       line = word;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isPassing } from "./aws.ts";
-import { tellDuration } from "./duration.ts";
+import { formatDuration } from "./duration.ts";
 import { Failure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -8,17 +8,17 @@ export interface Wait {
   readonly everyMs: number;
   readonly atMostMs: number;
   readonly signal: AbortSignal;
-  /** What is waited for, for the message when it does not come. */
+  /** What is awaited, for the message on timeout. */
   readonly until: string;
-  /** What is told meanwhile: how far it is, as the last look found it. */
-  readonly progress?: { readonly terminal: Terminal; tell(): string };
-  /** What goes on when Ctrl-C ends the waiting, and where to see it. */
+  /** Progress to show meanwhile, as of the last look. */
+  readonly progress?: { readonly terminal: Terminal; describe(): string };
+  /** What continues when Ctrl-C ends the waiting, and where to see it. */
   readonly meanwhile?: string;
 }
 
 /**
- * Looks until `look` finds something; a look that nobody answered is made again. Throws `Failure` when the time is
- * over, and when Ctrl-C ends it.
+ * Looks until `look` finds something; a look that got no answer is repeated. Throws `Failure` when the time is
+ * up, and when Ctrl-C ends it.
  */
 export async function waitFor<T>(look: () => Promise<T | undefined>, wait: Wait): Promise<T> {
   const { everyMs, atMostMs, signal, until, progress, meanwhile = "" } = wait;
@@ -31,8 +31,8 @@ export async function waitFor<T>(look: () => Promise<T | undefined>, wait: Wait)
         return undefined;
       });
       if (found !== undefined) return found;
-      progress?.terminal.progress(progress.tell(), Date.now() - began);
-      if (isOver) throw new Failure(`Waited ${tellDuration(atMostMs)} for ${until}.`);
+      progress?.terminal.progress(progress.describe(), Date.now() - began);
+      if (isOver) throw new Failure(`Waited ${formatDuration(atMostMs)} for ${until}.`);
       await sleep(everyMs, undefined, { signal });
     }
   } catch (error) {
@@ -43,7 +43,7 @@ export async function waitFor<T>(look: () => Promise<T | undefined>, wait: Wait)
   }
 }
 
-/** How often to ask: AWS allows a few calls a second to all users of an account; on this machine nobody counts. */
+/** How often to poll: AWS allows an account a few calls a second in all; this machine has no limit. */
 export function pollMs({ runsOn }: { readonly runsOn: "aws" | "loopback" }): number {
   return runsOn === "aws" ? 3_000 : 250;
 }

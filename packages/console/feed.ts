@@ -11,11 +11,11 @@ export interface FeedOptions {
   readonly intervalMs: number;
 }
 
-/** Follows the fleet while somebody watches, and tells all who watch the same. */
+/** Follows the fleet while somebody watches, and sends every watcher the same events. */
 export interface Feed {
-  /** Calls back with everything that is known, then with every change; returns the function that ends it. */
+  /** Calls back with everything known so far, then with every change; returns the function that ends it. */
   watch(listener: (event: ConsoleEvent) => void): () => void;
-  /** Reads the fleet at once: something was done to it. */
+  /** Reads the fleet immediately, after an action on it. */
   hurry(): void;
   close(): void;
 }
@@ -30,7 +30,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
   let busy = false;
   let again = false;
 
-  const tell = (event: ConsoleEvent) => {
+  const emit = (event: ConsoleEvent) => {
     for (const watcher of watchers) watcher(event);
   };
 
@@ -60,9 +60,9 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
 
   const flush = () => {
     const [requests, audits, calls] = [logs.requests.take(), logs.audits.take(), logs.calls.take()];
-    if (requests.length > 0) tell({ kind: "requests", requests });
-    if (audits.length > 0) tell({ kind: "audits", audits });
-    if (calls.length > 0) tell({ kind: "calls", calls });
+    if (requests.length > 0) emit({ kind: "requests", requests });
+    if (audits.length > 0) emit({ kind: "audits", audits });
+    if (calls.length > 0) emit({ kind: "calls", calls });
   };
 
   async function read(part: Part, ask: () => Promise<ConsoleEvent>): Promise<void> {
@@ -73,7 +73,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
     const text = JSON.stringify(event);
     if (parts.get(part)?.text === text) return;
     parts.set(part, { text, event });
-    tell(event);
+    emit(event);
   }
 
   const counted = view.traffic?.bind(view);
@@ -106,7 +106,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
   const start = () => {
     ticking = setInterval(() => {
       flush();
-      tell(tickOf());
+      emit(tickOf());
     }, 1000);
     void follow();
   };
@@ -133,7 +133,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
     },
     hurry() {
       if (watchers.size === 0) return;
-      tell(tickOf());
+      emit(tickOf());
       void follow();
     },
     close() {
@@ -144,7 +144,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
   };
 }
 
-/** The newest entries, and of those the ones nobody was told yet. */
+/** The newest entries, and those of them that were not sent yet. */
 function createLog<Entry>() {
   let kept: readonly Entry[] = [];
   let fresh: Entry[] = [];

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
-import type { Door } from "./door.ts";
+import type { ActionGuard } from "./action-guard.ts";
 import { type ActionResult, action } from "./model/action.ts";
 import type { FleetActions } from "./view.ts";
 
@@ -12,13 +12,13 @@ interface Answer {
   readonly result: ActionResult;
 }
 
-/** Does what the page asks for, if it is the page that asks. */
+/** Does what the page asks for, if the request comes from the page. */
 export async function performAction(
   request: IncomingMessage,
-  { door, actions }: { readonly door: Door; readonly actions: FleetActions | undefined },
+  { guard, actions }: { readonly guard: ActionGuard; readonly actions: FleetActions | undefined },
 ): Promise<Answer> {
-  if (actions === undefined) return refused(403, "This console only looks: it has no actions.");
-  const refusal = door.refuseAction(request);
+  if (actions === undefined) return refused(403, "This console is read-only.");
+  const refusal = guard.refuseAction(request);
   if (refusal !== undefined) return refused(403, refusal);
   const body = await bodyOf(request);
   if (body === undefined) return refused(413, `An action is at most ${bodyLimit} bytes.`);

@@ -1,6 +1,6 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Door, openDoor } from "./door.ts";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { behindDoor, closeServer, listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
+import { type ActionGuard, createActionGuard, tokenHeader } from "./action-guard.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { ConsoleEvent } from "./model/event.ts";
 import { bundlePage, type Page } from "./page-bundle.ts";
@@ -8,12 +8,12 @@ import { performAction } from "./perform.ts";
 import type { FleetActions, FleetView } from "./view.ts";
 
 export interface ConsoleOptions {
-  /** On 127.0.0.1; 0 lets the system choose. */
+  /** On 127.0.0.1; 0 picks a free one. */
   readonly port: number;
   readonly view: FleetView;
-  /** Without them the console only looks. */
+  /** Without them the console is read-only. */
   readonly actions?: FleetActions | undefined;
-  /** Milliseconds between two readings of the fleet while somebody watches; one second unless told. */
+  /** Milliseconds between two readings of the fleet while somebody watches. Default: one second. */
   readonly intervalMs?: number;
 }
 
@@ -23,31 +23,29 @@ export interface Console {
   close(): Promise<void>;
 }
 
-/** A watcher that reads this much slower than the fleet speaks is let go; its browser connects again. */
+/** A watcher that falls this far behind is dropped; its browser reconnects. */
 const backlogBytes = 4 * 1024 * 1024;
 
 /** Throws when the port is taken. */
 export async function openConsole({ port, view, actions, intervalMs = 1000 }: ConsoleOptions): Promise<Console> {
-  // First of all: what happens from here on is told.
+  // Before anything else, so that no event is missed.
   const feed = createFeed(view, { mode: actions === undefined ? "read-only" : "actions", intervalMs });
   const server = createServer();
   const { page, listening } = await openPage(server, port).catch((error: unknown) => {
     feed.close();
     throw error;
   });
-  const door = openDoor(listening);
-  server.on("request", (request, response) => {
-    serve(request, response, { page, feed, door, actions }).catch((error: unknown) => {
+  const guard = createActionGuard();
+  const answer: RequestListener = (request, response) => {
+    serve(request, response, { page, feed, guard, actions }).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
-  });
-  let closing: Promise<unknown> | undefined;
+  };
+  server.on("request", behindDoor(answer, { pages: true, credential: tokenHeader }));
+  let closing: Promise<void> | undefined;
   const close = () => {
     feed.close();
-    const closed = once(server, "close");
-    server.close();
-    server.closeAllConnections();
-    return closed;
+    return closeServer(server);
   };
   return {
     url: `http://127.0.0.1:${listening}`,
@@ -60,27 +58,21 @@ export async function openConsole({ port, view, actions, intervalMs = 1000 }: Co
 
 async function openPage(server: Server, port: number): Promise<{ readonly page: Page; readonly listening: number }> {
   const page = await bundlePage();
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("An HTTP server listens on a port.");
-  return { page, listening: address.port };
+  return { page, listening: await listenOnLoopback(server, port) };
 }
 
 interface Rooms {
   readonly page: Page;
   readonly feed: Feed;
-  readonly door: Door;
+  readonly guard: ActionGuard;
   readonly actions: FleetActions | undefined;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, rooms: Rooms): Promise<void> {
-  const { page, feed, door, actions } = rooms;
-  const refusal = door.refuse(request);
-  if (refusal !== undefined) return text(response, 403, refusal);
+  const { page, feed, guard, actions } = rooms;
   switch (`${request.method} ${request.url}`) {
     case "GET /":
-      return send(response, 200, "text/html; charset=utf-8", page.document(door.token));
+      return send(response, 200, "text/html; charset=utf-8", page.document(guard.token));
     case "GET /page.js":
       return send(response, 200, "text/javascript; charset=utf-8", page.script);
     case "GET /page.css":
@@ -88,7 +80,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, rooms: 
     case "GET /events":
       return stream(response, feed);
     case "POST /actions": {
-      const { status, result } = await performAction(request, { door, actions });
+      const { status, result } = await performAction(request, { guard, actions });
       feed.hurry();
       return send(response, status, "application/json", JSON.stringify(result));
     }
@@ -100,7 +92,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, rooms: 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html */
 function stream(response: ServerResponse, feed: Feed): void {
   response.writeHead(200, { ...headers, "content-type": "text/event-stream", "cache-control": "no-store" });
-  // A browser waits three seconds or more before it connects again, unless told.
+  // By default, a browser waits three seconds or more before it reconnects.
   response.write("retry: 1000\n\n");
   const stop = feed.watch((event: ConsoleEvent) => {
     if (response.writableLength > backlogBytes) response.destroy();

@@ -13,21 +13,21 @@ export interface FleetView {
   secrets(): Promise<readonly Secret[]>;
   alarms(): Promise<readonly Alarm[]>;
   chats(): Promise<Chats>;
-  /** Requests as they were counted; absent where `subscribe` tells each of them. */
+  /** Request counts; absent if `subscribe` reports each request. */
   traffic?(): Promise<readonly Traffic[]>;
   /**
-   * Calls back for what happens from now on; returns the unsubscribe function. Absent where nothing tells it, as on
+   * Calls back for what happens from now on; returns the unsubscribe function. Absent without a feed, as on
    * AWS: the page then has no logs.
    */
   subscribe?(listener: (happening: Happening) => void): () => void;
-  /** Milliseconds since the epoch, when a fault that was put on Splunk ends; undefined without one. */
+  /** Milliseconds since the epoch, when a fault injected into Splunk ends; undefined without one. */
   splunkRefusesUntil?(): number | undefined;
   /** Chats that were silenced on purpose. */
   silences?(): readonly Silence[];
 }
 
-/** What the console may do to a fleet; only one that runs on this machine has them. */
+/** What the console may do to a fleet, if that runs on this machine. */
 export interface FleetActions {
-  /** Resolves with what came of it, in a sentence. Throws with a message fit for the page. */
+  /** Resolves with the outcome, in a sentence. Throws with a message fit for the page. */
   perform(action: Action): Promise<string>;
 }

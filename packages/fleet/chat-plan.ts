@@ -1,7 +1,7 @@
 import type { FleetDefinition } from "./definition.ts";
 import type { ChatPlan } from "./plan.ts";
 
-/** The routes that hold in a stage, and the destinations they name. */
+/** The routes that apply in a stage, and the destinations they name. */
 export function planChat({ chat, stages }: FleetDefinition, stage: string): ChatPlan | undefined {
   if (chat === undefined) return undefined;
   const routes = chat.routes

@@ -3,6 +3,10 @@ import type { FleetDefinition, NetworkDefinition, RedisDefinition, StageDefiniti
 export const defaultOAuthPriority = 10;
 export const defaultSubdomain = "mcp";
 export const defaultRegion = "us-east-1";
+/** The account of a stage on this machine that names none. */
+export const localAccount = "000000000000";
+/** The index that every Splunk has. */
+export const defaultSplunkIndex = "main";
 
 /** What follows from where a stage runs and how long its data must live. */
 export interface StageCharacter {
@@ -39,7 +43,7 @@ export function redisOf(definition: RedisDefinition = {}, { durable }: StageChar
   };
 }
 
-/** Topic names are the account's own: a second stage beside `prod` must not meet the first one's. */
+/** Topic names are unique in an account: a second stage beside `prod` must not clash with the first. */
 export function alarmTopicOf(stage: string, definition: StageDefinition, { runsOn, durable }: StageCharacter): string {
   return definition.alarmTopic ?? (durable || runsOn === "loopback" ? "MCPAlerts" : `MCPAlerts-${stage}`);
 }

@@ -29,6 +29,8 @@ export const names = {
   incidentTable: (stage: string) => `${stage}-mcp-incidents`,
   /** SSM parameter with what was measured of a service; not under `/<stage>/mcp/`, where secrets are. */
   thresholds: (stage: string, key: string) => `/mcp-fleet/${stage}/thresholds/${key}`,
+  /** SSM parameter of the local endpoint with a service's address by port, for clients that do not resolve its name. */
+  door: (stage: string, key: string) => `/mcp-fleet/${stage}/doors/${key}`,
   alarm: (stage: string, key: string, alarm: string) => `${stage}-mcp-${dashed(key)}-${alarm}`,
   /** Watches nothing: it is set off to see that an alarm reaches the chats. */
   alarmRoad: (stage: string) => `${stage}-mcp-alarm-road`,

@@ -8,6 +8,7 @@ import type {
   Severity,
 } from "./definition.ts";
 import type { ThresholdBasis } from "./threshold-basis.ts";
+import type { balancerReportSeconds } from "./timing.ts";
 
 /** One stage of the fleet with every default filled in: what stacks, functions and tools work from. */
 export interface StagePlan {
@@ -24,20 +25,30 @@ export interface StagePlan {
   readonly redis: { readonly nodes: number; readonly nodeType: string; readonly snapshotRetentionDays: number };
   readonly shards: number;
   /** Seconds of an alarm's period: a minute, as the balancer reports on AWS; less on one machine, where it is long. */
-  readonly alarmPeriodSeconds: 10 | 60;
+  readonly alarmPeriodSeconds: 10 | typeof balancerReportSeconds;
   readonly alarmTopic: { readonly name: string; readonly adoptedArn: string | undefined };
   readonly hostedZone:
     | { readonly kind: "create" }
     | { readonly kind: "adopt"; readonly id: string; readonly name: string };
-  readonly oauth: { readonly paths: readonly string[]; readonly priority: number; readonly owner: string };
+  /** Absent if each service answers its own OAuth paths. */
+  readonly oauth: OAuthPlan | undefined;
+  /** Where audit events go, and the events that prove a new Splunk token. */
   readonly auditIndex: string;
-  /** Absent where the map tells no chat. */
+  /** Absent if the map has no chats. */
   readonly chat: ChatPlan | undefined;
   readonly secrets: readonly SecretPlan[];
   readonly services: readonly ServicePlan[];
 }
 
-/** Where one stage's alarms go; what `functions/alarm-to-chat` is given. */
+/** The shared OAuth rule. */
+export interface OAuthPlan {
+  readonly paths: readonly string[];
+  readonly priority: number;
+  /** Key of the service that answers it. */
+  readonly owner: string;
+}
+
+/** Where one stage's alarms go; the input of `functions/alarm-to-chat`. */
 export interface ChatPlan {
   /** Key of the secret in the map. */
   readonly secret: string;
@@ -49,7 +60,7 @@ export interface ChatPlan {
   readonly fallbackEmails: readonly string[];
 }
 
-/** A route of this stage; a field that is left out matches everything. */
+/** A route of this stage; an omitted field matches everything. */
 export interface ChatRoutePlan {
   readonly to: readonly string[];
   readonly services?: readonly string[];
@@ -108,7 +119,7 @@ export type AlarmPlan =
 export interface PlanOptions {
   /** Port in public addresses on loopback, where nobody may bind 443. Default 8443. */
   readonly httpsPort?: number;
-  /** What was measured on this stage: it takes the place of placeholders. */
+  /** What was measured on this stage: it replaces placeholders. */
   readonly thresholds?: MeasuredThresholds;
 }
 

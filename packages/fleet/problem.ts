@@ -1,16 +1,18 @@
-/** One mistake in the map, with all a person needs to mend it. */
+import { hasCredential, hidden, isCredential } from "./credential.ts";
+
+/** One mistake in the map, with everything needed to fix it. */
 export interface Problem {
   /** Dotted path of the field, e.g. `services.slack.port`. */
   readonly field: string;
   /** The value found, as the reader wrote it. */
   readonly value: unknown;
-  /** What the field may hold. */
+  /** What the field may contain. */
   readonly allowed: string;
   /** What to do. */
   readonly remedy: string;
 }
 
-/** Thrown before anything is built or deployed. Lists every problem found, not the first alone. */
+/** Thrown before anything is built or deployed. Lists every problem found, not only the first. */
 export class FleetError extends Error {
   readonly problems: readonly Problem[];
 
@@ -24,11 +26,25 @@ export class FleetError extends Error {
 }
 
 function describe({ field, value, allowed, remedy }: Problem): string {
-  return `  ${field} = ${show(value)}\n    allowed: ${allowed}\n    remedy:  ${remedy}`;
+  return `  ${showField(field)} = ${show(field, value)}\n    allowed: ${allowed}\n    remedy:  ${remedy}`;
 }
 
-function show(value: unknown): string {
+/** Names are the author's too: one may be long, hold a credential or drive a terminal. */
+function showField(field: string): string {
+  if (hasCredential(field)) return hidden(field);
+  const plain = JSON.stringify(field).slice(1, -1);
+  return plain.length > 200 ? `${plain.slice(0, 197)}...` : plain;
+}
+
+/** A credential in the wrong field is a mistake like any other, but must not end up in a log. */
+function show(field: string, value: unknown): string {
   if (value === undefined) return "(not set)";
-  const text = JSON.stringify(value) ?? String(value);
+  if (typeof value === "number") return String(value);
+  // What is written in place of a secret's keys is often its value.
+  const name = /^secrets\..+\.keys\./.test(field) ? "secret" : (field.split(".").at(-1) ?? "");
+  const text =
+    JSON.stringify(value, (key, inner: unknown) =>
+      typeof inner === "string" && isCredential(/^\d*$/.test(key) ? name : key, inner) ? hidden(inner) : inner,
+    ) ?? String(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

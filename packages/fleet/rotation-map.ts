@@ -1,7 +1,7 @@
 import { names } from "./names.ts";
 import type { RotationPlan, StagePlan } from "./plan.ts";
 
-/** What the functions that look after secrets know of the map, as data. It holds no value but placeholders. */
+/** The part of the map that the rotation functions need, as data. Its only values are placeholders. */
 export interface RotationMap {
   readonly stage: string;
   readonly cluster: string;

@@ -1,7 +1,7 @@
-import { priorityOf } from "./checks/shard.ts";
 import type { AlarmDefinition, AlarmName, alarmNames, FleetDefinition, ServiceDefinition } from "./definition.ts";
-import type { AlarmPlan, MeasuredThresholds, ServicePlan } from "./plan.ts";
-import { shardOf } from "./rule.ts";
+import { rulePriority, shardOf } from "./placement.ts";
+import type { AlarmPlan, MeasuredThresholds, ServicePlan, StagePlan } from "./plan.ts";
+import { defaultStopSeconds } from "./timing.ts";
 
 type Measured = MeasuredThresholds[string] | undefined;
 
@@ -9,7 +9,13 @@ export function planService(
   fleet: FleetDefinition,
   key: string,
   service: ServiceDefinition,
-  at: { readonly serviceDomain: string; readonly shards: number; readonly port: string; readonly measured?: Measured },
+  at: {
+    readonly runsOn: StagePlan["runsOn"];
+    readonly serviceDomain: string;
+    readonly shards: number;
+    readonly port: string;
+    readonly measured?: Measured;
+  },
 ): ServicePlan {
   const hostname = `${service.host}.${at.serviceDomain}`;
   const url = `https://${hostname}${at.port}`;
@@ -23,8 +29,9 @@ export function planService(
     port: service.port,
     cpu: service.cpu,
     memory: service.memory,
-    desiredCount: service.desiredCount ?? 1,
-    stopTimeout: service.stopTimeout ?? 30,
+    // Images are never pulled on one machine: without a command there is nothing to run.
+    desiredCount: at.runsOn === "loopback" && service.local === undefined ? 0 : (service.desiredCount ?? 1),
+    stopTimeout: service.stopTimeout ?? defaultStopSeconds,
     health: { path: service.healthPath ?? "/health", codes: service.healthCodes ?? "200" },
     environment: {
       ...Object.fromEntries(
@@ -33,17 +40,23 @@ export function planService(
       ...auditEnvironment(fleet, service),
     },
     secrets: secretsOf(fleet, service),
-    sessions: service.sessions ?? false,
+    sessions: service.sessions === true,
     alarms: planAlarms(fleet, service, at.measured),
-    rulePriority: priorityOf(key, service),
-    shard: service.shard ?? shardOf(key, at.shards),
+    rulePriority: rulePriority([key, service]),
+    shard: shardOf([key, service], at.shards),
     permissions: service.permissions ?? [],
     localCommand: service.local?.command,
   };
 }
 
-function auditEnvironment(fleet: FleetDefinition, { audit }: ServiceDefinition): Readonly<Record<string, string>> {
-  if (audit === undefined) return {};
+/** Keys of the audit trail's secret. */
+export const auditKeys: readonly string[] = ["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"];
+
+export function auditEnvironment(
+  fleet: FleetDefinition,
+  { audit }: ServiceDefinition,
+): Readonly<Record<string, string>> {
+  if (audit === undefined || fleet.audit === undefined) return {};
   return {
     SPLUNK_INDEX: fleet.audit.index,
     SPLUNK_SOURCE: audit.source,
@@ -51,12 +64,17 @@ function auditEnvironment(fleet: FleetDefinition, { audit }: ServiceDefinition):
   };
 }
 
-function secretsOf(fleet: FleetDefinition, service: ServiceDefinition): ServicePlan["secrets"] {
+function keysOf({ secrets }: FleetDefinition, name: string): string[] {
+  return Object.hasOwn(secrets, name) ? Object.keys(secrets[name]?.keys ?? {}) : [];
+}
+
+export function secretsOf(fleet: FleetDefinition, service: ServiceDefinition): ServicePlan["secrets"] {
   const uses = (service.secrets ?? []).map((use) =>
-    typeof use === "string" ? { secret: use, keys: Object.keys(fleet.secrets[use]?.keys ?? {}) } : use,
+    typeof use === "string" ? { secret: use, keys: keysOf(fleet, use) } : use,
   );
-  if (service.audit !== undefined && !uses.some((use) => use.secret === fleet.audit.secret)) {
-    uses.push({ secret: fleet.audit.secret, keys: ["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"] });
+  const trail = service.audit === undefined ? undefined : fleet.audit;
+  if (trail !== undefined && !uses.some(({ secret }) => secret === trail.secret)) {
+    uses.push({ secret: trail.secret, keys: [...auditKeys] });
   }
   return uses.flatMap(({ secret, keys }) => keys.map((key) => ({ secret, key })));
 }

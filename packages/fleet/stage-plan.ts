@@ -1,31 +1,35 @@
 import { planChat } from "./chat-plan.ts";
-import { runsIn } from "./checks/stage.ts";
 import {
   alarmTopicOf,
   characterOf,
   defaultOAuthPriority,
   defaultRegion,
+  defaultSplunkIndex,
   defaultSubdomain,
   domainOf,
+  localAccount,
   networkOf,
   redisOf,
 } from "./defaults.ts";
 import type { FleetDefinition, SecretDefinition, StageDefinition } from "./definition.ts";
+import { runsIn } from "./entry.ts";
 import { names } from "./names.ts";
-import type { PlanOptions, RotationPlan, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
+import { didYouMean } from "./nearest.ts";
+import type { OAuthPlan, PlanOptions, RotationPlan, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
 import { FleetError } from "./problem.ts";
 import { planService } from "./service-plan.ts";
+import { balancerReportSeconds } from "./timing.ts";
 
 /** Throws `FleetError` for a stage that is not in the map, or one on AWS without an account. */
 export function planStage(fleet: FleetDefinition, stage: string, options: PlanOptions = {}): StagePlan {
-  const definition = fleet.stages[stage];
+  const definition = Object.hasOwn(fleet.stages, stage) ? fleet.stages[stage] : undefined;
   if (definition === undefined) {
     throw new FleetError([
       {
         field: "stage",
         value: stage,
         allowed: Object.keys(fleet.stages).join(", "),
-        remedy: "Add it under `stages` in fleet.config.ts, or name another with --stage.",
+        remedy: `${didYouMean(stage, Object.keys(fleet.stages))}Add it under \`stages\` in fleet.config.ts, or name another with --stage.`,
       },
     ]);
   }
@@ -37,7 +41,13 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
   const services = Object.entries(fleet.services)
     .filter(([, service]) => runsIn(service, stage))
     .map(([key, service]) =>
-      planService(fleet, key, service, { serviceDomain, shards, port, measured: options.thresholds?.[key] }),
+      planService(fleet, key, service, {
+        runsOn: character.runsOn,
+        serviceDomain,
+        shards,
+        port,
+        measured: options.thresholds?.[key],
+      }),
     );
   return {
     stage,
@@ -50,33 +60,32 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     network: networkOf(definition.network, character),
     redis: redisOf(definition.redis, character),
     shards,
-    alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : 60,
+    alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : balancerReportSeconds,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),
       adoptedArn: definition.adopt?.alarmTopicArn,
     },
     hostedZone: definition.adopt?.hostedZone ? { kind: "adopt", ...definition.adopt.hostedZone } : { kind: "create" },
-    oauth: {
-      paths: fleet.oauth.paths,
-      priority: fleet.oauth.priority ?? defaultOAuthPriority,
-      owner: ownerOf(fleet, stage, services),
-    },
-    auditIndex: fleet.audit.index,
+    oauth: planOAuth(fleet, services),
+    auditIndex: fleet.audit?.index ?? defaultSplunkIndex,
     chat: planChat(fleet, stage),
     secrets: planSecrets(fleet, stage, definition, services),
     services,
   };
 }
 
-function ownerOf(fleet: FleetDefinition, stage: string, services: readonly ServicePlan[]): string {
-  const owner = services.find(({ key }) => fleet.services[key]?.oauth === "owner");
-  if (owner === undefined) throw new Error(`Stage ${stage} has no OAuth owner; defineFleet refuses such a map.`);
-  return owner.key;
+function planOAuth(
+  { oauth, services: entries }: FleetDefinition,
+  services: readonly ServicePlan[],
+): OAuthPlan | undefined {
+  const owner = services.find(({ key }) => entries[key]?.oauth === "owner");
+  if (oauth === undefined || owner === undefined) return undefined;
+  return { paths: oauth.paths, priority: oauth.priority ?? defaultOAuthPriority, owner: owner.key };
 }
 
 function accountOf(stage: string, definition: StageDefinition, runsOn: "aws" | "loopback"): string {
   if (definition.account !== undefined) return definition.account;
-  if (runsOn === "loopback") return "000000000000";
+  if (runsOn === "loopback") return localAccount;
   throw new FleetError([
     {
       field: `stages.${stage}.account`,

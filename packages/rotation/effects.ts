@@ -1,35 +1,15 @@
-import { announcerTo, fleetOf, readerOf, redisAuth } from "./aws/lazy.ts";
-import { secretStore } from "./aws/secret-store.ts";
-import { clock, createDeadline, log, readEnvironment } from "./environment.ts";
-import { issuerOf } from "./issuers/index.ts";
-import type { SecretEntry } from "./map.ts";
+import type { Effects } from "./aws/effects.ts";
 
-export type Effects = ReturnType<typeof createEffects>;
+let made: Promise<Effects> | undefined;
 
-/** What the three functions reach out with: made at the first event, kept for those after it. */
-export function createEffects() {
-  const { map, topicArn, googleTokenUrl } = readEnvironment();
-  const store = secretStore();
-  const deadline = createDeadline();
-  return {
-    map,
-    store,
-    clock,
-    log,
-    fleet: fleetOf(map.cluster),
-    announcer: announcerTo(topicArn),
-    setDeadline: deadline.set,
-    deadline: deadline.at,
-    issuerOf: (entry: SecretEntry) =>
-      issuerOf(entry, {
-        fetch,
-        clock,
-        deadline: deadline.at,
-        stage: map.stage,
-        auditIndex: map.auditIndex,
-        readSecret: readerOf(map, store),
-        redis: redisAuth,
-        googleTokenUrl,
-      }),
-  };
+/**
+ * The functions' outside world, built once, with the first event: until then the SDK's code is not even compiled.
+ *
+ * @param deadline milliseconds since the epoch, after which no new work starts
+ */
+export async function effects(deadline: number): Promise<Effects> {
+  made ??= import("./aws/effects.ts").then(({ createEffects }) => createEffects());
+  const ready = await made;
+  ready.setDeadline(deadline);
+  return ready;
 }

@@ -3,11 +3,11 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { RotationMap } from "./map.ts";
-import type { Clock, Log } from "./ports.ts";
+import type { Clock } from "./ports.ts";
 
 const googleTokenUrl = "https://oauth2.googleapis.com/token";
 
-/** What a function is told by its environment. Throws and names the variable. */
+/** A function's settings, from its environment. Throws an error that names the variable. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>> = process.env) {
   const file = resolve(env.LAMBDA_TASK_ROOT ?? "", required(env, "ROTATION_MAP"));
   return {
@@ -25,17 +25,12 @@ function required(env: Readonly<Record<string, string | undefined>>, name: strin
 
 export const clock: Clock = { now: Date.now, sleep: async (milliseconds) => void (await sleep(milliseconds)) };
 
-export const log: Log = (entry) => void process.stdout.write(`${JSON.stringify(entry)}\n`);
-
-/** Milliseconds left for telling how it went, before Lambda ends the call. */
-const reserveMs = 3_000;
-
 /** The end of the call that is being handled. */
 export function createDeadline() {
   let at = 0;
   return {
-    set: (remainingMs: number) => {
-      at = Date.now() + remainingMs - reserveMs;
+    set: (deadline: number) => {
+      at = deadline;
     },
     at: () => at,
   };

@@ -26,7 +26,7 @@ const secret = v.object({
   services: v.array(v.string()),
 });
 
-/** What the functions are given of the fleet's map, as `rotationMapOf` of `packages/fleet` writes it. */
+/** The functions' part of the fleet's map, as written by `rotationMapOf` in `packages/fleet`. */
 export const RotationMap = v.object({
   stage: v.string(),
   cluster: v.string(),

@@ -9,7 +9,7 @@ export interface Patience {
   readonly deadline: () => number;
 }
 
-/** Asks, ever less often, until it is so; false when the call may not last that long. */
+/** Polls, less and less often, until it holds; false if the call cannot last that long. */
 export async function poll(done: () => Promise<boolean>, { clock, deadline }: Patience): Promise<boolean> {
   for (let pause = firstPauseMs; !(await done()); pause = Math.min(longestPauseMs, pause * 2)) {
     if (clock.now() + pause > deadline()) return false;

@@ -20,11 +20,14 @@ export interface SecretStore {
   describe(secretId: string): Promise<SecretDescription>;
   /** Milliseconds since the epoch; `undefined` when there is no such version. */
   createdAt(secretId: string, versionId: string): Promise<number | undefined>;
-  /** The text of a version; `undefined` while a rotation has announced it and given it no value. */
+  /**
+   * The text of a version, of a binary one a text that no JSON reader takes; `undefined` while a rotation has announced
+   * it and given it no value.
+   */
   read(secretId: string, versionId: string): Promise<string | undefined>;
   /** `taken`: the version exists, with another value. */
   put(secretId: string, version: NewVersion): Promise<"written" | "taken">;
-  /** Compare-and-swap: `refused` when `from` does not hold the label, or nothing was said of a holder there is. */
+  /** Compare-and-swap: `refused` if `from` does not hold the label, or if it was omitted although there is a holder. */
   moveLabel(
     secretId: string,
     label: string,
@@ -43,9 +46,9 @@ export interface NewVersion {
 
 /** ECS services as far as a change of a secret concerns them. Times are milliseconds since the epoch. */
 export interface ServiceFleet {
-  /** Services that are not there, or inactive, are left out. */
+  /** Missing or inactive services are omitted. */
   describe(services: readonly string[]): Promise<readonly ServiceState[]>;
-  /** Tasks that have not come to their end, those being stopped included. */
+  /** Tasks that have not ended, including those that are stopping. */
   tasks(service: string): Promise<readonly TaskState[]>;
   /** Starts a new deployment of the same task definition. */
   roll(service: string): Promise<void>;
@@ -69,7 +72,7 @@ export interface TaskState {
   readonly createdAt: number;
 }
 
-/** The topic people listen to. */
+/** The topic that people are subscribed to. */
 export interface Announcer {
   announce(notice: Notice): Promise<void>;
 }
@@ -84,7 +87,7 @@ export type Outcome =
   | "placeholder"
   | "alignment-conflict";
 
-/** What happened to a secret, in words for a person. It never holds a value. */
+/** What happened to a secret, worded for people. It never contains a value. */
 export interface Notice {
   readonly outcome: Outcome;
   /** Its key in the map. */
@@ -92,7 +95,7 @@ export interface Notice {
   readonly versionId: string;
   readonly services: readonly string[];
   readonly text: string;
-  /** What a person is to do; empty when nothing. */
+  /** What a person has to do; empty if nothing. */
   readonly remedy: string;
 }
 

@@ -1,7 +1,7 @@
 import { isRejectedLabel, rejectedAtMost, rejectedLabel } from "./labels.ts";
 import type { SecretDescription, SecretStore } from "./ports.ts";
 
-/** Marks a version so that it is never taken again, and drops the marks of versions that nothing else refers to. */
+/** Marks a version so that it is never used again, and drops marks of versions that nothing else refers to. */
 export async function markRejected(store: SecretStore, secret: SecretDescription, versionId: string): Promise<void> {
   await store.moveLabel(secret.arn, rejectedLabel(versionId), { to: versionId });
   const marked = secret.versions.filter(({ id, labels }) => id !== versionId && labels.some(isRejectedLabel));

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /**
- * Bundles the server for the image: `node packages/starter/bundle.ts <directory>`. Tools stay files of their own,
+ * Bundles the server for the image: `npx node packages/starter/bundle.ts <directory>`. Tools stay files of their own,
  * because the server finds them by looking into `tools/`.
  */
 export async function bundleStarter(outdir: string): Promise<void> {
@@ -31,7 +31,7 @@ export async function bundleStarter(outdir: string): Promise<void> {
 if (import.meta.main) {
   const [, , outdir] = process.argv;
   if (outdir === undefined) {
-    process.stderr.write("Name the directory: node packages/starter/bundle.ts <directory>\n");
+    process.stderr.write("Name the directory: npx node packages/starter/bundle.ts <directory>\n");
     process.exitCode = 2;
   } else await bundleStarter(outdir);
 }

@@ -10,8 +10,9 @@ import {
   secureUrl,
 } from "./environment.ts";
 import { type SessionBackend, shortestKey } from "./sessions/index.ts";
+import { drainSeconds } from "./stop-times.ts";
 
-/** What the server needs to know, read once from the environment the fleet injects. */
+/** The server's configuration, read once from the environment that the fleet injects. */
 export interface Config {
   /** The service's key in the fleet, for logs and audit events. */
   readonly service: string;
@@ -21,7 +22,7 @@ export interface Config {
   readonly externalUrl: URL | undefined;
   readonly login: LoginConfig;
   readonly audit: AuditConfig;
-  /** How long requests in flight may finish after SIGTERM; ECS kills 30 s after it unless `stopTimeout` says more. */
+  /** How long requests in flight may finish after SIGTERM; raise it with the entry's `stopTimeout`. */
   readonly drainSeconds: number;
 }
 
@@ -34,7 +35,7 @@ export type LoginConfig =
       readonly clientId: string;
       readonly clientSecret: string;
       readonly redirectUri: URL;
-      /** Asked of Google besides `openid email profile`. */
+      /** Requested from Google besides `openid email profile`. */
       readonly scopes: readonly string[];
       /** Google Workspace domains that may log in; empty leaves it to the Google project's consent screen. */
       readonly allowedDomains: readonly string[];
@@ -62,7 +63,7 @@ export function readConfig(env: Environment): Config {
     host: read.optional("HOST", v.string()) ?? "0.0.0.0",
     port: read.optional("PORT", integer(0, 65_535)) ?? 8000,
     externalUrl: read.optional("WORKSPACE_EXTERNAL_URL", publicUrl),
-    drainSeconds: read.optional("MCP_DRAIN_SECONDS", integer(0, 600)) ?? 20,
+    drainSeconds: read.optional("MCP_DRAIN_SECONDS", integer(0, 600)) ?? drainSeconds,
   };
   const login = readLogin(read, config.externalUrl);
   const audit = readAudit(read);
@@ -76,7 +77,7 @@ function readLogin(read: EnvironmentReader, externalUrl: URL | undefined): Login
   const kind = v.picklist(["google", "none"], '"google" or "none" is allowed');
   if ((read.optional("MCP_LOGIN", kind) ?? "google") === "none") return { kind: "none" };
 
-  const otherwise = "Set it, or MCP_LOGIN=none for a server that anyone who reaches it may use.";
+  const otherwise = "Set it, or MCP_LOGIN=none for a server that anyone who can reach it may use.";
   if (externalUrl === undefined) {
     read.required(
       "WORKSPACE_EXTERNAL_URL",
@@ -123,7 +124,7 @@ function readSessions(read: EnvironmentReader): SessionBackend | undefined {
   const kind = read.required(
     `${prefix}_STORAGE_BACKEND`,
     kinds,
-    "Set it to valkey, or to memory for one task whose logins end with it.",
+    "Set it to valkey, or to memory for a single task whose logins end with it.",
   );
   if (kind === undefined) return undefined;
   if (kind === "memory") return { kind };
@@ -139,7 +140,7 @@ function readSessions(read: EnvironmentReader): SessionBackend | undefined {
   const keys = read.required(
     "SESSION_ENCRYPTION_KEY",
     sessionKeys,
-    "Sessions are encrypted at rest by a key of their own, which is not the OAuth client secret. Put one in a secret " +
+    "Sessions are encrypted at rest by a key of their own, not the OAuth client secret. Put one in a secret " +
       "under /<stage>/mcp/ and inject it; make one with: openssl rand -base64 32",
   );
   const address = {

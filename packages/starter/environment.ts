@@ -39,7 +39,7 @@ export const publicUrl = v.pipe(
   ),
 );
 export const secureUrl = v.pipe(url, v.check(isSecure, "https is required, except on loopback"));
-/** Separated by commas or blanks. */
+/** Separated by commas or spaces. */
 export const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== "")),
@@ -51,7 +51,7 @@ export const flag = v.pipe(
   v.transform((text) => text === "true"),
 );
 
-/** Reads variables one by one and notes what is wrong with them, so that all of it can be said at once. */
+/** Reads variables one by one and collects what is wrong with them, to report everything at once. */
 export class EnvironmentReader {
   readonly problems: string[] = [];
   readonly #env: Environment;
@@ -60,7 +60,9 @@ export class EnvironmentReader {
     this.#env = env;
   }
 
-  /** The parsed value, or undefined with the problem noted. An empty variable counts as unset, as ECS cannot unset one. */
+  /**
+   * The parsed value, or undefined with the problem noted. An empty variable counts as unset, as ECS cannot unset one.
+   */
   optional<S extends v.GenericSchema<string, unknown>>(name: string, schema: S): v.InferOutput<S> | undefined {
     const value = this.#env[name];
     if (value === undefined || value === "") return undefined;
@@ -82,8 +84,8 @@ export class EnvironmentReader {
 }
 
 /**
- * The variables that still hold what their secret was created with. The server starts with them, since a service is
- * deployed before its secrets are filled, but what they are for does not work.
+ * The variables that still hold what their secret was created with. The server starts anyway, since a service is
+ * deployed before its secrets are filled, but what needs them does not work.
  */
 export function findPlaceholders(env: Environment): readonly string[] {
   const isPlaceholder = (value = "") => /replace-me/i.test(value) || value === "00000000-0000-0000-0000-000000000000";

@@ -1,7 +1,7 @@
 export type Level = "debug" | "info" | "warn" | "error";
 export type Fields = Readonly<Record<string, string | number | boolean | null | readonly string[] | undefined>>;
 
-/** Structured logging: one JSON object a line. Callers pass names and counts, never a token, a value or content. */
+/** Structured logging: one JSON object per line. Callers pass names and counts, never a token, a value or content. */
 export type Log = Readonly<Record<Level, (message: string, fields?: Fields) => void>>;
 
 export type LineSink = (line: string) => void;

@@ -6,20 +6,20 @@ import { loadTools } from "./toolbox.ts";
 
 const log = createLog((line) => process.stdout.write(`${line}\n`));
 
-// Listened for from the first moment: a task may be told to stop while it starts, and drains all the same.
-const told = Promise.withResolvers<string>();
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => told.resolve(signal));
+// Registered first: a task that is stopped while it starts must drain, too.
+const stopSignal = Promise.withResolvers<string>();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopSignal.resolve(signal));
 
 try {
   const config = readConfig(process.env);
   for (const name of findPlaceholders(process.env)) {
     log.warn(
-      `${name} holds its placeholder: put the real value in its secret under /<stage>/mcp/ and roll the service.`,
+      `${name} holds its placeholder: set the real value in its secret under /<stage>/mcp/ and roll the service.`,
     );
   }
   const tools = await loadTools(new URL("./tools/", import.meta.url));
   const starter = await startServer({ config, tools, log });
-  log.info(`${await told.promise}: draining.`);
+  log.info(`${await stopSignal.promise}: draining.`);
   await starter.stop();
   process.exit(0);
 } catch (error) {

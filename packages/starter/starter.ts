@@ -2,10 +2,12 @@ import { type AuditClient, noAudit, openAudit } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import { connectGoogle } from "./login/google.ts";
-import { createApp, type Door } from "./server/app.ts";
+import type { Admission } from "./server/admission.ts";
+import { createApp } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import { createMcpServer } from "./server/mcp.ts";
 import { openSessions } from "./sessions/index.ts";
+import { auditSeconds } from "./stop-times.ts";
 import type { AnyTool } from "./tool.ts";
 
 export interface Starter {
@@ -20,16 +22,13 @@ export interface StarterParts {
   readonly log: Log;
 }
 
-/** Part of the 30 s that ECS leaves after SIGTERM; the rest is the requests'. */
-const auditDeadlineMs = 5_000;
-
 export async function startServer({ config, tools, log }: StarterParts): Promise<Starter> {
-  const door = openDoor(config, log);
+  const admission = openAdmission(config, log);
   const audit = await openAuditOf(config, log);
   const byName = new Map(tools.map((tool) => [tool.name, Object.keys(tool.input)]));
   const app = createApp({
     config,
-    door,
+    admission,
     audit,
     log,
     createServer: (context) => createMcpServer({ name: config.service, version: "1.0.0" }, tools, context),
@@ -42,16 +41,16 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
     port: listener.port,
     stop: async () => {
       const cutOff = await listener.drain(config.drainSeconds * 1000);
-      await audit.close(auditDeadlineMs);
-      if (door.kind === "login") await door.sessions.close();
+      await audit.close(auditSeconds * 1000);
+      if (admission.kind === "login") await admission.sessions.close();
       log.info("Stopped.", { cut_off: cutOff });
     },
   };
 }
 
-function openDoor({ login }: Config, log: Log): Door {
+function openAdmission({ login }: Config, log: Log): Admission {
   if (login.kind === "none") {
-    log.warn("MCP_LOGIN is none: whoever reaches this server can call its tools.");
+    log.warn("MCP_LOGIN is none: anyone who can reach this server can call its tools.");
     return { kind: "open" };
   }
   const sessions = openSessions({ backend: login.sessions, namespace: login.externalUrl.host, log });

@@ -16,20 +16,20 @@ export interface ToolContext {
    * may reach another task.
    */
   readonly signal: AbortSignal;
-  /** Tells the client how far the call is, if it asked to be told. */
+  /** Reports progress to the client, if it asked for that. */
   progress(done: number, total: number, message?: string): Promise<void>;
   /** Google on the caller's behalf. */
   readonly google: GoogleAccess;
 }
 
-/** Each method throws an error that tells the user what to do when Google no longer grants access. */
+/** When Google no longer grants access, each method throws an error that says what to do. */
 export interface GoogleAccess {
   /** An access token for Google's APIs, refreshed when it is about to expire. */
   accessToken(): Promise<string>;
   profile(): Promise<{ readonly name?: string | undefined }>;
 }
 
-/** A tool of this server. One file in `tools/` that exports one as its default export is all it takes. */
+/** A tool of this server. All it takes is a file in `tools/` with one as its default export. */
 export interface Tool<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;
   readonly title: string;

@@ -17,7 +17,7 @@ const toolModule = v.object({
 
 /**
  * The tools of a directory: the default export of each module in it.
- * @throws {Error} naming the file that is no tool, or the two that share a name.
+ * @throws {Error} naming the file that is not a tool, or the two that share a name.
  */
 export async function loadTools(directory: URL): Promise<readonly AnyTool[]> {
   const files = (await readdir(directory)).filter((file) => /\.(ts|js|mjs)$/.test(file)).sort();

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { CustomResource } from "aws-cdk-lib";
-import type { Stack } from "sst/constructs";
-import { FunctionRoom } from "../function-room.ts";
-import type { RotationProps } from "../rotation.ts";
-import { announcing, arnsOf, shared } from "./room-props.ts";
+import { FunctionRoom } from "../parts/function-room.ts";
+import type { Stack } from "../sst.ts";
+import { announcing, arnsOf, type RotationProps, shared } from "./room-props.ts";
 
 /** `undefined` where no secret has a key with an old name. */
 export function alignmentRoom(stack: Stack, props: RotationProps): FunctionRoom | undefined {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { useProject } from "sst/project.js";
 import type { RotationMap } from "#fleet";
+import { useProject } from "../sst.ts";
 
 /** Its name in the functions' folder. */
 export const mapFileName = "rotation-map.json";

@@ -1,6 +1,17 @@
-import type { FunctionRoomProps, RoomStatement } from "../function-room.ts";
-import type { RotationProps } from "../rotation.ts";
+import { partitionOf, type RotationMap, type StagePlan } from "#fleet";
+import type { FunctionRoomProps, RoomStatement } from "../parts/function-room.ts";
 import { mapFileName } from "./map-file.ts";
+
+/** What the three rooms of this stack share. */
+export interface RotationProps {
+  readonly plan: StagePlan;
+  readonly map: RotationMap;
+  readonly secretArns: ReadonlyMap<string, string>;
+  readonly topicArn: string;
+  readonly topicKeyArn: string | undefined;
+  /** The map as a file, from the project's root. */
+  readonly mapFile: string;
+}
 
 /** What the rooms have alike: the map, the topic, and no client that nothing loads. */
 export function shared({ map, mapFile, topicArn }: RotationProps) {
@@ -42,7 +53,9 @@ export function issuing(props: RotationProps, region: string, account: string): 
   const admins = arnsOf(props, ({ key }) => adminKeys(props).includes(key));
   const groups = props.map.secrets.flatMap(({ rotation }) =>
     "replicationGroup" in rotation
-      ? [`arn:aws:elasticache:${region}:${account}:replicationgroup:${rotation.replicationGroup}`]
+      ? [
+          `arn:${partitionOf(props.plan.region)}:elasticache:${region}:${account}:replicationgroup:${rotation.replicationGroup}`,
+        ]
       : [],
   );
   return [

@@ -1,10 +1,9 @@
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
-import type { Stack } from "sst/constructs";
-import { names } from "#fleet";
-import { FunctionRoom } from "../function-room.ts";
-import type { RotationProps } from "../rotation.ts";
-import { announcing, arnsOf, issuing, shared } from "./room-props.ts";
+import { names, partitionOf } from "#fleet";
+import { FunctionRoom } from "../parts/function-room.ts";
+import type { Stack } from "../sst.ts";
+import { announcing, arnsOf, issuing, type RotationProps, shared } from "./room-props.ts";
 
 /** Secrets whose issuer the map names. */
 function rotating({ map }: RotationProps) {
@@ -47,7 +46,7 @@ export function scheduleRotations(stack: Stack, room: FunctionRoom | undefined, 
     functionName: room.functionArn,
     principal: "secretsmanager.amazonaws.com",
     sourceAccount: stack.account,
-    sourceArn: `arn:aws:secretsmanager:${stack.region}:${stack.account}:secret:${names.secretPrefix(props.plan.stage)}*`,
+    sourceArn: `arn:${partitionOf(props.plan.region)}:secretsmanager:${stack.region}:${stack.account}:secret:${names.secretPrefix(props.plan.stage)}*`,
   });
   for (const { key, everyDays } of rotating(props)) {
     const [secretId] = arnsOf(props, (entry) => entry.key === key);

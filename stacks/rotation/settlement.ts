@@ -1,20 +1,26 @@
-import type { Stack } from "sst/constructs";
 import { names } from "#fleet";
-import { FunctionRoom } from "../function-room.ts";
-import { accept } from "../nag.ts";
-import type { RotationProps } from "../rotation.ts";
-import { announcing, arnsOf, issuing, shared } from "./room-props.ts";
+import { FunctionRoom } from "../parts/function-room.ts";
+import { accept } from "../parts/nag.ts";
+import type { Stack } from "../sst.ts";
+import { announcing, arnsOf, issuing, type RotationProps, shared } from "./room-props.ts";
 
-/** The planner that brings each change of a secret to its consumers, and back where it is bad. */
-export function settlementRoom(stack: Stack, props: RotationProps): FunctionRoom {
+/** The longest run, and the pause between two that nothing else woke: one ends before the next is due. */
+export const settlementSeconds = 300;
+
+/**
+ * The planner that brings each change of a secret to its consumers, and back where it is bad. `undefined` where the map
+ * has no secret that a service uses or somebody issues.
+ */
+export function settlementRoom(stack: Stack, props: RotationProps): FunctionRoom | undefined {
   const { plan } = props;
   const cluster = names.cluster(plan.stage);
   const arn = (resource: string, resourceName: string) => stack.formatArn({ service: "ecs", resource, resourceName });
   const lookedAfter = arnsOf(props, ({ services, rotation }) => services.length > 0 || !("declined" in rotation));
+  if (lookedAfter.length === 0) return undefined;
   const room = new FunctionRoom(stack, plan, {
     name: "settle-secret",
     description: "Rolls the services that use a changed secret, then revokes the old value or puts it back",
-    timeoutSeconds: 300,
+    timeoutSeconds: settlementSeconds,
     // Two planners at once would see the same service not rolled yet, and roll it twice.
     concurrency: 1,
     ...shared(props),

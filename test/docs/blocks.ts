@@ -13,7 +13,7 @@ export interface Block {
   readonly treatment: Treatment;
 }
 
-/** `text`, `mermaid` and `spl` are for eyes, or for systems that are not ours. */
+/** `text`, `mermaid` and `spl` are for readers, or for systems that are not ours. */
 export const languages = ["bash", "ts", "json", "text", "mermaid", "spl"] as const;
 export type Language = (typeof languages)[number];
 
@@ -69,7 +69,7 @@ function treatmentOf(comment: string): Treatment | undefined {
   return code === undefined ? undefined : { kind: "run", exitCode: Number(code) };
 }
 
-/** Four spaces or more after an empty line, in no list: Markdown shows it as code, and no test would see it. */
+/** Four spaces or more after an empty line, outside a list: Markdown shows it as code, and no test would see it. */
 function isIndentedCode(lines: readonly string[], at: number): boolean {
   if (!/^ {4,}\S/.test(lines[at] ?? "") || lines[at - 1]?.trim() !== "") return false;
   const paragraph = lines.slice(0, at).findLast((line) => line.trim() !== "") ?? "";

@@ -4,13 +4,15 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What a reader is sent to: the README, `docs/` with its decisions, and the READMEs of packages. */
+const own = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
+
+/** What a reader is pointed to: the README and its neighbours, `docs/` with its decisions, and the READMEs of packages. */
 export function listDocuments(): readonly string[] {
   const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((name) => join("docs", name));
   const packages = readdirSync(join(root, "packages"), { recursive: true, encoding: "utf8" })
     .filter((name) => /^[^/]+\/README\.md$/.test(name))
     .map((name) => join("packages", name));
-  return ["README.md", ...docs.filter((name) => name.endsWith(".md")).toSorted(), ...packages.toSorted()];
+  return [...own, ...docs.filter((name) => name.endsWith(".md")).toSorted(), ...packages.toSorted()];
 }
 
 export function readDocument(file: string): string {

@@ -1,20 +1,19 @@
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { type ChatDoubles, chatNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { needs, pathOf } from "@mcp-fleet/testing/programs.ts";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cardOf } from "#chat/card.ts";
-import { decide } from "#chat/decide.ts";
+import { cardOf } from "#chat/card/card.ts";
+import { decide } from "#chat/decide/decide.ts";
 import { parse } from "#chat/parse/index.ts";
 import { createHttp } from "#chat/receivers/http.ts";
 import { type ReceiverName, receivers } from "#chat/receivers/index.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
-import { emptyRecord, type GroupRecord } from "#chat/record.ts";
-import { Secret } from "#chat/secret.ts";
-import { type ChatDoubles, chatNames, startChatDoubles } from "#local/doubles/chat-page/index.ts";
-import { alarm } from "../unit/chat/arrivals.ts";
+import { Secret } from "#chat/receivers/secret.ts";
+import { emptyRecord, type GroupRecord } from "#chat/record/record.ts";
+import { alarm } from "../fixture/arrivals.ts";
 
-const executablePath = "/usr/bin/chromium";
 /** `CHAT_PICTURES=docs/images` makes the pictures of docs/alarms.md. */
 const pictures = process.env.CHAT_PICTURES;
 
@@ -35,14 +34,14 @@ const findings = {
   },
 };
 
-describe.skipIf(!existsSync(executablePath))(`the page of the chats (needs ${executablePath})`, () => {
+describe("the page of the chats", needs("chromium"), () => {
   let chats: ChatDoubles;
   let browser: Browser;
   const http = createHttp();
 
   beforeAll(async () => {
     chats = await startChatDoubles();
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: pathOf("chromium") ?? "", args: ["--no-sandbox"] });
   });
   afterAll(async () => {
     await browser.close();
@@ -82,7 +81,7 @@ describe.skipIf(!existsSync(executablePath))(`the page of the chats (needs ${exe
     return { next, reference: said };
   }
 
-  it("[CHAT-1] [CHAT-2] shows an alarm in each chat as a person sees it, and its end by itself", async () => {
+  it("[CHAT-1] [CHAT-2] shows an alarm in each chat as people see it, and follows to its end", async () => {
     const page = await browser.newPage({ viewport: { width: 1640, height: 900 } });
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
@@ -93,7 +92,7 @@ describe.skipIf(!existsSync(executablePath))(`the page of the chats (needs ${exe
       await column.locator("article").first().waitFor();
       const text = await column.innerText();
       for (const part of [
-        "google_workspace: Healthy tasks: 0, under 1",
+        "google_workspace: Healthy tasks: 0, below 1",
         "0 of 2 healthy",
         "it just happened",
         "<invalid_grant>",

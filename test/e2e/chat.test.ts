@@ -4,18 +4,18 @@ import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type ChatName, chatNames } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { browserPath } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ChatName, chatNames } from "#local/doubles/chat-page/index.ts";
-import { firstEvent, startConsoleCommand } from "./console/command.ts";
-import { hasChromium } from "./console/stage.ts";
-import { openWatch } from "./console/watch.ts";
-import { echo, echoCommand, googleWorkspace, mapOf } from "./fleet/maps.ts";
-import { type FleetStage, openStage } from "./fleet/stage.ts";
+import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
+import { openWatch } from "../stage/console-watch.ts";
+import { echo, echoCommand, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { type FleetStage, openStage } from "../stage/stage.ts";
 
 let stage: FleetStage;
 const closed = "shop.closed";
 
-// The shop does not start while this file lies in the project: its tasks end as fast as they begin.
+// The shop does not start while this file is in the project: its tasks end as soon as they begin.
 const command = ["sh", "-c", 'test ! -e "$0" && exec "$@"', closed, ...echoCommand("shop")] as const;
 const map = mapOf({
   google_workspace: googleWorkspace(),
@@ -74,10 +74,10 @@ async function setState(AlarmName: string, StateValue: "ALARM" | "OK"): Promise<
 }
 
 describe("an alarm of the deployed fleet", () => {
-  it("[CHAT-1] [ALB-9] is a card in every chat, with what a person needs", async () => {
+  it("[CHAT-1] [ALB-9] is a card in every chat, with what a reader needs", async () => {
     await setState("local-mcp-google-workspace-errors5xx", "ALARM");
     for (const chat of chatNames) {
-      const text = await heard(chat, "google_workspace: Answers with a 5xx status");
+      const text = await heard(chat, "google_workspace: 5xx responses");
       for (const part of ["docs/runbook.md#errors5xx", "Targets", "1 of 1 healthy", "Last deployment"]) {
         expect(text, chat).toContain(part);
       }
@@ -100,30 +100,30 @@ describe("an alarm of the deployed fleet", () => {
     const began = Date.now();
     await setState(byHand, "ALARM");
     // The limit stands in the topic's message, the rest in the event's: both roads, one card.
-    for (const chat of chatNames) await heard(chat, "wiki: Average of ByHand, over 7 for 1 min");
+    for (const chat of chatNames) await heard(chat, "wiki: Average of ByHand, above 7 for 1 min");
     expect(Date.now() - began).toBeLessThan(10_000);
     await setState(byHand, "OK");
-    for (const chat of chatNames) await heard(chat, "Average of ByHand, over 7 for 1 min: over after");
+    for (const chat of chatNames) await heard(chat, "Average of ByHand, above 7 for 1 min: recovered after");
     const wiki = (chat: ChatName) => said(chat).filter(({ text }) => text.includes("ByHand"));
     expect(wiki("slack-bot")).toMatchObject([{ reply: false, edits: 1 }]);
     expect(wiki("google-chat").map(({ reply }) => reply)).toEqual([false, true]);
     for (const chat of ["slack-webhook", "teams"] as const) expect(wiki(chat)).toHaveLength(2);
   });
 
-  it("[CHAT-1] [CHAT-2] [ALB-9] tells of a service whose process stops within its period, and of its return", async () => {
+  it("[CHAT-1] [CHAT-2] [ALB-9] reports a service whose process stops within its period, and its recovery", async () => {
     await writeFile(join(stage.project.folder, closed), "");
     process.kill((await stage.echo(stage.url("shop"))).pid, "SIGKILL");
     for (const chat of chatNames) await heard(chat, "shop: Healthy tasks");
     await rm(join(stage.project.folder, closed));
-    const isOver = ({ text }: { readonly text: string }) => /Healthy tasks[^"]*: over after/.test(text);
+    const isOver = ({ text }: { readonly text: string }) => /Healthy tasks[^"]*: recovered after/.test(text);
     for (const chat of chatNames) await until(() => said(chat).some(isOver));
-    // The bot edits its card, Google Chat answers in the thread; the other two can do neither and say it anew.
+    // The bot edits its card, Google Chat answers in the thread; the other two can do neither and post it again.
     expect(said("slack-bot").find(isOver)).toMatchObject({ reply: false });
     expect(said("google-chat").find(isOver)).toMatchObject({ reply: true });
   });
 
-  it("[CHAT-3] waits for a chat that fails, and tells the others meanwhile, each once; the console shows it", async () => {
-    const watch = hasChromium ? await openWatch(stage.fleet, stage.plan(map)) : undefined;
+  it("[CHAT-3] waits for a chat that fails, and posts to the others meanwhile, each once; the console shows it", async () => {
+    const watch = browserPath !== undefined ? await openWatch(stage.fleet, stage.plan(map)) : undefined;
     // Other alarms of the fleet may come and go meanwhile: only this one's messages count.
     const told = (chat: ChatName) => said(chat).filter(({ text }) => text.includes("ByHand")).length;
     const before = new Map(chatNames.map((chat) => [chat, told(chat)]));
@@ -133,14 +133,14 @@ describe("an alarm of the deployed fleet", () => {
     await setState(byHand, "ALARM");
     for (const chat of chatNames.filter((name) => name !== "slack-webhook")) await until(() => more(chat) === 1);
     expect(more("slack-webhook")).toBe(0);
-    await watch?.sees("Alarms", byHand, "waits for slack-feed");
+    await watch?.sees("Alarms", byHand, "waiting for slack-feed");
     await watch?.photograph("alarm-message");
     if (watch === undefined) stage.fleet.chats.setFault("slack-webhook", undefined);
-    else await watch.press("Let slack-feed speak");
+    else await watch.press("Unsilence slack-feed");
     await until(() => more("slack-webhook") === 1);
     expect(chatNames.map(more)).toEqual([1, 1, 1, 1]);
-    await watch?.sees("What changed", "slack-feed", "was told what waited for it.");
-    await watch?.sees("Alarms", byHand, "told in all 4 chats");
+    await watch?.sees("What changed", "slack-feed", "got the messages that waited for it.");
+    await watch?.sees("Alarms", byHand, "sent to all 4 chats");
     await setState(byHand, "OK");
     for (const chat of ["slack-webhook", "teams"] as const) await until(() => more(chat) === 2);
     await watch?.sees("Chats", byHand, /^wiki recovered/);
@@ -149,7 +149,7 @@ describe("an alarm of the deployed fleet", () => {
     expect(watch?.complaints ?? []).toEqual([]);
   });
 
-  it("[CHAT-1] is in the console that looks only, with the message it became, and Ctrl-C ends that with 0", async () => {
+  it("[CHAT-1] is in the read-only console, with the message it became, and Ctrl-C ends that with 0", async () => {
     const { url, interrupt } = await startConsoleCommand(stage);
     const kinds = ["hello", "services", "chats", "traffic"] as const;
     const told = await Promise.all(kinds.map((kind) => firstEvent(url, kind))).finally(interrupt);

@@ -1,10 +1,11 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { FleetStage } from "../stage/stage.ts";
 import { examineFleet } from "./cli/doctor.ts";
 import { decidedMap } from "./cli/map.ts";
 import { key, type OperatedFleet, openOperatedFleet, topic } from "./cli/operated.ts";
 import { everyReader } from "./cli/readers.ts";
-import type { FleetStage } from "./fleet/stage.ts";
 
 const { map, workspace } = decidedMap();
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 describe("redeploy, status and logs", () => {
-  it("[RUN-2] [RUN-3] rolls a service, tells how far it is and ends when it is done", async () => {
+  it("[RUN-2] [RUN-3] rolls a service, reports its progress and ends when it is done", async () => {
     const { code, out, err } = await fleet(["redeploy", "google", "--wait"]);
     expect({ code, out }).toEqual({ code: 0, out: "google_workspace runs on its new tasks.\n" });
     expect(err).toContain("google_workspace: 1 of 1 new tasks run, 1 old");
@@ -30,14 +31,14 @@ describe("redeploy, status and logs", () => {
     expect(after.out).toMatch(/google_workspace\s+1\/1\s+1 healthy\s+complete\s+current/);
   });
 
-  it("[RUN-1] says in JSON what the recipe of the seed says, and no value of a secret", async () => {
+  it("[RUN-1] prints in JSON what the recipe of the seed prints, and no value of a secret", async () => {
     const { out } = await fleet(["status", "--json"]);
     const [service] = JSON.parse(out).services;
     expect(service).toMatchObject({ key, desired: 1, running: 1, targets: [{ state: "healthy" }] });
     expect(out).not.toContain(hecToken);
   });
 
-  it("[RUN-5] shows what fits the pattern, and follows", async () => {
+  it("[RUN-5] shows the lines that match the pattern, and follows", async () => {
     const once = await fleet(["logs", key, "--since", "15m", "--filter", "ValkeyStore"]);
     expect(once).toMatchObject({ code: 0, out: expect.stringContaining("Using ValkeyStore") });
 
@@ -59,16 +60,14 @@ describe("redeploy, status and logs", () => {
 });
 
 describe("shell", () => {
-  it("[RUN-4] [ECS-9] is one inside the task, with its environment and a terminal", async () => {
+  it("[RUN-4] [ECS-9] runs inside the task, with its environment and a terminal", needs("script"), async () => {
     const { code, out } = await fleet(["shell", "google"], { stdin: 'echo "$SPLUNK_INDEX-$((40 + 2))"; tty; exit\n' });
     expect(code).toBe(0);
     expect(out).toContain("mcp_audit-42");
     expect(out).toMatch(/\/dev\/\S+/);
   });
 
-  it("[RUN-7] reaches Redis over TLS from the container's environment", async () => {
-    const { availability } = stage.cloud.elastiCache;
-    if (availability.kind === "absent") return;
+  it("[RUN-7] reaches Redis over TLS from the container's environment", needs("redis-cli"), async () => {
     const { out } = await fleet(["shell", key, 'redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" --tls ping']);
     expect(out).toContain("PONG");
   });
@@ -77,7 +76,7 @@ describe("shell", () => {
 describe("secrets", () => {
   const SecretId = "/local/mcp/notes";
 
-  it("[RUN-6] puts a value in place from a file or a pipe, and shows it to nobody", async () => {
+  it("[RUN-6] sets a value from a file or a pipe, and shows it to nobody", async () => {
     const said = await fleet(["secrets", "set", "notes", "NOTE", "--from-file", "-"], {
       stdin: "nobody may see this\n",
     });
@@ -87,7 +86,7 @@ describe("secrets", () => {
     expect(JSON.parse(SecretString)).toEqual({ NOTE: "nobody may see this", OTHER: "other" });
   });
 
-  it("[RUN-6] names versions, keys and labels, and moves a label back", async () => {
+  it("[RUN-6] lists versions, keys and labels, and moves a label back", async () => {
     const { versions } = JSON.parse((await fleet(["secrets", "history", "notes", "--json"])).out);
     const [newest, previous] = versions;
     expect([newest.labels, previous.labels]).toEqual([["AWSCURRENT"], ["AWSPREVIOUS"]]);
@@ -99,10 +98,10 @@ describe("secrets", () => {
     expect((await fleet(["secrets", "list"])).out).toMatch(/splunk\s+\d{4}-.*off\s+google_workspace/);
   });
 
-  it("says that nothing rotates a secret, and what to do instead", async () => {
+  it("explains that nothing rotates a secret, and what to do instead", async () => {
     expect(await fleet(["secrets", "rotate", "splunk"])).toMatchObject({
       code: 1,
-      err: "Nothing rotates /local/mcp/splunk: A test changes it. Put a new value with fleet secrets set splunk.\n",
+      err: "Nothing rotates /local/mcp/splunk: A test changes it. Set a new value with fleet secrets set splunk.\n",
     });
   });
 });
@@ -117,7 +116,7 @@ describe("alarms", () => {
     expect(own.map((alarm: { basis: string }) => alarm.basis)).toEqual(Array(6).fill("chosen"));
   });
 
-  it("says who is subscribed where the map tells no chat", async () => {
+  it("lists who is subscribed if the map has no chat", async () => {
     const { chat: _, ...silent } = map;
     const { out } = await fleet(["alarms", "test", "local-mcp-google-workspace-latencyP99"], { map: silent });
     expect(out).toMatch(/^Subscribed to arn:aws:sns:\S+:MCPAlerts: sqs arn:aws:sqs:\S+:local-mcp-alarms\.$/m);
@@ -129,7 +128,7 @@ describe("audit check", () => {
     const { code, out } = await fleet(["audit", "check"]);
     expect({ code, end: out.trim().split("\n").at(-1) }).toEqual({
       code: 0,
-      end: "The event is found: the audit trail arrives.",
+      end: "Found the event: the audit trail arrives.",
     });
   });
 
@@ -145,8 +144,8 @@ describe("audit check", () => {
 });
 
 describe("diff", () => {
-  it("says that nothing changes, and in words what a changed map would", async () => {
-    expect((await fleet(["diff"])).out).toBe("A deploy of local would change nothing that the map decides.\n");
+  it("reports that nothing changes, and describes what a changed map would change", async () => {
+    expect((await fleet(["diff"])).out).toBe("A deploy of local would change nothing that the map determines.\n");
     const slack = { ...workspace, host: "slack", oauth: "shared" } as const;
     const { out } = await fleet(["diff"], { map: { ...map, services: { ...map.services, slack } } });
     expect(out).toMatch(/^\+ service slack, at https:\/\/slack\.mcp\.localhost:\d+\n$/);
@@ -160,12 +159,12 @@ describe("what a newcomer gets wrong", () => {
     [["logs", "slack"], {}, 2, "No service slack in stage local: it has google_workspace."],
     [["secrets", "set", "splunk", "TOKEN"], {}, 2, "No key TOKEN in /local/mcp/splunk"],
     [["status", "--stage", "dev"], {}, 2, "No stage dev: fleet.config.ts has prod, local."],
-    [["logs", key, "--since", "soon"], {}, 2, "--since soon: a number and a unit"],
+    [["logs", key, "--since", "soon"], {}, 2, "--since soon: use a number and a unit"],
     [
       ["status"],
       { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
       1,
-      "Nobody answers at the local endpoint: start it with npm",
+      "The local endpoint does not answer: start it with npm",
     ],
     [["status"], { AWS_ENDPOINT_URL: "https://ecs.example.com" }, 1, "Stage local runs on this machine"],
   ])("fleet %j says in one line what is wrong and what to do", async (args, env, code, message) => {

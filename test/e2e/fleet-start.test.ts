@@ -2,10 +2,12 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { copyProject, type Project } from "./fleet/project.ts";
-import { canListResidents, lastResidents, residentsOf } from "./fleet/residents.ts";
-import { freePorts, type Start, start } from "./fleet/start.ts";
+import { copyProject, type Project } from "../fixture/project.ts";
+import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { canListResidents, lastResidents, residentsOf } from "../stage/residents.ts";
+import { freePorts, type Start, start } from "../stage/start.ts";
 
 let project: Project;
 const started: Start[] = [];
@@ -30,7 +32,7 @@ function begin(...args: readonly string[]): Start {
 }
 
 describe("npm start -- --exit", () => {
-  it("deploys the shipped map, checks every service and leaves with 0", async () => {
+  it("deploys the fixture, checks every service and exits with 0", async () => {
     const { exited, lines } = begin("--exit", "--json", "out.json", ...freePorts);
     const { code } = await exited;
     expect(code, lines.join("\n")).toBe(0);
@@ -52,7 +54,7 @@ describe("npm start -- --exit", () => {
   });
 
   it.each(["--endpoint-port", "--https-port"])(
-    "says in one line that the port of %s is taken, and leaves with 1",
+    "says in one line that the port of %s is taken, and exits with 1",
     async (option) => {
       const server = createServer().listen(0, "127.0.0.1");
       await once(server, "listening");
@@ -64,13 +66,13 @@ describe("npm start -- --exit", () => {
       server.close();
       expect(code).toBe(1);
       expect(lines.filter((line) => line.includes(String(port)))).toEqual([
-        expect.stringContaining(`Port ${port} is taken by another program. Choose another: npm start -- ${option}`),
+        expect.stringContaining(`Port ${port} is in use by another program. Choose another: npm start -- ${option}`),
       ]);
       expect(lines.filter((line) => /^\s+at /.test(line))).toEqual([]);
     },
   );
 
-  it("refuses an option it does not know with 2 and the ones it knows", async () => {
+  it("refuses an option it does not know with exit code 2, and lists those it knows", async () => {
     const { exited, lines } = begin("--bogus");
     expect((await exited).code).toBe(2);
     expect(lines[0]).toContain("--bogus");
@@ -78,7 +80,7 @@ describe("npm start -- --exit", () => {
   });
 });
 
-describe.runIf(canListResidents)("a start that is cut off while it deploys", () => {
+describe("a start that is killed during its deploy", needs("/proc"), () => {
   it.each([
     // `sst` alone, and with it the functions and the cache it has deployed by then.
     ["SIGINT", "local-mcp-fleet-Network", ["sst"]],
@@ -92,5 +94,22 @@ describe.runIf(canListResidents)("a start that is cut off while it deploys", () 
     const end = await exited;
     expect(end).toEqual(signal === "SIGKILL" ? { code: null, signal } : { code: 1, signal: null });
     expect(await lastResidents(project.folder, signal === "SIGKILL" ? 5_000 : 0)).toEqual([]);
+  });
+});
+
+describe("npm start with a map whose service cannot start", () => {
+  it("[STR-3] says why, runs the others, and stays up until Ctrl-C", async () => {
+    const dies = echo("dies", {
+      local: { command: [process.execPath, "-e", "console.log('my last words');process.exit(3)"] },
+    });
+    await project.writeMap(mapOf({ google_workspace: googleWorkspace(), dies }));
+    const { said, lines, kill, exited } = begin(...freePorts, "--console-port", "0");
+    await said("The fleet is up in part.");
+    expect(await said("  console ")).toMatch(/ {2}console +http/);
+    const all = lines.join("\n");
+    expect(all).toMatch(/✘ dies did not start: exit code 3[\s\S]+\| my last words/);
+    expect(all).toMatch(/✔ google_workspace: https/);
+    kill("SIGINT");
+    expect(await exited).toEqual({ code: 1, signal: null });
   });
 });

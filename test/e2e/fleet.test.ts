@@ -6,12 +6,13 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { echo, googleWorkspace, mapOf } from "./fleet/maps.ts";
-import { canListResidents, residentsOf } from "./fleet/residents.ts";
-import { type FleetStage, openStage } from "./fleet/stage.ts";
+import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { residentsOf } from "../stage/residents.ts";
+import { type FleetStage, openStage } from "../stage/stage.ts";
+import { startTraffic } from "../stage/traffic.ts";
 import { shakeHands } from "./fleet/tls.ts";
-import { startTraffic } from "./fleet/traffic.ts";
 
 const map = mapOf({
   google_workspace: googleWorkspace(),
@@ -69,7 +70,7 @@ describe("the balancer of a deployed fleet", () => {
     expect((await stage.echo(stage.url("issues", "/oauth2/token"))).service).toBe("issues");
   });
 
-  it("[ECS-10] answers 503 for a service with no tasks, and the rest stays", async () => {
+  it("[ECS-10] answers 503 for a service with no tasks, whose other resources stay", async () => {
     const response = await stage.fetch(stage.url("parked", "/mcp"));
     expect(response.status).toBe(503);
     expect(response.headers.get("server")).toBe("awselb/2.0");
@@ -110,16 +111,13 @@ describe("the balancer of a deployed fleet", () => {
     await expect(shakeHands(stage, "google", "TLSv1.1")).rejects.toThrow();
   });
 
-  it.runIf(canListResidents)(
-    "[ECS-10] runs a process for each task and for Redis, and none for a service at 0",
-    async () => {
-      const commands = (await residentsOf(stage.project.folder)).map(({ command }) => command);
-      const echoes = commands
-        .filter((command) => command.includes("echo.ts"))
-        .map((command) => command.split(" ").at(-1));
-      expect(echoes.toSorted()).toEqual(["google", "issues", "notes"]);
-    },
-  );
+  it("[ECS-10] runs a process for each task and for Redis, and none for a service at 0", needs("/proc"), async () => {
+    const commands = (await residentsOf(stage.project.folder)).map(({ command }) => command);
+    const echoes = commands
+      .filter((command) => command.includes("echo.ts"))
+      .map((command) => command.split(" ").at(-1));
+    expect(echoes.toSorted()).toEqual(["google", "issues", "notes"]);
+  });
 });
 
 /** The service writes a line to its log. */
@@ -127,7 +125,7 @@ function say(line: string): Promise<unknown> {
   return stage.fetch(stage.url("google", "/log"), { method: "POST", body: line });
 }
 
-/** Until the old tasks are gone, which the waiter of the SDK tells from the deployments. */
+/** Until the old tasks are gone, which the SDK's waiter learns from the deployments. */
 async function awaitRollout(): Promise<void> {
   await waitUntilServicesStable({ client: ecs, maxWaitTime: 60, minDelay: 0.25, maxDelay: 0.25 }, services);
 }
@@ -166,7 +164,7 @@ describe("the runbook, through the SDK", () => {
     expect(settled?.events?.[0]?.message).toMatch(/has reached a steady state\.$/);
   });
 
-  it.runIf(canListResidents)("[RUN-2] leaves no process of the old task", async () => {
+  it("[RUN-2] leaves no process of the old task", needs("/proc"), async () => {
     const { pid } = await stage.echo(stage.url("google"));
     await vi.waitFor(async () => {
       const residents = await residentsOf(stage.project.folder);
@@ -175,7 +173,7 @@ describe("the runbook, through the SDK", () => {
     });
   });
 
-  it("[RUN-5] [ECS-2] finds what a task said in the log group of its service", async () => {
+  it("[RUN-5] [ECS-2] finds what a task logged in the log group of its service", async () => {
     const logs = new CloudWatchLogsClient(stage.client);
     const startTime = Date.now() - 15 * 60_000;
     await say("HEC answered 401: the token is wrong");
@@ -200,7 +198,7 @@ describe("the runbook, through the SDK", () => {
 });
 
 describe("the end of a fleet", () => {
-  it.runIf(canListResidents)("leaves no process behind when it ends", async () => {
+  it("leaves no process behind when it ends", needs("/proc"), async () => {
     expect(await stage.close()).toEqual([]);
   });
 });

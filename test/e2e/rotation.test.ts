@@ -1,11 +1,7 @@
-import { execFile } from "node:child_process";
-import { devNull } from "node:os";
-import { promisify } from "node:util";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasAwsCli } from "../unit/local/endpoint/aws-cli.ts";
-import { crashing, openRotationStage, type RotationStage, rotateUnderLoad, splunk } from "./rotation/stage.ts";
+import { crashing, openRotationStage, type RotationStage, rotateUnderLoad, splunk } from "../stage/rotation.ts";
 
 let fleet: RotationStage;
 beforeAll(async () => {
@@ -15,22 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => fleet?.close());
 
-/** As an operator does it: with the AWS CLI where there is one, else with the SDK. */
 async function rotate(): Promise<void> {
-  if (!hasAwsCli) {
-    await fleet.secrets.send(new RotateSecretCommand({ SecretId: splunk }));
-    return;
-  }
-  const env = {
-    PATH: process.env.PATH ?? "",
-    AWS_PAGER: "",
-    AWS_ENDPOINT_URL: fleet.stage.cloud.place.endpointUrl,
-    AWS_DEFAULT_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "operator",
-    AWS_SECRET_ACCESS_KEY: "operator",
-    AWS_CONFIG_FILE: devNull,
-  };
-  await promisify(execFile)("aws", ["secretsmanager", "rotate-secret", "--secret-id", splunk], { env });
+  await fleet.secrets.send(new RotateSecretCommand({ SecretId: splunk }));
 }
 
 describe("secrets of a deployed fleet whose every event comes twice", () => {
@@ -86,7 +68,7 @@ describe("secrets of a deployed fleet whose every event comes twice", () => {
     const said = [...fleet.stage.log, ...lines.flat(), JSON.stringify(await fleet.describe())].join("\n");
     expect(said).toContain("settled");
     expect(fleet.tokens.size).toBeGreaterThan(3);
-    const admin = fleet.stage.fleet.credentials["splunk-admin"]?.SPLUNK_ADMIN_TOKEN ?? "";
+    const admin = fleet.credentials["splunk-admin"]?.SPLUNK_ADMIN_TOKEN ?? "";
     for (const secret of [...fleet.tokens, admin]) expect(said.includes(secret)).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
 import { bundleStarter } from "#starter/bundle.ts";
 
-it("the bundle that the image runs starts by itself, with every tool, and stops when told", async () => {
+it("the bundle that the image runs starts on its own, with every tool, and stops on SIGTERM", async () => {
   const directory = await mkdtemp(join(tmpdir(), "starter-bundle-"));
   try {
     await bundleStarter(directory);

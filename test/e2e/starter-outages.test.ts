@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Member } from "#local/client/member.ts";
-import { exampleUsers } from "#local/doubles/google/index.ts";
-import { hasRedis } from "./starter/redis.ts";
+import { Member } from "#start/client/member.ts";
 import { type Stage, setStage } from "./starter/stage.ts";
 import type { Task } from "./starter/task.ts";
 
@@ -56,7 +55,7 @@ function load(url: URL, token: string): Load {
   };
 }
 
-describe.skipIf(!hasRedis)("the starter under 50 requests a second (needs redis-server or valkey-server)", () => {
+describe("the starter under 50 requests a second", () => {
   let stage: Stage;
   let task: Task;
   let token: string;
@@ -64,7 +63,7 @@ describe.skipIf(!hasRedis)("the starter under 50 requests a second (needs redis-
   beforeAll(async () => {
     stage = await setStage();
     task = await stage.start();
-    stage.front.route(task.port);
+    await stage.front.route(task.port);
     const member = new Member(exampleUsers[0].sub);
     await member.logIn(stage.mcp);
     token = member.accessToken;
@@ -86,9 +85,9 @@ describe.skipIf(!hasRedis)("the starter under 50 requests a second (needs redis-
     const running = load(stage.mcp, token);
     await sleep(500);
     const successor = await stage.start({ SPLUNK_HEC_TOKEN: next.token });
-    stage.front.route(task.port, successor.port);
+    await stage.front.route(task.port, successor.port);
     await sleep(500);
-    stage.front.route(successor.port);
+    await stage.front.route(successor.port);
     expect(await task.stop()).toBe(0);
     stage.hec.disableToken("mcp");
     await sleep(500);
@@ -124,17 +123,17 @@ describe.skipIf(!hasRedis)("the starter under 50 requests a second (needs redis-
     expect((await task.health()).audit).toMatchObject({ delivering: true, dropped: 0 });
   });
 
-  it("hands what HEC would not take to the next task when it is stopped meanwhile", async () => {
+  it("hands what HEC did not accept to the next task when it is stopped meanwhile", async () => {
     stage.hec.setFault({ kind: "refuse" });
     const running = load(stage.mcp, token);
     await sleep(600);
     const successor = await stage.start({ SPLUNK_HEC_TOKEN: stage.hec.getToken("mcp-next")?.token ?? "" });
-    stage.front.route(successor.port);
+    await stage.front.route(successor.port);
     expect(await task.stop()).toBe(0);
     expect(task.lines.join("\n")).toContain("Audit events wait on disk");
     stage.hec.clearFault();
     const done = await running.stop();
-    // Within the interval in which a task looks for what others left.
+    // Within the interval at which a task looks for what others left.
     await expectNothingLost(done);
   });
 });

@@ -1,8 +1,8 @@
+import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Member } from "#local/client/member.ts";
-import { exampleUsers } from "#local/doubles/google/index.ts";
-import { hasRedis } from "./starter/redis.ts";
+import { Member } from "#start/client/member.ts";
+import { hasRedis, type StoreKind } from "./starter/redis.ts";
 import { clientId, indexed, type Stage, setStage } from "./starter/stage.ts";
 import type { Task } from "./starter/task.ts";
 import { textOf } from "./starter/text.ts";
@@ -22,21 +22,25 @@ const auditEvent = v.looseObject({
   argument_names: v.optional(v.array(v.string())),
 });
 
-describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server or valkey-server)", () => {
+describe("[STR-1] the starter with the embedded session store", () => keepsSessionsIn("embedded"));
+if (hasRedis) describe("the starter with Redis over TLS", () => keepsSessionsIn("installed"));
+else it("the starter with Redis over TLS", { skip: true, meta: { missing: "redis-server" } }, () => undefined);
+
+function keepsSessionsIn(store: StoreKind): void {
   let stage: Stage;
   let task: Task;
 
   beforeAll(async () => {
-    stage = await setStage();
+    stage = await setStage(store);
     task = await stage.start();
-    stage.front.route(task.port);
+    await stage.front.route(task.port);
   });
   afterAll(() => stage?.stop());
 
   const auditEvents = () =>
     stage.hec.search({ index: "mcp_audit", source: "mcp-google" }).map(({ event }) => v.parse(auditEvent, event));
 
-  it("names public URLs only in its metadata", async () => {
+  it("names only public URLs in its metadata", async () => {
     const origin = stage.front.url.origin;
     const resource = await (await fetch(`${origin}/.well-known/oauth-protected-resource/mcp`)).text();
     const server = await (await fetch(`${origin}/.well-known/oauth-authorization-server`)).text();
@@ -92,7 +96,7 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
     expect(everything).not.toContain(member.accessToken);
   });
 
-  it("[RED-3] says in its log and its health which store it really uses", async () => {
+  it("[RED-3] reports in its log and its health which store it really uses", async () => {
     await task.logged("Using ValkeyStore");
     expect(await task.health()).toMatchObject({
       sessions: { backend: "valkey", connected: true, tls: true, encrypted: true },
@@ -108,7 +112,7 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
     for (const secret of [member.accessToken, ada.email, ada.name, "ya29.", "1//"]) expect(dump).not.toContain(secret);
   });
 
-  it("[RED-6] keeps a login over a restart, shares it between two tasks, and over a rotation of both secrets", async () => {
+  it("[RED-6] keeps a login across a restart and a rotation of both secrets, and shares it between two tasks", async () => {
     const member = new Member(ada.sub);
     await member.logIn(stage.mcp);
 
@@ -119,7 +123,7 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
     };
     const [one, two] = await Promise.all([stage.start(changed), stage.start(changed)]);
     expect(await task.stop()).toBe(0);
-    stage.front.route(one.port, two.port);
+    await stage.front.route(one.port, two.port);
 
     const client = await member.connect(stage.mcp);
     for (let call = 0; call < 4; call++) {
@@ -154,9 +158,9 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
     await indexed(stage.hec, () => denied().length === 2);
   });
 
-  it("lets in only the Workspace domains it was told, and records who was refused", async () => {
+  it("admits only the configured Workspace domains, and records who was refused", async () => {
     const strict = await stage.start({ GOOGLE_OAUTH_ALLOWED_DOMAINS: "themailworks.com" });
-    stage.front.route(strict.port);
+    await stage.front.route(strict.port);
     await new Member(ada.sub).logIn(stage.mcp);
     const end = await new Member(eve?.sub ?? "").logIn(stage.mcp);
     expect(end.searchParams.get("error")).toBe("access_denied");
@@ -165,10 +169,10 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
       auditEvents().some(({ outcome, user }) => outcome === "denied" && user?.email === eve?.email),
     );
     await strict.stop();
-    stage.front.route(task.port);
+    await stage.front.route(task.port);
   });
 
-  it("renews the user's access to Google when it has run out", async () => {
+  it("renews the user's access to Google when it has expired", async () => {
     stage.google.setAccessSeconds(1);
     const member = new Member(ada.sub);
     await member.logIn(stage.mcp);
@@ -189,7 +193,7 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
 
   it("[AUD-3] sends nothing with AUDIT_LOG_ENABLED=false, and goes on logging", async () => {
     const quiet = await stage.start({ AUDIT_LOG_ENABLED: "false" });
-    stage.front.route(quiet.port);
+    await stage.front.route(quiet.port);
     const before = stage.hec.search().length;
     const member = new Member(ada.sub);
     await member.logIn(stage.mcp);
@@ -197,6 +201,6 @@ describe.skipIf(!hasRedis)("the starter with Redis over TLS (needs redis-server 
     expect(await quiet.stop()).toBe(0);
     expect(stage.hec.search().length).toBe(before);
     expect(quiet.lines.some((line) => line.includes('"path":"/mcp"'))).toBe(true);
-    stage.front.route(task.port);
+    await stage.front.route(task.port);
   });
-});
+}

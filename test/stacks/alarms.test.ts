@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
 import { alarmNames } from "#fleet";
-import { changed, slack, synthesize, withServices, withStage } from "./synth.ts";
-import { reference, type Template } from "./template.ts";
+import fleet from "../fixture/map.ts";
+import { changed, slack, synthesize, withServices, withStage } from "../synth/synth.ts";
+import { reference, type Template } from "../synth/template.ts";
 
 const prod = synthesize("prod");
 const alarms = prod.stack("Alarms");
@@ -49,7 +49,7 @@ describe("a service's alarms", () => {
     for (const name of alarmNames) expect(alarm(name)).toMatchObject({ AlarmActions: topic, OKActions: topic });
   });
 
-  it("[ALB-9] take no targets for an outage, unless the map has taken the service offline", () => {
+  it("[ALB-9] treat missing targets as an outage, unless the map has taken the service offline", () => {
     expect(alarm("healthyHosts").TreatMissingData).toBe("breaching");
     const map = withServices({ google_workspace: changed("google_workspace", { desiredCount: 0 }) });
     expect(alarm("healthyHosts", synthesize("prod", map).stack("Alarms")).TreatMissingData).toBe("notBreaching");
@@ -58,7 +58,7 @@ describe("a service's alarms", () => {
     }
   });
 
-  it("[ALB-9] hold still on a percentile of too few requests, and say that nobody has measured the threshold", () => {
+  it("[ALB-9] ignore a percentile of too few requests, and say that nobody has measured the threshold", () => {
     for (const name of ["latencyP95", "latencyP99"]) {
       expect(alarm(name).EvaluateLowSampleCountPercentile).toBe("ignore");
     }
@@ -74,14 +74,14 @@ describe("a service's alarms", () => {
     expect(AlarmDescription).not.toContain("placeholder");
   });
 
-  it("[ALB-9] tell what is wrong, with which service, and where to read on", () => {
+  it("[ALB-9] say what is wrong, with which service, and where to read on", () => {
     expect(alarm("unhealthyHosts").AlarmDescription).toBe(
       "google_workspace: more than 1 of its tasks failed the health check within one minute. The threshold was chosen. Runbook: docs/runbook.md#unhealthyhosts",
     );
     for (const name of alarmNames) expect(String(alarm(name).AlarmDescription).length).toBeLessThanOrEqual(1024);
   });
 
-  it("[ALB-9] are absent where they are declined, and the reason stays with the others", () => {
+  it("[ALB-9] are absent if they are declined, and the template keeps the reason", () => {
     const declined = "Its tools wait for people.";
     const map = withServices({ slack: { ...slack, alarms: { latencyAverage: { declined } } } });
     const template = synthesize("prod", map).stack("Alarms");
@@ -130,7 +130,7 @@ describe("the topic", () => {
     });
   });
 
-  it("[ALB-9] takes alarms of this account over TLS: its policy replaces the one SNS gives by default", () => {
+  it("[ALB-9] accepts alarms of this account over TLS: its policy replaces the one SNS gives by default", () => {
     const topic = alerts.one("AWS::SNS::Topic");
     const { PolicyDocument } = alerts.one("AWS::SNS::TopicPolicy", { Topics: [reference(topic)] }).Properties;
     expect(PolicyDocument).toMatchObject({

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
+import fleet from "../fixture/map.ts";
+import { synthesize, withStage } from "../synth/synth.ts";
+import { attribute } from "../synth/template.ts";
 import { statementsOf } from "./statements.ts";
-import { synthesize, withStage } from "./synth.ts";
-import { attribute } from "./template.ts";
 
 const { stack } = synthesize("prod");
 const chat = stack("Chat");
@@ -21,7 +21,7 @@ describe("the road to the chats", () => {
     });
   });
 
-  it("[CHAT-3] keeps what no chat took: encrypted queues, visibility six times the timeout, a dead-letter queue", () => {
+  it("[CHAT-3] keeps what no chat accepted: encrypted queues, visibility six times the timeout, a dead-letter queue", () => {
     const lambda = chat.one("AWS::Lambda::Function");
     const queue = queueNamed("prod-mcp-alarms").Properties;
     const dead = queueNamed("prod-mcp-alarms-dead");
@@ -29,6 +29,15 @@ describe("the road to the chats", () => {
     expect(queue.SqsManagedSseEnabled).toBe(true);
     expect(dead.Properties.SqsManagedSseEnabled).toBe(true);
     expect(queue.RedrivePolicy).toEqual({ deadLetterTargetArn: attribute(dead, "Arn"), maxReceiveCount: 50 });
+  });
+
+  it("[CHAT-3] hides a message for longer than gathering and posting take, however long the map gathers", () => {
+    if (fleet.chat === undefined) throw new Error("The fixture has no chat.");
+    const { Properties } = synthesize("prod", { ...fleet, chat: { ...fleet.chat, groupWaitSeconds: 300 } })
+      .stack("Chat")
+      .one("AWS::SQS::Queue", { QueueName: "prod-mcp-alarms" });
+    const { Timeout } = chat.one("AWS::Lambda::Function").Properties;
+    expect(Properties.VisibilityTimeout).toBeGreaterThan(300 + Number(Timeout));
   });
 
   it("[CHAT-3] is watched by alarms that reach people by e-mail, without the function", () => {
@@ -45,7 +54,7 @@ describe("the road to the chats", () => {
     expect(mail.Properties).toMatchObject({ TopicArn: { Ref: topic.id }, Endpoint: "platform@themailworks.com" });
   });
 
-  it("[CHAT-1] has an alarm to try it with, which tells the topic and never goes off by itself", () => {
+  it("[CHAT-1] has an alarm to test it with, which notifies the topic and never goes off by itself", () => {
     const { Properties } = chat.one("AWS::CloudWatch::Alarm", { AlarmName: "prod-mcp-alarm-road" });
     const topic = chat.all("AWS::SNS::Subscription").find((one) => one.Properties.Protocol === "sqs");
     expect(Properties).toMatchObject({ TreatMissingData: "notBreaching", Namespace: "MCPFleet" });
@@ -95,7 +104,7 @@ describe("the road to the chats", () => {
     expect(text).not.toMatch(/hooks\.slack|xoxb|logic\.azure|chat\.googleapis/);
   });
 
-  it("is not built where the map tells no chat", () => {
+  it("is not built if the map has no chat", () => {
     const { chat: _, ...silent } = fleet;
     const without = synthesize("prod", silent);
     for (const name of ["Chat", "Tuning"]) expect(without.stack(name).all("AWS::Lambda::Function")).toEqual([]);

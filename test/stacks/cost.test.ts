@@ -1,26 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { estimate } from "#cli/cost/estimate.ts";
 import { billedByUse, free } from "#cli/cost/resources.ts";
-import shipped from "#config";
 import { planStage } from "#fleet";
-import { slack, synthesize, withServices, withTwoShards } from "./synth.ts";
+import { edits } from "../fixture/edits.ts";
+import fixture from "../fixture/map.ts";
+import { slack, synthesize, withServices, withTwoShards } from "../synth/synth.ts";
 
-/** Lines of what no template has: it comes with a balancer. */
+/** Lines for what is in no template: it comes with a balancer. */
 const withoutTemplate = new Set(["AWS::EC2::NetworkInterface"]);
-/** Lines that count nodes, where a template has the one group. */
+/** Lines that count nodes, where a template has a single group. */
 const countedByNode = new Set(["AWS::ElastiCache::ReplicationGroup"]);
 
 const unbilled = new Set<string>([...billedByUse, ...free]);
 
 describe.each([
-  ["the shipped map", shipped],
+  ["the fixture", fixture],
   ["a map with one more service", withServices({ slack })],
-  ["two balancers", withTwoShards({ ...shipped.services, slack })],
+  ["two balancers", withTwoShards({ ...fixture.services, slack })],
+  ...Object.entries(edits).filter(([, map]) => "prod" in map.stages),
 ])("the estimate of prod, for %s", (_, map) => {
   const resources = [...synthesize("prod", map).stacks.values()].flatMap(({ resources: all }) => all);
   const { lines } = estimate(planStage(map, "prod"));
 
-  it("knows each type of resource: as priced, as billed by use, or as free", () => {
+  it("classifies each type of resource as priced, billed by use, or free", () => {
     const priced = new Set(lines.map(({ type }) => type));
     const unknown = resources.map(({ Type }) => Type).filter((type) => !priced.has(type) && !unbilled.has(type));
     expect(unknown, "add them to packages/cli/cost/estimate.ts or resources.ts").toEqual([]);

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
-import { defineFleet } from "#fleet";
-import { synthesize, withStage } from "./synth.ts";
-import { attribute } from "./template.ts";
+import { synthesize, withStage } from "../synth/synth.ts";
+import { attribute } from "../synth/template.ts";
 
 const prod = synthesize("prod");
 const dns = prod.stack("Dns");
@@ -56,26 +54,5 @@ describe("names", () => {
         HostedZoneId: { "Fn::ImportValue": expect.stringMatching("Balancer:.*CanonicalHostedZoneID") },
       },
     });
-  });
-});
-
-describe("the network", () => {
-  it("[MAP-3] refuses an address range that holds no eight subnets", () => {
-    const map = { ...fleet, stages: { prod: { ...fleet.stages.prod, network: { cidr: "10.0.0.0/27" } } } };
-    expect(() => defineFleet({ ...map, services: {} })).toThrow("stages.prod.network.cidr");
-  });
-
-  it("cuts the stage's own range into eight", () => {
-    const network = synthesize("prod", withStage("prod", { network: { cidr: "10.7.0.0/20", zones: 3 } })).stack(
-      "Network",
-    );
-    const subnets = network.all("AWS::EC2::Subnet");
-    expect(subnets).toHaveLength(6);
-    for (const { Properties } of subnets) {
-      expect(Properties.CidrBlock).toMatchObject({
-        "Fn::Select": [expect.any(Number), { "Fn::Cidr": ["10.7.0.0/20", 6, "9"] }],
-      });
-    }
-    expect(new Set(subnets.map(({ Properties }) => JSON.stringify(Properties.CidrBlock))).size).toBe(6);
   });
 });

@@ -3,7 +3,7 @@ import path from "node:path";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { RotationMap } from "#rotation/map.ts";
-import { finish, templatesOf } from "./synth.ts";
+import { finish, templatesOf } from "../synth/synth.ts";
 
 const Code = v.object({ S3Key: v.string() });
 
@@ -53,7 +53,7 @@ describe("the fleet's functions", () => {
     }
   });
 
-  it("[SEC-3] are there before CloudFormation calls them", () => {
+  it("[SEC-3] exist before CloudFormation calls them", () => {
     const lambda = stack("Secrets").one("AWS::Lambda::Function");
     for (const first of stack("Secrets").all("Custom::FirstSecretValue")) expect(first.DependsOn).toContain(lambda.id);
   });

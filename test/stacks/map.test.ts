@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changed, type Synthesis, slack, synthesize, withServices } from "./synth.ts";
+import { changed, type Synthesis, slack, synthesize, withServices } from "../synth/synth.ts";
 
 interface Change {
   readonly stack: string;
@@ -29,11 +29,11 @@ const own = [
   "AWS::ElasticLoadBalancingV2::TargetGroup",
   "AWS::ElasticLoadBalancingV2::ListenerRule",
   "AWS::Route53::RecordSet",
-  "AWS::Logs::LogGroup",
   "AWS::IAM::Role",
   "AWS::ECS::TaskDefinition",
   "AWS::ECS::Service",
 ];
+const logging = ["AWS::Logs::LogGroup"];
 const watching = Array<string>(6).fill("AWS::CloudWatch::Alarm");
 const nothing: readonly string[] = [];
 
@@ -43,30 +43,35 @@ describe("the map", () => {
 
   it("[MAP-1] yields all of a service from one entry, and touches nothing else", () => {
     expect(diff(without, withSlack)).toEqual([
+      { stack: "Logs", added: logging, removed: nothing, changed: nothing },
       { stack: "Services", added: own, removed: nothing, changed: nothing },
       { stack: "Alarms", added: watching, removed: nothing, changed: nothing },
     ]);
   });
 
-  it("[MAP-2] [ECS-10] takes all of it away with the entry, and nothing else", () => {
+  it("[MAP-2] [ECS-10] removes all of it with the entry, and nothing else", () => {
     expect(diff(withSlack, without)).toEqual([
+      { stack: "Logs", added: nothing, removed: logging, changed: nothing },
       { stack: "Services", added: nothing, removed: own, changed: nothing },
       { stack: "Alarms", added: nothing, removed: watching, changed: nothing },
     ]);
-    const removed = withSlack.stacks.get("Services")?.resources.filter(({ id }) => id.startsWith("slack")) ?? [];
-    expect(removed).toHaveLength(own.length);
+    const removed = ["Logs", "Services"].flatMap((stack) =>
+      withSlack.stack(stack).resources.filter(({ id }) => id.startsWith("slack")),
+    );
+    expect(removed).toHaveLength(own.length + logging.length);
     for (const { Type, DeletionPolicy } of removed) expect(DeletionPolicy ?? "Delete", Type).toBe("Delete");
   });
 
   it("[MAP-1] wires secrets, sessions and audit of an entry without another edit", () => {
     const rich = { ...slack, secrets: ["google-oauth"], sessions: true, audit: { source: "mcp-slack" } };
     expect(diff(without, synthesize("prod", withServices({ slack: rich })))).toEqual([
+      { stack: "Logs", added: logging, removed: nothing, changed: nothing },
       { stack: "Services", added: own, removed: nothing, changed: nothing },
       { stack: "Alarms", added: watching, removed: nothing, changed: nothing },
     ]);
   });
 
-  it("[MAP-2] takes Redis away with the last service that has sessions", () => {
+  it("[MAP-2] removes Redis with the last service that has sessions", () => {
     const map = withServices({ google_workspace: changed("google_workspace", { sessions: false }) });
     const [sessions] = diff(without, synthesize("prod", map));
     expect(sessions).toMatchObject({
@@ -79,6 +84,7 @@ describe("the map", () => {
     const map = withServices({ slack: { ...slack, image: "registry.example.com/mcp/slack:1.5.0" } });
     const [change, ...others] = diff(withSlack, synthesize("prod", map));
     expect(others).toEqual([]);
-    expect(change?.changed.map((id) => id.replace(/[0-9A-F]{8}$/, ""))).toEqual(["slackTaskDefinition"]);
+    expect(change).toMatchObject({ added: ["AWS::ECS::TaskDefinition"], removed: ["AWS::ECS::TaskDefinition"] });
+    expect(change?.changed.map((id) => id.replace(/[0-9A-F]{8}$/, ""))).toEqual(["slackService"]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
+import fleet from "../fixture/map.ts";
+import { slack, synthesize, withServices } from "../synth/synth.ts";
 import { type Statement, statementsOf, wildcardsOf } from "./statements.ts";
-import { slack, synthesize, withServices } from "./synth.ts";
 
 const prod = synthesize("prod");
 const at = (stack: string, resource: string, synthesis = prod): readonly Statement[] =>
@@ -109,7 +109,7 @@ describe("roles", () => {
     ]);
   });
 
-  it("[ECS-6] come with no managed policy, whose statements are not ours to read", () => {
+  it("[ECS-6] have no managed policy, whose statements are not ours to decide", () => {
     for (const stage of ["prod", "local"]) {
       for (const [name, template] of synthesize(stage).stacks) {
         expect(JSON.stringify(template.document), `${stage} ${name}`).not.toContain("ManagedPolicy");
@@ -134,9 +134,9 @@ const accepted: Readonly<Record<string, string>> = {
   "Rotation settlesecretRole: ecs:ListTasks on *":
     "The action knows no resource; a condition holds it to the stage's cluster.",
   "Services <service>TaskRole: ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel on *":
-    "ECS Exec: the actions know no resource.",
+    "ECS Exec: IAM has no resource for the actions.",
   "Chat alarmtochatRole: cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
-    "Reading metrics and the health of targets: the actions know no resource.",
+    "Reading metrics and the health of targets: IAM has no resource for the actions.",
   "Chat alarmtochatRole: ecs:DescribeServices on arn:aws:ecs:us-east-1:<account>:service/<stage>-mcp-cluster/*":
     "The stage's services, whichever the map has.",
   "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*":
@@ -156,7 +156,7 @@ const accepted: Readonly<Record<string, string>> = {
 };
 
 describe("wildcards", () => {
-  it("[ECS-6] [ECS-7] stand in no policy of any stage without a reason in this table, and the table lists no other", () => {
+  it("[ECS-6] [ECS-7] are in no policy of any stage without a reason in this table, and the table lists no others", () => {
     const found = ["prod", "local"].flatMap((stage) =>
       [...synthesize(stage).stacks].flatMap(([name, template]) =>
         wildcardsOf(template, stage).map((line) => `${name} ${line}`),

@@ -1,21 +1,19 @@
 import { execFile } from "node:child_process";
-import path from "node:path";
+import { createIdentities, type Endpoint, startEndpoint } from "@mcp-fleet/endpoint/core";
+import { createIam } from "@mcp-fleet/endpoint/services/iam";
+import { createSts } from "@mcp-fleet/endpoint/services/sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import fleet from "#config";
 import { planStage, type StagePlan } from "#fleet";
-import { createIdentities } from "#local/endpoint/identities.ts";
-import { type Endpoint, startEndpoint } from "#local/endpoint/server.ts";
-import { createIam } from "#local/services/iam/service.ts";
-import { createSts } from "#local/services/sts/service.ts";
-import { compileCacheOf } from "#local/start/deployment.ts";
-import { checkRemoval, checkSurroundings } from "../../stacks/preflight.ts";
-import { withStage } from "./synth.ts";
+import { compileCacheOf } from "#start/deployment.ts";
+import { checkRemoval, checkSurroundings } from "../../stacks/deploy/preflight.ts";
+import fleet from "../fixture/map.ts";
+import { copyProject, type Project } from "../fixture/project.ts";
+import { withStage } from "../synth/synth.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
 const anyone = { AWS_ACCESS_KEY_ID: "AKIALOCAL", AWS_SECRET_ACCESS_KEY: "local" };
 const nobody = { HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true" };
 
-/** An AWS with STS and nothing else: whatever else a command called would fail, and show. */
+/** An AWS with only STS: any other call of a command would fail, and show. */
 async function startAws(account: string): Promise<Endpoint> {
   const clock = { now: () => Date.now() };
   const identities = createIdentities({ account, clock });
@@ -43,28 +41,30 @@ function sst(command: readonly string[], environment: Readonly<Record<string, st
     NODE_ENV: "test",
     SST_TELEMETRY_DISABLED: "1",
     NO_COLOR: "1",
-    NODE_COMPILE_CACHE: compileCacheOf(root),
+    NODE_COMPILE_CACHE: compileCacheOf(project.folder),
     ...environment,
   };
   return new Promise((resolve) => {
-    const child = execFile("node_modules/.bin/sst", command, { cwd: root, env }, (_error, stdout, stderr) =>
+    const child = execFile("node_modules/.bin/sst", command, { cwd: project.folder, env }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, output: `${stdout}${stderr}`.trim() }),
     );
   });
 }
 
+let project: Project;
 let own: Endpoint;
 let other: Endpoint;
 beforeAll(async () => {
+  project = await copyProject();
   own = await startAws("573946584375");
   other = await startAws("111122223333");
 });
-afterAll(() => Promise.all([own.close(), other.close()]));
+afterAll(() => Promise.all([own.close(), other.close(), project.remove()]));
 
 describe("sst", () => {
   it("stops a deploy without credentials with one line", async () => {
     const { code, output } = await sst(["deploy", "--stage", "prod"], nobody);
-    expect(output).toMatch(/^Error: No AWS credentials that work, and stage prod needs them: set AWS_PROFILE.*$/);
+    expect(output).toMatch(/^Error: No working AWS credentials, and stage prod needs them: set AWS_PROFILE.*$/);
     expect(code).toBe(1);
   });
 
@@ -86,7 +86,7 @@ describe("sst", () => {
     expect(own.journal.entries().every(({ service }) => service === "sts")).toBe(true);
   });
 
-  it("[MAP-3] names the stages there are, without a stack trace", async () => {
+  it("[MAP-3] names the existing stages, without a stack trace", async () => {
     const { code, output } = await sst(["deploy", "--stage", "production"], nobody);
     expect(output).toMatch(/stage = "production"\s+allowed: prod, local\s+remedy: .*--stage\.$/);
     expect(code).toBe(1);
@@ -97,7 +97,7 @@ describe("the check before a deploy", () => {
   const plan = (stage: string): StagePlan => planStage(fleet, stage);
   const nothing = { profile: undefined, region: undefined, endpointUrl: undefined };
 
-  it("lets loopback stages go to loopback only", async () => {
+  it("lets loopback stages be deployed to loopback only", async () => {
     const to = (endpointUrl: string | undefined) => checkSurroundings(plan("local"), { ...nothing, endpointUrl });
     await expect(to("http://127.0.0.1:4566")).resolves.toBeUndefined();
     for (const elsewhere of [undefined, "https://sts.amazonaws.com", "http://127.0.0.1.example.com", "not a URL"]) {
@@ -105,12 +105,12 @@ describe("the check before a deploy", () => {
     }
   });
 
-  it("takes a region from the map alone", async () => {
+  it("takes the region from the map only", async () => {
     const there = checkSurroundings(plan("prod"), { ...nothing, region: "eu-west-1" });
     await expect(there).rejects.toThrow("Stage prod is in us-east-1, not in eu-west-1.");
   });
 
-  it("[FIX-2] lets a stage go once its switch is off", () => {
+  it("[FIX-2] lets a stage be removed once its switch is off", () => {
     const open = planStage(withStage("prod", { deletionProtection: false }), "prod");
     expect(() => checkRemoval(open)).not.toThrow();
     expect(() => checkRemoval(plan("local"))).not.toThrow();

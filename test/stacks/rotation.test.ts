@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
 import { defineFleet, FleetError } from "#fleet";
+import fleet from "../fixture/map.ts";
+import { synthesize, withStage } from "../synth/synth.ts";
+import { attribute } from "../synth/template.ts";
 import { type Statement, statementsOf } from "./statements.ts";
-import { synthesize, withStage } from "./synth.ts";
-import { attribute } from "./template.ts";
 
 const { stack } = synthesize("prod");
 const rotation = stack("Rotation");

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
 import type { ServiceDefinition } from "#fleet";
-import { changed, slack, synthesize } from "./synth.ts";
+import fleet from "../fixture/map.ts";
+import { beyondLimits } from "../synth/limits.ts";
+import { changed, slack, synthesize } from "../synth/synth.ts";
+import { Template } from "../synth/template.ts";
 
 const services = 1000;
 const shards = 32;
@@ -19,26 +21,8 @@ describe("a thousand services", () => {
   const map = { ...fleet, stages: { prod: { ...fleet.stages.prod, shards } }, services: thousand() };
   const { stacks } = synthesize("prod", map);
 
-  it("stay under CloudFormation's limits in every stack", () => {
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-    for (const [name, { resources, outputs, bytes }] of stacks) {
-      expect(resources.length, `${name}: resources`).toBeLessThanOrEqual(500);
-      expect(Object.keys(outputs).length, `${name}: outputs`).toBeLessThanOrEqual(200);
-      expect(bytes, `${name}: bytes`).toBeLessThanOrEqual(1_000_000);
-    }
-  });
-
-  it("stay under the quotas of a balancer", () => {
-    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
-    for (let shard = 1; shard <= shards; shard++) {
-      const template = stacks.get(shard === 1 ? "Services" : `Services${shard}`);
-      const groups = template?.all("AWS::ElasticLoadBalancingV2::TargetGroup") ?? [];
-      const rules = template?.all("AWS::ElasticLoadBalancingV2::ListenerRule") ?? [];
-      expect(groups.length, `shard ${shard}: target groups`).toBeLessThanOrEqual(100);
-      expect(rules.length, `shard ${shard}: rules`).toBeLessThanOrEqual(100);
-      const priorities = rules.map(({ Properties }) => Properties.Priority);
-      expect(new Set(priorities).size, `shard ${shard}: priorities`).toBe(priorities.length);
-    }
+  it("stay under the limits of CloudFormation and of a balancer", () => {
+    expect([...stacks].flatMap(([name, template]) => beyondLimits(name, template))).toEqual([]);
   });
 
   it("are all there, each once", () => {
@@ -46,4 +30,15 @@ describe("a thousand services", () => {
     expect(new Set(named.map(({ Properties }) => Properties.ServiceName)).size).toBe(services);
     expect(named).toHaveLength(services);
   });
+});
+
+it("names the stack that is beyond a limit, the limit and by how much", () => {
+  const topics = Array.from({ length: 501 }, (_, at) => [`Topic${at}`, { Type: "AWS::SNS::Topic" }]);
+  const Name = "a-stage-with-a-long-name-mcp-alb-2";
+  const Balancer = { Type: "AWS::ElasticLoadBalancingV2::LoadBalancer", Properties: { Name } };
+  const template = Template.parse({ Resources: { ...Object.fromEntries(topics), Balancer } });
+  expect(beyondLimits("Alerts", template)).toEqual([
+    "stack Alerts has 502 resources, and CloudFormation takes 500",
+    `Name ${Name} of ${Balancer.Type} has 34 characters, and AWS takes 32`,
+  ]);
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
 import { defineFleet, FleetError } from "#fleet";
-import { synthesize, withStage } from "./synth.ts";
-import { attribute, reference } from "./template.ts";
+import fleet from "../fixture/map.ts";
+import { synthesize, withStage } from "../synth/synth.ts";
+import { attribute, reference } from "../synth/template.ts";
 
 const prod = synthesize("prod").stack("Secrets");
 const secrets = prod.all("AWS::SecretsManager::Secret");
 const adoptedArn = "arn:aws:secretsmanager:us-east-1:573946584375:secret:/prod/mcp/splunk-AbC123";
 
 describe("secrets", () => {
-  it("[SEC-1] [SEC-2] have the paths the containers' runbook knows", () => {
+  it("[SEC-1] [SEC-2] have the paths that the containers' runbook names", () => {
     const paths = secrets.map(({ Properties }) => Properties.Name);
     expect(paths).toEqual(expect.arrayContaining(["/prod/mcp/google-oauth", "/prod/mcp/splunk"]));
     expect(paths).toEqual(Object.keys(fleet.secrets).map((key) => `/prod/mcp/${key}`));
@@ -41,7 +41,7 @@ describe("secrets", () => {
   it("[SEC-4] outlive every deletion on AWS, as CloudFormation would leave no time to recover them", () => {
     const disposable = { ...fleet, stages: { prod: { ...fleet.stages.prod, profile: "disposable" as const } } };
     const services = { google_workspace: fleet.services.google_workspace };
-    if (services.google_workspace === undefined) throw new Error("The shipped map has no google_workspace.");
+    if (services.google_workspace === undefined) throw new Error("The fixture has no google_workspace.");
     for (const template of [
       prod,
       synthesize("prod", withStage("prod", { deletionProtection: false })).stack("Secrets"),
@@ -99,7 +99,7 @@ describe("an adopted secret", () => {
     expect(types).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
   });
 
-  it("[MAP-3] must stand where the fleet may read it", () => {
+  it("[MAP-3] must be where the fleet may read it", () => {
     const elsewhere = withStage("prod", { adopt: { secrets: { splunk: adoptedArn.replace("/prod/mcp/", "team/") } } });
     expect(() => defineFleet(elsewhere)).toThrow(FleetError);
     expect(() => defineFleet(elsewhere)).toThrow("stages.prod.adopt.secrets.splunk");

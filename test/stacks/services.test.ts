@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changed, slack, synthesize, withServices } from "./synth.ts";
-import { attribute, reference, type Template } from "./template.ts";
+import { changed, compose, slack, synthesize, templatesOf, withServices } from "../synth/synth.ts";
+import { attribute, reference, type Template } from "../synth/template.ts";
 
 const prod = synthesize("prod").stack("Services");
 const local = synthesize("local").stack("Services");
@@ -38,12 +38,40 @@ describe("a service's tasks", () => {
   });
 
   it("[ECS-2] log to a group that keeps 365 days", () => {
-    const log = prod.one("AWS::Logs::LogGroup");
+    const log = synthesize("prod").stack("Logs").one("AWS::Logs::LogGroup");
     expect(log.Properties).toMatchObject({ LogGroupName: "/ecs/prod/mcp/google_workspace", RetentionInDays: 365 });
     expect(containerOf(prod, google).LogConfiguration).toEqual({
       LogDriver: "awslogs",
-      Options: { "awslogs-group": reference(log), "awslogs-region": "us-east-1", "awslogs-stream-prefix": "ecs" },
+      Options: {
+        "awslogs-group": "/ecs/prod/mcp/google_workspace",
+        "awslogs-region": "us-east-1",
+        "awslogs-stream-prefix": "ecs",
+      },
     });
+  });
+
+  it("[STR-3] log to a stack that a failed deploy does not roll back, and that is deployed before theirs", () => {
+    expect(prod.all("AWS::Logs::LogGroup")).toEqual([]);
+    expect(JSON.stringify(prod.resources)).not.toContain("Logs:ExportsOutput");
+    const { stacks } = synthesize("prod").app.synth();
+    const services = stacks.find(({ stackName }) => stackName === "prod-mcp-fleet-Services");
+    expect(services?.dependencies.map(({ id }) => id)).toContain("prod-mcp-fleet-Logs");
+  });
+
+  it("[STR-3] keep the group where it is in a stage that was deployed before groups had a stack of their own", () => {
+    const { stacks } = templatesOf(compose("prod", undefined, new Set(["google_workspace"])));
+    expect(stacks.get("Services")?.one("AWS::Logs::LogGroup")).toMatchObject({
+      id: expect.stringMatching(/^googleworkspaceLog[0-9A-F]{8}$/),
+      Properties: { LogGroupName: "/ecs/prod/mcp/google_workspace", RetentionInDays: 365 },
+    });
+    expect(stacks.get("Logs")?.all("AWS::Logs::LogGroup")).toEqual([]);
+  });
+
+  it("[STR-3] have a definition with a new id whenever it differs, as a stack with rollback disabled replaces nothing", () => {
+    const idOf = (template: Template) => template.one("AWS::ECS::TaskDefinition", { Family: google }).id;
+    const map = withServices({ google_workspace: changed("google_workspace", { memory: 1024 }) });
+    expect(idOf(synthesize("prod", map).stack("Services"))).not.toBe(idOf(prod));
+    expect(idOf(synthesize("prod", withServices({})).stack("Services"))).toBe(idOf(prod));
   });
 
   it("[ECS-3] [ECS-11] have the entry's size, image, port and name", () => {
@@ -73,7 +101,7 @@ describe("a service's tasks", () => {
     });
   });
 
-  it("[ECS-4] stand in the private subnets without a public address, in their target group", () => {
+  it("[ECS-4] run in the private subnets without a public address, in their target group", () => {
     const targetGroup = prod.one("AWS::ElasticLoadBalancingV2::TargetGroup");
     expect(service.Properties).toMatchObject({
       ServiceName: google,
@@ -105,7 +133,7 @@ describe("a service's tasks", () => {
     expect(gateways).toHaveLength(2);
   });
 
-  it("[ECS-5] share one NAT gateway where the stage is disposable", () => {
+  it("[ECS-5] share one NAT gateway in a disposable stage", () => {
     const network = synthesize("local").stack("Network");
     const [gateway] = network.all("AWS::EC2::NatGateway");
     if (gateway === undefined) throw new Error("A NAT gateway is due.");
@@ -131,7 +159,7 @@ describe("a service's tasks", () => {
     expect(service.Properties.EnableExecuteCommand).toBe(true);
   });
 
-  it("[ECS-10] go to none with desiredCount 0, and nothing else goes with them", () => {
+  it("[ECS-10] are none with desiredCount 0, and nothing else is removed", () => {
     const map = withServices({ google_workspace: changed("google_workspace", { desiredCount: 0 }) });
     const offline = synthesize("prod", map).stack("Services");
     expect(offline.one("AWS::ECS::Service").Properties.DesiredCount).toBe(0);
@@ -173,7 +201,7 @@ describe("a container's environment", () => {
     expect(synthesize("prod").stack("Sessions").one("AWS::ElastiCache::ReplicationGroup").Properties.Port).toBe(6379);
   });
 
-  it("[RED-3] has nothing of Redis in a service without sessions", () => {
+  it("[RED-3] has no variable for Redis in a service without sessions", () => {
     expect(environmentOf(local, "local-mcp-everything")).toEqual({});
   });
 
@@ -181,9 +209,9 @@ describe("a container's environment", () => {
     const map = withServices({
       google_workspace: changed("google_workspace", { audit: { source: "mcp-google", enabled: false } }),
     });
-    const quiet = synthesize("prod", map).stack("Services");
-    expect(environmentOf(quiet, google).AUDIT_LOG_ENABLED).toBe("false");
-    expect(quiet.all("AWS::Logs::LogGroup")).toEqual(prod.all("AWS::Logs::LogGroup"));
+    const quiet = synthesize("prod", map);
+    expect(environmentOf(quiet.stack("Services"), google).AUDIT_LOG_ENABLED).toBe("false");
+    expect(quiet.stack("Logs").resources).toEqual(synthesize("prod").stack("Logs").resources);
   });
 
   it("[SEC-5] [AUD-1] takes each secret key by name, from the secret's full ARN", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changed, synthesize, withServices, withStage } from "./synth.ts";
-import { attribute, reference } from "./template.ts";
+import { changed, synthesize, withServices, withStage } from "../synth/synth.ts";
+import { attribute, reference } from "../synth/template.ts";
 
 const prod = synthesize("prod").stack("Sessions");
 const redis = prod.one("AWS::ElastiCache::ReplicationGroup");
@@ -59,7 +59,7 @@ describe("Redis", () => {
     });
   });
 
-  it("[RED-5] leaves a snapshot when it goes, and keeps daily ones for a week", () => {
+  it("[RED-5] leaves a snapshot when it is deleted, and keeps daily ones for a week", () => {
     expect(redis).toMatchObject({ DeletionPolicy: "Snapshot", UpdateReplacePolicy: "Snapshot" });
     expect(redis.Properties.SnapshotRetentionLimit).toBe(7);
     expect(settingsOf({ redis: { snapshotRetentionDays: 21 } }).Properties.SnapshotRetentionLimit).toBe(21);
@@ -72,7 +72,7 @@ describe("Redis", () => {
     expect(local.Properties).toMatchObject({ NumCacheClusters: 1, SnapshotRetentionLimit: 0 });
   });
 
-  it("[RED-3] is there only where a service has sessions", () => {
+  it("[RED-3] exists only if a service has sessions", () => {
     const map = withServices({ google_workspace: changed("google_workspace", { sessions: false }) });
     const types = synthesize("prod", map)
       .stack("Sessions")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { finishUnbundled, type Synthesis, templatesOf } from "./synth.ts";
+import { finishUnbundled, type Synthesis, templatesOf } from "../synth/synth.ts";
 
 /** CDK's version check of the bootstrap and SST's list of constructs, the same in every stack. */
 const boilerplate = new Set(["Rules", "Parameters", "SSTMetadata"]);
@@ -14,7 +14,7 @@ function hashesOf({ stacks }: Synthesis): readonly string[] {
   return ids.flatMap((id) => /[0-9A-F]{8}$/.exec(id) ?? []);
 }
 
-/** A template as a reviewer reads it: without hashes, SST's tags and cdk-nag's suppressions, which stand in the code. */
+/** A template as a reviewer reads it: without hashes, SST's tags and cdk-nag's suppressions, which are in the code. */
 function readable(document: unknown, hashes: readonly string[]): string {
   const text = stringify(simplify(document), { aliasDuplicateObjects: false, lineWidth: 0 });
   return hashes.reduce((masked, hash) => masked.replaceAll(hash, ""), text.replaceAll(/\b[0-9a-f]{64}\b/g, "<asset>"));

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import type { Template } from "./template.ts";
+import type { Template } from "../synth/template.ts";
 
 export interface Statement {
-  /** Logical id of the resource it stands in, without CDK's hash. */
+  /** Logical id of its resource, without CDK's hash. */
   readonly resource: string;
   readonly effect: string;
   readonly actions: readonly string[];
@@ -25,7 +25,7 @@ const Join = v.object({ "Fn::Join": v.tuple([v.string(), v.array(v.unknown())]) 
 
 const withoutHash = (id: string) => id.replace(/[0-9A-F]{8}$/, "");
 
-/** A value of a template as a person would write it: joined, with references in angle brackets. */
+/** A value of a template as one would write it by hand: joined, with references in angle brackets. */
 function text(value: unknown): string {
   if (typeof value === "string") return value;
   if (v.is(Reference, value)) return value.Ref === "AWS::Partition" ? "aws" : `<${withoutHash(value.Ref)}>`;
@@ -34,7 +34,7 @@ function text(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Every policy statement of a template, wherever it stands. */
+/** Every policy statement of a template, wherever it is. */
 export function statementsOf(template: Template): readonly Statement[] {
   return template.resources.flatMap(({ id, Properties }) => find(withoutHash(id), Properties));
 }

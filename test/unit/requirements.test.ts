@@ -14,7 +14,7 @@ describe("requirements", () => {
     expect([...cited.keys()].filter((id) => !(id in requirements))).toEqual([]);
   });
 
-  it("stand in the README with their state (`npm run docs` writes it)", () => {
+  it("are in the README with their state (`npm run docs` writes it)", () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
     expect(withTable(readme)).toBe(readme);
   });

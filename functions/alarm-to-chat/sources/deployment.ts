@@ -1,11 +1,11 @@
 import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
-import { durationOf } from "#chat/duration.ts";
-import type { Source } from "#chat/enrichment.ts";
+import type { Source } from "#chat/card/enrichment.ts";
+import { durationOf } from "#chat/text/duration.ts";
 import { names } from "#fleet/names.ts";
 import { environment } from "../environment.ts";
 
 const { stage } = environment().CHAT_SETTINGS;
-/** A deployment this close to the trouble is the first suspect. */
+/** A deployment this close to the problem is the prime suspect. */
 const suspectMs = 30 * 60_000;
 
 export const lastDeployment: Source = async ({ service, incident }) => {

@@ -1,10 +1,10 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import type { Source } from "#chat/enrichment.ts";
+import type { Source } from "#chat/card/enrichment.ts";
 import { names } from "#fleet/names.ts";
 import { environment } from "../environment.ts";
 
 const { stage } = environment().CHAT_SETTINGS;
-/** How far before the trouble its cause may have been written. */
+/** How long before the problem its cause may have been logged. */
 const lookBackMs = 10 * 60_000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html: any of these words. */

@@ -1,6 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { durationOf } from "#chat/duration.ts";
-import type { Source } from "#chat/enrichment.ts";
+import type { Source } from "#chat/card/enrichment.ts";
+import { durationOf } from "#chat/text/duration.ts";
 
 const spanMs = 60 * 60_000;
 /** As many columns as a phone shows in a line. */

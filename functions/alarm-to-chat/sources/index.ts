@@ -1,4 +1,4 @@
-import type { Source } from "#chat/enrichment.ts";
+import type { Source } from "#chat/card/enrichment.ts";
 
 /** Each with the SDK client it needs, compiled only when something is to be looked up. */
 export const sources: readonly Source[] = [

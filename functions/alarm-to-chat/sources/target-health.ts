@@ -3,7 +3,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Source } from "#chat/enrichment.ts";
+import type { Source } from "#chat/card/enrichment.ts";
 import { names } from "#fleet/names.ts";
 import { environment } from "../environment.ts";
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Incident } from "../incident.ts";
-import { isRoadTest } from "../road-test.ts";
+import type { Incident } from "../incident/incident.ts";
+import { isRoadTest } from "../incident/road-test.ts";
 import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
 import { contributorOf } from "./alarm-message.ts";
 import { type BusEvent, timeOf } from "./envelope.ts";
@@ -34,11 +34,11 @@ export const readAlarmEvent: Reader = ({ event, at: sentAt }) => {
   if (!parsed.success) return undefined;
   const { alarmName, state, muteDetail } = parsed.output;
   if (isRoadTest(alarmName)) {
-    // Told twice it would arrive although the topic brings nothing: it tries the road that alarms depend on.
-    return { kind: "ignored", why: `${alarmName} tries the topic` };
+    // The test is for the topic, which alarms depend on: through the bus it would arrive even if the topic were broken.
+    return { kind: "ignored", why: `${alarmName} tests the topic` };
   }
   if (muteDetail != null && state.value !== "OK") {
-    // When the mute ends, CloudWatch runs the alarm's actions if it is still in this state, and the topic tells it.
+    // When the mute ends, CloudWatch runs the alarm's actions if it is still in this state, and the topic delivers it.
     return { kind: "ignored", why: `${alarmName} is muted in CloudWatch` };
   }
   return { kind: "incident", incident: incidentOf(parsed.output, event, sentAt) };

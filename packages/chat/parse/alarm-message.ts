@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Watch } from "../incident.ts";
-import { isRoadTest } from "../road-test.ts";
+import type { Watch } from "../incident/incident.ts";
+import { isRoadTest } from "../incident/road-test.ts";
 import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
 import type { Parsed, Reader } from "./reader.ts";
@@ -60,7 +60,7 @@ export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
   };
 };
 
-/** Of an alarm that watches nothing, no data is no news. */
+/** For an alarm that watches nothing, missing data is no news. */
 function readRoadTest(alarm: string, arn: string, state: string, at: number): Parsed {
   const phase = phaseOf(state);
   if (phase === "no-data") return { kind: "ignored", why: `${alarm} has not been set off` };
@@ -87,6 +87,8 @@ export function contributorOf(
 
 /** "… [2.31 (23/09/26 20:01:00), 1.9 (23/09/26 20:00:00)] was greater than …": newest first there, oldest first here. */
 function readingsOf(reason: string): readonly number[] {
-  const list = /\[([^\]]*)\]/.exec(reason)?.[1] ?? "";
-  return [...list.matchAll(/(-?\d+(?:\.\d+)?(?:E-?\d+)?) \(/g)].map(([, value]) => Number(value)).reverse();
+  const list = /\[([^[\]]*)\]/.exec(reason)?.[1] ?? "";
+  return [...list.matchAll(/(-?\d{1,40}(?:\.\d{1,40})?(?:E-?\d{1,4})?) \(/g)]
+    .map(([, value]) => Number(value))
+    .reverse();
 }

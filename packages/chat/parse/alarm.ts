@@ -1,9 +1,9 @@
 import type { Severity } from "#fleet/definition.ts";
-import type { Incident, Phase, Watch } from "../incident.ts";
+import type { Incident, Phase, Watch } from "../incident/incident.ts";
 
 const phases: Readonly<Record<string, Phase>> = { ALARM: "firing", OK: "resolved", INSUFFICIENT_DATA: "no-data" };
 
-/** A state CloudWatch does not have today is told once, as a notice. */
+/** A state CloudWatch does not have today is posted once, as a notice. */
 export function phaseOf(state: string): Phase {
   return phases[state] ?? "notice";
 }
@@ -23,10 +23,13 @@ export function severityOf(watch: Watch, phase: Phase): Severity {
   return severityOfMetric(watch.kind === "metric" && phase !== "no-data" ? watch.metric : undefined);
 }
 
-/** By what users notice: no healthy task and failed requests are felt at once. */
+/** By what users notice: a service without healthy tasks, and failed requests, affect them at once. */
 export function severityOfMetric(metric: string | undefined): Severity {
   return /^HealthyHostCount$|_5XX_Count$/.test(metric ?? "") ? "critical" : "warning";
 }
+
+/** Longer than any name AWS accepts: keeps matching fast on text that is not a name. */
+export const nameLimit = 300;
 
 /**
  * The map's key of the service an alarm is about: from its target group, `targetgroup/<stage>-mcp-<dashed>-tg/…`, else
@@ -35,7 +38,9 @@ export function severityOfMetric(metric: string | undefined): Severity {
 export function serviceOf(watch: Watch, alarmName: string): string | undefined {
   const targetGroup = watch.kind === "metric" ? watch.dimensions.TargetGroup : undefined;
   const dashed =
-    /^targetgroup\/[a-z0-9-]+?-mcp-([a-z0-9-]+)-tg\//.exec(targetGroup ?? "")?.[1] ??
-    /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+)$/.exec(alarmName)?.[1];
+    /^targetgroup\/[a-z0-9-]+?-mcp-([a-z0-9-]+)-tg\//.exec(targetGroup?.slice(0, nameLimit) ?? "")?.[1] ??
+    /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+)$/.exec(
+      alarmName.slice(0, nameLimit),
+    )?.[1];
   return dashed?.replaceAll("-", "_");
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { nameLimit } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
 import type { Reader } from "./reader.ts";
 import { text } from "./watch.ts";
@@ -34,5 +35,5 @@ export const readDeployment: Reader = ({ event, at: sentAt }) => {
 
 /** `<stage>-mcp-<dashed>` as the map's key. */
 export function serviceOfEcs(name: string): string | undefined {
-  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)$/.exec(name)?.[1]?.replaceAll("-", "_");
+  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)$/.exec(name.slice(0, nameLimit))?.[1]?.replaceAll("-", "_");
 }

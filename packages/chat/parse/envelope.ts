@@ -27,7 +27,7 @@ export type BusEvent = v.InferOutput<typeof BusEvent>;
 export interface Arrival {
   /** The innermost text. */
   readonly text: string;
-  /** That text as JSON; undefined when it is none. */
+  /** That text as JSON; undefined if it is not JSON. */
   readonly json: unknown;
   /** Subject of an SNS message. */
   readonly subject: string | undefined;

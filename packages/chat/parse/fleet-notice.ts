@@ -5,11 +5,11 @@ import { timeOf } from "./envelope.ts";
 import type { Reader } from "./reader.ts";
 import { text } from "./watch.ts";
 
-/** What the fleet's own functions publish to the topic: how a rotation went, new thresholds. */
+/** What the fleet's own functions publish to the topic: a rotation's outcome, new thresholds. */
 export const FleetNotice = v.object({
   source: v.literal("mcp-fleet"),
   kind: v.string(),
-  /** What it is about, such as a secret's name. */
+  /** What it concerns, such as a secret's name. */
   subject: v.string(),
   /** `firing` lasts until a `resolved` or `succeeded` with the same kind and subject. */
   phase: v.picklist(["firing", "resolved", "succeeded", "notice"]),

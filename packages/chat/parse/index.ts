@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Incident } from "../incident.ts";
+import type { Incident } from "../incident/incident.ts";
 import { readAlarmEvent } from "./alarm-event.ts";
 import { readAlarmMessage } from "./alarm-message.ts";
 import { readDeployment } from "./deployment.ts";
@@ -22,8 +22,8 @@ const readers: readonly Reader[] = [
 ];
 
 /**
- * What a queue's message says. Never throws: what no reader knows becomes an incident with the text as it came, so that
- * a new shape is a plain message and not a lost one.
+ * Reads a message from the queue. Never throws: what no reader recognizes becomes an incident with the original text,
+ * so a new shape yields a plain message, not a lost one.
  */
 export function parse(body: string, sentAt: number): Parsed {
   const arrival = unwrap(body, sentAt);
@@ -47,6 +47,6 @@ function unknownOf({ text, subject, event, at }: Arrival): Incident {
     phase: "notice",
     severity: "warning",
     service: undefined,
-    story: { kind: "unknown", title: subject ?? event?.["detail-type"] ?? "A message of an unknown kind", text },
+    story: { kind: "unknown", title: subject ?? event?.["detail-type"] ?? "Unrecognized message", text },
   };
 }

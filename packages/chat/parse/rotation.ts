@@ -19,7 +19,7 @@ export const readRotation: Reader = ({ event, at: sentAt }) => {
   if (event?.source !== "aws.secretsmanager") return undefined;
   const parsed = v.safeParse(Detail, event.detail);
   if (!parsed.success || !/Rotation/.test(parsed.output.eventName)) {
-    return { kind: "ignored", why: `Secrets Manager says ${event["detail-type"]}` };
+    return { kind: "ignored", why: `not about a rotation: ${event["detail-type"]}` };
   }
   const { eventName, eventTime, eventID, errorMessage, additionalEventData } = parsed.output;
   if (eventName === "RotationStarted") return { kind: "ignored", why: "a rotation began" };
@@ -44,7 +44,7 @@ export const readRotation: Reader = ({ event, at: sentAt }) => {
   };
 };
 
-/** `arn:…:secret:/prod/mcp/splunk-AbCdEf` is `splunk` in the map, and in what the fleet itself tells of it. */
+/** `arn:…:secret:/prod/mcp/splunk-AbCdEf` is `splunk` in the map, and in the fleet's own notices. */
 function nameOf(secret: string): string {
   const named = secret.split(":secret:")[1]?.replace(/-[A-Za-z0-9]{6}$/, "");
   return (named ?? secret).split("/").at(-1) || secret;

@@ -16,7 +16,7 @@ const Detail = v.object({
   containers: v.fallback(v.array(v.object({ name: v.string(), exitCode: number })), []),
 });
 
-/** Stops that somebody or something asked for: a person, or the scheduler while it deploys or scales. */
+/** Stops that were requested: by a person, or by the scheduler while it deploys or scales. */
 const asked = new Set(["UserInitiated", "ServiceSchedulerInitiated"]);
 
 export const readTask: Reader = ({ event, at: sentAt }) => {

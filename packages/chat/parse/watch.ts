@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { Limit, Watch } from "../incident.ts";
+import type { Limit, Watch } from "../incident/incident.ts";
 
-/** A field whose shape is not what was expected is as good as absent: the rest still makes a message. */
+/** A field with an unexpected shape counts as absent: the rest still makes a message. */
 export const text = v.fallback(v.optional(v.nullable(v.string())), undefined);
 export const number = v.fallback(v.optional(v.nullable(v.number())), undefined);
 
@@ -66,7 +66,7 @@ function limitOf({ Threshold, ComparisonOperator, Period, EvaluationPeriods }: T
   };
 }
 
-/** A topic's message says `SAMPLE_COUNT` and `AVERAGE`, an event `SampleCount` and `Average`. */
+/** A topic's message has `SAMPLE_COUNT` and `AVERAGE`, an event `SampleCount` and `Average`. */
 function spelled(statistic: string): string {
   return statistic
     .toLowerCase()

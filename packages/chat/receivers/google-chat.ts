@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import { type Card, linesShown, marks } from "../card.ts";
-import { Secret } from "../secret.ts";
+import { type Card, linesShown, marks } from "../card/card.ts";
 import { failureOf } from "./http.ts";
+import { escapedHtml as escaped, unlinked } from "./markup.ts";
 import type { Receiver } from "./receiver.ts";
+import { Secret } from "./secret.ts";
 import { shortened } from "./shortened.ts";
 
 /** https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages#Message: 32,000 bytes. */
@@ -18,7 +19,7 @@ export const googleChat: Receiver = {
   async deliver(card, { reference, key }, { secret }, http) {
     const threadKey = reference ?? key;
     const url = URL.parse(secret.reveal());
-    if (url === null) return { kind: "refused", reason: "what the secret holds is no address" };
+    if (url === null) return { kind: "refused", reason: "the value in the secret is not a URL" };
     url.searchParams.set("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
     const body = shortened(card, limit, (version) => ({ ...googleMessage(version), thread: { threadKey } }));
     const outcome = await http({ url: new Secret(url.href), body });
@@ -31,6 +32,7 @@ export const googleChat: Receiver = {
   },
 };
 
+/** Card text is a part of HTML: https://developers.google.com/workspace/chat/format-messages#card-formatting */
 export function googleMessage(card: Card) {
   const paragraph = (text: string) => ({ textParagraph: { text } });
   const widgets = [
@@ -56,7 +58,7 @@ export function googleMessage(card: Card) {
         ]),
   ];
   return {
-    text: card.fallback || card.title,
+    text: unlinked(card.fallback || card.title),
     cardsV2: [
       {
         cardId: "incident",
@@ -67,9 +69,4 @@ export function googleMessage(card: Card) {
       },
     ],
   };
-}
-
-/** https://developers.google.com/workspace/chat/format-messages#card-formatting: a part of HTML. */
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

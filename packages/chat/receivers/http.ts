@@ -1,5 +1,5 @@
-import type { Secret } from "../secret.ts";
-import type { Delivery } from "./receiver.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Secret } from "./secret.ts";
 
 export interface HttpRequest {
   readonly url: Secret;
@@ -15,9 +15,10 @@ export type HttpOutcome =
 /** Posts JSON. Never throws. */
 export type Http = (request: HttpRequest) => Promise<HttpOutcome>;
 
-const timeoutMs = 5_000;
+/** What a send takes at most. */
+export const sendMs = 5_000;
 
-export function createHttp(timeout = timeoutMs): Http {
+export function createHttp(timeout = sendMs): Http {
   return async ({ url, body, token }) => {
     try {
       const response = await fetch(url.reveal(), {
@@ -27,7 +28,7 @@ export function createHttp(timeout = timeoutMs): Http {
           ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }),
         },
         body,
-        // A redirect would carry the message to whoever answers for that address today.
+        // A redirect would hand the message to whoever is behind that address today.
         redirect: "manual",
         signal: AbortSignal.timeout(timeout),
       });
@@ -39,7 +40,7 @@ export function createHttp(timeout = timeoutMs): Http {
   };
 }
 
-/** The message of an error may quote the address: only its code is passed on. */
+/** An error's message may quote the address, so only its code is passed on. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "failed";
   if (error.name === "TimeoutError") return "timeout";
@@ -48,7 +49,7 @@ function codeOf(error: unknown): string {
   return error.name;
 }
 
-/** What every chat means by these; the rest is for its receiver to read. `undefined`: a status of success. */
+/** Outcomes that mean the same in every chat; the rest is up to the receiver. `undefined`: a success status. */
 export function failureOf(outcome: HttpOutcome, now = Date.now()): Delivery | undefined {
   if (outcome.kind === "failure") return { kind: "retry", reason: outcome.reason };
   const { status, retryAfter, body } = outcome;

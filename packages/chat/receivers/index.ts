@@ -4,7 +4,7 @@ import { slackBot } from "./slack-bot.ts";
 import { slackWebhook } from "./slack-webhook.ts";
 import { teams } from "./teams.ts";
 
-/** A new chat is one file beside these, and one entry here. */
+/** A new chat is one more file here, and one entry below. */
 export const receivers = {
   "slack-webhook": slackWebhook,
   "slack-bot": slackBot,

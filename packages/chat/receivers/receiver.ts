@@ -1,8 +1,9 @@
-import type { Card } from "../card.ts";
-import type { Secret } from "../secret.ts";
+import type { Card } from "../card/card.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Http } from "./http.ts";
+import type { Secret } from "./secret.ts";
 
-/** Where a message goes, with what opens the door. */
+/** Where a message goes, and the credential for it. */
 export interface Address {
   /** A webhook's address, or a bot's token. */
   readonly secret: Secret;
@@ -11,29 +12,22 @@ export interface Address {
   readonly api?: string;
 }
 
-/** How a message stands to those before it. A chat does what it can of it. */
+/** How a message relates to earlier ones. Each chat does what it can. */
 export interface Conversation {
   /**
    * `begin` a conversation, `reply` to its first message, or `rewrite` that one. `close` it: rewrite or reply where the
-   * chat can, and where every message stands by itself say nothing.
+   * chat can, and post nothing where every message stands alone.
    */
   readonly manner: "begin" | "reply" | "rewrite" | "close";
-  /** Whether a reply is worth showing to those who do not follow the conversation. */
+  /** Whether a reply is also shown to people who do not follow the conversation. */
   readonly broadcast: boolean;
-  /** What the chat calls the first message, where it said. */
+  /** The chat's id of the first message, where it gave one. */
   readonly reference: string | undefined;
-  /** The same for all messages of one conversation, and for a repetition of its first. */
+  /** The same for all messages of one conversation, and if its first is repeated. */
   readonly key: string;
 }
 
-export type Delivery =
-  /** `reference` is what later messages of the conversation need; a chat may give none. */
-  | { readonly kind: "accepted"; readonly reference: string | undefined }
-  /** Saying it again changes nothing: somebody has to mend the destination. */
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number };
-
-/** One kind of chat. `deliver` never throws, and no reason it gives has a secret in it. */
+/** One kind of chat. `deliver` never throws, and no reason it gives contains a secret. */
 export interface Receiver {
   deliver(card: Card, conversation: Conversation, address: Address, http: Http): Promise<Delivery>;
 }

@@ -1,5 +1,6 @@
-import { type Card, linesShown, marks, type Tone } from "../card.ts";
-import { clip } from "../words.ts";
+import { type Card, linesShown, marks, type Tone } from "../card/card.ts";
+import { clip } from "../text/clip.ts";
+import { escapedHtml, unformatted } from "./markup.ts";
 
 /** The bar beside a message. */
 const colors: Readonly<Record<Tone, string>> = {
@@ -26,9 +27,9 @@ export interface SlackMessage {
 }
 
 export function slackMessage(card: Card): SlackMessage {
-  const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text: clip(text, sectionLimit) } });
+  const section = (text: string) => ({ type: "section", text: mrkdwn(clip(text, sectionLimit)) });
   const blocks = [
-    { type: "header", text: { type: "plain_text", text: clip(card.title, headerLimit), emoji: true } },
+    { type: "header", text: { type: "plain_text", text: clip(card.title, headerLimit), emoji: false } },
     section(
       [
         `*${escaped(card.status)}*`,
@@ -43,7 +44,7 @@ export function slackMessage(card: Card): SlackMessage {
     ...(card.links.length === 0
       ? []
       : [section(card.links.map(({ label, url }) => `<${url}|${escaped(label)}>`).join("  ·  "))]),
-    { type: "context", elements: [{ type: "mrkdwn", text: clip(escaped(card.footer), fieldLimit) }] },
+    { type: "context", elements: [mrkdwn(clip(escaped(card.footer), fieldLimit))] },
   ];
   return {
     text: clip(escaped(card.fallback || card.title), sectionLimit),
@@ -52,14 +53,16 @@ export function slackMessage(card: Card): SlackMessage {
 }
 
 function factFields({ facts }: Card): readonly (readonly unknown[])[] {
-  const fields = facts.map(({ name, value }) => ({
-    type: "mrkdwn",
-    text: clip(`*${escaped(name)}*\n${escaped(value)}`, fieldLimit),
-  }));
+  const fields = facts.map(({ name, value }) => mrkdwn(clip(`*${escaped(name)}*\n${escaped(value)}`, fieldLimit)));
   return fields.length === 0 ? [] : [fields.slice(0, fieldCount)];
 }
 
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+/** `verbatim`: Slack turns nothing into links or mentions. */
+function mrkdwn(text: string) {
+  return { type: "mrkdwn", text, verbatim: true };
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping, and what that leaves: formats and code blocks. */
 function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return escapedHtml(unformatted(text));
 }

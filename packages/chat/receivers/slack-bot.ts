@@ -1,14 +1,15 @@
 import * as v from "valibot";
-import type { Card } from "../card.ts";
-import { Secret } from "../secret.ts";
+import type { Card } from "../card/card.ts";
+import type { Delivery } from "./delivery.ts";
 import { failureOf, type Http } from "./http.ts";
-import type { Address, Conversation, Delivery, Receiver } from "./receiver.ts";
+import type { Address, Conversation, Receiver } from "./receiver.ts";
+import { Secret } from "./secret.ts";
 import { shortened, withLines } from "./shortened.ts";
 import { slackLimit, slackLines, slackMessage } from "./slack-blocks.ts";
 
 const defaultApi = "https://slack.com/api";
 
-/** A failure is a 200 as well. https://docs.slack.dev/apis/web-api/#responses */
+/** Failures are a 200 as well. https://docs.slack.dev/apis/web-api/#responses */
 const Answer = v.pipe(
   v.string(),
   v.parseJson(),
@@ -30,10 +31,10 @@ const passing = new Set([
   "team_added_to_org",
 ]);
 
-/** The original cannot be rewritten any more: it was deleted, or the workspace allows no edits. */
+/** The original can no longer be edited: it was deleted, or the workspace allows no edits. */
 const notEditable = new Set(["message_not_found", "cant_update_message", "edit_window_closed", "update_failed"]);
 
-/** Slack with a bot token: the first message of a conversation is answered while it lasts, and rewritten at its end. */
+/** Slack with a bot token: updates reply to the first message of a conversation, which is rewritten at its end. */
 export const slackBot: Receiver = {
   async deliver(card, conversation, address, http) {
     const { manner, reference: ts } = conversation;
@@ -75,7 +76,8 @@ async function call(
   const failure = failureOf(outcome);
   if (failure !== undefined) return failure;
   const parsed = v.safeParse(Answer, outcome.kind === "answer" ? outcome.body : "");
-  if (!parsed.success) return { kind: "retry", reason: "a success that is not Slack's: something else answers there" };
+  if (!parsed.success)
+    return { kind: "retry", reason: "a success response that is not Slack's: something else answers there" };
   if (parsed.output.ok) return { kind: "accepted", reference: parsed.output.ts };
   const { error } = parsed.output;
   return passing.has(error) ? { kind: "retry", reason: error } : { kind: "refused", reason: error };

@@ -4,7 +4,7 @@ import { shortened, withLines } from "./shortened.ts";
 import { slackLimit, slackLines, slackMessage } from "./slack-blocks.ts";
 
 /**
- * Slack's incoming webhooks. They give no message id: each message stands by itself.
+ * Slack's incoming webhooks. They return no message id: each message stands alone.
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  */
 export const slackWebhook: Receiver = {

@@ -1,10 +1,10 @@
-import { type Card, linesShown, marks, type Tone } from "../card.ts";
+import { type Card, linesShown, marks, type Tone } from "../card/card.ts";
 import { failureOf } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
 import { shortened } from "./shortened.ts";
 
 /**
- * Teams drops a card of more than 28 KB after it was accepted, and counts what the flow adds.
+ * Teams accepts a card of more than 28 KB and then drops it; what the flow adds counts too.
  * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using#message-size
  */
 const limit = 24_000;
@@ -27,11 +27,11 @@ export const teams: Receiver = {
     const failure = failureOf(outcome);
     if (failure !== undefined) return failure;
     const said = outcome.kind === "answer" ? outcome.body : "";
-    // The connectors that workflows replaced pass on what went wrong behind them in the body of a 200.
+    // The connectors that workflows replaced report failures behind them in the body of a 200.
     const error = /HTTP error (\d{3})|failed with error|error/i.exec(said);
     if (error === null) return { kind: "accepted", reference: undefined };
     const status = Number(error[1] ?? 0);
-    const reason = `a success that says no${status === 0 ? "" : `: HTTP ${status}`}`;
+    const reason = `a success response that reports an error${status === 0 ? "" : `: HTTP ${status}`}`;
     return status === 0 || status === 429 || status >= 500 ? { kind: "retry", reason } : { kind: "refused", reason };
   },
 };
@@ -63,11 +63,16 @@ function adaptiveCard(card: Card) {
       ...linesShown(card).map(({ tone, text }) => block(`${marks[tone]} ${escaped(text)}`, { spacing: "Small" })),
       ...(card.facts.length === 0
         ? []
-        : [{ type: "FactSet", facts: card.facts.map(({ name, value }) => ({ title: name, value: escaped(value) })) }]),
+        : [
+            {
+              type: "FactSet",
+              facts: card.facts.map(({ name, value }) => ({ title: escaped(name), value: escaped(value) })),
+            },
+          ]),
       ...(card.chart === undefined
         ? []
         : [block(escaped(card.chart.label), { isSubtle: true }), block(card.chart.line, { fontType: "Monospace" })]),
-      // An Adaptive Card joins lines that a single break parts.
+      // An Adaptive Card joins lines separated by a single break.
       ...card.log.map((line) => block(escaped(line), { fontType: "Monospace", size: "Small", spacing: "None" })),
       block(escaped(card.footer), { isSubtle: true, size: "Small", separator: true }),
     ],
@@ -75,7 +80,13 @@ function adaptiveCard(card: Card) {
   };
 }
 
-/** Characters that begin a format in a text block. https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features */
+/**
+ * Characters that begin a format in a text block, anywhere or at a line's start, and `{{DATE(…)}}`, which a card counts
+ * out. https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features
+ */
 function escaped(text: string): string {
-  return text.replace(/([\\`*_[\]])/g, "\\$1");
+  return text
+    .replace(/[\\`*_~[\]]/g, "\\$&")
+    .replace(/^([ \t]{0,9}(?:\d{1,9}(?=[.)]))?)([-+#>.)])/gm, "$1\\$2")
+    .replaceAll("{{", "{ {");
 }

@@ -1,21 +1,21 @@
-import { openMute } from "#chat/mute.ts";
+import { openMute } from "#chat/decide/mute.ts";
+import { groupOfAlarm, matches } from "#chat/decide/route.ts";
+import { isRoadTest, roadTestGroup } from "#chat/incident/road-test.ts";
 import { severityOfMetric } from "#chat/parse/alarm.ts";
 import { receiverTitles } from "#chat/receivers/title.ts";
-import { isRoadTest, roadTestGroup } from "#chat/road-test.ts";
-import { groupOfAlarm, matches } from "#chat/route.ts";
 import type { ChatPlan } from "#fleet";
 import { findSecret } from "../secrets/read.ts";
 import { keyStates, readKeys } from "../secrets/value.ts";
 import type { Stage } from "../stage.ts";
 import type { AlarmFacts } from "./read.ts";
 
-/** Who is told of an alarm, by the map. */
+/** Who is notified of an alarm, according to the map. */
 export interface Audience {
-  /** What the chats tell it under. */
+  /** The conversation it belongs to in the chats. */
   readonly group: string;
   /** Names of the map's destinations. */
   readonly destinations: readonly string[];
-  /** Why nobody is told now, where a mute window is open. */
+  /** Why nobody is notified now, while a mute window is open. */
   readonly mutedFor: string | undefined;
 }
 
@@ -32,14 +32,14 @@ export function audienceOf({ destinations, routes, mutes }: ChatPlan, alarm: Ala
   };
 }
 
-/** A destination whose address, or token, nobody has put into the chat secret yet. */
+/** A destination whose address or token is not in the chat secret yet. */
 export interface Unaddressed {
   readonly destination: string;
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly remedy: string;
 }
 
-/** Which of these destinations can be spoken to: those that have an address, and those that have none. */
+/** Splits these destinations into those that have an address and those that have none. */
 export async function readAddresses(
   stage: Stage,
   { secret, destinations }: ChatPlan,
@@ -58,10 +58,10 @@ export async function readAddresses(
 }
 
 /** For people: `slack (Slack bot), teams (Microsoft Teams)`. */
-export function tellDestinations({ destinations }: ChatPlan, names: readonly string[]): string {
-  const told = names.map((name) => {
+export function nameDestinations({ destinations }: ChatPlan, names: readonly string[]): string {
+  const titled = names.map((name) => {
     const receiver = destinations[name]?.receiver;
     return receiver === undefined ? name : `${name} (${receiverTitles[receiver]})`;
   });
-  return told.join(", ");
+  return titled.join(", ");
 }

@@ -1,4 +1,4 @@
-import { tellDuration } from "../duration.ts";
+import { formatDuration } from "../duration.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { table } from "../table.ts";
@@ -24,7 +24,7 @@ export async function listAlarms(stage: Stage, format: "text" | "json"): Promise
     alarm.service ?? "-",
     alarm.kind ?? alarm.name,
     stateText(alarm, terminal.paint),
-    alarm.since === undefined ? "-" : tellDuration(Date.now() - alarm.since),
+    alarm.since === undefined ? "-" : formatDuration(Date.now() - alarm.since),
     thresholdText(alarm, terminal.paint),
   ]);
   for (const line of table(["SERVICE", "ALARM", "STATE", "FOR", "THRESHOLD"], rows)) terminal.print(line);

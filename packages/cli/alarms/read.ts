@@ -8,7 +8,7 @@ import type { Stage } from "../stage.ts";
 export interface AlarmFacts {
   readonly name: string;
   readonly arn: string;
-  /** Absent where several are put together. */
+  /** Absent when several are combined. */
   readonly metric: string | undefined;
   readonly service: string | undefined;
   readonly kind: AlarmName | undefined;
@@ -62,11 +62,11 @@ export function isChatAlarm(name: string): boolean {
   return name.includes("-mcp-chat-");
 }
 
-/** The alarm of that name, or all of the service of that key. Throws `UsageError` where there is neither. */
+/** The alarm of that name, or all of the service of that key. Throws `UsageError` if there is neither. */
 export async function findAlarms(stage: Stage, wanted: string): Promise<readonly AlarmFacts[]> {
   const all = await readAlarms(stage);
   const key = stage.plan.services.find(({ host }) => host === wanted)?.key ?? wanted;
   const found = all.filter(({ name, service }) => name === wanted || service === key);
   if (found.length > 0) return found;
-  throw new UsageError(`No alarm and no service ${wanted} in stage ${stage.plan.stage}: fleet alarms list names them.`);
+  throw new UsageError(`No alarm and no service ${wanted} in stage ${stage.plan.stage}: see fleet alarms list.`);
 }

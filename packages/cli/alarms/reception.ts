@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createIncidentTable } from "#chat/aws/incident-table.ts";
-import { emptyRecord, type GroupRecord, isUnsaid } from "#chat/record.ts";
+import { createIncidentTable } from "#chat/record/incident-table.ts";
+import { emptyRecord, type GroupRecord, isUnsaid } from "#chat/record/record.ts";
 import { names } from "#fleet";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
@@ -13,14 +13,14 @@ export interface Reception {
 
 export interface Expected {
   readonly destinations: readonly string[];
-  /** What the chats tell the alarm under. */
+  /** The conversation the alarm belongs to in the chats. */
   readonly group: string;
   readonly alarmArn: string;
 }
 
 /**
- * The function writes down what a chat accepted, and only then. What is there now is compared with what is there later:
- * no clock of this machine has a say.
+ * The function records what a chat accepted, and only then. The records before and after are compared:
+ * this machine's clock does not matter.
  */
 export async function openReception(
   { aws, plan, signal }: Stage,
@@ -40,14 +40,14 @@ export async function openReception(
         const found = await accepted();
         return found.length === destinations.length || Date.now() >= deadline ? found : undefined;
       };
-      // It always ends by itself: what came in time is an answer, and not a failure to wait.
+      // It always ends on its own: whatever arrived in time is the answer, so running out of time is no failure.
       const wait = { everyMs: pollMs(plan), atMostMs: Number.POSITIVE_INFINITY, signal, until: "the chats" };
       return waitFor(look, wait);
     },
   };
 }
 
-/** Whether the alarm went off, and a chat was told of it, between two looks at the record of its group. */
+/** Whether the alarm went off and a chat accepted it between two reads of its group's record. */
 export function isTold(alarmArn: string, before: GroupRecord, now: GroupRecord): boolean {
   const [was, is] = [before.entries[alarmArn], now.entries[alarmArn]];
   if (is === undefined || !is.told || is.since === was?.since) return false;

@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmHistoryCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import type { Stage } from "../stage.ts";
 
-/** Sets an alarm to a state, and CloudWatch tells as it tells of a real one; its next evaluation sets it right again. */
+/** Sets an alarm's state; CloudWatch notifies as for a real change, and its next evaluation restores the true state. */
 export async function setState(
   { aws }: Stage,
   AlarmName: string,

@@ -5,12 +5,12 @@ import type { Stage } from "../stage.ts";
 export interface Subscriber {
   /** `email`, `sqs`, `lambda`, … */
   readonly protocol: string;
-  /** Where it leads; of a web address, which may be a secret by itself, the host alone. */
+  /** Where it leads; for a web address, which may itself be a secret, only the host. */
   readonly endpoint: string;
   readonly confirmed: boolean;
 }
 
-/** Who hears of a topic; `undefined` where there is no such topic. */
+/** Who is subscribed to a topic; `undefined` if there is no such topic. */
 export async function readSubscribers({ aws }: Stage, TopicArn: string): Promise<readonly Subscriber[] | undefined> {
   const found: Subscriber[] = [];
   try {

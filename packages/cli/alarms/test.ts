@@ -2,15 +2,15 @@ import { type ChatPlan, names } from "#fleet";
 import { type ExitCode, Failure } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
-import { audienceOf, readAddresses, tellDestinations } from "./audience.ts";
+import { audienceOf, nameDestinations, readAddresses } from "./audience.ts";
 import { type AlarmFacts, findAlarms } from "./read.ts";
 import { openReception } from "./reception.ts";
 import { readAction, setState } from "./set-state.ts";
 import { readSubscribers } from "./subscribers.ts";
 
 /**
- * Sets an alarm off, as a real one would be told, and waits until CloudWatch has sent it and the chats have accepted
- * it. The next evaluation sets it back, which is told as well: the way there and back is tested.
+ * Sets off an alarm, notified like a real one, and waits until CloudWatch has sent it and the chats have accepted
+ * it. The next evaluation ends it, and the chats get that too: both directions are tested.
  */
 export async function testAlarm(stage: Stage, wanted: string, atMostMs: number): Promise<ExitCode> {
   const [alarm] = await findAlarms(stage, wanted);
@@ -19,21 +19,21 @@ export async function testAlarm(stage: Stage, wanted: string, atMostMs: number):
   const { chat } = stage.plan;
   const posted = chat === undefined ? undefined : await expectPosts(stage, chat, alarm, atMostMs);
   if (!(await send(stage, alarm, atMostMs))) return 1;
-  return posted === undefined ? tellSubscribers(stage, alarm) : posted();
+  return posted === undefined ? reportSubscribers(stage, alarm) : posted();
 }
 
 function checkReady({ name, muted, actions, state, reason }: AlarmFacts): void {
   if (muted) throw new Failure(`${name} is muted: fleet alarms mute ${name} --off, then again.`);
-  if (actions.length === 0) throw new Failure(`${name} tells nobody: it has no actions. Deploy the stage.`);
-  if (state === "ALARM") throw new Failure(`${name} is in ALARM already, for real: ${reason}`);
+  if (actions.length === 0) throw new Failure(`${name} notifies nobody: it has no actions. Deploy the stage.`);
+  if (state === "ALARM") throw new Failure(`${name} is already in ALARM, for real: ${reason}`);
 }
 
 /** @returns whether CloudWatch could send it */
 async function send(stage: Stage, { name }: AlarmFacts, atMostMs: number): Promise<boolean> {
   const { terminal, signal, plan } = stage;
   const began = new Date(Date.now() - 1_000);
-  await setState(stage, name, "ALARM", "A test by fleet alarms test: nothing is wrong. It recovers by itself.");
-  terminal.note(terminal.paint.dim(`${name} is set off`));
+  await setState(stage, name, "ALARM", "A test by fleet alarms test: nothing is wrong. It recovers on its own.");
+  terminal.note(terminal.paint.dim(`Set off ${name}`));
   const { summary, done } = await waitFor(() => readAction(stage, name, began), {
     everyMs: pollMs(plan),
     atMostMs,
@@ -44,7 +44,7 @@ async function send(stage: Stage, { name }: AlarmFacts, atMostMs: number): Promi
   return done;
 }
 
-/** Looks at what the chats were told until now. @returns how to wait for what they are told next */
+/** Reads what the chats have accepted so far. @returns how to wait for what they accept next */
 async function expectPosts(
   stage: Stage,
   chat: ChatPlan,
@@ -55,45 +55,45 @@ async function expectPosts(
   const { group, destinations, mutedFor } = audienceOf(chat, alarm, Date.now());
   if (mutedFor !== undefined)
     return async () => {
-      terminal.print(`The chats say nothing now: the mute window "${mutedFor}" of the map is open.`);
+      terminal.print(`The chats stay silent: the map's mute window "${mutedFor}" is open.`);
       return 0;
     };
   const { ready, unaddressed } = await readAddresses(stage, chat, destinations);
   const reception = await openReception(stage, { destinations: ready, group, alarmArn: alarm.arn });
   return async () => {
     for (const { destination, remedy } of unaddressed)
-      terminal.print(`${tellDestinations(chat, [destination])} has no address yet: ${remedy}`);
+      terminal.print(`${nameDestinations(chat, [destination])} has no address yet: ${remedy}`);
     if (ready.length === 0) {
-      terminal.print(`The routes of the map bring ${alarm.name} to no chat that has an address.`);
+      terminal.print(`No route of the map sends ${alarm.name} to a chat that has an address.`);
       return unaddressed.length > 0 ? 1 : 0;
     }
     terminal.note(terminal.paint.dim(`Waiting for ${ready.join(", ")} (group wait: ${chat.groupWaitSeconds} s)…`));
     const accepted = await reception.within(chat.groupWaitSeconds * 1_000 + atMostMs);
-    return tellPosts(stage, chat, ready, accepted);
+    return reportPosts(stage, chat, ready, accepted);
   };
 }
 
-function tellPosts(
+function reportPosts(
   { terminal, plan }: Stage,
   chat: ChatPlan,
   wanted: readonly string[],
   accepted: readonly string[],
 ): ExitCode {
   if (accepted.length > 0)
-    terminal.print(`Posted in ${tellDestinations(chat, accepted)}. Its recovery follows in a minute or two.`);
+    terminal.print(`Posted in ${nameDestinations(chat, accepted)}. The recovery follows in a minute or two.`);
   const missing = wanted.filter((name) => !accepted.includes(name));
   if (missing.length === 0) return 0;
-  terminal.print(`Not posted in ${tellDestinations(chat, missing)}. ${whyNot(plan.stage)}`);
+  terminal.print(`Not posted in ${nameDestinations(chat, missing)}. ${whyNot(plan.stage)}`);
   return 1;
 }
 
-/** Where to read what a chat did not take. */
+/** Where to find out why a chat did not accept it. */
 export function whyNot(stage: string): string {
-  return `aws logs tail /aws/lambda/${names.function(stage, "alarm-to-chat")} --since 10m says why`;
+  return `aws logs tail /aws/lambda/${names.function(stage, "alarm-to-chat")} --since 10m shows why`;
 }
 
-async function tellSubscribers(stage: Stage, { actions }: AlarmFacts): Promise<ExitCode> {
-  const topics = actions.filter((arn) => arn.startsWith("arn:aws:sns:"));
+async function reportSubscribers(stage: Stage, { actions }: AlarmFacts): Promise<ExitCode> {
+  const topics = actions.filter((arn) => /^arn:aws[\w-]*:sns:/.test(arn));
   for (const topic of topics) {
     const subscribers = (await readSubscribers(stage, topic)) ?? [];
     const heard = subscribers.map(

@@ -16,7 +16,7 @@ interface Outcome {
   readonly marker: string;
   readonly search: string;
   readonly accepted: boolean;
-  /** `null` where Splunk's search cannot be asked. */
+  /** `null` if Splunk cannot be searched. */
   readonly found: boolean | null;
   /** What is wrong, and what to do about it. */
   readonly problem: string | null;
@@ -53,7 +53,7 @@ async function tryAudit(stage: Stage, atMostMs: number, print: (line: string) =>
   const search = searchSettings(stage, settings);
   if (search === undefined) return { ...sent, accepted: true, found: null, problem: null };
   await find(stage, search, sent, atMostMs);
-  print("The event is found: the audit trail arrives.");
+  print("Found the event: the audit trail arrives.");
   return { ...sent, accepted: true, found: true, problem: null };
 }
 
@@ -69,13 +69,13 @@ async function find(
     everyMs: pollMs(plan),
     atMostMs,
     signal,
-    until: `the event to be found: it was accepted, so look at the settings of the index ${index} in Splunk`,
-    progress: { terminal, tell: () => `Looking for it in ${index}` },
+    until: `the event to be found: it was accepted, so check the settings of index ${index} in Splunk`,
+    progress: { terminal, describe: () => `Looking for it in ${index}` },
     meanwhile: `Splunk has accepted the event: search index=${index} ${marker}`,
   });
 }
 
-/** The address and the token that containers are given. Throws `Failure` where they are not there to be used. */
+/** The address and the token that containers get. Throws `Failure` if they cannot be used. */
 export async function readHecSettings(stage: Stage): Promise<HecSettings> {
   const secret = auditSecret(stage);
   const values = await readKeys(stage, secret);
@@ -88,9 +88,14 @@ export async function readHecSettings(stage: Stage): Promise<HecSettings> {
   return { url: values.SPLUNK_HEC_URL ?? "", token: values.SPLUNK_HEC_TOKEN ?? "" };
 }
 
-/** The secret of the map that holds the collector's address and token. */
-export function auditSecret({ plan }: Stage): SecretPlan {
-  const secret = plan.secrets.find(({ keys }) => needed.every((key) => key in keys));
+/** The map's secret that holds the collector's address and token, if any. */
+export function findAuditSecret({ plan }: Stage): SecretPlan | undefined {
+  return plan.secrets.find(({ keys }) => needed.every((key) => key in keys));
+}
+
+/** As above, for callers that need it. @throws {Failure} if there is none */
+function auditSecret(stage: Stage): SecretPlan {
+  const secret = findAuditSecret(stage);
   if (secret !== undefined) return secret;
   throw new Failure(`No secret of the map has ${needed.join(" and ")}: there is no audit trail to check.`);
 }

@@ -4,7 +4,7 @@ import { parseDuration } from "../duration.ts";
 export function addAudit(parent: Parent, runner: Runner): void {
   const audit = parent.command("audit").description("the audit trail in Splunk");
 
-  stageCommand(audit, "check", "sends one marked event with the fleet's own token, and finds it")
+  stageCommand(audit, "check", "send one marked event with the fleet's own token, and find it")
     .option("--timeout <time>", "how long to look for it", "60s")
     .option("--json", "as JSON")
     .addHelpText(

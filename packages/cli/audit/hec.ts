@@ -20,7 +20,7 @@ const noData = 5;
 export async function post(using: typeof fetch, { url, token }: HecSettings, event: string): Promise<HecVerdict> {
   const endpoint = URL.parse(url);
   if (endpoint === null)
-    return refused("SPLUNK_HEC_URL is no address", "fleet secrets set splunk SPLUNK_HEC_URL: https://<host>:8088");
+    return refused("SPLUNK_HEC_URL is not an address", "fleet secrets set splunk SPLUNK_HEC_URL: https://<host>:8088");
   if (!endpoint.pathname.includes("/services/collector")) endpoint.pathname = "/services/collector/event";
   try {
     const response = await using(endpoint, {
@@ -34,7 +34,7 @@ export async function post(using: typeof fetch, { url, token }: HecSettings, eve
   } catch (error) {
     return refused(
       `${endpoint.host} does not answer (${causeOf(error)})`,
-      "Check SPLUNK_HEC_URL, and that Splunk lets this address in (IP allow list of Splunk Cloud).",
+      "Check SPLUNK_HEC_URL, and that Splunk allows this address (IP allow list of Splunk Cloud).",
     );
   }
 }
@@ -50,7 +50,7 @@ function judge(status: number, answer: v.InferOutput<typeof Answer> | undefined)
       if (answer?.code === noData) return { kind: "accepted" };
       return answer?.code === 7
         ? refused(`The token may not write to the index (${said})`, "Allow the index on the token, in Splunk.")
-        : refused(`Splunk does not take the event (${said})`, "Check the settings of the token in Splunk.");
+        : refused(`Splunk does not accept the event (${said})`, "Check the settings of the token in Splunk.");
     case 401:
       return refused(`The token is wrong or missing (${said})`, newToken);
     case 403:
@@ -63,10 +63,13 @@ function judge(status: number, answer: v.InferOutput<typeof Answer> | undefined)
     case 404:
       return refused(
         `There is no collector at SPLUNK_HEC_URL (${said})`,
-        "Give the address of HEC: https://<host>:8088",
+        "Use the address of HEC: https://<host>:8088",
       );
     default:
-      return refused(`Splunk is not able to take events now (${said})`, "Try again; containers keep theirs meanwhile.");
+      return refused(
+        `Splunk cannot accept events right now (${said})`,
+        "Try again; containers keep their events in the meantime.",
+      );
   }
 }
 

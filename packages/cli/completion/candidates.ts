@@ -9,7 +9,7 @@ export interface Names {
   readonly secrets: Readonly<Record<string, readonly string[]>>;
 }
 
-/** @param stage the one that is named already; a name that the map does not have counts as none */
+/** @param stage the one already given; a name the map does not have counts as none */
 export function namesOf(map: FleetDefinition, stage: string | undefined): Names {
   const stages = Object.keys(map.stages);
   const known = stage !== undefined && stages.includes(stage) ? planStage(map, stage).services : undefined;
@@ -35,8 +35,8 @@ export function stageAmong(words: readonly string[]): string | undefined {
 }
 
 /**
- * What may stand where the cursor is. Made from the commands themselves: a new one completes without a line here.
- * @param words those after `fleet`, the last as far as it is typed
+ * What can be typed at the cursor. Derived from the commands themselves: a new one completes without a line here.
+ * @param words those after `fleet`, the last as typed so far
  */
 export function candidates(program: CommandUnknownOpts, words: readonly string[], names: Names): readonly string[] {
   const typed = words.at(-1) ?? "";

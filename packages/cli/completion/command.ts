@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { Argument } from "@commander-js/extra-typings";
 import type { Parent, Runner } from "../command.ts";
-import { loadMap } from "../stage.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
@@ -10,8 +9,8 @@ It completes commands, options, and the names of stages, services, secrets and
 their keys from fleet.config.ts, without asking AWS. It also makes fleet a
 command of that shell: without npx, and from any folder. In this folder:
 
-  bash   source <(npx fleet completion bash)
-  zsh    source <(npx fleet completion zsh)
+  bash   eval "$(npx fleet completion bash)"
+  zsh    eval "$(npx fleet completion zsh)"
   fish   npx fleet completion fish | source
 
 For good: npx fleet completion bash >> ~/.bashrc, or zsh >> ~/.zshrc, or
@@ -20,8 +19,8 @@ fish > ~/.config/fish/conf.d/fleet.fish`;
 export function addCompletion(program: Parent, runner: Runner): void {
   program
     .command("completion")
-    .description("completion with the Tab key, for a shell")
-    .addArgument(new Argument("<shell>", "the shell that is to complete").choices(shells))
+    .description("print the script that completes with Tab in a shell")
+    .addArgument(new Argument("<shell>", "the shell to complete in").choices(shells))
     .addHelpText("after", help)
     .action((shell) =>
       runner.onProject(async ({ terminal, project }) => {
@@ -33,13 +32,13 @@ export function addCompletion(program: Parent, runner: Runner): void {
   // What the script of a shell calls at each Tab.
   program
     .command("complete", { hidden: true })
-    .description("what may stand where the cursor is")
-    .argument("<words...>", "those after fleet, the last as far as it is typed")
+    .description("what can be typed at the cursor")
+    .argument("<words...>", "those after fleet, the last as typed so far")
     .action((words) =>
       runner.onProject(async (surroundings) => {
         const { candidates, namesOf, stageAmong } = await import("./candidates.ts");
         const { terminal, env } = surroundings;
-        const names = namesOf(await loadMap(surroundings), stageAmong(words) ?? env.FLEET_STAGE);
+        const names = namesOf(await surroundings.readMap(), stageAmong(words) ?? env.FLEET_STAGE);
         for (const word of candidates(program, words, names)) terminal.print(word);
       }),
     );

@@ -1,8 +1,8 @@
 export type Shell = "bash" | "zsh" | "fish";
 
 /**
- * What a shell is given to complete `fleet`: a function of that name, and one that asks `fleet complete` for what may
- * come next. No name is written into it, so that the map may change behind an open shell.
+ * The script with which a shell completes `fleet`: a function of that name, and one that asks `fleet complete` what can
+ * come next. It contains no names, so the map may change while a shell is open.
  * @param door the path of `bin/fleet.mjs`
  */
 export function completionFor(shell: Shell, door: string): string {

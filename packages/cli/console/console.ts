@@ -8,7 +8,7 @@ import { openInBrowser } from "../open/browser.ts";
 import type { Stage } from "../stage.ts";
 
 export interface ConsoleRequest {
-  /** `undefined` for the usual one, or another if that is taken. */
+  /** `undefined` for the default, or a free one if that is taken. */
   readonly port: number | undefined;
   readonly open: boolean;
 }
@@ -17,14 +17,14 @@ export interface ConsoleRequest {
 const usualPort = 8091;
 
 /**
- * AWS allows a few calls a second to all users of an account, and each service takes one of the balancer: ten services
- * a second at most. On this machine nobody counts.
+ * AWS allows an account a few calls a second in all, and each service takes one to the balancer: ten services
+ * a second at most. On this machine there is no limit.
  */
 function intervalOf({ runsOn, services }: StagePlan): number {
   return runsOn === "aws" ? Math.max(5_000, services.length * 100) : 1_000;
 }
 
-/** Shows the stage on a page of this machine, until Ctrl-C. It reads only, and only while somebody watches. */
+/** Shows the stage on a page of this machine, until Ctrl-C. It only reads, and only while somebody watches. */
 export async function showConsole(stage: Stage, { port, open }: ConsoleRequest): Promise<void> {
   const { terminal, plan, signal, env } = stage;
   const reader = createFleetReader(plan, settingsOf(plan, env));
@@ -32,7 +32,7 @@ export async function showConsole(stage: Stage, { port, open }: ConsoleRequest):
     const page = await openOn(port, explained(stage, reader), intervalOf(plan));
     try {
       terminal.print(page.url);
-      terminal.note(`Stage ${plan.stage}, live; nothing can be changed there. Ctrl-C ends it.`);
+      terminal.note(`Stage ${plan.stage}, live and read-only. Ctrl-C ends it.`);
       if (open && terminal.interactive) await openOrSay(stage, page.url);
       await untilAborted(signal);
     } finally {
@@ -49,13 +49,13 @@ async function openOn(port: number | undefined, view: FleetView, intervalMs: num
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
     if (port === undefined) return await openConsole({ port: 0, view, intervalMs });
-    throw new Failure(`Port ${port} is taken by another program: choose another, or leave --port out.`);
+    throw new Failure(`Port ${port} is in use by another program: choose another, or omit --port.`);
   }
 }
 
-/** Errors of AWS in the words of the other commands: credentials may expire while somebody watches. */
+/** AWS errors worded as in the other commands: credentials may expire while somebody watches. */
 function explained({ plan }: Stage, view: Omit<FleetView, "stage">): FleetView {
-  const told =
+  const wrapped =
     <T>(read: () => Promise<T>) =>
     async () => {
       try {
@@ -66,15 +66,15 @@ function explained({ plan }: Stage, view: Omit<FleetView, "stage">): FleetView {
     };
   return {
     stage: plan.stage,
-    services: told(view.services),
-    secrets: told(view.secrets),
-    alarms: told(view.alarms),
-    chats: told(view.chats),
-    ...(view.traffic !== undefined && { traffic: told(view.traffic) }),
+    services: wrapped(view.services),
+    secrets: wrapped(view.secrets),
+    alarms: wrapped(view.alarms),
+    chats: wrapped(view.chats),
+    ...(view.traffic !== undefined && { traffic: wrapped(view.traffic) }),
   };
 }
 
-/** The page is there with or without a browser to show it. */
+/** The page is served whether or not a browser opens. */
 async function openOrSay({ terminal }: Stage, url: string): Promise<void> {
   try {
     await openInBrowser(url);

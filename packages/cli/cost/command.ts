@@ -1,7 +1,7 @@
 import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 
 export function addCost(parent: Parent, runner: Runner): void {
-  stageCommand(parent, "cost", "what a stage costs in a month, and one more service")
+  stageCommand(parent, "cost", "estimate what a stage costs a month, and one more service")
     .option("--json", "as JSON")
     .addHelpText(
       "after",

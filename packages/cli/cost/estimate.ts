@@ -15,11 +15,11 @@ export interface Estimate {
   readonly monthly: number;
   /** Of one more service of the smallest size, with its alarms. */
   readonly oneMore: number;
-  /** What the table has no price for. */
+  /** What the price table lacks. */
   readonly unpriced: readonly string[];
 }
 
-/** Alarms of the chats themselves, and the key of their fallback topic: `stacks/chat.ts`. */
+/** Alarms of the chats themselves, and the key of their fallback topic: `stacks/chat/`. */
 const chatAlarms = 4;
 const chatKeys = 1;
 

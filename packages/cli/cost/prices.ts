@@ -1,7 +1,7 @@
 /**
  * On-demand list prices in us-east-1, in US dollars, without free tiers. Each names AWS's page, and the month of the
- * youngest dated source that quotes it, where there is one; `asOf` is the month since which nothing was read that says
- * otherwise.
+ * most recent dated source that quotes it, if any; `asOf` is the month since which nothing contradicting it was
+ * found.
  */
 export const prices = {
   region: "us-east-1",

@@ -1,4 +1,4 @@
-/** What is billed by use: nothing while nobody uses it. The estimate leaves it out, and says so. */
+/** Billed by use, so free while idle. The estimate leaves these out, and states that. */
 export const billedByUse = [
   "AWS::DynamoDB::Table",
   "AWS::Events::Rule",

@@ -14,18 +14,18 @@ export function showCost(plan: StagePlan, format: "text" | "json", paint: Paint)
   if (plan.runsOn === "loopback")
     return [
       `Stage ${plan.stage} runs on this machine: it costs nothing.`,
-      "For one on AWS: fleet cost --stage <stage>",
+      "For a stage on AWS: fleet cost --stage <stage>",
     ];
   const rows = [
     ...lines.map(({ what, monthly: one }) => [what, dollars(one)]),
-    [paint.bold("a month, whether used or not"), paint.bold(dollars(monthly))],
+    [paint.bold("a month, used or not"), paint.bold(dollars(monthly))],
   ];
   const { balancerUnitHour, natGatewayGigabyte, logGigabyte } = prices;
   const notes = [
     `One more service (0.25 vCPU, 0.5 GB, its alarms): ${dollars(oneMore).trim()} USD a month.`,
-    ...unpriced.map((what) => `Not in the table of prices, and not counted: ${what}.`),
-    `By use, on top: ${balancerUnitHour} USD an LCU-hour of a balancer, ${natGatewayGigabyte} a GB through NAT, ${logGigabyte.toFixed(2)} a GB of logs, data to the internet, and what functions and queues do.`,
-    `List prices of ${prices.region} as of ${prices.asOf}, without free tiers${plan.region === prices.region ? "" : `; ${plan.region} has others`}.`,
+    ...unpriced.map((what) => `No price known, so not counted: ${what}.`),
+    `Plus usage: ${balancerUnitHour} USD per LCU-hour of a balancer, ${natGatewayGigabyte} per GB through NAT, ${logGigabyte.toFixed(2)} per GB of logs, traffic to the internet, functions and queues.`,
+    `List prices of ${prices.region} as of ${prices.asOf}, without free tiers${plan.region === prices.region ? "" : `; they differ in ${plan.region}`}.`,
   ];
   return [...table(["WHAT", "     USD"], rows), "", ...notes.flatMap((note) => fold(note, columns))];
 }

@@ -4,7 +4,7 @@ import { type Deployed, differencesOf } from "../status/deployed.ts";
 import type { ServiceFacts } from "../status/facts.ts";
 import type { Route, Routes } from "./routes.ts";
 
-/** What is there, as far as the map decides it. */
+/** What is deployed, as far as the map determines it. */
 export interface Present {
   /** Whether the stage has a cluster at all. */
   readonly deployed: boolean;
@@ -22,7 +22,7 @@ export interface Change {
   readonly text: string;
 }
 
-/** What a deploy would do to bring what is there to what the map says. */
+/** What a deploy would do to make what is deployed match the map. */
 export function changesOf(plan: StagePlan, present: Present): readonly Change[] {
   return [
     ...serviceChanges(plan, present),
@@ -52,7 +52,7 @@ function serviceChanges({ stage, services }: StagePlan, present: Present): reado
 }
 
 function routeDifferences({ hostname, health }: ServicePlan, route: Route | undefined): readonly string[] {
-  if (route === undefined) return ["no target group leads to it, the map has one"];
+  if (route === undefined) return ["no target group leads to it, but the map has one"];
   const compare = (what: string, is: string | undefined, should: string) =>
     is === should ? [] : [`${what} is ${is ?? "not set"}, the map has ${should}`];
   return [

@@ -1,7 +1,7 @@
 import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 
 export function addDiff(parent: Parent, runner: Runner): void {
-  stageCommand(parent, "diff", "what a deploy of the map would change, in words")
+  stageCommand(parent, "diff", "what a deploy of the map would change, in plain words")
     .option("--json", "as JSON")
     .addHelpText(
       "after",

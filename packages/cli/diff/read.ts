@@ -11,7 +11,7 @@ import { findServices } from "../status/read.ts";
 import type { Present } from "./changes.ts";
 import { readRoutes } from "./routes.ts";
 
-/** What is there; nothing of a stage that was never deployed. */
+/** What is deployed; empty for a stage that never was. */
 export async function readPresent(stage: Stage): Promise<Present> {
   const [found, routes, serviceNames, secretNames, alarms, redis] = await Promise.all([
     findServices(stage),
@@ -21,7 +21,7 @@ export async function readPresent(stage: Stage): Promise<Present> {
     readAlarms(stage),
     readRedis(stage),
   ]);
-  const absent = { service: undefined, tasks: [], targets: [], secrets: [] };
+  const absent = { service: undefined, tasks: [], targets: [], secrets: [], failure: undefined };
   const services = found ?? stage.plan.services.map((plan): ServiceFacts => ({ plan, ...absent }));
   const withDefinitions = services.map(async (facts) => ({ facts, deployed: await readDeployed(stage, facts) }));
   return {

@@ -1,6 +1,7 @@
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { columns, fold } from "../table.ts";
+import type { Terminal } from "../terminal.ts";
 import { type Change, changesOf } from "./changes.ts";
 import { readPresent } from "./read.ts";
 import { readDeployPlan } from "./thresholds.ts";
@@ -17,14 +18,18 @@ export async function showDiff(stage: Stage, format: "text" | "json"): Promise<E
     return 0;
   }
   if (!present.deployed)
-    terminal.print(`Stage ${plan.stage} is not deployed: a deploy makes its network, its balancers, and`);
-  const paint = { add: terminal.paint.green, change: terminal.paint.yellow, remove: terminal.paint.red };
-  for (const { kind, text } of changes) {
-    const [first = "", ...more] = fold(text, columns - 2);
-    terminal.print(paint[kind](`${signs[kind]} ${first}`));
-    for (const line of more) terminal.print(`  ${line}`);
-  }
-  if (changes.length === 0) terminal.print(`A deploy of ${plan.stage} would change nothing that the map decides.`);
+    terminal.print(`Stage ${plan.stage} is not deployed: a deploy creates its network, its balancers, and`);
+  for (const line of describeChanges(terminal, changes)) terminal.print(line);
+  if (changes.length === 0) terminal.print(`A deploy of ${plan.stage} would change nothing that the map determines.`);
   terminal.note(`npx sst diff --stage ${plan.stage} shows the templates themselves.`);
   return 0;
+}
+
+/** The changes one by one, in lines of at most 80 columns. */
+export function describeChanges({ paint }: Pick<Terminal, "paint">, changes: readonly Change[]): readonly string[] {
+  const colors = { add: paint.green, change: paint.yellow, remove: paint.red };
+  return changes.flatMap(({ kind, text }) => {
+    const [first = "", ...more] = fold(text, columns - 2);
+    return [colors[kind](`${signs[kind]} ${first}`), ...more.map((line) => `  ${line}`)];
+  });
 }

@@ -4,25 +4,25 @@ import { parseDuration } from "../duration.ts";
 import { checkIds } from "./ids.ts";
 
 const help = `
-What hurts comes last. Where the map tells chats, alarm-road sets off an alarm
-that is there for it, and every chat shows a test that says nothing is wrong.
+The worst comes last. If the map has chats, alarm-road sets off an alarm made
+for it, and every chat shows a test message saying that nothing is wrong.
 GOOGLE_ACCESS_TOKEN=$(gcloud auth print-access-token) lets google-apis look.
 
-Exit codes: 0 nothing hurts, 1 a failure (with --strict a warning as well),
-2 wrong usage. What a permission keeps it from is a
-failure; skipped is what there is nothing to look at for, and changes no code.
+Exit codes: 0 no failures, 1 a failure (with --strict also a warning),
+2 wrong usage. A check that lacks a permission fails; one with nothing to check
+is skipped, which changes no exit code.
 
 --json: {"stage", "results": [{"id", "verdict", "evidence", "remedy"}]}
 verdict is ok, warning, failure or skipped; remedy is absent where there is
 nothing to do; a check with several findings has several results.`;
 
 export function addDoctor(parent: Parent, runner: Runner): void {
-  stageCommand(parent, "doctor", "every known trap, checked against the stage as it runs")
+  stageCommand(parent, "doctor", "check the running stage for every known trap")
     .option("--json", "as JSON")
-    .addOption(new Option("--only <check...>", "these checks alone").choices(checkIds))
-    .option("--no-test-alarm", "look at the alarm road, and send nothing over it")
-    .option("--timeout <time>", "how long each check that waits may take: drift, alarm-road")
-    .option("--strict", "exit code 1 for warnings as well")
+    .addOption(new Option("--only <check...>", "only these checks").choices(checkIds))
+    .option("--no-test-alarm", "inspect the alarm road without sending anything over it")
+    .option("--timeout <time>", "limit for each check that waits: drift, alarm-road")
+    .option("--strict", "exit with 1 for warnings, too")
     .addHelpText(
       "after",
       `${help}\n${examples("fleet doctor --only targets mcp", "fleet doctor --no-test-alarm --strict --json")}`,

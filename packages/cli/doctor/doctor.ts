@@ -16,7 +16,7 @@ export interface DoctorOptions {
   readonly patienceMs: number | undefined;
 }
 
-/** What the doctor sees beside the stage. */
+/** What the doctor needs besides the stage. */
 export type World = Pick<Examination, "resolveNs" | "now">;
 
 /** The world as it is: a domain of this machine has no registrar. */
@@ -28,10 +28,10 @@ export async function runDoctor(stage: Stage, options: DoctorOptions, world = wo
   const { format, only, strict, testAlarm, patienceMs } = options;
   const { terminal, plan } = stage;
   const wanted = only === undefined ? checks : checks.filter(({ id }) => only.includes(id));
-  if (format === "text") terminal.note(terminal.paint.dim(`Looking at ${wanted.length} things in ${plan.stage}…`));
+  if (format === "text") terminal.note(terminal.paint.dim(`Running ${wanted.length} checks on ${plan.stage}…`));
   const services = readServices(stage);
   await services.catch((error: unknown) => {
-    // Other checks can be made without it.
+    // Other checks work without it.
     if (!isDenied(error)) throw error;
   });
   const examination = { stage, services, testAlarm, patienceMs, ...world };
@@ -40,6 +40,6 @@ export async function runDoctor(stage: Stage, options: DoctorOptions, world = wo
   );
   if (format === "json") terminal.print(JSON.stringify({ stage: plan.stage, results }, undefined, 2));
   else for (const line of showResults(results, terminal.paint)) terminal.print(line);
-  // What Ctrl-C cut short was not looked at, and is no good news.
+  // A check that Ctrl-C cut short proves nothing.
   return stage.signal.aborted ? 1 : exitCodeOf(results, strict);
 }

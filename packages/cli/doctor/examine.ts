@@ -8,9 +8,9 @@ export interface Result extends Finding {
 }
 
 /**
- * All checks side by side, in their order; none keeps another from being made.
+ * All checks side by side, in their order; none prevents another.
  *
- * @param onReport told what the checks that take long are at; the empty text when the last of them is done
+ * @param onReport called with the progress of long checks; with the empty text when the last is done
  */
 export async function examine(
   checks: readonly Check[],
@@ -18,17 +18,17 @@ export async function examine(
   onReport: Report = () => undefined,
 ): Promise<readonly Result[]> {
   const waiting = new Map<string, string>();
-  const tell = () => onReport([...waiting].map(([id, at]) => `${id}: ${at}`).join("; "));
+  const notify = () => onReport([...waiting].map(([id, at]) => `${id}: ${at}`).join("; "));
   const results = await Promise.all(
-    checks.map(async ({ id, well, look }): Promise<readonly Result[]> => {
+    checks.map(async ({ id, ok, look }): Promise<readonly Result[]> => {
       const report = (at: string) => {
         waiting.set(id, at);
-        tell();
+        notify();
       };
       const findings = await look(examination, report).catch((error: unknown) => [cannotLook(error, examination)]);
-      if (waiting.delete(id)) tell();
+      if (waiting.delete(id)) notify();
       return findings.length === 0
-        ? [{ id, verdict: "ok", evidence: well }]
+        ? [{ id, verdict: "ok", evidence: ok }]
         : findings.map((finding) => ({ id, ...finding }));
     }),
   );
@@ -36,10 +36,10 @@ export async function examine(
 }
 
 function cannotLook(error: unknown, { stage }: Examination): Finding {
-  return { verdict: "failure", evidence: `Could not look: ${explainAws(error, stage.plan) ?? reasonOf(error)}` };
+  return { verdict: "failure", evidence: `Could not check: ${explainAws(error, stage.plan) ?? reasonOf(error)}` };
 }
 
-/** 1 when something hurts; a warning counts where `strict` asks for it. */
+/** 1 for a failure; warnings count if `strict` is set. */
 export function exitCodeOf(results: readonly Result[], strict: boolean): 0 | 1 {
   const bad = results.some(({ verdict }) => verdict === "failure" || (strict && verdict === "warning"));
   return bad ? 1 : 0;

@@ -35,7 +35,7 @@ const index = [
 
 const Index = v.pipe(v.string(), v.parseJson(), v.object({ manifests: v.array(v.object({ digest: v.string() })) }));
 
-/** What a tag means now. ECS may name the image that an index leads to, or the index. */
+/** What a tag points to now. ECS may name the image that an index leads to, or the index. */
 export async function readTag({ aws }: Stage, { registryId, repositoryName, imageTag }: EcrTag): Promise<TagMeaning> {
   const client = aws.client(ECRClient);
   const input = { registryId, repositoryName, imageIds: [{ imageTag }] };

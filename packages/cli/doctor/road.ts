@@ -1,19 +1,19 @@
-import { roadTestGroup } from "#chat/road-test.ts";
+import { roadTestGroup } from "#chat/incident/road-test.ts";
 import type { ChatPlan } from "#fleet";
-import { readAddresses, tellDestinations, type Unaddressed } from "../alarms/audience.ts";
+import { nameDestinations, readAddresses, type Unaddressed } from "../alarms/audience.ts";
 import type { AlarmFacts } from "../alarms/read.ts";
 import { openReception } from "../alarms/reception.ts";
 import { readAction, setState } from "../alarms/set-state.ts";
 import { whyNot } from "../alarms/test.ts";
-import { tellDuration } from "../duration.ts";
-import { type Examination, type Finding, failure, type Report, skipped, well } from "./check.ts";
+import { formatDuration } from "../duration.ts";
+import { type Examination, type Finding, failure, passed, type Report, skipped } from "./check.ts";
 
-/** Kept beside the group wait for the topic, the queue, a cold start and what the chats take. */
+/** Added to the group wait for the topic, the queue, a cold start and the chats. */
 const roadMs = { aws: 60_000, loopback: 15_000 } as const;
 
 const reason = "A test of the alarm road by fleet doctor: nothing is wrong. It is over in a moment.";
 
-/** Sets off the alarm that is there for it, and sees which chats accept it. */
+/** Sets off the alarm made for it, and sees which chats accept it. */
 export async function tryRoad(
   examination: Examination,
   chat: ChatPlan,
@@ -22,18 +22,18 @@ export async function tryRoad(
 ): Promise<readonly Finding[]> {
   const { stage } = examination;
   if (alarm === undefined)
-    return [failure("The stage has no alarm to try the road with.", `npx sst deploy --stage ${stage.plan.stage}`)];
+    return [failure("The stage has no alarm to test the road with.", `npx sst deploy --stage ${stage.plan.stage}`)];
   if (alarm.muted)
-    return [failure(`${alarm.name} is muted: the road cannot be tried.`, `fleet alarms mute ${alarm.name} --off`)];
+    return [failure(`${alarm.name} is muted: the road cannot be tested.`, `fleet alarms mute ${alarm.name} --off`)];
   const { ready, unaddressed } = await readAddresses(stage, chat, Object.keys(chat.destinations));
-  const untried = unaddressed.map((one) => tellUntried(chat, one));
+  const untried = unaddressed.map((one) => reportUntested(chat, one));
   if (ready.length === 0) return untried;
   return [...untried, ...(await sendTest(examination, chat, { alarm, ready }, report))];
 }
 
-/** That the address is missing is a finding of the check `placeholders`, and no second one here. */
-function tellUntried(chat: ChatPlan, { destination, remedy }: Unaddressed): Finding {
-  return skipped(`Not tried to ${tellDestinations(chat, [destination])}: it has no address yet.`, remedy);
+/** The missing address is a finding of the check `placeholders`, and not repeated here. */
+function reportUntested(chat: ChatPlan, { destination, remedy }: Unaddressed): Finding {
+  return skipped(`Not tested with ${nameDestinations(chat, [destination])}: it has no address yet.`, remedy);
 }
 
 async function sendTest(
@@ -47,25 +47,25 @@ async function sendTest(
   const expected = { destinations: ready, group: roadTestGroup, alarmArn: alarm.arn };
   const reception = await openReception(stage, expected);
   const began = Date.now();
-  report(`a test alarm is on its way to ${ready.join(", ")}, ${tellDuration(atMostMs)} at most`);
-  // One that somebody else set off, and that is not over, would change nothing.
+  report(`a test alarm is on its way to ${ready.join(", ")}, ${formatDuration(atMostMs)} at most`);
+  // If somebody else set it off and it has not ended, setting it off again would change nothing.
   if (alarm.state === "ALARM") await setState(stage, alarm.name, "OK", reason);
   await setState(stage, alarm.name, "ALARM", reason);
   try {
     const accepted = await reception.within(atMostMs);
-    const took = tellDuration(Date.now() - began);
+    const took = formatDuration(Date.now() - began);
     if (accepted.length === ready.length)
-      return [well(`A test alarm reached ${tellDestinations(chat, ready)} within ${took}.`)];
+      return [passed(`A test alarm reached ${nameDestinations(chat, ready)} within ${took}.`)];
     const sent = await readAction(stage, alarm.name, new Date(began - 1_000));
     if (sent?.done === false)
       return [failure(`CloudWatch could not send the test alarm: ${sent.summary}.`, topicRemedy)];
     const missing = ready.filter((name) => !accepted.includes(name));
-    const others = accepted.length === 0 ? "" : ` (it reached ${tellDestinations(chat, accepted)})`;
-    const evidence = `A test alarm did not reach ${tellDestinations(chat, missing)} within ${took}${others}.`;
+    const others = accepted.length === 0 ? "" : ` (it reached ${nameDestinations(chat, accepted)})`;
+    const evidence = `A test alarm did not reach ${nameDestinations(chat, missing)} within ${took}${others}.`;
     return [failure(evidence, whyNot(stage.plan.stage))];
   } finally {
     await setState(stage, alarm.name, "OK", reason);
   }
 }
 
-const topicRemedy = "Look at the policy of the topic and of its key: CloudWatch must be allowed to publish.";
+const topicRemedy = "Check the policies of the topic and its key: CloudWatch must be allowed to publish.";

@@ -10,7 +10,7 @@ const words: Readonly<Record<Verdict, string>> = {
   skipped: "skipped",
 };
 
-/** What hurts comes last, where the eye is when the command ends. */
+/** The worst comes last, where the eye is when the command ends. */
 const order: readonly Verdict[] = ["ok", "skipped", "warning", "failure"];
 
 const verdictWidth = 9;
@@ -33,7 +33,7 @@ function showOne({ id, verdict, evidence, remedy }: Result, idWidth: number, pai
 function summaryOf(results: readonly Result[]): string {
   const count = (verdict: Verdict) => results.filter((one) => one.verdict === verdict).length;
   const several = (verdict: "failure" | "warning") => `${count(verdict)} ${verdict}${count(verdict) === 1 ? "" : "s"}`;
-  return `${several("failure")}, ${several("warning")}, ${count("ok")} well, ${count("skipped")} not looked at`;
+  return `${several("failure")}, ${several("warning")}, ${count("ok")} ok, ${count("skipped")} skipped`;
 }
 
 function inColor(verdict: Verdict, word: string, paint: Paint): string {

@@ -7,13 +7,13 @@ import {
   type StackResourceDrift,
 } from "@aws-sdk/client-cloudformation";
 import { names } from "#fleet";
-import { tellDuration } from "../duration.ts";
+import { formatDuration } from "../duration.ts";
 import { reasonOf } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
 import type { Report } from "./check.ts";
 
-/** A resource that is not as its stack left it. */
+/** A resource that differs from what its stack deployed. */
 export interface DriftedResource {
   readonly stack: string;
   readonly logicalId: string;
@@ -26,7 +26,7 @@ export interface DriftedResource {
 export interface PropertyDrift {
   /** `/HealthCheckPath` */
   readonly path: string;
-  /** Never to be printed without a thought: it may be a variable's value. */
+  /** Do not print it carelessly: it may be a variable's value. */
   readonly expected: string;
   readonly actual: string;
   readonly type: "ADD" | "REMOVE" | "NOT_EQUAL";
@@ -34,18 +34,21 @@ export interface PropertyDrift {
 
 export interface StackDrift {
   readonly drifted: readonly DriftedResource[];
-  /** What could not be found out, and why. */
+  /** What could not be determined, and why. */
   readonly unknown: readonly string[];
 }
 
-/** A detection takes from seconds to minutes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html */
+/**
+ * A detection takes from seconds to minutes:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+ */
 const usualPatienceMs = 3 * 60_000;
 
-/** Has CloudFormation compare every stack of the stage with what is there now. */
+/** Has CloudFormation compare every stack of the stage with what exists now. */
 export async function detectDrift(stage: Stage, patienceMs = usualPatienceMs, report: Report): Promise<StackDrift> {
   const stacks = await listStacks(stage);
   const deadline = Date.now() + patienceMs;
-  report(`CloudFormation compares ${stacks.length} stacks with what is there, ${tellDuration(patienceMs)} at most`);
+  report(`CloudFormation compares ${stacks.length} stacks with what exists, ${formatDuration(patienceMs)} at most`);
   const outcomes = await Promise.all(stacks.map((stack) => detectIn(stage, stack, deadline)));
   return {
     drifted: outcomes.flatMap(({ drifted }) => drifted),
@@ -79,7 +82,7 @@ async function detectIn(stage: Stage, StackName: string, deadline: number): Prom
       },
     );
     const drifted = await readDrifted(client, StackName);
-    // It fails for one resource and answers for the others.
+    // It fails for one resource and still reports the others.
     if (DetectionStatus === "DETECTION_COMPLETE") return { drifted, unknown: [] };
     return { drifted, unknown: [`Not all of ${StackName} could be compared: ${DetectionStatusReason ?? "no reason"}`] };
   } catch (error) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { names, type ServicePlan } from "#fleet";
 import { explainAws, isAwsError, isPassing, notDeployed } from "../aws.ts";
-import { tellDuration } from "../duration.ts";
+import { formatDuration } from "../duration.ts";
 import { Failure, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import type { Paint } from "../terminal.ts";
@@ -16,16 +16,15 @@ export interface Tail {
   readonly format: "text" | "json";
 }
 
-/** Events may arrive this late, behind younger ones of other tasks: so far back each look looks again. */
+/** Events may arrive this late, after newer ones of other tasks: each look reaches back this far. */
 const lateMs = 10_000;
 
-/** Prints a service's log, and goes on with it until Ctrl-C where it follows. */
+/** Prints a service's log, and with `follow` keeps printing new lines until Ctrl-C. */
 export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   const { terminal, signal, plan } = stage;
   const unseen = createUnseen();
   let from = Date.now() - tail.sinceMs;
-  if (tail.follow && terminal.interactive)
-    terminal.note(terminal.paint.dim("Lines show as they come; Ctrl-C ends it."));
+  if (tail.follow && terminal.interactive) terminal.note(terminal.paint.dim("Following the log; Ctrl-C ends it."));
   const show = (events: readonly FilteredLogEvent[]) => {
     for (const event of unseen.take(events))
       terminal.print(tail.format === "json" ? jsonLine(event) : textLine(event, terminal.paint));
@@ -39,14 +38,14 @@ export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   if (unseen.newest() === 0 && !tail.follow) terminal.note(emptyText(tail));
 }
 
-/** A line that was cut is mended by the next look, which begins where the last one ended: following goes on. */
+/** A failed look loses nothing: the next one begins where the last successful one ended, so following continues. */
 async function readAnyway(stage: Stage, tail: Tail, from: number): Promise<readonly FilteredLogEvent[]> {
   const { terminal, signal, plan } = stage;
   try {
     return await readEvents(stage, tail, from);
   } catch (error) {
     if (signal.aborted || !isPassing(error)) throw error;
-    terminal.progress(`${explainAws(error, plan)} Lines go on when it is back; Ctrl-C ends it.`);
+    terminal.progress(`${explainAws(error, plan)} Lines continue when it is back; Ctrl-C ends it.`);
     return [];
   }
 }
@@ -54,11 +53,11 @@ async function readAnyway(stage: Stage, tail: Tail, from: number): Promise<reado
 const dayMs = 86_400_000;
 
 function emptyText({ service: { key }, sinceMs, filter }: Tail): string {
-  const what = `${key} wrote nothing${filter === undefined ? "" : " that fits --filter"} in the last ${tellDuration(sinceMs)}`;
-  return sinceMs < dayMs ? `${what}: try --since 1d.` : `${what}: fleet status says whether it runs.`;
+  const what = `${key} wrote nothing${filter === undefined ? "" : " that matches --filter"} in the last ${formatDuration(sinceMs)}`;
+  return sinceMs < dayMs ? `${what}: try --since 1d.` : `${what}: fleet status shows whether it runs.`;
 }
 
-/** Looks overlap: this lets each event through once, and forgets those that no look finds any more. */
+/** Looks overlap: this lets each event through once, and forgets those no longer found. */
 function createUnseen() {
   const seen = new Map<string, number>();
   let newest = 0;
@@ -99,7 +98,9 @@ async function readEvents({ aws, plan, signal }: Stage, tail: Tail, from: number
 
 function textLine({ timestamp = 0, logStreamName = "", message = "" }: FilteredLogEvent, paint: Paint): string {
   const time = new Date(timestamp).toISOString().slice(0, 19).replace("T", " ");
-  return `${paint.dim(`${time}Z ${taskOf(logStreamName).slice(0, 8)}`)} ${message.trimEnd()}`;
+  const head = `${time}Z ${taskOf(logStreamName).slice(0, 8)}`;
+  // Further lines of an event are indented under its first, so that none looks like an event of its own.
+  return `${paint.dim(head)} ${message.trimEnd().replaceAll("\n", `\n${" ".repeat(head.length + 1)}`)}`;
 }
 
 function jsonLine({ timestamp = 0, logStreamName = "", message = "" }: FilteredLogEvent): string {

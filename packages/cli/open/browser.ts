@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Failure, reasonOf } from "../failure.ts";
 import { isMissing } from "../file.ts";
 
-/** The program with which each system opens an address as its user would. */
+/** The program that opens an address in the user's browser, by system. */
 const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
   darwin: ["open"],
   win32: ["explorer.exe"],
@@ -15,8 +15,8 @@ export async function openInBrowser(url: string): Promise<void> {
   try {
     await once(opener, "spawn");
   } catch (error) {
-    if (isMissing(error)) throw new Failure(`${program} is not there to open it: copy the address, or give --print.`);
-    throw new Failure(`${program} does not open it (${reasonOf(error)}): copy the address, or give --print.`);
+    if (isMissing(error)) throw new Failure(`${program} is not installed: copy the address, or use --print.`);
+    throw new Failure(`${program} cannot open it (${reasonOf(error)}): copy the address, or use --print.`);
   }
   opener.unref();
 }

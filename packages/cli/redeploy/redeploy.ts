@@ -26,7 +26,7 @@ export async function redeploy({ plan, aws }: Stage, { key }: ServicePlan): Prom
   }
 }
 
-/** Tells how a deployment goes until it is decided. */
+/** Shows a deployment's progress until it succeeds or fails. */
 export async function watchDeployment(
   stage: Stage,
   service: ServicePlan,
@@ -39,21 +39,21 @@ export async function watchDeployment(
   const look = async () => {
     const deployments = await readDeployments(stage, service);
     desired = deployments.find(({ id }) => id === deployment)?.desired ?? 0;
-    far = tellProgress(service.key, deployments, deployment);
+    far = describeProgress(service.key, deployments, deployment);
     return judge(deployments, deployment);
   };
   const verdict = await waitFor(look, {
     everyMs: pollMs(plan),
     atMostMs,
     signal,
-    until: `service ${service.key} to roll, and it goes on: fleet status, and fleet logs ${service.key} --since 15m`,
-    progress: { terminal, tell: () => far },
-    meanwhile: `${service.key} goes on rolling: fleet status shows how far it is.`,
+    until: `service ${service.key} to roll, which continues: see fleet status, and fleet logs ${service.key} --since 15m`,
+    progress: { terminal, describe: () => far },
+    meanwhile: `${service.key} is still rolling: fleet status shows the progress.`,
   });
   if (verdict.kind === "complete") {
     terminal.print(
       desired === 0
-        ? `${service.key} is offline: there was no task to replace.`
+        ? `${service.key} is offline: there were no tasks to replace.`
         : `${service.key} runs on its new tasks.`,
     );
     return 0;
@@ -62,7 +62,7 @@ export async function watchDeployment(
   return 1;
 }
 
-function tellProgress(key: string, deployments: readonly DeploymentFacts[], id: string): string {
+function describeProgress(key: string, deployments: readonly DeploymentFacts[], id: string): string {
   const own = deployments.find((one) => one.id === id);
   const old = deployments.filter((one) => one.id !== id).reduce((sum, { running }) => sum + running, 0);
   const failed = own !== undefined && own.failed > 0 ? `, ${own.failed} failed` : "";

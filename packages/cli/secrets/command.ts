@@ -5,7 +5,7 @@ import { checkKeys, findSecret } from "./find.ts";
 const secretWords = "its key in the map, or its name in Secrets Manager";
 
 export function addSecrets(parent: Parent, runner: Runner): void {
-  const secrets = parent.command("secrets").description("what Secrets Manager holds for the fleet, without its values");
+  const secrets = parent.command("secrets").description("the fleet's secrets in Secrets Manager, never their values");
   addList(secrets, runner);
   addGetKeys(secrets, runner);
   addSet(secrets, runner);
@@ -15,13 +15,14 @@ export function addSecrets(parent: Parent, runner: Runner): void {
 }
 
 function addList(secrets: Parent, runner: Runner): void {
-  stageCommand(secrets, "list", "every secret of the map: who uses it, since when, and its rotation")
+  stageCommand(secrets, "list", "every secret of the map: its state, its rotation, and what uses it")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       `
-STATE: settled, rotating (a new value is made), rolling (services take it up),
-stuck (a person is needed: docs/rotation.md), missing (not deployed), no value.`,
+STATE: settled, rotating (a new value is being made), rolling (services are
+moving to it), stuck (needs a person: docs/rotation.md), missing (not
+deployed), no value.`,
     )
     .action((options) =>
       runner.onStage(options, async (stage) => {
@@ -32,7 +33,7 @@ stuck (a person is needed: docs/rotation.md), missing (not deployed), no value.`
 }
 
 function addGetKeys(secrets: Parent, runner: Runner): void {
-  stageCommand(secrets, "get-keys", "which keys a secret has, and which are still placeholders")
+  stageCommand(secrets, "get-keys", "show a secret's keys, and which are still placeholders")
     .argument("<secret>", secretWords)
     .option("--json", "as JSON")
     .action((secret, options) =>
@@ -48,17 +49,17 @@ function addGetKeys(secrets: Parent, runner: Runner): void {
 }
 
 function addSet(secrets: Parent, runner: Runner): void {
-  stageCommand(secrets, "set", "puts values in place: asked for without echo, or from a file")
+  stageCommand(secrets, "set", "set values: typed without echo, or from a file")
     .argument("<secret>", secretWords)
-    .argument("[keys...]", "which of its keys; each in turn unless told")
-    .option("--from-file <file>", "where the value is; - is a pipe")
-    .option("--candidate", "for the next rotation, which proves it before it is current")
+    .argument("[keys...]", "which of its keys (default: each in turn)")
+    .option("--from-file <file>", "read the value from a file; - reads a pipe")
+    .option("--candidate", "stage it for the next rotation, which tests it first")
     .addHelpText(
       "after",
       `
 A value is never an argument: the shell would remember it. For one key the file
-is the value, but for one line break at its end; for several, or none named, it
-is a JSON object of texts. Other keys stay. What reads the secret then rolls.
+is the value, minus one trailing line break; for several, or none named, it is a
+JSON object of strings. Other keys stay. Services that use the secret then roll.
 ${examples(
   "fleet secrets set splunk SPLUNK_HEC_TOKEN",
   "fleet secrets set splunk SPLUNK_HEC_TOKEN --from-file token.txt",
@@ -78,11 +79,11 @@ ${examples(
 }
 
 function addStage(secrets: Parent, runner: Runner): void {
-  stageCommand(secrets, "stage", "moves a label to a version: back to an older value, by default")
+  stageCommand(secrets, "stage", "move a label to a version; by default, go back to an older value")
     .argument("<secret>", secretWords)
-    .argument("<version>", "its id, or how it begins: see fleet secrets history")
+    .argument("<version>", "its id or the start of it: see fleet secrets history")
     .option("--label <label>", "the label to move", "AWSCURRENT")
-    .option("-y, --yes", "do not ask before services roll (asked at a terminal only)")
+    .option("-y, --yes", "do not ask before services roll (only asked at a terminal)")
     .addHelpText("after", examples("fleet secrets history splunk", "fleet secrets stage splunk 0cc44518"))
     .action((secret, version, { label, yes = false, ...options }) =>
       runner.onStage(
@@ -97,10 +98,10 @@ function addStage(secrets: Parent, runner: Runner): void {
 }
 
 function addRotate(secrets: Parent, runner: Runner): void {
-  stageCommand(secrets, "rotate", "rotates now, as the schedule would")
+  stageCommand(secrets, "rotate", "rotate now, as the schedule would")
     .argument("<secret>", secretWords)
-    .option("-w, --wait", "stay until the new version is current; exit code 1 when it is not")
-    .option("--timeout <time>", "how long --wait waits", "5m")
+    .option("-w, --wait", "wait until the new version is current; exit with 1 if it is not")
+    .option("--timeout <time>", "limit for --wait", "5m")
     .addHelpText("after", examples("fleet secrets rotate splunk --wait"))
     .action((secret, { wait = false, timeout, ...options }) =>
       runner.onStage(
@@ -115,7 +116,7 @@ function addRotate(secrets: Parent, runner: Runner): void {
 }
 
 function addHistory(secrets: Parent, runner: Runner): void {
-  stageCommand(secrets, "history", "its versions with their labels, the newest first")
+  stageCommand(secrets, "history", "list its versions with their labels, newest first")
     .argument("<secret>", secretWords)
     .option("--json", "as JSON")
     .action((secret, options) =>

@@ -15,7 +15,7 @@ export async function showHistory(stage: Stage, secret: SecretPlan, format: "tex
     return 0;
   }
   if (versions.length === 0) {
-    terminal.print(`${facts.name} has no version yet: fleet secrets set ${secret.key}`);
+    terminal.print(`${facts.name} has no versions yet: fleet secrets set ${secret.key}`);
     return 0;
   }
   const { paint } = terminal;

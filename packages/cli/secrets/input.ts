@@ -7,15 +7,17 @@ import { isMissing } from "../file.ts";
 import type { Stage } from "../stage.ts";
 import type { SecretKeys } from "./value.ts";
 
-/** Asks without echo. Where no key was named it asks for each of the map, and Enter leaves one as it is. */
+/** Asks without echo. If no key was named it asks for each of the map's; Enter leaves one unchanged. */
 export async function readFromPerson(
   { terminal }: Stage,
   { name, keys: known }: SecretPlan,
   keys: readonly string[],
 ): Promise<SecretKeys> {
   if (!terminal.interactive)
-    throw new UsageError("Nobody can be asked for a value here: give --from-file <file>, or --from-file - for a pipe.");
-  if (keys.length === 0) terminal.note(`${name}: Enter leaves a key as it is.`);
+    throw new UsageError(
+      "Cannot ask for a value without a terminal: use --from-file <file>, or --from-file - for a pipe.",
+    );
+  if (keys.length === 0) terminal.note(`${name}: Enter leaves a key unchanged.`);
   const values: Record<string, string> = {};
   for (const key of keys.length === 0 ? Object.keys(known) : keys) {
     const value = await terminal.askSecret(`${name} ${key} (not shown): `);
@@ -26,20 +28,20 @@ export async function readFromPerson(
 
 const Values = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
 
-/** One key: the whole file but for one line break at its end. Several, or none named: a JSON object of texts. */
+/** One key: the whole file except one trailing line break. Several, or none named: a JSON object of strings. */
 export async function readFromFile(stage: Stage, file: string, keys: readonly string[]): Promise<SecretKeys> {
   const whole = file === "-" ? await readPipe(stage) : await readWhole(file);
   const [key, ...others] = keys;
   if (key !== undefined && others.length === 0) {
     const value = whole.replace(/\r?\n$/, "");
     if (value !== value.trim())
-      stage.terminal.note(`The value of ${key} begins or ends with blanks or line breaks: they are kept.`);
+      stage.terminal.note(`The value of ${key} begins or ends with whitespace, which is kept.`);
     return { [key]: value };
   }
   const parsed = v.safeParse(Values, whole);
   if (!parsed.success)
     throw new UsageError(
-      `--from-file ${file}: for several keys it is a JSON object of texts, {"KEY": "value"}; name one key for a plain file.`,
+      `--from-file ${file}: for several keys it must be a JSON object of strings, {"KEY": "value"}; name one key to use a plain file.`,
     );
   const missing = keys.filter((one) => !Object.hasOwn(parsed.output, one));
   if (missing.length > 0) throw new UsageError(`--from-file ${file} lacks ${missing.join(", ")}: nothing was changed.`);
@@ -47,8 +49,8 @@ export async function readFromFile(stage: Stage, file: string, keys: readonly st
 }
 
 function readPipe({ stdin }: Stage): Promise<string> {
-  // What is typed at a terminal would show.
-  if (stdin.isTTY === true) throw new UsageError("--from-file - reads a pipe: leave it out to be asked without echo.");
+  // Typing at a terminal would echo.
+  if (stdin.isTTY === true) throw new UsageError("--from-file - reads a pipe: omit it to type the value without echo.");
   return text(stdin);
 }
 
@@ -56,6 +58,6 @@ async function readWhole(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new UsageError(`--from-file ${file}: ${isMissing(error) ? "there is no such file" : "it cannot be read"}.`);
+    throw new UsageError(`--from-file ${file}: ${isMissing(error) ? "no such file" : "cannot be read"}.`);
   }
 }

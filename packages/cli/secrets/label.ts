@@ -8,14 +8,14 @@ import { missingText, readSecret, secretId, shortId } from "./read.ts";
 import { rolledBy, rollText } from "./rolls.ts";
 
 export interface Move {
-  /** Its id, or a beginning of it that fits one alone. */
+  /** Its id, or a unique prefix of it. */
   readonly version: string;
   readonly label: string;
-  /** Whether it was agreed to already that services roll. */
+  /** Whether the user has already agreed that services roll. */
   readonly agreed: boolean;
 }
 
-/** Moves a label from the version that has it. Moving AWSCURRENT moves AWSPREVIOUS along, as Secrets Manager does it. */
+/** Moves a label from the version that has it. When AWSCURRENT moves, Secrets Manager moves AWSPREVIOUS as well. */
 export async function moveLabel(stage: Stage, secret: SecretPlan, { version, label, agreed }: Move): Promise<ExitCode> {
   const { terminal, plan } = stage;
   const facts = await readSecret(stage, secret.key);
@@ -23,13 +23,13 @@ export async function moveLabel(stage: Stage, secret: SecretPlan, { version, lab
   const target = findVersion(secret, facts, version);
   const holder = facts.versions.find(({ labels }) => labels.includes(label));
   if (holder?.id === target.id) {
-    terminal.print(`${label} is on version ${shortId(target.id)} of ${secret.name} already.`);
+    terminal.print(`${label} is already on version ${shortId(target.id)} of ${secret.name}.`);
     return 0;
   }
   const rolls = label === current;
   if (rolls && isRejected(facts.versions, target.id))
     throw new Failure(
-      `Version ${shortId(target.id)} was rejected, and the fleet would take it back: put a value that works with fleet secrets set ${secret.key}`,
+      `Version ${shortId(target.id)} was rejected, so the fleet would undo this: set a working value with fleet secrets set ${secret.key}`,
     );
   if (rolls && !agreed && terminal.interactive) await agree(stage, secret, target);
   await stage.aws.client(SecretsManagerClient).send(
@@ -49,7 +49,7 @@ export async function moveLabel(stage: Stage, secret: SecretPlan, { version, lab
 function findVersion({ key, name }: SecretPlan, { versions }: SecretFacts, wanted: string): VersionFacts {
   const [found, ...others] = wanted === "" ? [] : versions.filter(({ id }) => id.startsWith(wanted));
   if (found !== undefined && others.length === 0) return found;
-  const what = found === undefined ? "is no version" : `is the beginning of ${others.length + 1} versions`;
+  const what = found === undefined ? "is not a version" : `is the start of ${others.length + 1} versions`;
   throw new UsageError(`${shown(wanted)} ${what} of ${name}: fleet secrets history ${key} lists them.`);
 }
 
@@ -58,6 +58,6 @@ async function agree({ terminal, plan }: Stage, secret: SecretPlan, { id, create
   if (rolled.length === 0) return;
   const since = new Date(createdAt).toISOString().slice(0, 16).replace("T", " ");
   terminal.note(`${rolled.join(", ")} will roll onto version ${shortId(id)} of ${secret.name}, made ${since}Z.`);
-  const answer = await terminal.ask("Go on? (y/N) ");
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("Given up: nothing was changed.");
+  const answer = await terminal.ask("Continue? (y/N) ");
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("Cancelled: nothing was changed.");
 }

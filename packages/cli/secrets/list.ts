@@ -10,7 +10,7 @@ import { table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
 import { describeSecret, readFacts } from "./read.ts";
 
-/** `rotating`: a new value is being made. `rolling`: its services are on their way to it. `stuck`: a person is needed. */
+/** `rotating`: a new value is being made. `rolling`: its services are moving to it. `stuck`: it needs a person. */
 type State = "missing" | "no value" | "settled" | "rotating" | "rolling" | "stuck";
 
 interface Listed {
@@ -102,7 +102,7 @@ function rotationText({ rotation, lastRotation, nextRotation }: Listed): string 
   return lastRotation === null ? `${next}, never yet` : next;
 }
 
-/** What uses a secret that no service is given. */
+/** What uses a secret that no service gets. */
 function otherUse({ secrets, chat }: StagePlan, key: string): string {
   const rotated = secrets.filter(({ rotation }) => "admin" in rotation && rotation.admin === key);
   if (rotated.length > 0) return `rotation of ${rotated.map((secret) => secret.key).join(" ")}`;
@@ -116,7 +116,7 @@ function remedies(plan: StagePlan, key: string, state: State): readonly string[]
     case "no value":
       return [`${key} has no value: fleet secrets set ${key}`];
     case "stuck":
-      return [`${key} needs a person: fleet status and the chat say why; docs/rotation.md says what to do.`];
+      return [`${key} needs a person: fleet status and the chat show why, docs/rotation.md what to do.`];
     case "settled":
     case "rotating":
     case "rolling":

@@ -12,22 +12,22 @@ import { findSecret } from "./find.ts";
 
 export { findSecret };
 
-/** For a secret that the map has, and the stage has not. */
+/** For a secret that is in the map but not in the stage. */
 export function missingText({ plan }: Stage, { name }: SecretPlan): string {
-  return `${name} is in the map, and not deployed in stage ${plan.stage}: ${howToDeploy(plan)}`;
+  return `${name} is in the map but not deployed in stage ${plan.stage}: ${howToDeploy(plan)}`;
 }
 
-/** How Secrets Manager is told which one: an adopted secret has a name of its own. */
+/** How Secrets Manager identifies it: an adopted secret has a name of its own. */
 export function secretId({ adoptedArn, name }: SecretPlan): string {
   return adoptedArn ?? name;
 }
 
-/** Enough of a version's id to name it: `fleet secrets stage` takes it as well. */
+/** Enough of a version's id to name it; `fleet secrets stage` accepts it, too. */
 export function shortId(version: string): string {
   return version.slice(0, 8);
 }
 
-/** What Secrets Manager says about a secret, never its value; `undefined` where there is none. */
+/** What Secrets Manager knows about a secret, except its value; `undefined` if there is no such secret. */
 export async function describeSecret(
   { aws }: Stage,
   secret: SecretPlan,

@@ -17,7 +17,7 @@ export async function rotate(stage: Stage, secret: SecretPlan, atMostMs: number 
   const before = atMostMs === undefined ? undefined : await currentKeys(stage, secret);
   const version = await begin(stage, secret);
   if (atMostMs === undefined) {
-    terminal.print(`${secret.name}: rotation to version ${shortId(version)} began.`);
+    terminal.print(`${secret.name}: started the rotation to version ${shortId(version)}.`);
     terminal.print(`fleet secrets history ${secret.key} shows when it is current.`);
     return 0;
   }
@@ -32,9 +32,9 @@ export async function rotate(stage: Stage, secret: SecretPlan, atMostMs: number 
     everyMs: pollMs(plan),
     atMostMs,
     signal,
-    until: `version ${shortId(version)} of ${secret.name} to be current; why it is not: ${log}`,
-    progress: { terminal, tell: () => `${secret.name}: version ${shortId(version)} is ${far}` },
-    meanwhile: `The rotation goes on: fleet secrets history ${secret.key} shows when it is current.`,
+    until: `version ${shortId(version)} of ${secret.name} to become current; to find out why it is not: ${log}`,
+    progress: { terminal, describe: () => `${secret.name}: version ${shortId(version)} is ${far}` },
+    meanwhile: `The rotation continues: fleet secrets history ${secret.key} shows when it is current.`,
   });
   terminal.print(`Version ${shortId(version)} of ${secret.name} is current.`);
   const same = isDeepStrictEqual(await currentKeys(stage, secret), before);
@@ -42,7 +42,7 @@ export async function rotate(stage: Stage, secret: SecretPlan, atMostMs: number 
   return 0;
 }
 
-/** How far a new version is. */
+/** The progress of a new version. */
 type Far = "waiting" | "being made and proven" | "current" | "given up";
 
 function farOf(facts: SecretFacts | undefined, version: string, before: Far): Far {
@@ -52,11 +52,11 @@ function farOf(facts: SecretFacts | undefined, version: string, before: Far): Fa
   return before === "waiting" ? before : "given up";
 }
 
-/** A rotation ends well also where its issuer has nothing new to give. */
+/** A rotation also succeeds if its issuer has nothing new. */
 function unchangedText({ key, rotation }: SecretPlan): readonly string[] {
-  const same = "It has the value of before: nothing rolls.";
+  const same = "It has the same value as before: nothing rolls.";
   if (!("issuer" in rotation) || rotation.issuer !== "google-oauth") return [same];
-  return [same, `Google lets people alone make one. To stage it: fleet secrets set ${key} --candidate`];
+  return [same, `At Google, only a person can create one. To stage it: fleet secrets set ${key} --candidate`];
 }
 
 async function begin(stage: Stage, secret: SecretPlan): Promise<string> {
@@ -64,7 +64,7 @@ async function begin(stage: Stage, secret: SecretPlan): Promise<string> {
   if (described === undefined) throw new Failure(missingText(stage, secret));
   if (described.RotationLambdaARN === undefined)
     throw new Failure(
-      `Nothing rotates ${secret.name}: ${reasonNot(secret)} Put a new value with fleet secrets set ${secret.key}.`,
+      `Nothing rotates ${secret.name}: ${reasonNot(secret)} Set a new value with fleet secrets set ${secret.key}.`,
     );
   try {
     const command = new RotateSecretCommand({ SecretId: secretId(secret), RotateImmediately: true });
@@ -73,13 +73,13 @@ async function begin(stage: Stage, secret: SecretPlan): Promise<string> {
     if (!isAwsError(error, "InvalidRequestException")) throw error;
     const pendingId = await findPending(stage, secret);
     if (pendingId === undefined) throw new Failure(`${secret.name}: ${error.message}`);
-    stage.terminal.note("A rotation is under way already: Secrets Manager goes on with it.");
+    stage.terminal.note("A rotation is already in progress: Secrets Manager continues it.");
     return pendingId;
   }
 }
 
 function reasonNot({ rotation }: SecretPlan): string {
-  return "declined" in rotation ? rotation.declined : "no function is set for it; a deploy sets the map's.";
+  return "declined" in rotation ? rotation.declined : "it has no rotation function; a deploy sets the map's.";
 }
 
 async function findPending(stage: Stage, { key }: SecretPlan): Promise<string | undefined> {

@@ -10,11 +10,11 @@ import { rollText } from "./rolls.ts";
 import { currentKeys, type SecretKeys } from "./value.ts";
 
 export interface Setting {
-  /** Those of the map that change; none for whatever is given. */
+  /** The keys to change; empty for whatever is given. */
   readonly keys: readonly string[];
-  /** `undefined` asks a person. */
+  /** `undefined` asks at the terminal. */
   readonly file: string | undefined;
-  /** For the next rotation, which proves it first. */
+  /** For the next rotation, which tests it first. */
   readonly candidate: boolean;
 }
 
@@ -31,7 +31,7 @@ export async function setKeys(stage: Stage, secret: SecretPlan, setting: Setting
   const changed = Object.keys(given).filter((key) => before[key] !== given[key]);
   if (changed.length === 0) {
     terminal.print(
-      `${secret.name} has ${Object.keys(given).length === 1 ? "this value" : "these values"} already: nothing was changed.`,
+      `${secret.name} already has ${Object.keys(given).length === 1 ? "this value" : "these values"}: nothing was changed.`,
     );
     return 0;
   }
@@ -44,7 +44,7 @@ export async function setKeys(stage: Stage, secret: SecretPlan, setting: Setting
   const [keys, are] = [changed.join(", "), changed.length === 1 ? "is" : "are"];
   if (setting.candidate) {
     terminal.print(`${keys} of ${secret.name} ${are} staged: version ${shortId(VersionId)} is the candidate.`);
-    terminal.print(`To have it proven and made current: fleet secrets rotate ${secret.key} --wait`);
+    terminal.print(`To test it and make it current: fleet secrets rotate ${secret.key} --wait`);
     return 0;
   }
   terminal.print(`${keys} of ${secret.name} ${are} set: version ${shortId(VersionId)} is current.`);
@@ -57,8 +57,6 @@ function checkValues({ name, keys }: SecretPlan, values: SecretKeys): void {
     const definition = keys[key];
     if (value === "") throw new UsageError(`The value of ${key} is empty: nothing was changed.`);
     if (definition !== undefined && "placeholder" in definition && value === definition.placeholder)
-      throw new UsageError(
-        `The value of ${key} is the placeholder of ${name}: nothing was changed. Give the real one.`,
-      );
+      throw new UsageError(`The value of ${key} is the placeholder of ${name}: nothing was changed. Use the real one.`);
   }
 }

@@ -10,25 +10,25 @@ const Keys = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()))
 
 export type SecretKeys = Readonly<Record<string, string>>;
 
-/** As `readKeys`; `undefined` where there is no version that is current. */
+/** As `readKeys`; `undefined` if no version is current. */
 export async function currentKeys(stage: Stage, secret: SecretPlan): Promise<SecretKeys | undefined> {
   const command = new GetSecretValueCommand({ SecretId: secretId(secret) });
   const answer = await orMissing(stage.aws.client(SecretsManagerClient).send(command), "ResourceNotFoundException");
   if (answer === undefined) {
-    // One answer for two things: no secret at all, and one without a value.
+    // AWS gives the same answer for two things: no secret at all, and one without a value.
     if ((await describeSecret(stage, secret)) === undefined) throw new Failure(missingText(stage, secret));
     return undefined;
   }
   const parsed = v.safeParse(Keys, answer.SecretString);
   if (parsed.success) return parsed.output;
   throw new Failure(
-    `${secret.name} is no JSON object of texts, as ECS needs it to pick keys: put one with aws secretsmanager put-secret-value --secret-string file://…`,
+    `${secret.name} is not a JSON object of strings, which ECS needs to pick keys: set one with aws secretsmanager put-secret-value --secret-string file://…`,
   );
 }
 
 /**
- * The keys and values of the version that is current. Never to be printed. Throws `Failure`, without the value, where
- * it is not what a container can be given.
+ * The keys and values of the current version. Never print them. Throws `Failure`, without the value, if
+ * a container could not use it.
  */
 export async function readKeys(stage: Stage, secret: SecretPlan): Promise<SecretKeys> {
   const keys = await currentKeys(stage, secret);
@@ -38,7 +38,7 @@ export async function readKeys(stage: Stage, secret: SecretPlan): Promise<Secret
 
 export type KeyState = "set" | "placeholder" | "missing" | "legacy name" | "not in the map";
 
-/** What can be said about each key without its value: those of the map first, then what else is there. */
+/** The state of each key, without its value: those of the map first, then any others. */
 export function keyStates({ keys, aliases }: SecretPlan, values: SecretKeys): readonly (readonly [string, KeyState])[] {
   const wanted = Object.entries(keys).map(([key, definition]): readonly [string, KeyState] => {
     const value = values[key];

@@ -2,10 +2,10 @@ import { type Parent, type Runner, stageCommand } from "../command.ts";
 import { findService } from "../stage.ts";
 
 export function addShell(parent: Parent, runner: Runner): void {
-  stageCommand(parent, "shell", "a shell inside a running task, or one command behind --")
+  stageCommand(parent, "shell", "open a shell in a running task, or run one command after --")
     .argument("<service>", "its key in the map, or its host label")
-    .argument("[command...]", "what to run in place of /bin/sh")
-    .option("--task <id>", "which task; the first that runs unless told")
+    .argument("[command...]", "what to run instead of /bin/sh")
+    .option("--task <id>", "which task (default: the first that runs)")
     .action((service, command, options) =>
       runner.onStage(options, async (stage) => {
         const { openShell } = await import("./shell.ts");

@@ -8,6 +8,7 @@ export function quote(words: readonly string[]): string {
   return words.map(quoteWord).join(" ");
 }
 
-function quoteWord(word: string): string {
+/** Quoted as one word for a POSIX shell. */
+export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

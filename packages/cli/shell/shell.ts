@@ -1,10 +1,10 @@
 import { ECSClient, ExecuteCommandCommand } from "@aws-sdk/client-ecs";
+import { openChannel, type Session, SessionError } from "@mcp-fleet/session-manager/channel.ts";
 import { names, type ServicePlan } from "#fleet";
 import { isAwsError } from "../aws.ts";
 import { type ExitCode, Failure, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { listTasks } from "../status/read.ts";
-import { openChannel, type Session } from "./channel.ts";
 import { quote } from "./quote.ts";
 
 const newline = 0x0a;
@@ -18,8 +18,9 @@ export interface Shell {
 }
 
 /**
- * Joins the operator's terminal and a command in the task. ECS Exec tells no exit code: 0 says that the session ended
- * as it should.
+ * Joins the operator's terminal and a command in the task. ECS Exec reports no exit code: 0 means that the session
+ * ended
+ * normally.
  */
 export async function openShell(stage: Stage, service: ServicePlan, shell: Shell): Promise<ExitCode> {
   const task = await chooseTask(stage, service, shell.task);
@@ -35,8 +36,8 @@ async function chooseTask(stage: Stage, service: ServicePlan, wanted: string | u
     wanted === undefined ? tasks : tasks.filter((arn) => arn.split("/").at(-1)?.startsWith(wanted) || arn === wanted);
   if (task !== undefined) return task;
   if (wanted !== undefined)
-    throw new UsageError(`${service.key} runs no task ${wanted}: fleet status --json lists them.`);
-  throw new Failure(`${service.key} runs no task: fleet status and fleet logs ${service.key} say why.`);
+    throw new UsageError(`${service.key} has no running task ${wanted}: fleet status --json lists them.`);
+  throw new Failure(`${service.key} has no running task: fleet status and fleet logs ${service.key} show why.`);
 }
 
 async function start({ aws, plan }: Stage, service: ServicePlan, task: string, command: string): Promise<Session> {
@@ -48,7 +49,7 @@ async function start({ aws, plan }: Stage, service: ServicePlan, task: string, c
     return { streamUrl: session.streamUrl, tokenValue: session.tokenValue };
   } catch (error) {
     if (isAwsError(error, "TargetNotConnectedException"))
-      throw new Failure(`The task's agent is not connected yet: try again in a minute. (${error.message})`);
+      throw new Failure(`The task's agent has not connected yet: try again in a minute. (${error.message})`);
     throw error;
   }
 }
@@ -67,8 +68,8 @@ async function join({ stdin, stdout, signal }: Stage, session: Session): Promise
     line = bytes.at(-1) === newline ? "ended" : "begun";
     channel.send(bytes);
   };
-  // The end of a pipe is Ctrl-D to what runs, and twice where it did not end its line: the first only hands that over.
-  // The end of a terminal does not come.
+  // The end of a pipe is Ctrl-D to the command, sent twice after an unfinished line: the first only submits that line.
+  // A terminal does not end.
   const finish = () => channel.send(Buffer.from(line === "ended" ? [endOfInput] : [endOfInput, endOfInput]));
   const terminate = () => channel.terminate();
   resize();
@@ -80,6 +81,8 @@ async function join({ stdin, stdout, signal }: Stage, session: Session): Promise
   stdin.resume();
   try {
     await channel.closed;
+  } catch (error) {
+    throw error instanceof SessionError ? new Failure(error.message) : error;
   } finally {
     setRaw(false);
     stdin.pause();

@@ -1,15 +1,15 @@
 import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 
 export function addStatus(parent: Parent, runner: Runner): void {
-  stageCommand(parent, "status", "services, tasks, health, deployments, and the secrets they run on")
-    .option("--tasks", "each task as well, with the version of each secret it runs on")
-    .option("--json", "everything that is known, as JSON")
+  stageCommand(parent, "status", "show services, tasks, health, deployments and secret versions")
+    .option("--tasks", "also show each task, with the secret versions it runs on")
+    .option("--json", "everything, as JSON")
     .addHelpText(
       "after",
       `
-SECRETS is current where every task has read the version that is current, and
-"old since" where one has not: it is rolled by itself. The exit code is 0 also
-for a fleet that is not well; fleet doctor judges, and gives 1.
+SECRETS is current if every task has read the current version, "old since" if
+not: the service then rolls automatically. The exit code is 0 even for a fleet
+in trouble; fleet doctor exits with 1.
 ${examples("fleet status --stage prod", "fleet status --json | jq '.services[].targets'")}`,
     )
     .action((options) =>

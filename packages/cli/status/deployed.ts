@@ -1,5 +1,6 @@
 import { type ContainerDefinition, DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
 import type { ServicePlan } from "#fleet";
+import { sessionVariables } from "#fleet/session-environment.ts";
 import type { Stage } from "../stage.ts";
 import type { ServiceFacts } from "./facts.ts";
 
@@ -10,7 +11,10 @@ export interface Deployed {
   readonly container: ContainerDefinition | undefined;
 }
 
-/** In words: `cpu is 512, the map has 256`. Values of variables are not told: people put more into them than they should. */
+/**
+ * In words: `cpu is 512, the map has 256`. Values of variables are not shown: people put more into them than they
+ * should.
+ */
 export function differencesOf(
   { plan, service }: ServiceFacts,
   { cpu, memory, architecture = plan.architecture, container }: Deployed,
@@ -31,25 +35,22 @@ export function differencesOf(
   ];
 }
 
-/** What a deploy gives a service with sessions, besides the variables of the map: `stacks/service/environment.ts`. */
-const ofSessions = /^(WORKSPACE_MCP_OAUTH_PROXY_|GOOGLE_MCP_CREDENTIAL_BACKEND$|REDIS_)/;
-
 function differentSessions({ sessions }: ServicePlan, container: ContainerDefinition | undefined): readonly string[] {
   const deployed = (container?.environment ?? []).some(({ name }) => name === "REDIS_HOST");
   if (deployed === sessions) return [];
-  return [
-    sessions ? "it has no sessions in Redis, the map gives it some" : "it has sessions in Redis, the map has none",
-  ];
+  return [sessions ? "it has no sessions in Redis, the map has them" : "it has sessions in Redis, the map does not"];
 }
 
 function differentVariables(plan: ServicePlan, container: ContainerDefinition | undefined): readonly string[] {
   const deployed = new Map((container?.environment ?? []).map(({ name = "", value }) => [name, value]));
-  const extra = [...deployed.keys()].filter((name) => !Object.hasOwn(plan.environment, name) && !ofSessions.test(name));
+  const extra = [...deployed.keys()].filter(
+    (name) => !Object.hasOwn(plan.environment, name) && !sessionVariables.includes(name),
+  );
   return [
     ...Object.entries(plan.environment)
       .filter(([name, value]) => deployed.get(name) !== value)
-      .map(([name]) => (deployed.has(name) ? `${name} has another value` : `${name} is not set`)),
-    ...extra.map((name) => `${name} is set, and not in the map`),
+      .map(([name]) => (deployed.has(name) ? `${name} has a different value` : `${name} is not set`)),
+    ...extra.map((name) => `${name} is set, but not in the map`),
   ];
 }
 
@@ -57,12 +58,12 @@ function differentSecrets(plan: ServicePlan, container: ContainerDefinition | un
   const deployed = (container?.secrets ?? []).flatMap(({ name }) => name ?? []);
   const wanted = plan.secrets.map(({ key }) => key);
   return [
-    ...wanted.filter((key) => !deployed.includes(key)).map((key) => `${key} is not given`),
-    ...deployed.filter((key) => !wanted.includes(key)).map((key) => `${key} is given, and not in the map`),
+    ...wanted.filter((key) => !deployed.includes(key)).map((key) => `${key} is not injected`),
+    ...deployed.filter((key) => !wanted.includes(key)).map((key) => `${key} is injected, but not in the map`),
   ];
 }
 
-/** What the service's task definition says; nothing of a service that is not there. */
+/** What the service's task definition contains; nothing for a service that does not exist. */
 export async function readDeployed({ aws }: Stage, { plan, service }: ServiceFacts): Promise<Deployed> {
   if (service === undefined) return { cpu: undefined, memory: undefined, container: undefined };
   const command = new DescribeTaskDefinitionCommand({ taskDefinition: service.taskDefinition });

@@ -8,7 +8,7 @@ export function statusDocument({ stage, region }: StagePlan, services: readonly 
   return {
     stage,
     region,
-    services: services.map(({ plan, service, tasks, targets, secrets }) => ({
+    services: services.map(({ plan, service, tasks, targets, secrets, failure }) => ({
       key: plan.key,
       url: plan.url,
       deployed: service !== undefined,
@@ -17,6 +17,7 @@ export function statusDocument({ stage, region }: StagePlan, services: readonly 
       pending: service?.pending ?? 0,
       deployments: (service?.deployments ?? []).map((one) => ({ ...one, createdAt: iso(one.createdAt) })),
       targets,
+      failure: failure === undefined ? null : { ...failure, exitCode: failure.exitCode ?? null, at: iso(failure.at) },
       tasks: tasks.map((task) => ({
         ...task,
         createdAt: iso(task.createdAt),

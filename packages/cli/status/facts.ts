@@ -1,15 +1,30 @@
+import type { Failure } from "#evidence/standing.ts";
 import type { ServicePlan } from "#fleet";
 import { settled } from "#rotation/labels.ts";
 
 /** A service as AWS describes it at one moment; times in milliseconds since the epoch. */
 export interface ServiceFacts {
   readonly plan: ServicePlan;
-  /** Absent where ECS has no such service, or only one that is being deleted. */
+  /** Absent if ECS has no such service, or only one that is being deleted. */
   readonly service: EcsService | undefined;
   readonly tasks: readonly TaskFacts[];
   /** States of the targets that its target group has: `healthy`, `unhealthy`, `initial`, `draining`, `unused`. */
   readonly targets: readonly TargetFacts[];
   readonly secrets: readonly SecretFacts[];
+  /** Failures it has not recovered from; tasks that failed more than an hour ago are forgotten. */
+  readonly failure: FailureFacts | undefined;
+}
+
+export interface FailureFacts {
+  /** `rolled-back`: the new deployment failed, and the one before keeps serving. */
+  readonly kind: Failure["kind"];
+  /** In plain words, such as `exit code 1`. */
+  readonly cause: string;
+  readonly exitCode: number | undefined;
+  /** ECS's own words. */
+  readonly reason: string;
+  readonly task: string;
+  readonly at: number;
 }
 
 export interface EcsService {
@@ -68,8 +83,8 @@ export interface VersionFacts {
 }
 
 /**
- * Since when the current version has been current, as far as Secrets Manager tells: it dates versions, rotations and
- * changes, and not the labels. A new version is current from its creation, a rotated one from the rotation's end; one
+ * Since when the current version has been current, as far as Secrets Manager knows: it dates versions, rotations and
+ * changes, but not labels. A new version is current from its creation, a rotated one from the rotation's end; one
  * that was current before and is again (its predecessor is younger) since the last change at the latest.
  */
 export function currentSince({ versions, lastRotatedAt, lastChangedAt }: SecretFacts): number | undefined {

@@ -17,6 +17,7 @@ import { Failure } from "../failure.ts";
 import { readSecret } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";
 import type { DeploymentFacts, EcsService, SecretFacts, ServiceFacts, TargetFacts, TaskFacts } from "./facts.ts";
+import { failureOf, readFailures } from "./failures.ts";
 
 /** The services of the stage as they are now. Throws `Failure` where the stage is not deployed. */
 export async function readServices(
@@ -35,6 +36,7 @@ export async function findServices(
 ): Promise<readonly ServiceFacts[] | undefined> {
   const described = await describeServices(stage, wanted);
   if (described === undefined) return undefined;
+  const failed = await readFailures(stage);
   const secrets = new Map<string, Promise<SecretFacts | undefined>>();
   const secretOf = (key: string) => {
     const known = secrets.get(key) ?? readSecret(stage, key);
@@ -43,19 +45,22 @@ export async function findServices(
   };
   return Promise.all(
     wanted.map(async (plan) => {
-      const service = described.find(({ serviceName }) => serviceName === names.service(stage.plan.stage, plan.key));
+      const found = described.find(({ serviceName }) => serviceName === names.service(stage.plan.stage, plan.key));
+      const service = found && ecsService(found);
       const used = [...new Set(plan.secrets.map(({ secret }) => secret))];
-      const [tasks, targets, ...found] = await Promise.all([
+      const [tasks, targets, failure, ...known] = await Promise.all([
         service === undefined ? [] : readTasks(stage, plan),
         readTargets(stage, plan),
+        failureOf(stage, plan, service, failed),
         ...used.map(secretOf),
       ]);
       return {
         plan,
-        service: service && ecsService(service),
+        service,
         tasks,
         targets,
-        secrets: found.filter((one) => one !== undefined),
+        failure,
+        secrets: known.filter((one) => one !== undefined),
       };
     }),
   );
@@ -107,11 +112,16 @@ function ecsService(service: Service): EcsService {
   };
 }
 
-/** The deployments of one service, the newest first. Throws `Failure` where it is not deployed. */
-export async function readDeployments(stage: Stage, wanted: ServicePlan): Promise<readonly DeploymentFacts[]> {
+/** One service as ECS has it. Throws `Failure` where it is not deployed. */
+export async function readEcsService(stage: Stage, wanted: ServicePlan): Promise<EcsService> {
   const [service] = (await describeServices(stage, [wanted])) ?? [];
   if (service === undefined) throw new Failure(notDeployed(stage.plan));
-  return ecsService(service).deployments;
+  return ecsService(service);
+}
+
+/** The deployments of one service, the newest first. Throws `Failure` where it is not deployed. */
+export async function readDeployments(stage: Stage, wanted: ServicePlan): Promise<readonly DeploymentFacts[]> {
+  return (await readEcsService(stage, wanted)).deployments;
 }
 
 /** Arns of the service's tasks that run or are about to. */

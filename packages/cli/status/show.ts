@@ -1,18 +1,18 @@
 import { names, type StagePlan } from "#fleet";
-import { tellDuration } from "../duration.ts";
+import { formatDuration } from "../duration.ts";
 import { columns, fold, table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
 import { currentSince, runsOnOlder, type SecretFacts, type ServiceFacts, type TaskFacts } from "./facts.ts";
 import { troublesOf } from "./troubles.ts";
 
 export interface View {
-  /** Whether each task is shown as well. */
+  /** Whether to show each task, too. */
   readonly tasks: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** How the fleet is in one line, one line a service, and below what needs an explanation. */
+/** The state of the fleet in one line, one line per service, and explanations below. */
 export function showStatus(
   plan: StagePlan,
   services: readonly ServiceFacts[],
@@ -43,9 +43,9 @@ export function showStatus(
 function verdict(services: readonly ServiceFacts[], troubles: readonly unknown[], paint: Paint): string {
   const of = (count: number) => `${count} of ${services.length}`;
   if (troubles.length > 0)
-    return paint.red(`${of(troubles.length)} ${troubles.length === 1 ? "needs" : "need"} a look`);
+    return paint.red(`${of(troubles.length)} ${troubles.length === 1 ? "needs" : "need"} attention`);
   const rolling = services.filter(({ service }) => service?.deployments.some(({ state }) => state === "IN_PROGRESS"));
-  return rolling.length > 0 ? paint.yellow(`${of(rolling.length)} rolling`) : paint.green("all well");
+  return rolling.length > 0 ? paint.yellow(`${of(rolling.length)} rolling`) : paint.green("all healthy");
 }
 
 function indented(text: string): readonly string[] {
@@ -71,9 +71,11 @@ function paintState(text: string, state: string, paint: Paint): string {
   return state === "unhealthy" ? paint.red(text) : paint.yellow(text);
 }
 
-function deploymentOf({ service }: ServiceFacts, paint: Paint): string {
+function deploymentOf({ service, failure }: ServiceFacts, paint: Paint): string {
+  if (failure?.kind === "down") return paint.red("failed");
   const primary = service?.deployments.find((one) => one.primary);
   if (primary === undefined) return paint.red("not deployed");
+  if (failure?.kind === "rolled-back" && primary.state === "COMPLETED") return paint.yellow("failed, old one serves");
   switch (primary.state) {
     case "COMPLETED":
       return paint.green("complete");
@@ -91,9 +93,9 @@ function secretsOf({ secrets, tasks }: ServiceFacts, paint: Paint, now: number):
   return paint.yellow(`old since ${sinceText(older, now)}: ${older.map(({ key }) => key).join(" ")}`);
 }
 
-/** For how long a newer version has been current. */
+/** How long a newer version has been current. */
 function sinceText(secrets: readonly SecretFacts[], now: number): string {
-  return tellDuration(now - Math.min(...secrets.map((secret) => currentSince(secret) ?? now)));
+  return formatDuration(now - Math.min(...secrets.map((secret) => currentSince(secret) ?? now)));
 }
 
 function showTasks(services: readonly ServiceFacts[], paint: Paint, now: number): readonly string[] {
@@ -102,11 +104,11 @@ function showTasks(services: readonly ServiceFacts[], paint: Paint, now: number)
       taskId(task).slice(0, 8),
       plan.key,
       task.status.toLowerCase(),
-      task.startedAt === undefined ? "-" : tellDuration(now - task.startedAt),
+      task.startedAt === undefined ? "-" : formatDuration(now - task.startedAt),
       secrets.map((secret) => versionText(task, secret, paint, now)).join(", ") || paint.dim("-"),
     ]),
   );
-  return rows.length === 0 ? ["No task runs."] : table(["TASK", "SERVICE", "STATE", "FOR", "SECRETS"], rows);
+  return rows.length === 0 ? ["No tasks are running."] : table(["TASK", "SERVICE", "STATE", "FOR", "SECRETS"], rows);
 }
 
 export function taskId({ arn }: TaskFacts): string {

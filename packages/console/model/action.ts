@@ -5,15 +5,15 @@ export const action = v.variant("kind", [
   v.object({ kind: v.literal("kill-task"), task: v.string() }),
   v.object({ kind: v.literal("roll-service"), service: v.string() }),
   v.object({ kind: v.literal("rotate-secret"), secret: v.string() }),
-  /** Splunk answers 403 to every token for a while, or until told otherwise. */
+  /** Splunk answers 403 to every token for a while, or until this is undone. */
   v.object({ kind: v.literal("refuse-token") }),
   v.object({ kind: v.literal("accept-token") }),
-  /** A chat answers 500 to everything for a while, or until told otherwise; by its name in the map. */
+  /** A chat answers 500 to everything for a while, or until this is undone; by its name in the map. */
   v.object({ kind: v.literal("silence-chat"), chat: v.string() }),
   v.object({ kind: v.literal("unsilence-chat"), chat: v.string() }),
 ]);
 export type Action = v.InferOutput<typeof action>;
 
-/** What came of it, in a sentence for a person. */
+/** The outcome, in a sentence for a person. */
 export const actionResult = v.object({ ok: v.boolean(), message: v.string() });
 export type ActionResult = v.InferOutput<typeof actionResult>;

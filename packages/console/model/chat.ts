@@ -14,7 +14,7 @@ export type Origin = v.InferOutput<typeof origin>;
 export const hearing = v.object({ chat: v.string(), state: v.picklist(["told", "waits", "muted"]) });
 export type Hearing = v.InferOutput<typeof hearing>;
 
-/** One thing that people were told, however many chats it was told in. */
+/** One message, however many chats it was posted in. */
 export const message = v.object({
   /** The same for its beginning and its end. */
   subject: v.string(),
@@ -36,24 +36,24 @@ export const chat = v.object({
   receiver: v.picklist(["slack-webhook", "slack-bot", "teams", "google-chat"]),
   /** Milliseconds since the epoch, when it last accepted a message. */
   lastToldAt: v.optional(v.number()),
-  /** What the chat itself shows, where it can be asked: one on this machine. */
+  /** What the chat itself shows, if it can be asked, which a double on this machine can. */
   shown: v.optional(v.object({ messages: v.number(), edits: v.number() })),
 });
 export type Chat = v.InferOutput<typeof chat>;
 
 export const chats = v.object({
   chats: v.array(chat),
-  /** What lasts first, then the newest. */
+  /** Ongoing ones first, then the newest. */
   messages: v.array(message),
   /** Events on their way to the chats, or waiting for one that does not answer. */
   waiting: v.number(),
-  /** Events that were given up after every attempt. */
+  /** Events given up after the last attempt. */
   dead: v.number(),
   /** Where what the chats show can be seen, on this machine. */
   page: v.optional(v.string()),
 });
 export type Chats = v.InferOutput<typeof chats>;
 
-/** A chat that was told on purpose to answer nobody, until then. */
+/** A chat silenced on purpose, until then. */
 export const silence = v.object({ chat: v.string(), until: v.number() });
 export type Silence = v.InferOutput<typeof silence>;

@@ -10,8 +10,8 @@ export const part = v.picklist(["services", "secrets", "alarms", "chats", "traff
 export type Part = v.InferOutput<typeof part>;
 
 /**
- * What the server tells the page. Each message of state is whole, so that one that was missed is mended by the next;
- * only the three logs are told entry by entry.
+ * What the server sends the page. Each message of state is complete, so the next one makes up for one that was missed;
+ * only the three logs are sent entry by entry.
  */
 export const consoleEvent = v.variant("kind", [
   /** First on each connection; everything known before it is void. */
@@ -19,7 +19,7 @@ export const consoleEvent = v.variant("kind", [
     kind: v.literal("hello"),
     stage: v.string(),
     mode: v.picklist(["actions", "read-only"]),
-    /** Whether requests, audit events and API calls are told at all. */
+    /** Whether requests, audit events and API calls are sent at all. */
     happenings: v.boolean(),
   }),
   /** Each second, with the server's time: the page keeps no clock of its own. */
@@ -28,7 +28,7 @@ export const consoleEvent = v.variant("kind", [
     at: v.number(),
     /** Where each request is seen as it is answered; otherwise an event of its own. */
     traffic: v.optional(v.array(traffic)),
-    /** When Splunk takes events again, while it is told to refuse them. */
+    /** When Splunk accepts events again, while it is set to refuse them. */
     splunkRefusesUntil: v.optional(v.number()),
     silences: v.array(silence),
   }),
@@ -37,7 +37,7 @@ export const consoleEvent = v.variant("kind", [
   v.object({ kind: v.literal("alarms"), alarms: v.array(alarm) }),
   v.object({ kind: v.literal("chats"), chats }),
   v.object({ kind: v.literal("traffic"), traffic: v.array(traffic) }),
-  /** A part could not be read; what was known of it stands. */
+  /** A part could not be read; its last known state stands. */
   v.object({ kind: v.literal("unreadable"), part, reason: v.string() }),
   /** Oldest first, as in the two below. */
   v.object({ kind: v.literal("requests"), requests: v.array(request) }),

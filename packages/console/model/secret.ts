@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** Of a version the console knows everything but the value, which it never asks for. */
+/** The console knows everything about a version except its value, which it never requests. */
 export const secretVersion = v.object({
   id: v.string(),
   /** Milliseconds since the epoch. */

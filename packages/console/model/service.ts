@@ -45,6 +45,8 @@ export const service = v.object({
   running: v.number(),
   healthy: v.number(),
   deployments: v.array(deployment),
+  /** Why its last deployment failed, in plain words; absent if it did not. */
+  failure: v.optional(v.string()),
   /** Newest first. */
   tasks: v.array(task),
 });

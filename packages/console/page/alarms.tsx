@@ -8,7 +8,7 @@ import { Panel } from "./panel.tsx";
 const words: Readonly<Record<AlarmState, string>> = { ALARM: "alarm", INSUFFICIENT_DATA: "no data", OK: "OK" };
 const tones: Readonly<Record<AlarmState, string>> = { ALARM: "bad", INSUFFICIENT_DATA: "neutral", OK: "good" };
 const order: readonly AlarmState[] = ["ALARM", "INSUFFICIENT_DATA", "OK"];
-/** An alarm that is over stays where it stood for this long: whoever looked away sees that it came back, and where. */
+/** An alarm that has ended stays in place this long, so that someone who looked away sees what recovered. */
 const recoveredShownMs = 10 * 60_000;
 const recoveredShown = 4;
 
@@ -53,7 +53,7 @@ interface NotableProps {
   readonly now: number;
 }
 
-/** An alarm with the message it became. */
+/** An alarm with its message. */
 function Notable({ alarm, state: { chats }, now }: NotableProps) {
   const { name, state, reason, since } = alarm;
   const told = messageOf(alarm, chats?.messages ?? []);
@@ -70,13 +70,13 @@ function Notable({ alarm, state: { chats }, now }: NotableProps) {
         </p>
       )}
       {told === undefined && state === "ALARM" && chats !== undefined && chats.chats.length > 0 && (
-        <p class="told facts">{chats.waiting > 0 ? "On its way to the chats." : "No chat was told of it."}</p>
+        <p class="told facts">{chats.waiting > 0 ? "On its way to the chats." : "Not sent to any chat."}</p>
       )}
     </li>
   );
 }
 
-/** Of an alarm that fires, a message of its last recovery says nothing. */
+/** While an alarm fires, a message about its previous recovery is irrelevant. */
 function messageOf({ name, state }: Alarm, messages: readonly Message[]): Message | undefined {
   const own = messages.filter(({ origin }) => origin.kind === "alarm" && origin.name === name);
   return own.find(({ phase }) => (phase === "recovered") === (state === "OK"));

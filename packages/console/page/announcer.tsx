@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ConsoleState, Notice } from "../state/state.ts";
 
-/** What happens within this time is said in one breath. */
+/** What happens within this time is announced together. */
 const gatherMs = 2000;
 const spokenAtOnce = 3;
 
-/** Tells a screen reader what changed, and not every number that moves. */
+/** Announces changes to a screen reader, but not every number that moves. */
 export function Announcer({ notices, connection }: Pick<ConsoleState, "notices" | "connection">) {
   const [text, setText] = useState("");
   const said = useRef(0);
@@ -19,7 +19,7 @@ export function Announcer({ notices, connection }: Pick<ConsoleState, "notices" 
     return () => clearTimeout(timer);
   }, [newest]);
   useEffect(() => {
-    if (connection === "lost") setText("The connection to the fleet is lost.");
+    if (connection === "lost") setText("Lost the connection to the fleet.");
   }, [connection]);
   return <output class="spoken">{text}</output>;
 }

@@ -9,12 +9,11 @@ import { ask, follow } from "./connection.ts";
 import { Header } from "./header.tsx";
 import { AuditElsewhere, AuditLog, CallLog, RequestLog } from "./logs.tsx";
 import { Notices } from "./notices.tsx";
+import type { Perform } from "./perform.ts";
 import { Secrets } from "./secrets.tsx";
 import { Services } from "./services.tsx";
 import { titleOf } from "./title.ts";
 import { commonProblem, Unreadable } from "./unreadable.tsx";
-
-export type Perform = ((action: Action) => void) | undefined;
 
 export function App() {
   const [live, dispatch] = useReducer(reduce, initialState);
@@ -32,7 +31,7 @@ export function App() {
   const problem = commonProblem(shown);
   const state = problem === undefined ? shown : { ...shown, unreadable: {} };
   const perform: Perform = live.mode === "actions" ? act : undefined;
-  // Where no request is told one by one, their place is free.
+  // Without a feed of single requests, their place is free.
   const secrets = <Secrets state={state} perform={perform} />;
   const paused = frozen !== undefined;
   return (

@@ -1,10 +1,10 @@
 import { receiverTitles } from "#chat/receivers/title.ts";
 import type { Chat, Chats as ChatsModel, Silence } from "../model/chat.ts";
 import type { ConsoleState } from "../state/state.ts";
-import type { Perform } from "./app.tsx";
 import { age, secondsLeft } from "./format.ts";
 import { Told } from "./messages.tsx";
 import { Panel } from "./panel.tsx";
+import type { Perform } from "./perform.ts";
 
 interface ChatsProps {
   readonly state: ConsoleState;
@@ -22,8 +22,7 @@ export function Chats({ state: { chats, silences, now, unreadable }, perform }: 
     >
       {chats?.chats.length === 0 && (
         <p class="empty">
-          This stage tells no chat. Name one under <code>chat</code> in fleet.config.ts, and what it is told appears
-          here.
+          This stage has no chats. Add one under <code>chat</code> in fleet.config.ts, and its messages appear here.
         </p>
       )}
       {chats !== undefined && chats.chats.length > 0 && (
@@ -87,10 +86,10 @@ function Destination({ chat, silence, now, perform }: DestinationProps) {
       {perform !== undefined && (
         <button
           type="button"
-          aria-label={silent ? `Let ${name} speak` : `Silence ${name}`}
+          aria-label={silent ? `Unsilence ${name}` : `Silence ${name}`}
           onClick={() => perform({ kind: silent ? "unsilence-chat" : "silence-chat", chat: name })}
         >
-          {silent ? "Let speak" : "Silence"}
+          {silent ? "Unsilence" : "Silence"}
         </button>
       )}
     </li>
@@ -98,8 +97,8 @@ function Destination({ chat, silence, now, perform }: DestinationProps) {
 }
 
 function standing({ lastToldAt, shown }: Chat, now: number): string {
-  if (lastToldAt === undefined) return "nothing told yet";
-  const told = `told ${age(lastToldAt, now)} ago`;
+  if (lastToldAt === undefined) return "no messages yet";
+  const told = `last message ${age(lastToldAt, now)} ago`;
   if (shown === undefined) return told;
   const edited = shown.edits === 0 ? "" : `, ${shown.edits} ${shown.edits === 1 ? "edit" : "edits"}`;
   return `${told} · ${shown.messages} ${shown.messages === 1 ? "message" : "messages"}${edited}`;

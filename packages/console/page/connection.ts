@@ -5,7 +5,7 @@ import type { StateEvent } from "../state/state.ts";
 
 const message = v.pipe(v.string(), v.parseJson(), consoleEvent);
 
-/** Follows the server; the browser connects again by itself when it is lost. Returns the function that ends it. */
+/** Follows the server; the browser reconnects on its own. Returns the function that ends it. */
 export function follow(listener: (event: StateEvent) => void): () => void {
   const source = new EventSource("/events");
   source.addEventListener("message", ({ data }) => listener(v.parse(message, data)));

@@ -11,7 +11,7 @@ export function age(at: number, now: number): string {
   return `${seconds} s`;
 }
 
-/** Of something that ends by itself. */
+/** Until something ends on its own. */
 export const secondsLeft = (until: number, now: number) => Math.max(0, Math.ceil((until - now) / 1000));
 
 /** As git and ECS's console shorten them. */

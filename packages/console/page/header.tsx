@@ -38,13 +38,13 @@ function Connection({ state, paused }: Pick<HeaderProps, "state" | "paused">) {
     case "connecting":
       return <span class="mark neutral">connecting</span>;
     case "lost":
-      return <span class="mark bad">not connected; what you see is from {timeOfDay(state.now)}</span>;
+      return <span class="mark bad">not connected; last update at {timeOfDay(state.now)}</span>;
     case "live":
       return <span class={`mark ${paused ? "warn" : "good"}`}>{paused ? "paused" : "live"}</span>;
   }
 }
 
-/** The regions stand before there is anything in them: a screen reader tells changes of what it knows. */
+/** The regions stand before there is anything in them: a screen reader announces changes only in regions it knows. */
 function Result({ result, onDismiss }: Pick<HeaderProps, "result" | "onDismiss">) {
   useEffect(() => {
     if (result?.ok !== true) return;

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { ConsoleState } from "../state/state.ts";
-import type { Perform } from "./app.tsx";
 import { duration, secondsLeft, timeOfDay } from "./format.ts";
 import { Panel, Scroll } from "./panel.tsx";
+import type { Perform } from "./perform.ts";
 
 interface LogProps {
   readonly label: string;
@@ -82,13 +82,13 @@ export function AuditLog({ audits, now, refusesUntil, perform }: AuditLogProps) 
   );
 }
 
-/** Where nobody tells of audit events: only Splunk knows them, and its search needs a credential of its own. */
+/** Without a feed of audit events: only Splunk has them, and its search needs a credential of its own. */
 export function AuditElsewhere() {
   return (
     <Panel title="Audit events">
       <p class="empty">
-        They are in Splunk, which shows them only to whoever may search it: the console has no credential for that. To
-        see that they arrive, run <code>npx fleet audit check</code>.
+        They are in Splunk, and searching it needs a credential that the console does not have. To see that they arrive,
+        run <code>npx fleet audit check</code>.
       </p>
     </Panel>
   );

@@ -11,12 +11,10 @@ const tones: Readonly<Record<Message["phase"], string>> = {
 
 export function Told({ chats, now }: { readonly chats: Chats; readonly now: number }) {
   if (chats.messages.length === 0) {
-    return (
-      <p class="empty">Nothing has been told in the last 30 days. Alarms, failed rollouts and rotations appear here.</p>
-    );
+    return <p class="empty">No messages in the last 30 days. Alarms, failed rollouts and rotations appear here.</p>;
   }
   return (
-    <Scroll label="Messages, what lasts first, then the newest">
+    <Scroll label="Messages, ongoing first, then newest">
       <ul class="messages">
         {chats.messages.map((message) => (
           <li key={message.subject} class={message.phase}>
@@ -38,11 +36,11 @@ export function Told({ chats, now }: { readonly chats: Chats; readonly now: numb
   );
 }
 
-/** Some headlines begin with what their conversation is called. */
+/** Some headlines begin with the name of their conversation. */
 const without = (group: string, headline: string) =>
   headline.startsWith(`${group}: `) ? headline.slice(group.length + 2) : headline;
 
-/** In which chats a message is, in as few words as say it. */
+/** Which chats a message is in, as briefly as possible. */
 export function Heard({ heard, chats }: { readonly heard: readonly Hearing[]; readonly chats: Chats }) {
   const of = (state: Hearing["state"]) => heard.flatMap((one) => (one.state === state ? one.chat : []));
   const [told, waits, muted] = [of("told"), of("waits"), of("muted")];
@@ -50,10 +48,10 @@ export function Heard({ heard, chats }: { readonly heard: readonly Hearing[]; re
     <span class="heard">
       {told.length > 0 && (
         <span>
-          told in {told.length > 1 && told.length === chats.chats.length ? `all ${told.length} chats` : told.join(", ")}
+          sent to {told.length > 1 && told.length === chats.chats.length ? `all ${told.length} chats` : told.join(", ")}
         </span>
       )}
-      {waits.length > 0 && <span class="mark warn">waits for {waits.join(", ")}</span>}
+      {waits.length > 0 && <span class="mark warn">waiting for {waits.join(", ")}</span>}
       {muted.length > 0 && <span class="mark neutral">muted in {muted.join(", ")}</span>}
     </span>
   );
@@ -80,7 +78,7 @@ function when({ phase, since, at }: Message, now: number): string {
     case "no-data":
       return `since ${timeOfDay(since)}, for ${age(since, now)}`;
     case "recovered":
-      return `${timeOfDay(at)}, it lasted ${lasted(at - since)}`;
+      return `${timeOfDay(at)}, lasted ${lasted(at - since)}`;
     case "notice":
       return `${timeOfDay(at)}, ${age(at, now)} ago`;
   }

@@ -32,7 +32,7 @@ export function Overview({ state }: { readonly state: ConsoleState }) {
 const panels = ["services", "alarms", "chats"] as const;
 type PanelName = (typeof panels)[number];
 
-/** What was well when it was last read is not said to be well now. */
+/** A part that cannot be read now is not reported as healthy, whatever it was before. */
 function factOf(panel: PanelName, state: ConsoleState): (Fact & { readonly panel: PanelName }) | undefined {
   if (state.unreadable[panel] !== undefined) return { panel, text: `${panel} not readable`, tone: "warn" };
   const fact = facts[panel](state);
@@ -42,6 +42,11 @@ function factOf(panel: PanelName, state: ConsoleState): (Fact & { readonly panel
 function serviceFact({ services }: ConsoleState): Fact | undefined {
   if (services === undefined) return undefined;
   const deployed = services.filter(({ status }) => status !== "absent");
+  const failed = services.filter(({ failure }) => failure !== undefined);
+  if (failed.length > 0) {
+    const down = failed.some(({ status, healthy, desired }) => status === "absent" || healthy < desired);
+    return { text: `${failed.length} of ${services.length} services failed to start`, tone: down ? "bad" : "warn" };
+  }
   if (deployed.length === 0) return { text: "nothing deployed", tone: "neutral" };
   const short = deployed.filter(({ healthy, desired }) => healthy < desired);
   const rolling = deployed.filter(({ deployments }) =>
@@ -61,11 +66,12 @@ function alarmFact({ alarms }: ConsoleState): Fact | undefined {
 
 function chatFact({ chats, silences }: ConsoleState): Fact | undefined {
   if (chats === undefined || chats.chats.length === 0) return undefined;
-  if (chats.dead > 0) return { text: `${chats.dead} ${chats.dead === 1 ? "event" : "events"} never told`, tone: "bad" };
+  if (chats.dead > 0)
+    return { text: `${chats.dead} ${chats.dead === 1 ? "event" : "events"} undelivered`, tone: "bad" };
   if (silences.length > 0) return { text: `${silences.length} of ${chats.chats.length} chats silent`, tone: "bad" };
   if (chats.waiting > 0) return { text: `${chats.waiting} waiting for a chat`, tone: "warn" };
   const quiet = chats.chats.every(({ lastToldAt }) => lastToldAt === undefined);
-  return quiet ? { text: "nothing told yet", tone: "neutral" } : { text: "chats told", tone: "good" };
+  return quiet ? { text: "no messages yet", tone: "neutral" } : { text: "all delivered", tone: "good" };
 }
 
 const facts: Readonly<Record<PanelName, (state: ConsoleState) => Fact | undefined>> = {

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
 interface PanelProps {
-  /** Where the line at the top leads to. */
+  /** The target of a link in the line at the top. */
   readonly id?: string;
   readonly title: string;
   readonly class?: string;

@@ -1,8 +1,8 @@
 import type { Secret, SecretVersion } from "../model/secret.ts";
 import type { ConsoleState } from "../state/state.ts";
-import type { Perform } from "./app.tsx";
 import { age, shortId } from "./format.ts";
 import { Panel } from "./panel.tsx";
+import type { Perform } from "./perform.ts";
 
 const shownVersions = 5;
 

@@ -1,9 +1,9 @@
 import type { Deployment, Service } from "../model/service.ts";
 import type { Traffic } from "../model/traffic.ts";
 import type { ConsoleState } from "../state/state.ts";
-import type { Perform } from "./app.tsx";
 import { age, duration, rate } from "./format.ts";
 import { Panel } from "./panel.tsx";
+import type { Perform } from "./perform.ts";
 import { Sparkline } from "./sparkline.tsx";
 import { TaskTile } from "./task-tile.tsx";
 
@@ -26,7 +26,7 @@ export function Services({ state, perform }: ServicesProps) {
       {services === undefined && <p class="empty">Reading the fleet…</p>}
       {services !== undefined && services.length > 0 && services.every(({ status }) => status === "absent") && (
         <p class="empty">
-          Nothing is deployed here yet. <code>npx sst deploy --stage {state.stage}</code> makes what the map says.
+          Nothing is deployed here yet. <code>npx sst deploy --stage {state.stage}</code> creates what is in the map.
         </p>
       )}
       {services?.length === 0 && <p class="empty">The map has no service. Add one in fleet.config.ts.</p>}
@@ -43,7 +43,7 @@ export function Services({ state, perform }: ServicesProps) {
   );
 }
 
-/** A stage without a feed of its requests has them from CloudWatch, later and by the minute. */
+/** Without a feed of requests, a stage's numbers come from CloudWatch, later and by the minute. */
 function Source({ state: { happenings, traffic } }: { readonly state: ConsoleState }) {
   return !happenings && traffic !== undefined && traffic.length > 0 ? (
     <span class="facts">requests of the last hour, by CloudWatch</span>
@@ -54,7 +54,7 @@ const noTraffic: Traffic = { span: "minute", counts: [], rate: 0, errors: 0 };
 
 interface CardProps {
   readonly service: Service;
-  /** Absent where nobody counts the requests. */
+  /** Absent if requests are not counted. */
   readonly traffic: Traffic | undefined;
   readonly now: number;
   readonly perform: Perform;
@@ -140,6 +140,7 @@ function Figure({ name, value, tone }: FigureProps) {
 
 function DeploymentState({ service, now }: Pick<CardProps, "service" | "now">) {
   const primary = service.deployments.find((deployment) => deployment.primary);
+  if (service.failure !== undefined) return <span class="mark bad">{service.failure}</span>;
   if (service.status === "absent") return <span class="mark neutral">not deployed</span>;
   if (service.status === "draining") return <span class="mark warn">being removed</span>;
   if (primary === undefined) return <span class="mark neutral">no deployment</span>;

@@ -1,4 +1,4 @@
-/** Requests over the last minute or hour; the figures beside it say the same in words. */
+/** Requests over the last minute or hour; the figures beside it say the same as text. */
 export function Sparkline({ values }: { readonly values: readonly number[] }) {
   const highest = Math.max(1, ...values);
   return (

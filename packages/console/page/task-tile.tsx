@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Task } from "../model/service.ts";
-import type { Perform } from "./app.tsx";
 import { age, shortId } from "./format.ts";
+import type { Perform } from "./perform.ts";
 
 interface TaskTileProps {
   readonly task: Task;

@@ -1,6 +1,6 @@
 import type { ConsoleState } from "../state/state.ts";
 
-/** Why nothing can be read, once, where every part says the same: the endpoint is gone, or the credentials are. */
+/** Why nothing can be read, shown once when every part fails alike: the endpoint is gone, or the credentials are. */
 export function commonProblem({ unreadable }: ConsoleState): string | undefined {
   const [first, ...others] = Object.values(unreadable);
   return others.length > 0 && others.every((reason) => reason === first) ? first : undefined;

@@ -1,18 +1,14 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
-import { queryRecords } from "#chat/aws/incident-query.ts";
-import type { GroupRecord } from "#chat/record.ts";
+import { queryRecords } from "#chat/record/incident-query.ts";
 import { type ChatPlan, names, type StagePlan } from "#fleet";
 import type { Chats } from "../model/chat.ts";
 import type { Clients } from "./clients.ts";
-import { messagesOf } from "./messages.ts";
+import { messagesOf, type Told } from "./messages.ts";
 import { createQueueReader } from "./queue.ts";
-
-/** What one destination was told, by conversation. */
-export type Told = ReadonlyMap<string, GroupRecord>;
 
 const nobody: Chats = { chats: [], messages: [], waiting: 0, dead: 0 };
 
-/** The conversations as the function that speaks records them: nothing is asked of a chat. */
+/** The conversations as `alarm-to-chat` records them: no chat is asked. */
 export function createChatReader({ stage, chat }: StagePlan, { dynamo, queues }: Clients): () => Promise<Chats> {
   if (chat === undefined) return async () => nobody;
   const table = names.incidentTable(stage);

@@ -5,12 +5,12 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
-/** Tells the console's own reading from what others do, in CloudTrail as in the local journal. */
+/** Marks the console's own calls, in CloudTrail as in the local journal. */
 export const agent = "mcp-fleet-console";
 
 export interface ClientSettings {
   readonly region: string;
-  /** The local endpoint; AWS unless told. */
+  /** The local endpoint. Default: AWS. */
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }

@@ -1,10 +1,12 @@
-import { type Entry, isOpen, isUnsaid } from "#chat/record.ts";
-import { matches } from "#chat/route.ts";
+import { matches } from "#chat/decide/route.ts";
+import { type Entry, type GroupRecord, isOpen, isUnsaid } from "#chat/record/record.ts";
 import type { ChatPlan } from "#fleet";
 import type { Hearing, Message, Origin } from "../model/chat.ts";
-import type { Told } from "./chats.ts";
 
-/** A record remembers a hundred things that are over; a page that shows them all shows little else. */
+/** What one destination has accepted, by conversation. */
+export type Told = ReadonlyMap<string, GroupRecord>;
+
+/** A record keeps a hundred ended things; showing them all would crowd out the rest. */
 const shown = 50;
 
 interface Heard {
@@ -14,7 +16,7 @@ interface Heard {
 }
 
 /**
- * One message for each thing, from the records of every destination: what most chats were told is said once.
+ * One message for each thing, from the records of every destination: what went to several chats appears once.
  *
  * @param told by destination
  * @param queued whether anything is on its way: what a chat lacks then may still come
@@ -59,7 +61,7 @@ function messageOf(subject: string, heard: readonly Heard[], plan: ChatPlan, que
   ];
 }
 
-/** Whether a chat is to be told what another was told already: its routes bring it there, or it knows the beginning. */
+/** Whether a chat is still to get what another already has: its routes lead there, or it has the beginning. */
 function isDue(plan: ChatPlan, chat: string, group: string, entry: Entry, own: Entry | undefined): boolean {
   if (own !== undefined) return isOpen(own) || isOpen(entry) || entry.phase === "notice";
   return plan.routes.some((route) => route.to.includes(chat) && matches(route, group, entry.severity));

@@ -13,7 +13,7 @@ export interface FleetReader
   close(): void;
 }
 
-/** A stage as its APIs tell it, on AWS and on the local endpoint alike. */
+/** A stage as seen through its APIs, on AWS and on the local endpoint alike. */
 export function createFleetReader(plan: StagePlan, settings: ClientSettings): FleetReader {
   const clients = openClients(settings);
   return {

@@ -11,7 +11,7 @@ import type { Clients } from "./clients.ts";
 
 type SecretPlan = StagePlan["secrets"][number];
 
-/** Never asks for a value, and needs no permission to. */
+/** Never requests a value, and needs no permission to. */
 export async function readSecrets(plan: StagePlan, { secrets }: Clients): Promise<readonly Secret[]> {
   const entries = new Map<string, SecretListEntry>();
   const wanted = {

@@ -8,6 +8,9 @@ import {
   type Task as EcsTask,
   paginateListTasks,
 } from "@aws-sdk/client-ecs";
+import { causeOf, describeCause, healthFindingIn } from "#evidence/cause.ts";
+import { type FailedTask, failuresAmong } from "#evidence/failed-task.ts";
+import { standingFailure } from "#evidence/standing.ts";
 import { names, type StagePlan } from "#fleet";
 import type { Deployment, Service } from "../model/service.ts";
 import type { Clients } from "./clients.ts";
@@ -20,7 +23,7 @@ type ServicePlan = StagePlan["services"][number];
 const servicesAtOnce = 10;
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html: at most a hundred. */
 const tasksAtOnce = 100;
-/** ECS remembers stopped tasks for an hour; a page that shows them all shows little else. */
+/** ECS remembers stopped tasks for an hour; showing them all would crowd out the rest. */
 const stoppedShown = 4;
 const stoppedShownMs = 5 * 60_000;
 
@@ -32,6 +35,7 @@ export async function readServices(plan: StagePlan, clients: Clients): Promise<r
       throw error;
     },
   );
+  const failed = failuresAmong(tasks, plan);
   return await Promise.all(
     plan.services.map(async (service) => {
       const name = names.service(plan.stage, service.key);
@@ -39,7 +43,13 @@ export async function readServices(plan: StagePlan, clients: Clients): Promise<r
       const groups = found?.loadBalancers?.flatMap(({ targetGroupArn }) => targetGroupArn ?? []) ?? [];
       const health = await readTargetHealth(groups, clients);
       const own = tasks.filter(({ group }) => group === `service:${name}`);
-      return serviceOf(service, found, own, groups.length === 0 ? undefined : health);
+      const read = serviceOf(service, found, own, groups.length === 0 ? undefined : health);
+      const failure = failureOf(
+        service,
+        found,
+        failed.filter((task) => task.service === service.key),
+      );
+      return failure === undefined ? read : { ...read, failure };
     }),
   );
 }
@@ -99,6 +109,24 @@ function serviceOf(
   };
 }
 
+function failureOf(
+  plan: ServicePlan,
+  found: EcsService | undefined,
+  failed: readonly FailedTask[],
+): string | undefined {
+  const primary = found?.deployments?.find(({ status }) => status === "PRIMARY");
+  const standing = found && {
+    desired: found.desiredCount ?? 0,
+    running: found.runningCount ?? 0,
+    taskDefinition: found.taskDefinition ?? "",
+    rollout: primary?.rolloutState ?? "COMPLETED",
+  };
+  const failure = plan.desiredCount === 0 ? undefined : standingFailure(standing, failed);
+  if (failure === undefined) return undefined;
+  const cause = describeCause(causeOf(failure.task, healthFindingIn(found?.events ?? [], failure.task)), plan);
+  return failure.kind === "down" ? `did not start: ${cause}` : `a new version failed, the old one serves: ${cause}`;
+}
+
 function deploymentOf(deployment: EcsDeployment): Deployment {
   const { id = "", status, rolloutStateReason = "", taskDefinition = "", failedTasks = 0 } = deployment;
   return {
@@ -119,7 +147,7 @@ function stateOf({ rolloutState, rolloutStateReason = "" }: EcsDeployment): Depl
     case "FAILED":
       return "failed";
     default:
-      // Nothing but the reason tells it from any other rollout.
+      // Only the reason distinguishes it from any other rollout.
       return rolloutStateReason.includes("rolling back") ? "rolling-back" : "in-progress";
   }
 }

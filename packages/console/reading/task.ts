@@ -36,7 +36,7 @@ function addressOf({ containers = [] }: EcsTask, port: number): string | undefin
   return network?.privateIpv4Address === undefined ? undefined : `${network.privateIpv4Address}:${port}`;
 }
 
-/** The scheduler also stops what fails its health checks: only the reason tells that from a scaling. */
+/** The scheduler also stops what fails its health checks: only the reason distinguishes that from scaling. */
 function isPlanned({ stopCode, stoppedReason = "" }: EcsTask): boolean {
   if (stopCode === "UserInitiated") return true;
   return stopCode === "ServiceSchedulerInitiated" && stoppedReason.startsWith("Scaling activity");

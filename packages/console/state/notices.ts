@@ -82,11 +82,11 @@ export function alarmNotices(before: readonly Alarm[] | undefined, after: readon
 export function splunkNotices(before: number | undefined, after: number | undefined): readonly News[] {
   if ((before === undefined) === (after === undefined)) return [];
   return after === undefined
-    ? [{ tone: "good", text: "Splunk takes audit events again." }]
+    ? [{ tone: "good", text: "Splunk accepts audit events again." }]
     : [{ tone: "bad", text: "Splunk refuses every token." }];
 }
 
-/** Chats that were made to answer nobody, and those that answer again. */
+/** Chats that were silenced, and those that answer again. */
 export function silenceNotices(before: readonly Silence[], after: readonly Silence[]): readonly News[] {
   const [was, is] = [before, after].map((silences) => new Set(silences.map(({ chat }) => chat)));
   return [
@@ -101,7 +101,7 @@ export function silenceNotices(before: readonly Silence[], after: readonly Silen
 
 const waitingFor = (heard: readonly Hearing[]) => heard.flatMap(({ chat, state }) => (state === "waits" ? chat : []));
 
-/** What waited for a chat, and was told. What a message says is news of its alarm, rollout or secret already. */
+/** What waited for a chat and reached it. Its content was already news of an alarm, rollout or secret. */
 export function chatNotices(before: Chats | undefined, after: Chats): readonly News[] {
   const waited = new Set(
     before?.messages.flatMap(({ subject, heard }) => waitingFor(heard).map((chat) => `${chat} ${subject}`)),
@@ -111,6 +111,6 @@ export function chatNotices(before: Chats | undefined, after: Chats): readonly N
       ({ subject, heard }) =>
         waited.has(`${name} ${subject}`) && heard.some(({ chat, state }) => chat === name && state === "told"),
     );
-    return told.length === 0 ? [] : [{ tone: "good", text: `${name} was told what waited for it.` }];
+    return told.length === 0 ? [] : [{ tone: "good", text: `${name} got the messages that waited for it.` }];
   });
 }

@@ -30,23 +30,23 @@ export function reduce(state: ConsoleState, event: StateEvent): ConsoleState {
         ...splunkNotices(state.splunkRefusesUntil, splunkRefusesUntil),
         ...silenceNotices(state.silences, silences),
       ];
-      return { ...tell(state, news, now), now, traffic, splunkRefusesUntil, silences };
+      return { ...announce(state, news, now), now, traffic, splunkRefusesUntil, silences };
     }
     case "services": {
       const { services } = event;
-      return { ...tell(readable(state, "services"), deploymentNotices(state.services, services)), services };
+      return { ...announce(readable(state, "services"), deploymentNotices(state.services, services)), services };
     }
     case "secrets": {
       const { secrets } = event;
-      return { ...tell(readable(state, "secrets"), secretNotices(state.secrets, secrets)), secrets };
+      return { ...announce(readable(state, "secrets"), secretNotices(state.secrets, secrets)), secrets };
     }
     case "alarms": {
       const { alarms } = event;
-      return { ...tell(readable(state, "alarms"), alarmNotices(state.alarms, alarms)), alarms };
+      return { ...announce(readable(state, "alarms"), alarmNotices(state.alarms, alarms)), alarms };
     }
     case "chats": {
       const { chats } = event;
-      return { ...tell(readable(state, "chats"), chatNotices(state.chats, chats)), chats };
+      return { ...announce(readable(state, "chats"), chatNotices(state.chats, chats)), chats };
     }
     case "traffic":
       return { ...readable(state, "traffic"), traffic: event.traffic };
@@ -73,7 +73,7 @@ function append<Entry>(log: readonly Numbered<Entry>[], entries: readonly Entry[
   return [...added.toReversed(), ...log].slice(0, logLength);
 }
 
-function tell(state: ConsoleState, news: readonly News[], at = state.now): ConsoleState {
+function announce(state: ConsoleState, news: readonly News[], at = state.now): ConsoleState {
   if (news.length === 0) return state;
   const first = (state.notices[0]?.id ?? 0) + 1;
   const added = news.map((one, offset) => ({ ...one, id: first + offset, at }));

@@ -6,7 +6,7 @@ import type { Secret } from "../model/secret.ts";
 import type { Service } from "../model/service.ts";
 import type { Traffic } from "../model/traffic.ts";
 
-/** A change worth telling somebody who is not looking. */
+/** A change worth announcing. */
 export interface Notice {
   /** Counts from 1 for the life of the page. */
   readonly id: number;
@@ -22,17 +22,17 @@ export interface ConsoleState {
   readonly connection: "connecting" | "live" | "lost";
   readonly stage: string;
   readonly mode: "actions" | "read-only";
-  /** Whether requests, audit events and API calls are told. */
+  /** Whether requests, audit events and API calls are sent. */
   readonly happenings: boolean;
   /** The server's time at its last tick, milliseconds since the epoch. */
   readonly now: number;
-  /** `undefined` until they were first told, as the four below. */
+  /** `undefined` until first received, as the four below. */
   readonly services: readonly Service[] | undefined;
   readonly secrets: readonly Secret[] | undefined;
   readonly alarms: readonly Alarm[] | undefined;
   readonly chats: Chats | undefined;
   readonly traffic: readonly Traffic[] | undefined;
-  /** Why a part could not be read at the last try. */
+  /** Why a part could not be read at the last attempt. */
   readonly unreadable: Readonly<Partial<Record<Part, string>>>;
   readonly splunkRefusesUntil: number | undefined;
   readonly silences: readonly Silence[];

@@ -1,5 +1,6 @@
 import type { ChatDefinition, ChatDestination, FleetDefinition } from "../definition.ts";
 import type { Problem } from "../problem.ts";
+import { unknown } from "./reference.ts";
 
 /** What the chat settings name: a secret and its keys, destinations, stages and services. */
 export function checkChat(fleet: FleetDefinition): readonly Problem[] {
@@ -17,7 +18,9 @@ export function checkChat(fleet: FleetDefinition): readonly Problem[] {
   return [...checkSecret(fleet, chat), ...routes, ...mutes, ...checkSize(chat)];
 }
 
-/** A function's environment holds 4 KB in all. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * A function's environment holds 4 KB in all. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const sizeLimit = 3_000;
 
 function checkSize(chat: ChatDefinition): readonly Problem[] {
@@ -28,14 +31,15 @@ function checkSize(chat: ChatDefinition): readonly Problem[] {
       field: "chat",
       value: `${size} bytes`,
       allowed: `at most ${sizeLimit} bytes as JSON: it travels in a function's environment`,
-      remedy: "Join routes that lead to the same destination, and shorten lists of services.",
+      remedy: "Merge routes to the same destination, and shorten lists of services.",
     },
   ];
 }
 
 function checkSecret(fleet: FleetDefinition, chat: ChatDefinition): readonly Problem[] {
+  const missing = unknown("chat.secret", [chat.secret], Object.keys(fleet.secrets), "Declare it under `secrets`");
   const secret = fleet.secrets[chat.secret];
-  if (secret === undefined) return unknown("chat.secret", [chat.secret], Object.keys(fleet.secrets), "Declare it");
+  if (missing.length > 0 || secret === undefined) return missing;
   return Object.entries(chat.destinations).flatMap(([name, destination]) =>
     unknown(
       `chat.destinations.${name}.key`,
@@ -50,15 +54,4 @@ function keysOf(destination: ChatDestination): readonly string[] {
   return "apiKey" in destination && destination.apiKey !== undefined
     ? [destination.key, destination.apiKey]
     : [destination.key];
-}
-
-function unknown(
-  field: string,
-  values: readonly string[] | undefined,
-  allowed: readonly string[],
-  remedy: string,
-): readonly Problem[] {
-  return (values ?? [])
-    .filter((value) => !allowed.includes(value))
-    .map((value) => ({ field, value, allowed: allowed.join(", "), remedy: `${remedy}, or correct its name.` }));
 }

@@ -1,10 +1,15 @@
 import type { FleetDefinition } from "../definition.ts";
+import type { Entry } from "../entry.ts";
+import { didYouMean } from "../nearest.ts";
 import type { Problem } from "../problem.ts";
+import { auditKeys } from "../service-plan.ts";
 import { checkChat } from "./chat.ts";
 import { duplicates } from "./duplicate.ts";
-import { checkRotation } from "./rotation.ts";
-import { checkService, type Entry } from "./service.ts";
+import { unknown } from "./reference.ts";
+import { checkRotation, missingKeys } from "./rotation.ts";
+import { checkService } from "./service.ts";
 import { checkStage } from "./stage.ts";
+import { checkStageConflicts } from "./stage-conflict.ts";
 
 /** What a schema of single fields cannot see: relations between entries, stages and secrets. */
 export function check(fleet: FleetDefinition): readonly Problem[] {
@@ -13,6 +18,7 @@ export function check(fleet: FleetDefinition): readonly Problem[] {
     ...entries.flatMap((entry) => checkService(fleet, entry)),
     ...checkHosts(entries),
     ...checkReferences(fleet),
+    ...checkStageConflicts(fleet),
     ...Object.entries(fleet.secrets).flatMap(([name, secret]) => checkRotation(fleet, name, secret)),
     ...checkChat(fleet),
     ...Object.keys(fleet.stages).flatMap((stage) => checkStage(fleet, stage)),
@@ -28,24 +34,25 @@ function checkHosts(entries: readonly Entry[]): readonly Problem[] {
   }));
 }
 
+/** The part of it that services with an audit trail get; `auditKeys` are the variables. */
+function checkAuditSecret({ audit, secrets }: FleetDefinition): readonly Problem[] {
+  if (audit === undefined) return [];
+  const missing = unknown("audit.secret", [audit.secret], Object.keys(secrets), "Declare the secret under `secrets`");
+  const secret = secrets[audit.secret];
+  if (missing.length > 0 || secret === undefined) return missing;
+  return missingKeys(`secrets.${audit.secret}`, secret, auditKeys, "audit.secret names this secret");
+}
+
 function checkReferences(fleet: FleetDefinition): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (!(fleet.audit.secret in fleet.secrets)) {
-    problems.push({
-      field: "audit.secret",
-      value: fleet.audit.secret,
-      allowed: Object.keys(fleet.secrets).join(", "),
-      remedy: "Declare the secret under `secrets`, or correct its name.",
-    });
-  }
+  const problems = [...checkAuditSecret(fleet)];
   for (const [name, secret] of Object.entries(fleet.secrets)) {
     for (const [legacy, key] of Object.entries(secret.aliases ?? {})) {
-      if (key in secret.keys && !(legacy in secret.keys)) continue;
+      if (Object.hasOwn(secret.keys, key) && !Object.hasOwn(secret.keys, legacy)) continue;
       problems.push({
         field: `secrets.${name}.aliases.${legacy}`,
         value: key,
-        allowed: `an old name that is no key, standing for one of ${Object.keys(secret.keys).join(", ")}`,
-        remedy: "Point the old name at the key that replaced it.",
+        allowed: `an old name that is not itself a key, for one of ${Object.keys(secret.keys).join(", ")}`,
+        remedy: `${didYouMean(key, Object.keys(secret.keys))}Point the old name at the key that replaced it.`,
       });
     }
   }

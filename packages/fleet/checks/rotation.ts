@@ -1,5 +1,7 @@
 import type { FleetDefinition, RotationDefinition, SecretDefinition } from "../definition.ts";
+import { didYouMean } from "../nearest.ts";
 import type { Problem } from "../problem.ts";
+import { auditKeys } from "../service-plan.ts";
 
 const adminKeys = ["SPLUNK_ADMIN_URL", "SPLUNK_ADMIN_TOKEN"];
 
@@ -16,7 +18,7 @@ export function checkRotation(fleet: FleetDefinition, name: string, secret: Secr
 function keysOf(rotation: Exclude<RotationDefinition, { readonly declined: string }>): readonly string[] {
   switch (rotation.issuer) {
     case "splunk-hec":
-      return ["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"];
+      return auditKeys;
     case "google-oauth":
       return ["GOOGLE_OAUTH_CLIENT_ID", "GOOGLE_OAUTH_CLIENT_SECRET"];
     case "redis-auth":
@@ -27,7 +29,7 @@ function keysOf(rotation: Exclude<RotationDefinition, { readonly declined: strin
 }
 
 function checkAdmin(fleet: FleetDefinition, name: string, admin: string): readonly Problem[] {
-  const secret = fleet.secrets[admin];
+  const secret = Object.hasOwn(fleet.secrets, admin) ? fleet.secrets[admin] : undefined;
   if (secret !== undefined && admin !== name) {
     return missingKeys(`secrets.${admin}`, secret, adminKeys, `secrets.${name}.rotation.admin names this secret`);
   }
@@ -36,23 +38,23 @@ function checkAdmin(fleet: FleetDefinition, name: string, admin: string): readon
       field: `secrets.${name}.rotation.admin`,
       value: admin,
       allowed: `another secret of the map, with the keys ${adminKeys.join(" and ")}`,
-      remedy: "Declare a secret for the administrator's credentials, which no service uses.",
+      remedy: `${didYouMean(admin, Object.keys(fleet.secrets))}Declare a secret for the administrator's credentials, one that no service uses.`,
     },
   ];
 }
 
-function missingKeys(
+export function missingKeys(
   field: string,
   { keys }: SecretDefinition,
   wanted: readonly string[],
   because: string,
 ): readonly Problem[] {
   return wanted
-    .filter((key) => !(key in keys))
+    .filter((key) => !Object.hasOwn(keys, key))
     .map((key) => ({
       field: `${field}.keys.${key}`,
       value: undefined,
       allowed: `the keys ${wanted.join(", ")}: ${because}`,
-      remedy: `Add ${key} under ${field}.keys, or decline the rotation.`,
+      remedy: `Add ${key} under ${field}.keys, or remove what needs it.`,
     }));
 }

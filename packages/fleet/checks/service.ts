@@ -1,21 +1,24 @@
 import { defaultOAuthPriority } from "../defaults.ts";
-import { alarmNames, type FleetDefinition, type ServiceDefinition } from "../definition.ts";
+import { alarmNames, type FleetDefinition } from "../definition.ts";
+import { type Entry, runsIn } from "../entry.ts";
 import { fargateCpus, fargateMemory } from "../fargate.ts";
 import { names, targetGroupNameLimit } from "../names.ts";
 import type { Problem } from "../problem.ts";
-import { runsIn } from "./stage.ts";
+import { unknown } from "./reference.ts";
+import { checkVariables } from "./variable.ts";
 
-export type Entry = readonly [key: string, service: ServiceDefinition];
-
-/** What one entry must get right by itself and against the secrets and stages it names. */
+/** What one entry must get right on its own and with the secrets and stages it names. */
 export function checkService(fleet: FleetDefinition, entry: Entry): readonly Problem[] {
   return [
     ...checkSize(entry),
+    ...checkCount(entry),
+    ...checkVariables(fleet, entry),
     ...checkNames(fleet, entry),
     ...checkSecrets(fleet, entry),
     ...checkAlarms(fleet, entry),
     ...checkStages(fleet, entry),
     ...checkOptOut(fleet, entry),
+    ...checkShared(fleet, entry),
     ...checkPermissions(entry),
   ];
 }
@@ -28,7 +31,7 @@ function checkSize([key, { cpu, memory }]: Entry): readonly Problem[] {
         field: `services.${key}.cpu`,
         value: cpu,
         allowed: fargateCpus.join(", "),
-        remedy: "Use a CPU size that Fargate sells.",
+        remedy: "Use a CPU size that Fargate offers.",
       },
     ];
   }
@@ -39,7 +42,21 @@ function checkSize([key, { cpu, memory }]: Entry): readonly Problem[] {
       field: `services.${key}.memory`,
       value: memory,
       allowed: `with cpu ${cpu}: ${ends}`,
-      remedy: "Use a pair that Fargate sells: change memory or cpu.",
+      remedy: "Use a pair that Fargate offers: change memory or cpu.",
+    },
+  ];
+}
+
+/** A balancer spreads requests over tasks, and a session that one keeps in memory is unknown to the others. */
+function checkCount([key, { desiredCount = 1, sessions = false }]: Entry): readonly Problem[] {
+  if (desiredCount <= 1 || sessions !== false) return [];
+  return [
+    {
+      field: `services.${key}.desiredCount`,
+      value: desiredCount,
+      allowed: "0 or 1 for a service that keeps its MCP sessions in its task's memory (`sessions` is false)",
+      remedy:
+        'Set sessions: true if it keeps them in Redis, or sessions: "none" if it has none; otherwise keep one task: another would answer 404 to a session it does not know.',
     },
   ];
 }
@@ -60,20 +77,11 @@ function checkSecrets(fleet: FleetDefinition, [key, service]: Entry): readonly P
   return (service.secrets ?? []).flatMap((use, index) => {
     const field = `services.${key}.secrets.${index}`;
     const name = typeof use === "string" ? use : use.secret;
+    const missing = unknown(field, [name], Object.keys(fleet.secrets), "Declare the secret under `secrets`");
     const secret = fleet.secrets[name];
-    if (secret === undefined) {
-      const allowed = Object.keys(fleet.secrets).join(", ") || "(no secret is declared)";
-      return [{ field, value: name, allowed, remedy: "Declare the secret under `secrets`, or correct its name." }];
-    }
+    if (missing.length > 0 || secret === undefined) return missing;
     const wanted = typeof use === "string" ? [] : use.keys;
-    return wanted
-      .filter((wantedKey) => !(wantedKey in secret.keys))
-      .map((wantedKey) => ({
-        field: `${field}.keys`,
-        value: wantedKey,
-        allowed: Object.keys(secret.keys).join(", "),
-        remedy: `Add the key under secrets.${name}.keys, or correct its name.`,
-      }));
+    return unknown(`${field}.keys`, wanted, Object.keys(secret.keys), `Add the key under secrets.${name}.keys`);
   });
 }
 
@@ -91,19 +99,12 @@ function checkAlarms(fleet: FleetDefinition, [key, service]: Entry): readonly Pr
 function checkStages(fleet: FleetDefinition, [key, service]: Entry): readonly Problem[] {
   if (service.stages === undefined) return [];
   const named = "only" in service.stages ? service.stages.only : service.stages.except;
-  return named
-    .filter((stage) => !(stage in fleet.stages))
-    .map((stage) => ({
-      field: `services.${key}.stages`,
-      value: stage,
-      allowed: Object.keys(fleet.stages).join(", "),
-      remedy: "Declare the stage under `stages`, or correct its name.",
-    }));
+  return unknown(`services.${key}.stages`, named, Object.keys(fleet.stages), "Declare the stage under `stages`");
 }
 
 function checkOptOut(fleet: FleetDefinition, [key, { oauth }]: Entry): readonly Problem[] {
   if (typeof oauth !== "object") return [];
-  const shared = fleet.oauth.priority ?? defaultOAuthPriority;
+  const shared = fleet.oauth?.priority ?? defaultOAuthPriority;
   if (Number.isInteger(oauth.rulePriority) && oauth.rulePriority >= 1 && oauth.rulePriority < shared) return [];
   return [
     {
@@ -113,6 +114,28 @@ function checkOptOut(fleet: FleetDefinition, [key, { oauth }]: Entry): readonly 
       remedy: "Choose a free priority; raise oauth.priority when all are taken.",
     },
   ];
+}
+
+/** What an entry takes part in must be declared for the fleet. */
+function checkShared(fleet: FleetDefinition, [key, { oauth, audit }]: Entry): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (oauth === "owner" && fleet.oauth === undefined) {
+    problems.push({
+      field: `services.${key}.oauth`,
+      value: oauth,
+      allowed: '"owner" in a map whose `oauth` names the paths; without it each service answers its own',
+      remedy: 'Add `oauth: { paths: ["/.well-known/*", …] }` to the map, or remove the field.',
+    });
+  }
+  if (audit !== undefined && fleet.audit === undefined) {
+    problems.push({
+      field: `services.${key}.audit`,
+      value: audit,
+      allowed: "an audit trail in a map whose `audit` says where events go",
+      remedy: "Add `audit: { secret, index }` to the map, or remove the field.",
+    });
+  }
+  return problems;
 }
 
 function checkPermissions([key, service]: Entry): readonly Problem[] {

@@ -1,14 +1,17 @@
-import type { ServiceDefinition } from "../definition.ts";
+import type { Entry } from "../entry.ts";
+import { rulePriority, shardOf } from "../placement.ts";
 import type { Problem } from "../problem.ts";
-import { rulePriority, shardOf } from "../rule.ts";
 import { duplicates } from "./duplicate.ts";
-import type { Entry } from "./service.ts";
 
 /** Services a balancer and its stacks hold: about 9 resources each, and CloudFormation stops at 500 a stack. */
 export const servicesPerShard = 50;
 
 export function checkShards(stage: string, shards: number, entries: readonly Entry[]): readonly Problem[] {
-  const placed = entries.map(([key, service]) => ({ key, service, shard: service.shard ?? shardOf(key, shards) }));
+  const placed = entries.map((entry) => ({
+    key: entry[0],
+    shard: shardOf(entry, shards),
+    priority: rulePriority(entry),
+  }));
   const problems: Problem[] = placed
     .filter(({ shard }) => shard > shards)
     .map(({ key, shard }) => ({
@@ -27,18 +30,14 @@ export function checkShards(stage: string, shards: number, entries: readonly Ent
         remedy: "Raise shards (services move between balancers once), or pin services with `shard`.",
       });
     }
-    for (const { first, entry } of duplicates(here, ({ key, service }) => String(priorityOf(key, service)))) {
+    for (const { first, entry } of duplicates(here, ({ priority }) => String(priority))) {
       problems.push({
         field: `services.${entry.key}`,
-        value: priorityOf(entry.key, entry.service),
+        value: entry.priority,
         allowed: `a listener rule priority of its own; services.${first.key} has this one`,
         remedy: "Rename one of the two keys, or give one another rulePriority or shard.",
       });
     }
   }
   return problems;
-}
-
-export function priorityOf(key: string, service: ServiceDefinition): number {
-  return typeof service.oauth === "object" ? service.oauth.rulePriority : rulePriority(key);
 }

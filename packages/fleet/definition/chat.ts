@@ -7,15 +7,15 @@ export interface ChatDefinition<SecretName extends string = string, StageName ex
   readonly secret: NoInfer<SecretName>;
   /** Places in chats, by a name of your choosing. */
   readonly destinations: { readonly [name: string]: ChatDestination };
-  /** What goes where. All routes that match count; a destination named by several gets one message. */
+  /** What goes where. All matching routes apply; a destination named by several gets one message. */
   readonly routes: readonly ChatRoute<NoInfer<StageName>>[];
-  /** When nothing is said. What still lasts when a window ends is said then. */
+  /** When to stay silent. What is still ongoing when a window ends is sent then. */
   readonly mutes?: readonly ChatMute[];
   /** Seconds in which alarms of one service are gathered into one message, 1 to 300. Default 30, on loopback 2. */
   readonly groupWaitSeconds?: number;
-  /** Hours after which an alarm that lasts is told again. Default 4. */
+  /** Hours after which an ongoing alarm is sent again. Default 4. */
   readonly repeatAfterHours?: number;
-  /** Who hears by e-mail when the road to the chats is itself broken. */
+  /** Who gets e-mail when the road to the chats is itself broken. */
   readonly fallbackEmails: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export type ChatDestination =
       readonly apiKey?: string;
     };
 
-/** A field that is left out matches everything. */
+/** An omitted field matches everything. */
 export interface ChatRoute<StageName extends string = string> {
   readonly to: readonly string[];
   readonly stages?: readonly StageName[];
@@ -44,7 +44,7 @@ export interface ChatRoute<StageName extends string = string> {
 }
 
 export interface ChatMute {
-  /** Why, for the person who wonders. */
+  /** Why, for whoever wonders later. */
   readonly reason: string;
   /** `22:00`; a window that ends before it begins runs over midnight. */
   readonly from: string;

@@ -5,27 +5,30 @@ import type { ServiceDefinition } from "./service.ts";
 import type { StageDefinition } from "./stage.ts";
 
 /**
- * The map: what an operator writes in `fleet.config.ts`. Each field says what it means, its unit and its default, so
- * that the editor's hover is the manual. What types cannot say is checked by `schema/` and `checks/`.
+ * The map: what an operator writes in `fleet.config.ts`. Each field documents its meaning, its unit and its default, so
+ * that the editor's hover is the manual. What types cannot express is checked by `schema/` and `checks/`.
  */
 export interface FleetDefinition<SecretName extends string = string, StageName extends string = string> {
   /** The registered domain, e.g. `themailworks.com`. Route 53 hosts it. */
   readonly domain: string;
   /** The label under the domain where services live: `mcp` puts them at `<host>.mcp.<domain>`. Default `mcp`. */
   readonly subdomain?: string;
-  /** AWS region of stages that name none. Default `us-east-1`. */
+  /** AWS region of stages without one of their own; one of `packages/fleet/region.ts`. Default `us-east-1`. */
   readonly region?: string;
-  /** The shared OAuth rule: paths that, on any host, go to the one service marked `oauth: "owner"`. */
-  readonly oauth: OAuthDefinition;
-  /** Where audit events go, for services with `audit`. */
-  readonly audit: AuditDefinition<SecretName>;
+  /**
+   * The shared OAuth rule: paths that, on any host, go to the one service marked `oauth: "owner"`. Absent, or in a
+   * stage without an owner: each service answers its own.
+   */
+  readonly oauth?: OAuthDefinition;
+  /** Where audit events go, for services with `audit`. Absent: no service has an audit trail. */
+  readonly audit?: AuditDefinition<SecretName>;
   /** Alarm settings for every service; an entry may change or decline each one. */
   readonly alarms: AlarmDefinitions;
-  /** Where alarms, failed deployments, stopped tasks and rotations are told. Absent: on the alarm topic only. */
+  /** Where alarms, failed deployments, stopped tasks and rotations are posted. Absent: on the alarm topic only. */
   readonly chat?: ChatDefinition<SecretName, StageName>;
   /** Secrets by name; each lives at `/<stage>/mcp/<name>`. */
   readonly secrets: { readonly [Name in SecretName]: SecretDefinition };
-  /** Stages by name: where the fleet may be deployed, and how sturdy it is there. */
+  /** Stages by name: where the fleet may be deployed, and how durable it is there. */
   readonly stages: { readonly [Name in StageName]: StageDefinition<NoInfer<SecretName>> };
   /** Services by key. One entry yields rule, target group, service, log group, DNS record, alarms and secrets. */
   readonly services: { readonly [key: string]: ServiceDefinition<NoInfer<SecretName>, NoInfer<StageName>> };
@@ -41,6 +44,6 @@ export interface OAuthDefinition {
 export interface AuditDefinition<SecretName extends string = string> {
   /** The secret that holds `SPLUNK_HEC_URL` and `SPLUNK_HEC_TOKEN`. */
   readonly secret: NoInfer<SecretName>;
-  /** Splunk index, given to containers as `SPLUNK_INDEX`. */
+  /** Splunk index, passed to containers as `SPLUNK_INDEX`. */
   readonly index: string;
 }

@@ -3,16 +3,19 @@ export interface SecretDefinition {
   readonly description: string;
   /** Its JSON keys. */
   readonly keys: { readonly [key: string]: SecretKeyDefinition };
-  /** Older names of keys, by the name they had: `{ token: "SPLUNK_HEC_TOKEN" }`. */
+  /** Outdated names of keys: `{ token: "SPLUNK_HEC_TOKEN" }` maps the old one to the new. */
   readonly aliases?: { readonly [legacy: string]: string };
-  /** Who issues the next value, and how often; or why nobody does. Absent: its value changes by hand only. */
+  /** Who issues the next value, and how often; or why nobody does. Absent: its value only changes by hand. */
   readonly rotation?: RotationDefinition;
 }
 
 /** How a secret rotates, by who issues its values. `everyDays`: 1 to 1,000, default 30. */
 export type RotationDefinition =
   | {
-      /** A HEC token in `SPLUNK_HEC_TOKEN`, beside `SPLUNK_HEC_URL`: made anew, the old one deleted once unused. */
+      /**
+       * A HEC token in `SPLUNK_HEC_TOKEN`, beside `SPLUNK_HEC_URL`: a new one is created, the old one deleted once
+       * unused.
+       */
       readonly issuer: "splunk-hec";
       /** `cloud` is administered through ACS, `enterprise` through splunkd's REST API. */
       readonly platform: "cloud" | "enterprise";
@@ -21,7 +24,10 @@ export type RotationDefinition =
       readonly everyDays?: number;
     }
   | {
-      /** `GOOGLE_OAUTH_CLIENT_SECRET`: Google has no API for it, so people stage a candidate that is proven and adopted. */
+      /**
+       * `GOOGLE_OAUTH_CLIENT_SECRET`: Google has no API for it, so people stage a candidate, which is tested and
+       * adopted.
+       */
       readonly issuer: "google-oauth";
       readonly everyDays?: number;
     }

@@ -7,29 +7,42 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
   readonly image: string;
   /** The port the container listens on, 1 to 65535. */
   readonly port: number;
-  /** CPU units, 1024 to a vCPU. With `memory` it must be a pair that Fargate sells. */
+  /** CPU units, 1024 to a vCPU. With `memory` it must be a pair that Fargate offers. */
   readonly cpu: number;
   /** Memory in MiB. */
   readonly memory: number;
-  /** Number of tasks. 0 takes the service offline (503) and keeps everything else. Default 1. */
+  /**
+   * Number of tasks. 0 takes the service offline (503) and keeps everything else; 2 or more need `sessions`. Default
+   * 1.
+   */
   readonly desiredCount?: number;
-  /** Path the target group asks every 30 s; a 200 means healthy. Default `/health`. */
+  /** Path of the health check, called every 30 s; a 200 means healthy. Default `/health`. */
   readonly healthPath?: string;
-  /** HTTP status codes that count as healthy, as a target group's matcher writes them. Default `200`. */
+  /** HTTP status codes that count as healthy, in the format of a target group's matcher. Default `200`. */
   readonly healthCodes?: string;
-  /** Plain environment variables. `{url}` in a value becomes the service's public address. Never a secret. */
+  /**
+   * Plain environment variables. `{url}` in a value becomes the service's public address. Never a secret: anything
+   * that looks like
+   * a credential is refused; it belongs under `secrets`.
+   */
   readonly environment?: { readonly [name: string]: string };
+  /** Variables of `environment` that look like credentials but are not, such as a public key. */
+  readonly publicVariables?: readonly string[];
   /** Secrets whose keys become environment variables of the same name: all keys, or those listed. */
   readonly secrets?: readonly (SecretName | SecretUse<SecretName>)[];
-  /** True gives the container the Redis settings for shared sessions. Default false. */
-  readonly sessions?: boolean;
+  /**
+   * Where its MCP sessions are kept. `true`: in the stage's Redis, whose settings the container gets. `false`: in the
+   * memory of its task, so `desiredCount` is at most 1: another task would not know them. `"none"`: nowhere, each
+   * request is independent, and any number of tasks works. Default false.
+   */
+  readonly sessions?: boolean | "none";
   /** Audit trail to Splunk. Absent: none. */
   readonly audit?: ServiceAuditDefinition;
   /** Alarm settings that differ from the fleet's. */
   readonly alarms?: Partial<AlarmDefinitions>;
   /**
-   * Its part in the shared OAuth rule: `owner` answers the OAuth paths of every host (exactly one service);
-   * `shared` lets them go to the owner; `{ rulePriority }` keeps its own, with a host rule that stands before the
+   * Its part in the shared OAuth rule: `owner` answers the OAuth paths of every host (one service at most);
+   * `shared` lets them go to the owner; `{ rulePriority }` keeps its own, with a host rule that comes before the
    * OAuth rule. Default `shared`.
    */
   readonly oauth?: "owner" | "shared" | { readonly rulePriority: number };
@@ -43,7 +56,7 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
   readonly stages?: { readonly only: readonly StageName[] } | { readonly except: readonly StageName[] };
   /** Which balancer serves it where a stage has several (1 is the first). Default: spread by key. */
   readonly shard?: number;
-  /** How it runs on one machine, in place of the image. Without it the service exists locally but cannot start. */
+  /** How it runs on this machine, instead of the image. Without it the service exists, but is offline (503). */
   readonly local?: LocalDefinition;
 }
 
@@ -53,7 +66,7 @@ export interface SecretUse<SecretName extends string = string> {
 }
 
 export interface ServiceAuditDefinition {
-  /** Given to the container as `SPLUNK_SOURCE`. */
+  /** Passed to the container as `SPLUNK_SOURCE`. */
   readonly source: string;
   /** False turns the audit trail off (`AUDIT_LOG_ENABLED=false`) and leaves CloudWatch logs alone. Default true. */
   readonly enabled?: boolean;
@@ -69,6 +82,9 @@ export interface PermissionDefinition {
 }
 
 export interface LocalDefinition {
-  /** Program and arguments, run in the project's folder. `PORT` names the port to listen on. */
+  /**
+   * Program and arguments, run in the project's folder. `PORT` names the port to listen on. Saving source files that
+   * it names, in their folder or imported from there, gives the service new tasks.
+   */
   readonly command: readonly [string, ...string[]];
 }

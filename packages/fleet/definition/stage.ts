@@ -6,9 +6,14 @@ export interface StageDefinition<SecretName extends string = string> {
   readonly region?: string;
   /** `loopback` is the endpoint on this machine that `npm start` runs. Default `aws`. */
   readonly runsOn?: "aws" | "loopback";
-  /** `durable` keeps data and resists deletion; `disposable` is small and goes without a trace. Default: `durable` for `prod`. */
+  /**
+   * `durable` keeps data and resists deletion; `disposable` is small and can be removed without a trace. Default:
+   * `durable` for `prod`.
+   */
   readonly profile?: "durable" | "disposable";
-  /** Domain of this stage. Default: the fleet's for `durable`, `<stage>.<domain>` else, `localhost` on loopback. */
+  /**
+   * Domain of this stage. Default: the fleet's for `durable`, `<stage>.<domain>` otherwise, `localhost` on loopback.
+   */
   readonly domain?: string;
   /** The one switch that lets the balancer, the zone and the data be deleted. Default: on for `durable`. */
   readonly deletionProtection?: boolean;
@@ -16,9 +21,9 @@ export interface StageDefinition<SecretName extends string = string> {
   readonly redis?: RedisDefinition;
   /** Balancers, each with a share of the services (at most 50). Raise it before the map grows past that. Default 1. */
   readonly shards?: number;
-  /** SNS topic for alarms. Default `MCPAlerts`, with `-<stage>` behind it where the stage is disposable on AWS. */
+  /** SNS topic for alarms. Default `MCPAlerts`, followed by `-<stage>` for a disposable stage on AWS. */
   readonly alarmTopic?: string;
-  /** What exists already and is used as it is, never created, changed or deleted. */
+  /** What already exists and is used as it is, never created, changed or deleted. */
   readonly adopt?: AdoptDefinition<SecretName>;
 }
 
@@ -27,16 +32,16 @@ export interface NetworkDefinition {
   readonly cidr?: string;
   /** Availability zones, 2 or 3. Default 2. */
   readonly zones?: number;
-  /** NAT gateways: one a zone survives the loss of a zone. Default: one a zone for `durable`, 1 else. */
+  /** NAT gateways: one per zone survives the loss of a zone. Default: one per zone for `durable`, otherwise 1. */
   readonly natGateways?: number;
 }
 
 export interface RedisDefinition {
-  /** Nodes; two or more mean automatic failover. Default: 2 for `durable`, 1 else. */
+  /** Nodes; two or more mean automatic failover. Default: 2 for `durable`, otherwise 1. */
   readonly nodes?: number;
   /** Default `cache.t4g.micro`. */
   readonly nodeType?: string;
-  /** Days to keep daily snapshots; 0 is none. Default: 7 for `durable`, 0 else. */
+  /** Days to keep daily snapshots; 0 is none. Default: 7 for `durable`, otherwise 0. */
   readonly snapshotRetentionDays?: number;
 }
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { severities, weekdays } from "../definition.ts";
 import { closed, expectation } from "../expectation.ts";
-import { whole } from "./field.ts";
+import { filled, list, matching, some, whole } from "./field.ts";
 
 const clockTime = v.pipe(
   v.string(),
@@ -11,8 +11,9 @@ const timeZone = v.pipe(
   v.string(),
   v.check(isTimeZone, expectation("an IANA time zone, such as Europe/Berlin or UTC", "Correct its spelling.")),
 );
-const Severities = v.array(
-  v.picklist(severities, expectation(severities.join(", "), "Name severities the alarms have.")),
+const Severities = list(
+  v.picklist(severities, expectation(severities.join(", "), "Use the severities that alarms have.")),
+  "severities",
 );
 
 function isTimeZone(name: string): boolean {
@@ -24,13 +25,18 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const Destination = v.union(
+const Destination = v.variant(
+  "receiver",
   [
-    v.strictObject({ receiver: v.picklist(["slack-webhook", "teams", "google-chat"]), key: v.string() }),
-    v.strictObject({
+    closed({ receiver: v.picklist(["slack-webhook", "teams", "google-chat"]), key: v.string() }),
+    closed({
       receiver: v.literal("slack-bot"),
       key: v.string(),
-      channel: v.pipe(v.string(), v.regex(/^[CG][A-Z0-9]{8,}$/)),
+      channel: matching(
+        /^[CG][A-Z0-9]{8,}$/,
+        "a channel's id: C or G, then capitals and digits, such as C0123456789",
+        "Copy the id from the end of the channel's details in Slack; its name does not work.",
+      ),
       apiKey: v.optional(v.string()),
     }),
   ],
@@ -40,34 +46,39 @@ const Destination = v.union(
   ),
 );
 
+const hours = expectation("a number of hours from 0.25 to 168", "Omit it for 4.");
+
 export const Chat = closed({
   secret: v.string(),
-  destinations: v.record(v.string(), Destination),
-  routes: v.array(
+  destinations: some(v.string(), Destination, "destination"),
+  routes: list(
     closed({
-      to: v.array(v.string()),
-      stages: v.optional(v.array(v.string())),
-      services: v.optional(v.array(v.string())),
+      to: list(v.string(), "destinations"),
+      stages: v.optional(list(v.string(), "stages")),
+      services: v.optional(list(v.string(), "services")),
       severities: v.optional(Severities),
     }),
+    "routes",
   ),
   mutes: v.optional(
     v.array(
       closed({
-        reason: v.pipe(v.string(), v.trim(), v.minLength(1, expectation("why nothing is said", "Say why."))),
+        reason: filled("why it stays silent", "Give a reason."),
         from: clockTime,
         until: clockTime,
-        days: v.optional(v.array(v.picklist(weekdays, expectation(weekdays.join(", "), "Use the short names.")))),
+        days: v.optional(
+          list(v.picklist(weekdays, expectation(weekdays.join(", "), "Use the short names.")), "weekdays"),
+        ),
         timeZone: v.optional(timeZone),
         services: v.optional(v.array(v.string())),
         severities: v.optional(Severities),
       }),
     ),
   ),
-  groupWaitSeconds: v.optional(whole(1, 300, " seconds", "SQS gathers messages for 300 s at most.")),
-  repeatAfterHours: v.optional(v.pipe(v.number(), v.minValue(0.25), v.maxValue(168))),
-  fallbackEmails: v.pipe(
-    v.array(v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address.")))),
-    v.minLength(1, expectation("one e-mail address at least", "Say who hears when the chats cannot be told.")),
+  groupWaitSeconds: v.optional(whole(1, 300, " seconds", "SQS collects messages for at most 300 s.")),
+  repeatAfterHours: v.optional(v.pipe(v.number(hours), v.minValue(0.25, hours), v.maxValue(168, hours))),
+  fallbackEmails: list(
+    v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address."))),
+    "e-mail addresses for when the chats cannot be reached",
   ),
 });

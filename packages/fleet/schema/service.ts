@@ -1,27 +1,21 @@
 import * as v from "valibot";
+import { isCredentialCommand } from "../credential.ts";
 import { alarmNames } from "../definition.ts";
 import { closed, expectation } from "../expectation.ts";
-import { dnsLabel, variableName, whole } from "./field.ts";
+import { dnsLabel, filled, isObject, list, matching, means, named, variableName, whole } from "./field.ts";
 
-const Alarm = v.union(
-  [
-    v.strictObject({
-      threshold: v.pipe(v.number(), v.minValue(0), v.finite()),
-      basis: v.optional(v.picklist(["placeholder", "chosen", "measured"])),
-    }),
-    v.strictObject({
-      declined: v.pipe(
-        v.string(),
-        v.trim(),
-        v.minLength(1, expectation("why the service goes without this alarm", "Say why, for the person on call.")),
-      ),
-    }),
-  ],
-  expectation(
-    'a decision: { threshold: number, basis?: "placeholder" | "chosen" | "measured" } or { declined: "why not" }',
-    "Set a threshold, or decline the alarm and say why.",
-  ),
+const threshold = expectation(
+  'a decision: { threshold: a number from 0, basis?: "placeholder" | "chosen" | "measured" } or { declined: "why not" }',
+  "Set a threshold, or decline the alarm with a reason.",
 );
+const Threshold = closed({
+  threshold: v.pipe(v.number(threshold), v.minValue(0, threshold), v.finite(threshold)),
+  basis: v.optional(v.picklist(["placeholder", "chosen", "measured"])),
+});
+const Declined = closed({
+  declined: filled("why the service goes without this alarm", "Give a reason, for the person on call."),
+});
+const Alarm = v.lazy((input) => (means(input, "declined") ? Declined : Threshold));
 export const Alarms = v.pipe(
   v.record(
     v.picklist(
@@ -33,71 +27,105 @@ export const Alarms = v.pipe(
 );
 
 const Permission = closed({
-  actions: v.array(v.string()),
-  resources: v.array(v.string()),
-  reason: v.pipe(
-    v.string(),
-    v.trim(),
-    v.minLength(1, expectation("why the service needs it", "Say which call in the service's code needs it.")),
-  ),
+  actions: list(v.string(), "IAM actions"),
+  resources: list(matching(/^(?:\*|arn:\S+)$/, 'ARNs, or "*"', "Copy the resource's ARN."), "ARNs"),
+  reason: filled("why the service needs it", "Name the call in the service's code that needs it."),
 });
+
+const Use = v.lazy((input) =>
+  typeof input === "string" ? v.string() : closed({ secret: v.string(), keys: list(v.string(), "keys of the secret") }),
+);
+const sessions = expectation('true, false or "none"', "Say where it keeps its MCP sessions; omit it for false.");
+const Part = v.picklist(
+  ["owner", "shared"],
+  expectation('"owner", "shared" or { rulePriority: number }', 'Remove the field for the default, "shared".'),
+);
+const OptOut = closed({
+  rulePriority: v.number(expectation("a whole number before the shared OAuth rule", "Choose a free priority.")),
+});
+const Only = closed({ only: list(v.string(), "stages") });
+const Except = closed({ except: v.array(v.string()) });
+
+const command = 'a list of the program and its arguments, such as ["node", "server.ts"]';
+const Command = v.pipe(
+  v.array(matching(/^[^\0]*$/, "a text without NUL", "Put it in quotes."), (issue) =>
+    expectation(command, `Write it as a list${splitWords(issue.input)}.`),
+  ),
+  v.minLength(1, expectation(command, "Name the program.")),
+  v.check(([program]) => program?.trim() !== "", expectation(command, "Name the program.")),
+);
+
+/** `node server.ts` as the list it should be, unless quotes would make that a guess. */
+function splitWords(input: unknown): string {
+  if (
+    typeof input !== "string" ||
+    isCredentialCommand(input.split(/\s+/)) ||
+    /["'`$\\]/.test(input) ||
+    input.trim() === ""
+  )
+    return "";
+  return `: ${JSON.stringify(input.trim().split(/\s+/))}`;
+}
 
 export const Service = closed({
   host: dnsLabel,
   image: v.pipe(
     v.string(),
     v.regex(
-      /^[^\s:@]+(:\d+)?(\/[^\s:@]+)*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
+      /^(?=.{1,400}$)(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:[._-]+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
       expectation(
-        "an image with a tag or a digest, such as registry/mcp/slack:1.4.0 or registry/mcp/slack@sha256:…",
-        "Add the tag or digest: without one, which version runs is anybody's guess.",
+        "an image in lower case with a tag or a digest, such as registry/mcp/slack:1.4.0 or registry/mcp/slack@sha256:…",
+        "Write registry/name:tag, without https://; without a tag or digest, there is no telling which version runs.",
       ),
     ),
   ),
   port: whole(1, 65_535, "", "Use the port the container listens on."),
-  cpu: v.number(),
-  memory: v.number(),
+  cpu: v.number(expectation("CPU units as a number, 1024 to a vCPU", "Write 256 for a quarter of a vCPU.")),
+  memory: v.number(expectation("MiB as a number", "Write 512 for half a GiB.")),
   desiredCount: v.optional(whole(0, 5000, " tasks", "Use 0 to take the service offline.")),
   healthPath: v.optional(
     v.pipe(
       v.string(),
       v.regex(
-        /^\/\S{0,1023}$/,
-        expectation("a path that begins with /, at most 1,024 characters", 'Put a / in front, as in "/health".'),
+        /^\/[!-~]{0,1023}$/,
+        expectation(
+          "a path that begins with /, at most 1,024 ASCII characters, no spaces",
+          'Put a / in front, as in "/health"; encode others, as in %20.',
+        ),
       ),
     ),
   ),
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html
   healthCodes: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(
-        /^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/,
-        expectation("status codes such as 200 or 200-299,401", "Write them as a target group's matcher."),
-      ),
+    matching(
+      /^[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*$/,
+      "status codes from 200 to 499, such as 200 or 200-299,401",
+      "Write them as a target group's matcher.",
+      (codes) => codes.split(",").every((range) => Number(range.slice(0, 3)) <= Number(range.slice(-3))),
     ),
   ),
-  environment: v.optional(v.record(variableName, v.string())),
-  secrets: v.optional(v.array(v.union([v.string(), closed({ secret: v.string(), keys: v.array(v.string()) })]))),
-  sessions: v.optional(v.boolean()),
-  audit: v.optional(closed({ source: v.string(), enabled: v.optional(v.boolean()) })),
-  alarms: v.optional(Alarms),
-  oauth: v.optional(
-    v.union(
-      [v.literal("owner"), v.literal("shared"), v.strictObject({ rulePriority: v.number() })],
-      expectation('"owner", "shared" or { rulePriority: number }', 'Remove the field for the usual "shared".'),
+  environment: v.optional(
+    named(
+      variableName,
+      matching(/^[^\0]*$/, "a text without NUL: variables hold nothing else", "Put it in quotes."),
+      "variable",
     ),
   ),
-  architecture: v.optional(v.picklist(["X86_64", "ARM64"])),
-  stopTimeout: v.optional(whole(1, 120, " seconds", "Fargate waits at most 120 s.")),
-  permissions: v.optional(v.array(Permission)),
-  stages: v.optional(v.union([closed({ only: v.array(v.string()) }), closed({ except: v.array(v.string()) })])),
-  shard: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  local: v.optional(
+  publicVariables: v.optional(list(variableName, "names of variables")),
+  secrets: v.optional(v.array(Use, expectation("a list of secrets' names", 'Write it as a list: ["name"].'))),
+  sessions: v.optional(v.union([v.boolean(), v.literal("none")], sessions)),
+  audit: v.optional(
     closed({
-      command: v.pipe(
-        v.array(v.string()),
-        v.minLength(1, expectation("a program and its arguments", "Name the program.")),
-      ),
+      source: filled("what Splunk shows as the source", "Name the service as its events should."),
+      enabled: v.optional(v.boolean()),
     }),
   ),
+  alarms: v.optional(Alarms),
+  oauth: v.optional(v.lazy((input) => (isObject(input) ? OptOut : Part))),
+  architecture: v.optional(v.picklist(["X86_64", "ARM64"])),
+  stopTimeout: v.optional(whole(1, 120, " seconds", "Fargate waits at most 120 s.")),
+  permissions: v.optional(v.array(Permission, expectation("a list of statements", "Write [{ actions, … }]."))),
+  stages: v.optional(v.lazy((input) => (means(input, "except") ? Except : Only))),
+  shard: v.optional(whole(1, 50, "", "Omit it: services are spread by key.")),
+  local: v.optional(closed({ command: Command })),
 });

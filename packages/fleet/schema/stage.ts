@@ -1,24 +1,26 @@
 import * as v from "valibot";
 import { closed, expectation } from "../expectation.ts";
-import { domain, whole } from "./field.ts";
+import { domain, matching, named, region, whole } from "./field.ts";
 
 /** A VPC is /16 at most, and a balancer's subnet /27 at least; the range is cut into eight subnets. */
+const range = "an IPv4 range from /16 to /24 that begins at its first address, such as 10.0.0.0/16";
+const choose = "Choose a range that no neighbouring network uses.";
 const cidr = v.pipe(
-  v.string(),
-  v.regex(
-    /^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-4])$/,
-    expectation("an IPv4 range from /16 to /24, such as 10.0.0.0/16", "Choose a range no network beside it uses."),
-  ),
+  matching(/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\/)|(?=\/))){4}\/(1[6-9]|2[0-4])$/, range, choose),
+  v.check(beginsAtFirst, expectation(range, choose)),
 );
+
+function beginsAtFirst(text: string): boolean {
+  const [network = "", bits = ""] = text.split("/");
+  const address = network.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  return address % 2 ** (32 - Number(bits)) === 0;
+}
 
 export const Stage = closed({
   account: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{12}$/, expectation("an AWS account id: twelve digits, in quotes", "Copy it from the account menu.")),
-    ),
+    matching(/^\d{12}$/, "an AWS account id: twelve digits, in quotes", "Copy it from the account menu."),
   ),
-  region: v.optional(v.string()),
+  region: v.optional(region),
   runsOn: v.optional(v.picklist(["aws", "loopback"])),
   profile: v.optional(v.picklist(["durable", "disposable"])),
   domain: v.optional(domain),
@@ -26,26 +28,35 @@ export const Stage = closed({
   network: v.optional(
     closed({
       cidr: v.optional(cidr),
-      zones: v.optional(whole(2, 3, "", "A balancer needs two zones at least.")),
-      natGateways: v.optional(whole(1, 3, "", "One is the least: tasks reach out through it.")),
+      zones: v.optional(whole(2, 3, "", "A balancer needs at least two zones.")),
+      natGateways: v.optional(whole(1, 3, "", "At least one: tasks reach the internet through it.")),
     }),
   ),
   redis: v.optional(
     closed({
       nodes: v.optional(whole(1, 6, "", "A replication group has one primary and up to five replicas.")),
-      nodeType: v.optional(v.string()),
+      nodeType: v.optional(
+        matching(/^cache\.[a-z0-9-]+\.[a-z0-9]+$/, "a node type such as cache.t4g.micro", "Copy it from ElastiCache."),
+      ),
       snapshotRetentionDays: v.optional(
-        whole(0, 35, " days", "ElastiCache keeps snapshots 35 days at most; 0 is none."),
+        whole(0, 35, " days", "ElastiCache keeps snapshots for at most 35 days; 0 is none."),
       ),
     }),
   ),
   shards: v.optional(whole(1, 50, "", "A region has 50 balancers by default.")),
-  alarmTopic: v.optional(v.string()),
+  alarmTopic: v.optional(
+    matching(/^[\w-]{1,256}$/, "a topic's name of A-Z, a-z, 0-9, _ and -", "Write the name; an ARN goes under adopt."),
+  ),
   adopt: v.optional(
     closed({
-      hostedZone: v.optional(closed({ id: v.string(), name: domain })),
+      hostedZone: v.optional(
+        closed({
+          id: matching(/^Z[A-Z0-9]{1,31}$/, "a zone's id, such as Z0123456789", "Copy it from Route 53."),
+          name: domain,
+        }),
+      ),
       secrets: v.optional(
-        v.record(
+        named(
           v.string(),
           v.pipe(
             v.string(),
@@ -57,9 +68,12 @@ export const Stage = closed({
               ),
             ),
           ),
+          "secret",
         ),
       ),
-      alarmTopicArn: v.optional(v.string()),
+      alarmTopicArn: v.optional(
+        matching(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, "the ARN of an SNS topic", "Copy it from SNS."),
+      ),
     }),
   ),
 });

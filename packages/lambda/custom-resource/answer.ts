@@ -3,7 +3,7 @@ import type { ReturnAddress } from "./return-address.ts";
 export type Result = { readonly status: "SUCCESS" } | { readonly status: "FAILED"; readonly reason: string };
 
 /**
- * Tells CloudFormation how it went; without it the stack waits an hour. No content type: the URL is signed without one.
+ * Sends CloudFormation the outcome; without it the stack waits an hour. No content type: the URL is signed without one.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
  */
 export async function answer(to: ReturnAddress, result: Result): Promise<void> {
@@ -13,7 +13,7 @@ export async function answer(to: ReturnAddress, result: Result): Promise<void> {
     body: JSON.stringify({
       Status: result.status,
       ...(result.status === "FAILED" && { Reason: result.reason }),
-      // The same for good: another id would make CloudFormation delete the resource under the old one.
+      // It must never change: another id would make CloudFormation delete the resource under the old one.
       PhysicalResourceId: to.PhysicalResourceId ?? to.LogicalResourceId,
       StackId: to.StackId,
       RequestId: to.RequestId,
@@ -21,5 +21,5 @@ export async function answer(to: ReturnAddress, result: Result): Promise<void> {
     }),
     signal: AbortSignal.timeout(10_000),
   });
-  if (!response.ok) throw new Error(`CloudFormation did not take the answer: HTTP ${response.status}`);
+  if (!response.ok) throw new Error(`CloudFormation did not accept the answer: HTTP ${response.status}`);
 }

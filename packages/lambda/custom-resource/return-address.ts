@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** The fields without which nobody can be answered; read first, so that a request with other faults gets its answer. */
+/** The fields an answer needs; read first, so that a request with other faults still gets one. */
 export const ReturnAddress = v.object({
   ResponseURL: v.pipe(v.string(), v.url()),
   StackId: v.string(),

@@ -3,8 +3,11 @@ import type { Issuer } from "../issuers/index.ts";
 import { aligning, current, holderOf, isRejected } from "../labels.ts";
 import type { RotationMap, SecretEntry } from "../map.ts";
 import type { Announcer, Log, SecretDescription, SecretStore } from "../ports.ts";
-import { parseValue, type SecretValue, sameValue } from "../value.ts";
-import { align } from "./align.ts";
+import { putVersion } from "../put.ts";
+import { type SecretValue, sameValue } from "../value.ts";
+import type { Alignment } from "./align.ts";
+import { type Finding, faultsIn, joined, renamings, shedding } from "./findings.ts";
+import { readVersion } from "./reading.ts";
 
 export interface AlignPorts {
   readonly map: RotationMap;
@@ -16,7 +19,7 @@ export interface AlignPorts {
 
 export type AlignOutcome = "aligned" | "rewritten" | "unreadable" | "empty" | "overtaken" | "rejected";
 
-/** Rewrites the secrets with aliases. One that fails stops no other; then throws `AggregateError`. */
+/** Rewrites the secrets that have aliases. A failure does not stop the others; then throws `AggregateError`. */
 export async function alignSecrets(ports: AlignPorts): Promise<Readonly<Record<string, AlignOutcome>>> {
   const outcomes: Record<string, AlignOutcome> = {};
   const failures: Error[] = [];
@@ -38,44 +41,48 @@ async function alignSecret(entry: SecretEntry, ports: AlignPorts): Promise<Align
   const secret = await ports.store.describe(entry.id);
   const currentId = holderOf(secret.versions, current);
   if (currentId === undefined) return "empty";
-  const value = parseValue(await ports.store.read(secret.arn, currentId));
-  if (value === undefined) {
-    const text = `${secret.name} is no JSON object of strings, so its keys were left as they are.`;
-    await tell(entry, currentId, text, "Put a JSON object with the keys the map names.", ports);
+  const reading = readVersion((await ports.store.read(secret.arn, currentId)) ?? "", entry);
+  if (reading.kind === "unreadable") {
+    const text = `${secret.name} ${reading.why}, so its keys were left unchanged.`;
+    await tell(entry, currentId, { text, remedy: "Set a JSON object with the keys from the map." }, ports);
     return "unreadable";
   }
-  const alignment = align(value, entry.aliases, entry.placeholders);
-  if (alignment.kind === "aligned") return "aligned";
-  const { conflicts } = alignment;
-  if (conflicts.length > 0) {
-    const text = `${secret.name} had ${conflicts.join(", ")} beside the new names, with other values: the new names' values stay.`;
-    await tell(entry, currentId, text, "Nothing, if the new names' values are the right ones.", ports);
+  const { value, alignment, isMarked } = reading;
+  const [end, renamed] = alignment.kind === "change" ? [alignment.value, alignment.renamed] : [value, value];
+  const faults = faultsIn(end, entry);
+  const address = faults.length > 0 ? { next: renamed } : await withProvenAddress(entry, alignment, value, ports);
+  const findings = [
+    ...(alignment.kind === "change" ? renamings(alignment) : []),
+    ...(address.finding === undefined ? [] : [address.finding]),
+    ...faults,
+  ];
+  for (const { text, remedy } of findings.length > 0 ? [joined(secret.name, findings)] : []) {
+    await tell(entry, currentId, { text, remedy }, ports);
   }
-  const next = await withProvenAddress(entry, currentId, alignment, ports);
-  if (sameValue(next, value)) return "aligned";
-  return promote(secret, currentId, next, ports);
+  if (!isMarked && sameValue(address.next, value)) return "aligned";
+  return promote(secret, currentId, address.next, ports);
 }
 
-/** A changed address is proven before it becomes current; one that is not accepted stays as people wrote it. */
+/** A changed address is tested before it becomes current; one that is not accepted stays as it was written. */
 async function withProvenAddress(
   entry: SecretEntry,
-  currentId: string,
-  { value, renamed }: { readonly value: SecretValue; readonly renamed: SecretValue },
+  alignment: Alignment,
+  value: SecretValue,
   ports: AlignPorts,
-): Promise<SecretValue> {
-  if (sameValue(value, renamed)) return value;
-  const proof = await ports.issuerOf(entry).prove(value);
-  if (proof.verdict === "accepted") return value;
-  const text = `The address in ${entry.key} was not normalized: ${proof.reason}.`;
-  if (proof.verdict === "rejected") {
-    await tell(entry, currentId, text, "Check SPLUNK_HEC_URL and SPLUNK_HEC_TOKEN; it is tried again daily.", ports);
-  }
+): Promise<{ readonly next: SecretValue; readonly finding?: Finding }> {
+  if (alignment.kind === "aligned") return { next: value };
+  if (sameValue(alignment.value, alignment.renamed)) return { next: alignment.value };
+  const proof = await ports.issuerOf(entry).prove(alignment.value);
+  if (proof.verdict === "accepted") return { next: alignment.value, ...shedding(alignment) };
+  const text = `its address was not normalized: ${proof.reason}`;
   ports.log({ level: "warn", secret: entry.key, message: text });
-  return renamed;
+  if (proof.verdict === "undecided") return { next: alignment.renamed };
+  const remedy = "Check SPLUNK_HEC_URL and SPLUNK_HEC_TOKEN; it is retried daily.";
+  return { next: alignment.renamed, finding: { text, remedy } };
 }
 
 /**
- * By way of a label of its own, so that a value somebody puts in this moment is not overwritten: AWSCURRENT moves only
+ * Through a label of its own, so that a value somebody sets at this moment is not overwritten: AWSCURRENT moves only
  * from the version that was read.
  */
 async function promote(
@@ -86,10 +93,10 @@ async function promote(
 ): Promise<AlignOutcome> {
   const text = JSON.stringify(value);
   const token = createHash("sha256").update(`${currentId} ${text}`).digest("hex");
-  // The planner took it back once: writing it again would go round for ever.
+  // The planner undid it once: writing it again would loop forever.
   if (isRejected(versions, token)) return "rejected";
   const known = versions.some(({ id }) => id === token);
-  if (!known) await store.put(arn, { token, text, label: aligning });
+  if (!known) await putVersion(store, arn, { token, text, label: aligning });
   const moved = await store.moveLabel(arn, current, { to: token, from: currentId });
   await store.moveLabel(arn, aligning, { from: token });
   return moved === "moved" ? "rewritten" : "overtaken";
@@ -98,9 +105,8 @@ async function promote(
 async function tell(
   { key, services }: SecretEntry,
   versionId: string,
-  text: string,
-  remedy: string,
+  words: Finding,
   { announcer }: AlignPorts,
 ): Promise<void> {
-  await announcer.announce({ outcome: "alignment-conflict", secret: key, versionId, services, text, remedy });
+  await announcer.announce({ outcome: "alignment-conflict", secret: key, versionId, services, ...words });
 }

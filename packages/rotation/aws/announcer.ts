@@ -10,7 +10,7 @@ export const tone = {
   stuck: { phase: "firing", severity: "critical", title: "needs a person" },
   "candidate-wanted": { phase: "notice", severity: "info", title: "waits for a new value" },
   placeholder: { phase: "notice", severity: "info", title: "still has placeholders" },
-  "alignment-conflict": { phase: "notice", severity: "warning", title: "keys need a look" },
+  "alignment-conflict": { phase: "notice", severity: "warning", title: "keys need attention" },
 } as const satisfies Record<Outcome, { phase: string; severity: "info" | "warning" | "critical"; title: string }>;
 
 /** What the topic carries: what the chat's reader of the fleet's own notices takes, and the facts behind it. */

@@ -3,7 +3,9 @@ import { current, holderOf } from "../labels.ts";
 import { adminIdOf, type RotationMap } from "../map.ts";
 import type { Announcer, SecretStore, ServiceFleet } from "../ports.ts";
 
-/** Calls `load` once, when it is first needed: a client's code is most of a cold start, and most runs need one of them. */
+/**
+ * Calls `load` once, when it is first needed: a client's code is most of a cold start, and most runs need one of them.
+ */
 function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {
@@ -12,7 +14,7 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** The topic, behind a client that is loaded with the first news. */
+/** The topic, behind a client that is loaded with the first notice. */
 export function announcerTo(topicArn: string): Announcer {
   const load = once(async () => (await import("./announcer.ts")).announcer(topicArn));
   return { announce: async (notice) => (await load()).announce(notice) };
@@ -30,7 +32,7 @@ export function fleetOf(cluster: string): ServiceFleet {
 
 const loadRedis = once(async () => (await import("./redis-auth.ts")).redisAuth());
 
-/** ElastiCache: most fleets never come to need it. */
+/** ElastiCache: most fleets never need it. */
 export const redisAuth: RedisAuth = {
   update: async (...change) => (await loadRedis()).update(...change),
   available: async (group) => (await loadRedis()).available(group),

@@ -42,11 +42,10 @@ export function secretStore(): SecretStore {
     },
     async read(secretId, versionId) {
       try {
-        const { SecretString } = await client.send(
+        const { SecretString, SecretBinary } = await client.send(
           new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }),
         );
-        // A binary value is text that no JSON reader takes.
-        return SecretString ?? "";
+        return SecretString ?? `binary ${Buffer.from(SecretBinary ?? []).toString("base64")}`;
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined;
         throw error;
@@ -80,7 +79,7 @@ export function secretStore(): SecretStore {
         );
         return "moved";
       } catch (error) {
-        // The label is not where it was said to be, or the version has gone.
+        // The label is not where it was expected, or the version is gone.
         if (error instanceof InvalidParameterException || error instanceof ResourceNotFoundException) return "refused";
         throw error;
       }

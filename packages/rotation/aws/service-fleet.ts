@@ -12,7 +12,7 @@ import type { DeploymentState, ServiceFleet, ServiceState, TaskState } from "../
 const servicesAtOnce = 10;
 const tasksAtOnce = 100;
 
-/** ECS says so in the last hundred events of a service, long after the deployment itself is no longer listed. */
+/** ECS reports it in the last hundred events of a service, long after the deployment itself is no longer listed. */
 const givenUp = /\(deployment ecs-svc\/\d+\) deployment failed/;
 
 /** The services of one cluster behind their port. */
@@ -41,7 +41,7 @@ export function serviceFleet(cluster: string): ServiceFleet {
       return states;
     },
     async tasks(service) {
-      // One that is being stopped wants to be STOPPED, and runs on until it is.
+      // A stopping task has desired status STOPPED, and keeps running until it stops.
       const arns = [...(await listTasks(service, "RUNNING")), ...(await listTasks(service, "STOPPED"))];
       const tasks: TaskState[] = [];
       for (const some of chunks(arns, tasksAtOnce)) {

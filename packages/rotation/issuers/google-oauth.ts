@@ -1,30 +1,37 @@
 import * as v from "valibot";
+import { Address } from "../address.ts";
 import { attempt } from "../http.ts";
 import type { Rotation } from "../map.ts";
-import { sameExcept } from "../value.ts";
+import { type SecretValue, sameExcept, textAt } from "../value.ts";
 import type { Issuer, IssuerPorts } from "./issuer.ts";
 
-const keys = ["GOOGLE_OAUTH_CLIENT_ID", "GOOGLE_OAUTH_CLIENT_SECRET"];
+const idKey = "GOOGLE_OAUTH_CLIENT_ID";
+const secretKey = "GOOGLE_OAUTH_CLIENT_SECRET";
+const keys = [idKey, secretKey];
 const Refusal = v.object({ error: v.string() });
 
 /**
- * Google lets no program make a client secret: people make one in the console, which holds two at a time, and stage it
+ * Google has no API to create a client secret: people create one in the console, which holds two at a time, and stage
+ * it
  * as a candidate. https://support.google.com/cloud/answer/15549257
  */
 export function googleOAuth(
   _rotation: Extract<Rotation, { readonly issuer: "google-oauth" }>,
   { fetch, googleTokenUrl }: IssuerPorts,
 ): Issuer {
+  const address = Address.read(googleTokenUrl);
+  if (!(address instanceof Address)) throw new Error(`GOOGLE_TOKEN_URL ${address.fault}. The stack Rotation sets it.`);
+  const secretIn = (value: SecretValue) => textAt(value, secretKey);
   return {
     keys,
-    // Google asks for up to some hours after a change in the console; minutes are what it takes.
+    // Google allows some hours for a change in the console to take effect; in practice it is minutes.
     propagationMs: 300_000,
     async create(now, candidate) {
-      const secret = candidate?.GOOGLE_OAUTH_CLIENT_SECRET;
-      if (candidate === undefined || secret === undefined || secret === now.GOOGLE_OAUTH_CLIENT_SECRET) {
+      const secret = secretIn(candidate ?? {});
+      if (candidate === undefined || secret === "" || secret === secretIn(now)) {
         return {
           kind: "ask",
-          text: "No candidate is staged for the Google client secret, and Google lets no program make one.",
+          text: "No candidate is staged for the Google client secret, and Google has no API to create one.",
           remedy:
             "Add a secret to the OAuth client in the Google console, stage it with the label `candidate`, and rotate: docs/rotation.md, Google step by step.",
         };
@@ -32,29 +39,30 @@ export function googleOAuth(
       if (!sameExcept(candidate, now, keys) && Object.keys(candidate).some((key) => !(key in now))) {
         return {
           kind: "ask",
-          text: "The candidate has keys that the current value has not.",
+          text: "The candidate has keys that the current value does not have.",
           remedy: `Stage a candidate with ${keys.join(" and ")} only.`,
         };
       }
-      const id = candidate.GOOGLE_OAUTH_CLIENT_ID ?? now.GOOGLE_OAUTH_CLIENT_ID ?? "";
-      return {
-        kind: "value",
-        value: { ...now, GOOGLE_OAUTH_CLIENT_ID: id, GOOGLE_OAUTH_CLIENT_SECRET: secret },
-      };
+      const id = textAt(candidate, idKey) || textAt(now, idKey);
+      return { kind: "value", value: { ...now, [idKey]: id, [secretKey]: secret } };
     },
     install: async () => "installed",
-    /** A made-up code: Google looks at the client first, so `invalid_grant` says that the pair is good. */
+    /** A made-up code: Google checks the client first, so `invalid_grant` means that the pair is valid. */
     async prove(value) {
-      const answer = await attempt(fetch, googleTokenUrl, {
-        method: "POST",
-        body: new URLSearchParams({
-          grant_type: "authorization_code",
-          code: "4/mcp-fleet-proves-a-client-secret",
-          redirect_uri: "https://localhost",
-          client_id: value.GOOGLE_OAUTH_CLIENT_ID ?? "",
-          client_secret: value.GOOGLE_OAUTH_CLIENT_SECRET ?? "",
-        }),
-      });
+      const answer = await attempt(
+        fetch,
+        { name: "Google", address, path: "" },
+        {
+          method: "POST",
+          body: new URLSearchParams({
+            grant_type: "authorization_code",
+            code: "4/mcp-fleet-proves-a-client-secret",
+            redirect_uri: "https://localhost",
+            client_id: textAt(value, idKey),
+            client_secret: secretIn(value),
+          }),
+        },
+      );
       if (answer.kind === "unreachable") return { verdict: "undecided", reason: answer.reason };
       const refusal = v.safeParse(Refusal, answer.json);
       const error = refusal.success ? refusal.output.error : undefined;
@@ -62,11 +70,14 @@ export function googleOAuth(
         return { verdict: "accepted" };
       if (answer.status === 401 && error === "invalid_client")
         return { verdict: "rejected", reason: "Google answers 401 invalid_client to this pair of id and secret" };
-      return { verdict: "undecided", reason: `Google answered ${answer.status}, which says nothing about the secret` };
+      return {
+        verdict: "undecided",
+        reason: `Google answered ${answer.status}, which proves nothing about the secret`,
+      };
     },
     async revoke(retired, kept) {
-      const secrets = (await kept()).map((value) => value.GOOGLE_OAUTH_CLIENT_SECRET);
-      const old = retired.some((value) => !secrets.includes(value.GOOGLE_OAUTH_CLIENT_SECRET));
+      const secrets = (await kept()).map(secretIn);
+      const old = retired.some((value) => !secrets.includes(secretIn(value)));
       if (!old) return { kind: "none" };
       return {
         kind: "by-hand",

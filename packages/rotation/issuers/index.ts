@@ -25,7 +25,7 @@ export const issuerNames = [
   "random",
 ] as const satisfies readonly Rotation["issuer"][];
 
-/** Who issues the values of a secret; people, where the map declines a rotation. */
+/** Who issues the values of a secret: people, if the map declines a rotation. */
 export function issuerOf({ rotation }: Pick<SecretEntry, "rotation">, ports: IssuerPorts): Issuer {
   if ("declined" in rotation) return people;
   switch (rotation.issuer) {

@@ -1,7 +1,7 @@
 import type { Clock } from "../ports.ts";
 import type { SecretValue } from "../value.ts";
 
-/** Whether the one who accepts a credential accepts this one. `reason` holds no value. */
+/** Whether the system that a credential is for accepts this one. `reason` contains no value. */
 export type Proof =
   | { readonly verdict: "accepted" }
   | { readonly verdict: "rejected"; readonly reason: string }
@@ -9,14 +9,14 @@ export type Proof =
 
 export type Creation =
   | { readonly kind: "value"; readonly value: SecretValue }
-  /** Nothing new to be had without a person, who is asked for it. */
+  /** Only a person can provide something new, and is asked to. */
   | { readonly kind: "ask"; readonly text: string; readonly remedy: string };
 
 export type Installation = "installed" | "unfinished";
 
 export type Revocation =
   | { readonly kind: "revoked" }
-  /** There was no credential that anybody else accepts. */
+  /** No other system accepts these values, so there is nothing to revoke. */
   | { readonly kind: "none" }
   | { readonly kind: "unfinished" }
   /** Only a person can do it. */
@@ -24,20 +24,20 @@ export type Revocation =
 
 /**
  * Who issues a secret's values. Each call may be repeated, and may have died at any point before; a value that was
- * created once is kept by Secrets Manager, so `create` is called once for a rotation that goes well.
+ * created once is kept by Secrets Manager, so `create` is called once in a successful rotation.
  */
 export interface Issuer {
   /** Keys of the secret it changes. All others stay as they are. */
   readonly keys: readonly string[];
-  /** Milliseconds a new credential may take until it is accepted everywhere. */
+  /** Milliseconds until a new credential is accepted everywhere. */
   readonly propagationMs: number;
   create(now: SecretValue, candidate: SecretValue | undefined): Promise<Creation>;
   /** Makes the credential of `next` valid, beside that of `now`. */
   install(next: SecretValue, now: SecretValue): Promise<Installation>;
   prove(value: SecretValue): Promise<Proof>;
   /**
-   * Ends the credentials of `retired`, and any of the issuer's own making that nobody keeps. `kept` is asked after the
-   * issuer has looked at what there is: a credential made in between is not taken for an orphan. The current value is the
+   * Revokes the credentials of `retired`, and any the issuer created that nobody keeps. `kept` is called after the
+   * issuer has listed them: a credential created in between is not mistaken for an orphan. The current value is the
    * first of them.
    */
   revoke(retired: readonly SecretValue[], kept: () => Promise<readonly SecretValue[]>): Promise<Revocation>;

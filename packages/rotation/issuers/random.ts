@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Rotation } from "../map.ts";
+import { isBlank } from "../value.ts";
 import type { Issuer } from "./issuer.ts";
 
 const lettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -8,7 +9,7 @@ export function randomText(length: number, alphabet = lettersAndDigits): string 
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
 }
 
-/** Keys that nobody outside the fleet knows of: any value of the right shape is good. */
+/** Keys that only the fleet itself uses: any value of the right shape is valid. */
 export function random({ keys }: Extract<Rotation, { readonly issuer: "random" }>): Issuer {
   return {
     keys: Object.keys(keys),
@@ -19,7 +20,7 @@ export function random({ keys }: Extract<Rotation, { readonly issuer: "random" }
     },
     install: async () => "installed",
     async prove(value) {
-      const missing = Object.keys(keys).filter((key) => (value[key] ?? "") === "");
+      const missing = Object.keys(keys).filter((key) => isBlank(value[key]));
       if (missing.length === 0) return { verdict: "accepted" };
       return { verdict: "rejected", reason: `the keys ${missing.join(", ")} are missing or empty` };
     },

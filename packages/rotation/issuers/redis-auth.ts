@@ -1,5 +1,7 @@
+import { withoutQuoting } from "../errors.ts";
 import type { Rotation } from "../map.ts";
 import { poll } from "../poll.ts";
+import { type SecretValue, textAt } from "../value.ts";
 import type { Issuer, IssuerPorts } from "./issuer.ts";
 import { randomText } from "./random.ts";
 
@@ -19,26 +21,27 @@ export function redisAuth(
   const modify = async (token: string, strategy: "ROTATE" | "SET"): Promise<boolean> => {
     const isAvailable = () => redis.available(replicationGroup);
     if (!(await poll(isAvailable, ports))) return false;
-    await redis.update(replicationGroup, token, strategy);
+    const asked = `ElastiCache took no AUTH token for ${replicationGroup}`;
+    await withoutQuoting(asked, () => redis.update(replicationGroup, token, strategy));
     return poll(isAvailable, ports);
   };
-  const tokenOf = (value: Readonly<Record<string, string>>) => {
-    const token = value[key];
-    if (token === undefined) throw new Error(`The secret has no key ${key} for the AUTH token of ${replicationGroup}.`);
+  const tokenOf = (value: SecretValue) => {
+    const token = textAt(value, key);
+    if (token === "") throw new Error(`The secret has no key ${key} for the AUTH token of ${replicationGroup}.`);
     return token;
   };
   return {
     keys: [key],
     propagationMs: 0,
     create: async (now) => ({ kind: "value", value: { ...now, [key]: randomText(length, alphabet) } }),
-    /** The two latest tokens are valid. The old one goes first, so that a repetition of this step cannot push it out. */
+    /** The two latest tokens are valid. The old one is set first, so that repeating this step cannot push it out. */
     async install(next, now) {
       const both = (await modify(tokenOf(now), "ROTATE")) && (await modify(tokenOf(next), "ROTATE"));
       return both ? "installed" : "unfinished";
     },
-    /** ElastiCache tells no token; a modification that has come to its end is as much as can be known from outside. */
+    /** ElastiCache does not reveal its token; a completed modification is all that can be observed from outside. */
     async prove(value) {
-      if (!valid.test(value[key] ?? "")) return { verdict: "rejected", reason: "ElastiCache takes no such token" };
+      if (!valid.test(textAt(value, key))) return { verdict: "rejected", reason: "ElastiCache accepts no such token" };
       if (await redis.available(replicationGroup)) return { verdict: "accepted" };
       return { verdict: "undecided", reason: `${replicationGroup} is being modified` };
     },

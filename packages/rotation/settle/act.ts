@@ -44,22 +44,25 @@ async function prove(entry: SecretEntry, versionId: string, ports: SettlePorts, 
 }
 
 async function proveVersion(entry: SecretEntry, versionId: string, ports: SettlePorts) {
-  const value = parseValue(await ports.store.read(entry.id, versionId));
-  if (value === undefined) return { verdict: "rejected", reason: "it is no JSON object of strings" } as const;
+  const issuer = ports.issuerOf(entry);
+  const text = await ports.store.read(entry.id, versionId);
+  // Who issues no keys has none to look for: plain text and binary are values too.
+  const value = parseValue(text) ?? (text !== undefined && issuer.keys.length === 0 ? {} : undefined);
+  if (value === undefined) return { verdict: "rejected", reason: "it is not a JSON object" } as const;
   const unfilled = placeholdersIn(value, entry.placeholders);
   if (unfilled.length > 0) {
     return { verdict: "rejected", reason: `it has placeholders in ${unfilled.join(", ")}` } as const;
   }
-  return ports.issuerOf(entry).prove(value);
+  return issuer.prove(value);
 }
 
-/** People are told first: a mark that was set before a failure would be the end of it. */
+/** People are notified first: with the mark set, a failure after it would leave them uninformed. */
 async function reject(entry: SecretEntry, versionId: string, reason: string, ports: SettlePorts): Promise<void> {
   const secret = await ports.store.describe(entry.id);
   const labels = secret.versions.find(({ id }) => id === versionId)?.labels ?? [];
   if (labels.includes(rejectedLabel(versionId))) return;
   if (labels.includes(current)) {
-    const text = `The new value of ${secret.name} is bad: ${reason}. The one before is put back.`;
+    const text = `The new value of ${secret.name} does not work: ${reason}. The previous one is restored.`;
     await tell(entry, "rejected", versionId, { text, remedy: "" }, ports);
   }
   await markRejected(ports.store, secret, versionId);
@@ -70,7 +73,7 @@ async function restore(
   { from, to }: Action & { readonly kind: "restore" },
   { store }: SettlePorts,
 ): Promise<void> {
-  // `refused`: somebody moved the label just now, and the next look shows where to.
+  // `refused`: somebody moved the label just now; the next observation shows where.
   if ((await store.moveLabel(entry.id, current, { from, to })) === "refused") return;
   const { versions } = await store.describe(entry.id);
   const blocked = versions.some(({ id, labels }) => id === from && labels.includes(pending));
@@ -79,7 +82,7 @@ async function restore(
 
 async function report(entry: SecretEntry, versionId: string, reason: string, ports: SettlePorts): Promise<void> {
   const text = `The fleet cannot settle ${entry.key}: ${reason}.`;
-  const remedy = "Put a value that works by hand, or mend the service; docs/rotation.md, `stuck`, says how to tell.";
+  const remedy = "Set a working value by hand, or fix the service; docs/rotation.md, `stuck`, explains which.";
   await tell(entry, "stuck", versionId, { text, remedy }, ports);
   const { tags } = await ports.store.describe(entry.id);
   const settling = readSettling(tags[settlingTag]);

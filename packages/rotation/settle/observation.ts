@@ -2,7 +2,7 @@ import type { Proof } from "../issuers/index.ts";
 import type { SecretVersion, ServiceState, TaskState } from "../ports.ts";
 import type { Settling } from "./settling.ts";
 
-/** What is, at one moment: all the planner knows. */
+/** The state at one moment: all that the planner knows. */
 export interface Observation {
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -21,19 +21,19 @@ export interface SecretObservation {
   readonly previousId: string | undefined;
   readonly pending: { readonly id: string; readonly createdAt: number | undefined } | undefined;
   readonly settling: Settling | undefined;
-  /** Looked up while nothing is recorded of the current version. */
+  /** Only read while nothing is recorded about the current version. */
   readonly currentCreatedAt: number | undefined;
   /** The current value is that of the version to go back to, or the first there is. */
   readonly unchanged: boolean;
   /** It has keys under their old names, which `align-splunk` rewrites first. */
   readonly legacy: boolean;
-  /** Milliseconds a new credential may be refused before that means anything. */
+  /** Milliseconds for which a refusal of a new credential means nothing. */
   readonly propagationMs: number;
   /** By version; those of this run. */
   readonly proofs: Readonly<Record<string, Proof>>;
 }
 
 export interface ServiceObservation extends ServiceState {
-  /** `undefined` while its deployment is not complete: nobody has looked. */
+  /** `undefined` while its deployment is not complete: the tasks were not read. */
   readonly tasks: readonly TaskState[] | undefined;
 }

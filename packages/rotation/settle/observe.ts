@@ -1,13 +1,14 @@
+import { isLegacy } from "../align/reading.ts";
 import { current, holderOf, pending, previous, settled, settlingTag } from "../labels.ts";
 import type { SecretEntry } from "../map.ts";
 import type { SecretDescription, ServiceState } from "../ports.ts";
-import { parseValue, sameValue } from "../value.ts";
+import { sameText } from "../value.ts";
 import type { Observation, SecretObservation, ServiceObservation } from "./observation.ts";
 import { lastGood } from "./plan.ts";
 import type { Memory, SettlePorts } from "./ports.ts";
 import { readSettling } from "./settling.ts";
 
-/** Looks at the secrets, and at the services of those that are not settled. A stable fleet costs one call a secret. */
+/** Reads the secrets, and the services of those that are not settled. A stable fleet costs one call per secret. */
 export async function observe(ports: SettlePorts, memory: Memory): Promise<Observation> {
   const entries = ports.map.secrets.filter((entry) => !memory.parked.has(entry.key) && isLookedAfter(entry));
   const secrets: SecretObservation[] = [];
@@ -19,12 +20,12 @@ export async function observe(ports: SettlePorts, memory: Memory): Promise<Obser
   return { now: ports.clock.now(), secrets, services };
 }
 
-/** A secret that no service uses and nobody issues (an administrator's) is none of the planner's business. */
+/** The planner ignores a secret that no service uses and nobody issues, such as an administrator's. */
 function isLookedAfter({ services, rotation }: SecretEntry): boolean {
   return services.length > 0 || !("declined" in rotation);
 }
 
-/** What goes wrong with one secret stops no other. */
+/** A failure with one secret does not stop the others. */
 export async function parkOnError<T>(
   { log }: SettlePorts,
   memory: Memory,
@@ -85,14 +86,11 @@ async function lookInside(
   secret: SecretDescription,
   ids: Parameters<typeof lastGood>[0],
 ): Promise<Pick<SecretObservation, "unchanged" | "legacy">> {
-  const now = parseValue(await ports.store.read(secret.arn, ids.currentId));
+  const now = await ports.store.read(secret.arn, ids.currentId);
   const good = lastGood(ids);
-  const before = good === undefined ? undefined : parseValue(await ports.store.read(secret.arn, good));
+  const before = good === undefined ? undefined : await ports.store.read(secret.arn, good);
   const first = good === undefined && ids.settledId === undefined;
-  return {
-    unchanged: first || (now !== undefined && before !== undefined && sameValue(now, before)),
-    legacy: Object.keys(entry.aliases).some((alias) => now !== undefined && alias in now),
-  };
+  return { unchanged: first || sameText(now, before), legacy: isLegacy(now ?? "", entry) };
 }
 
 async function observeServices(

@@ -6,7 +6,7 @@ import type { Settling } from "./settling.ts";
 import { standingOf } from "./standing.ts";
 import { timing } from "./timing.ts";
 
-/** What to do about all secrets, given what is. Nothing: an empty list. Pure. */
+/** What to do about all secrets in this state; possibly nothing. Pure. */
 export function plan({ now, secrets, services }: Observation): readonly Action[] {
   const actions = secrets.flatMap((secret) => [...planPending(secret, now), ...planCurrent(secret, services, now)]);
   return mergeRolls(actions, secrets, now);
@@ -33,14 +33,14 @@ function planCurrent(
 
 function record(secret: SecretObservation, now: number): Action {
   const { key, settling, settledId, currentId, currentCreatedAt, pending } = secret;
-  // The first time, a value put by hand counts from when it was put: services that started later have it.
+  // The first time, a value set by hand counts from when it was set: services that started later have it.
   const first = settling === undefined && settledId === undefined && pending?.id !== currentId;
   const from = first && currentCreatedAt !== undefined ? currentCreatedAt : now;
   const phase = secret.unchanged && settling === undefined ? "unchanged" : "rolling";
   return { kind: "record", secret: key, versionId: currentId, since: from + timing.readLag, phase };
 }
 
-/** `undefined` when the value is proven. */
+/** `undefined` if the value works. */
 function planProof(secret: Unsettled, now: number): readonly Action[] | undefined {
   const { key, currentId, settledId, settling, proofs, propagationMs } = secret;
   const proof = proofs[currentId];
@@ -62,7 +62,7 @@ function planProof(secret: Unsettled, now: number): readonly Action[] | undefine
 function planRollout(secret: Unsettled, services: readonly ServiceObservation[], now: number): readonly Action[] {
   const { key, currentId, settledId, previousId, versions, settling } = secret;
   const rollFrom = settling.since + timing.clockSkew;
-  if (now < rollFrom) return [{ ...wait(secret, "reads may still see the version before"), until: rollFrom }];
+  if (now < rollFrom) return [{ ...wait(secret, "reads may still return the previous version"), until: rollFrom }];
   const consumers = services.filter(({ name }) => secret.services.includes(name));
   const at = (wanted: ReturnType<typeof standingOf>) =>
     consumers.filter((service) => standingOf(service, settling.since) === wanted).map(({ name }) => name);
@@ -77,12 +77,12 @@ function planRollout(secret: Unsettled, services: readonly ServiceObservation[],
     return stale.map((service) => ({ kind: "roll", service, secrets: [key], since: settling.since }));
   }
   const unready = [...at("rolling"), ...at("draining")];
-  if (unready.length > 0) return [wait(secret, `${unready.join(", ")} not yet on it alone`)];
+  if (unready.length > 0) return [wait(secret, `${unready.join(", ")} not yet fully on it`)];
   const restored = currentId === settledId && previousId !== undefined && isRejected(versions, previousId);
   return [{ kind: "revoke", secret: key, versionId: currentId, outcome: restored ? "restored" : "settled" }];
 }
 
-/** The version to go back to is proven before it is made current: two bad values are not better than one. */
+/** The version to go back to is tested before it becomes current: it may be bad, too. */
 function planRestore(secret: Unsettled): Action {
   const { key, currentId, proofs } = secret;
   const good = lastGood(secret);
@@ -95,7 +95,7 @@ function planRestore(secret: Unsettled): Action {
     case "undecided":
       return wait(secret, proof.reason);
     case "rejected":
-      return stuck(secret, `neither it nor the version before is accepted: ${proof.reason}`);
+      return stuck(secret, `neither it nor the previous version is accepted: ${proof.reason}`);
   }
 }
 
@@ -136,15 +136,15 @@ function mergeRolls(actions: readonly Action[], secrets: readonly SecretObservat
   return [...actions.filter(({ kind }) => kind !== "roll"), ...due];
 }
 
-/** Seen a moment ago: whether its value is any good is about to be known. */
+/** First seen a moment ago: whether its value works will be known soon. */
 function isFresh({ settling, currentId, settledId }: SecretObservation, now: number): boolean {
   if (settling === undefined) return settledId !== currentId;
   return settling.versionId !== currentId || (settling.phase === "rolling" && now < settling.since + timing.clockSkew);
 }
 
 /**
- * Tasks that start now would read it too, for whatever secret they are rolled. One that nobody can prove at the moment,
- * or that waits for a person, holds up no other.
+ * Tasks that start now would read it too, whichever secret they roll for. One that cannot be tested at the moment,
+ * or that waits for a person, does not block others.
  */
 function isDoubtful({ settling, currentId, proofs }: SecretObservation): boolean {
   if (settling?.versionId !== currentId || settling.phase !== "rolling") return false;

@@ -14,13 +14,13 @@ export interface SettlePorts {
   readonly log: Log;
 }
 
-/** What one run learned that no service would tell it again; the next run starts without. */
+/** What one run has learned and could not read again; the next run starts without it. */
 export interface Memory {
   /** By secret and version. */
   readonly proofs: Map<string, Readonly<Record<string, Proof>>>;
   /** When a service was rolled: a read just after may not show it. */
   readonly rolled: Map<string, number>;
-  /** Secrets with nothing more to be done in this run: an action failed, or its issuer needs longer. */
+  /** Secrets that this run is done with: an action failed, or the issuer needs longer. */
   readonly parked: Set<string>;
   readonly failures: Error[];
 }

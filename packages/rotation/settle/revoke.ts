@@ -12,7 +12,7 @@ import {
 } from "../labels.ts";
 import type { SecretEntry } from "../map.ts";
 import type { SecretDescription, SecretVersion } from "../ports.ts";
-import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
+import { parseValue, placeholdersIn, type SecretValue, sameText, sameValue } from "../value.ts";
 import type { Action } from "./action.ts";
 import type { SettlePorts } from "./ports.ts";
 import { readSettling } from "./settling.ts";
@@ -21,7 +21,8 @@ import { tell } from "./tell.ts";
 type Settlement = Action & { readonly kind: "revoke" };
 
 /**
- * Ends what came before, in an order that each death leaves well: credentials, news, the label, and last the tag that
+ * Revokes what came before, in an order that is safe to interrupt anywhere: credentials, notice, label, and last the
+ * tag that
  * brings the planner back here.
  */
 export async function revoke(
@@ -62,7 +63,7 @@ export async function discard(
   const revocation = await ports.issuerOf(entry).revoke(retired, () => keptValues(entry, ports));
   if (revocation.kind === "unfinished") return "unfinished";
   await dropUsedCandidate(entry, secret, versionId, ports);
-  const text = `A rotation of ${secret.name} was given up: its new value was not accepted. The value in use stays.`;
+  const text = `A rotation of ${secret.name} was abandoned: its new value was not accepted. The value in use stays.`;
   const remedy = "Rotate again with `aws secretsmanager rotate-secret`, or wait for the next schedule.";
   await tell(entry, "given-up", versionId, { text, remedy: `${byHand(revocation)}${remedy}` }, ports);
   await store.moveLabel(secret.arn, pending, { from: versionId });
@@ -78,7 +79,7 @@ async function revokeOthers(entry: SecretEntry, secret: SecretDescription, ports
   return issuer.revoke(retired, () => keptValues(entry, ports));
 }
 
-/** The current value first, then what a rotation or a person has on its way. Read anew each time. */
+/** The current value first, then what a rotation or a person has on its way. Read again each time. */
 async function keptValues(entry: SecretEntry, ports: SettlePorts): Promise<readonly SecretValue[]> {
   const { arn, versions } = await ports.store.describe(entry.id);
   const kept = versions.filter((version) => isKept(version, versions));
@@ -103,7 +104,7 @@ async function readAll(
   return texts.map(parseValue).filter((value) => value !== undefined);
 }
 
-/** A candidate that was adopted, whatever came of it, is none for the next rotation. */
+/** A candidate that was adopted, with whatever result, is no candidate for the next rotation. */
 async function dropUsedCandidate(
   { id: secretId }: SecretEntry,
   { versions, arn }: SecretDescription,
@@ -112,9 +113,9 @@ async function dropUsedCandidate(
 ): Promise<void> {
   const staged = holderOf(versions, candidate);
   if (staged === undefined) return;
-  const offered = parseValue(await ports.store.read(arn, staged)) ?? {};
-  const adopted = parseValue(await ports.store.read(arn, adoptedId)) ?? {};
-  const same = Object.entries(offered).every(([key, value]) => adopted[key] === value);
+  const [offered, adopted] = [await ports.store.read(arn, staged), await ports.store.read(arn, adoptedId)];
+  const [part, whole] = [parseValue(offered), parseValue(adopted)];
+  const same = part && whole ? sameValue({ ...whole, ...part }, whole) : sameText(offered, adopted);
   if (same) await ports.store.moveLabel(secretId, candidate, { from: staged });
 }
 
@@ -124,7 +125,7 @@ function wordsFor(name: string, outcome: "settled" | "restored", revocation: Rev
   const text =
     outcome === "settled"
       ? `Every service that uses ${name} runs on its new value${revoked}.`
-      : `${name} has its last good value again, and every service that uses it runs on that.`;
+      : `${name} is back on its last good value, and so is every service that uses it.`;
   return { text, remedy };
 }
 

@@ -7,12 +7,13 @@ import type { Memory, SettlePorts } from "./ports.ts";
 
 export type { SettlePorts } from "./ports.ts";
 
-/** More turns than any fleet needs: a planner that never comes to rest is a fault to be seen, not one to pay for. */
+/** More turns than any fleet needs: a planner that never comes to rest is a bug to notice, not one to pay for. */
 const turnsAtMost = 200;
 
 /**
- * Looks, acts, and looks again, until there is nothing to do but wait for what an event will tell. Running it twice, or
- * after a run that died, ends as running it once. Throws `AggregateError` when something failed, after all else was done.
+ * Observes, acts, and observes again, until all it can do is wait for an event. Running it twice, or
+ * after a run that died, has the same result as once. If something failed, throws `AggregateError` after doing the
+ * rest.
  */
 export async function settle(ports: SettlePorts): Promise<readonly Action[]> {
   const memory: Memory = { proofs: new Map(), rolled: new Map(), parked: new Set(), failures: [] };
@@ -66,6 +67,6 @@ async function roll(action: Action & { readonly kind: "roll" }, ports: SettlePor
 
 function entryOf({ map }: SettlePorts, key: string): SecretEntry {
   const entry = map.secrets.find((one) => one.key === key);
-  if (entry === undefined) throw new Error(`The planner named ${key}, which the map has not.`);
+  if (entry === undefined) throw new Error(`The planner named ${key}, which is not in the map.`);
   return entry;
 }

@@ -4,9 +4,9 @@ export interface Settling {
   /** Milliseconds since the epoch: a task created from then on has read this version. */
   readonly since: number;
   /**
-   * - `unchanged`: the value is the one its consumers have already.
+   * - `unchanged`: its consumers already have this value.
    * - `rolling`: consumers are to run on it.
-   * - `stuck`: as `rolling`, and people were told that the fleet cannot go on by itself.
+   * - `stuck`: as `rolling`, and people were told that the fleet needs them to continue.
    */
   readonly phase: Phase;
 }
@@ -17,7 +17,7 @@ export function writeSettling({ versionId, since, phase }: Settling): string {
   return `${versionId} ${new Date(since).toISOString()} ${phase}`;
 }
 
-/** `undefined` for what is no such tag, also one that somebody edited: the planner then begins anew. */
+/** `undefined` for any other text, such as an edited tag: the planner then starts over. */
 export function readSettling(text: string | undefined): Settling | undefined {
   const [versionId, time, phase] = text?.split(" ") ?? [];
   const since = Date.parse(time ?? "");

@@ -20,7 +20,7 @@ export function standingOf(service: ServiceObservation, since: number): Standing
     case "IN_PROGRESS":
       return "rolling";
     case "COMPLETED":
-      // Tasks that are being stopped count: until they end they send what they have with the old value.
+      // Stopping tasks count: until they end, they use the old value.
       return tasks === undefined || tasks.some((task) => task.createdAt < since) ? "draining" : "ready";
   }
 }

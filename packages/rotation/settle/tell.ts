@@ -2,7 +2,7 @@ import type { SecretEntry } from "../map.ts";
 import type { Outcome } from "../ports.ts";
 import type { SettlePorts } from "./ports.ts";
 
-/** Tells people what happened to a secret, and the log that they were told. */
+/** Notifies people of what happened to a secret, and logs that. */
 export async function tell(
   { key, services }: SecretEntry,
   outcome: Outcome,

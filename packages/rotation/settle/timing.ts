@@ -7,8 +7,8 @@ export const timing = {
   readLag: 1_000,
   /** Rolls begin this much after the moment that counts, so that ECS's clock is past it too. */
   clockSkew: 500,
-  /** A version that a rotation has left pending for so long is given up. */
+  /** A version that has been pending this long is abandoned. */
   pendingStale: 24 * 60 * 60_000,
-  /** A deployment completed so long after a failed one began is no rollback, but somebody's repair. */
+  /** A deployment completed this long after a failed one began is not a rollback, but a repair. */
   repair: 60_000,
 } as const;

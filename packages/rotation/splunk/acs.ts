@@ -1,7 +1,14 @@
 import * as v from "valibot";
 import { type Answer, attempt } from "../http.ts";
 import type { Clock } from "../ports.ts";
-import { type HecSettings, type HecToken, SplunkError, type TokenAdmin } from "./token-admin.ts";
+import {
+  type Administrator,
+  type HecSettings,
+  type HecToken,
+  readAnswer,
+  SplunkError,
+  type TokenAdmin,
+} from "./token-admin.ts";
 
 const Spec = v.looseObject({
   name: v.string(),
@@ -11,7 +18,7 @@ const Spec = v.looseObject({
   defaultSourcetype: v.optional(v.string(), ""),
   defaultHost: v.optional(v.string(), ""),
   disabled: v.optional(v.boolean(), false),
-  // Documents say useACK, clients useAck.
+  // The documentation has useACK, clients have useAck.
   useAck: v.optional(v.boolean()),
   useACK: v.optional(v.boolean()),
 });
@@ -28,25 +35,25 @@ export interface AcsPorts {
 }
 
 /**
- * Splunk Cloud's Admin Config Service. Changes are accepted and done later: minutes are usual.
+ * Splunk Cloud's Admin Config Service. Changes are accepted first and applied later, usually within minutes.
  * https://help.splunk.com/en/splunk-cloud-platform/administer/admin-config-service-manual
  */
-export function acs(admin: { readonly url: string; readonly token: string }, ports: AcsPorts): TokenAdmin {
-  const base = `${admin.url.replace(/\/+$/, "")}/inputs/http-event-collectors`;
+export function acs({ address, token: admin }: Administrator, ports: AcsPorts): TokenAdmin {
+  const destination = (path: string) => ({ name: "ACS", address, path: `/inputs/http-event-collectors${path}` });
 
   const call = async (method: string, path: string, body?: object): Promise<Answer & { kind: "answer" }> => {
     for (;;) {
-      const answer = await attempt(ports.fetch, `${base}${path}`, {
+      const answer = await attempt(ports.fetch, destination(path), {
         method,
-        headers: { authorization: `Bearer ${admin.token}`, "content-type": "application/json" },
+        headers: { authorization: `Bearer ${admin.reveal()}`, "content-type": "application/json" },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      // 424: another change of the stack is under way; 429: ten calls a minute are too many for some stacks.
+      // 424: another change of the stack is in progress; 429: ten calls a minute are too many for some stacks.
       const again = answer.kind === "unreachable" || [424, 429, 500, 502, 503, 504].includes(answer.status);
       if (!again) return answer;
       const pause = answer.kind === "unreachable" ? 1_000 : answer.retryAfterMs;
       if (ports.clock.now() + pause > ports.deadline()) {
-        throw new SplunkError(`ACS did not serve ${method}: ${describe(answer)}. The next attempt goes on.`);
+        throw new SplunkError(`ACS did not serve ${method}: ${describe(answer)}. The next attempt continues.`);
       }
       await ports.clock.sleep(pause);
     }
@@ -54,7 +61,7 @@ export function acs(admin: { readonly url: string; readonly token: string }, por
   const expect = (answer: Answer & { kind: "answer" }, method: string, ...statuses: readonly number[]) => {
     if (statuses.includes(answer.status)) return;
     const remedy = [401, 403].includes(answer.status)
-      ? "Put a valid SPLUNK_ADMIN_TOKEN with the capability to edit tokens into the administrator's secret."
+      ? "Set a valid SPLUNK_ADMIN_TOKEN that may edit tokens in the administrator's secret."
       : "Check SPLUNK_ADMIN_URL and the state of the stack.";
     throw new SplunkError(`ACS answered ${answer.status} to ${method}. ${remedy}`);
   };
@@ -65,7 +72,7 @@ export function acs(admin: { readonly url: string; readonly token: string }, por
       for (;;) {
         const answer = await call("GET", `?count=${pageSize}&offset=${tokens.length}`);
         expect(answer, "GET", 200);
-        const page = v.parse(Many, answer.json)["http-event-collectors"] ?? [];
+        const page = readAnswer(Many, answer.json, "ACS")["http-event-collectors"] ?? [];
         tokens.push(...page.map(read));
         if (page.length < pageSize) return tokens;
       }
@@ -73,7 +80,7 @@ export function acs(admin: { readonly url: string; readonly token: string }, por
     async find(name) {
       const answer = await call("GET", `/${encodeURIComponent(name)}`);
       expect(answer, "GET", 200, 404);
-      return answer.status === 404 ? undefined : read(v.parse(One, answer.json)["http-event-collector"]);
+      return answer.status === 404 ? undefined : read(readAnswer(One, answer.json, "ACS")["http-event-collector"]);
     },
     async create(name, token, settings) {
       const answer = await call("POST", "", { name, token, disabled: false, ...write(settings) });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Answer, attempt } from "../http.ts";
-import { type HecToken, SplunkError, type TokenAdmin } from "./token-admin.ts";
+import { type Administrator, type HecToken, readAnswer, SplunkError, type TokenAdmin } from "./token-admin.ts";
 
 const flag = v.pipe(
   v.union([v.boolean(), v.number(), v.string()]),
@@ -21,31 +21,34 @@ const Entry = v.object({
 });
 const Entries = v.object({ entry: v.array(Entry) });
 
+const inputs = "/servicesNS/nobody/splunk_httpinput/data/inputs/http";
 /** splunkd keeps inputs by a name with its scheme. */
 const scheme = "http://";
 
 /**
- * Splunk Enterprise's REST API, at `https://<host>:8089`. Changes are done when they are answered.
+ * Splunk Enterprise's REST API, at `https://<host>:8089`. Changes take effect before the answer.
  * https://help.splunk.com/en/splunk-enterprise/leverage-rest-apis/rest-api-reference/10.0/input-endpoints/input-endpoint-descriptions
  */
 export function enterprise(
-  admin: { readonly url: string; readonly token: string },
+  { address, token: admin }: Administrator,
   { fetch }: { readonly fetch: typeof globalThis.fetch },
 ): TokenAdmin {
-  const base = `${admin.url.replace(/\/+$/, "")}/servicesNS/nobody/splunk_httpinput/data/inputs/http`;
-
   const call = async (
     method: string,
     path: string,
     allowed: readonly number[],
     form?: Readonly<Record<string, string>>,
   ) => {
-    const url = `${base}${path}${path.includes("?") ? "&" : "?"}output_mode=json`;
-    const answer: Answer = await attempt(fetch, url, {
-      method,
-      headers: { authorization: `Bearer ${admin.token}` },
-      ...(form !== undefined && { body: new URLSearchParams(form) }),
-    });
+    const whole = `${inputs}${path}${path.includes("?") ? "&" : "?"}output_mode=json`;
+    const answer: Answer = await attempt(
+      fetch,
+      { name: "splunkd", address, path: whole },
+      {
+        method,
+        headers: { authorization: `Bearer ${admin.reveal()}` },
+        ...(form !== undefined && { body: new URLSearchParams(form) }),
+      },
+    );
     if (answer.kind === "unreachable") throw new SplunkError(`splunkd did not serve ${method}: ${answer.reason}.`);
     if (!allowed.includes(answer.status)) {
       throw new SplunkError(
@@ -58,11 +61,11 @@ export function enterprise(
   return {
     async list() {
       const { json } = await call("GET", "?count=0", [200]);
-      return v.parse(Entries, json).entry.map(read);
+      return readAnswer(Entries, json, "splunkd").entry.map(read);
     },
     async find(name) {
       const { status, json } = await call("GET", `/${encodeURIComponent(name)}`, [200, 404]);
-      const entry = status === 404 ? undefined : v.parse(Entries, json).entry[0];
+      const entry = status === 404 ? undefined : readAnswer(Entries, json, "splunkd").entry[0];
       return entry === undefined ? undefined : read(entry);
     },
     async create(name, token, { indexes, defaultIndex, source, sourcetype, host, useAck }) {

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import { Address } from "../address.ts";
+import type { Credential } from "../credential.ts";
+import { tidied } from "../handwriting.ts";
 import { attempt } from "../http.ts";
 import type { Proof } from "../issuers/issuer.ts";
 
 const Reply = v.object({ code: v.number(), text: v.optional(v.string()) });
 
 /**
- * Codes that speak of the token or of where it may write.
+ * Codes about the token or the indexes it may write to.
  * https://help.splunk.com/en/splunk-enterprise/get-data-in/collect-http-event-data/troubleshoot-http-event-collector
  */
 const rejections: Readonly<Record<number, string>> = {
@@ -20,21 +23,28 @@ const rejections: Readonly<Record<number, string>> = {
 };
 const acceptances: readonly number[] = [0, 24, 25];
 
-export interface HecProbe {
-  readonly url: string;
-  readonly token: string;
-  readonly index: string;
+/** Where events go, and with what: checked, each by itself and one beside the other. */
+export interface HecTarget {
+  readonly address: Address;
+  readonly token: Credential;
 }
 
-/** Sends one real event to the index the audit trail goes to. HEC's health answers without a token, and proves none. */
-export async function proveToken(fetch: typeof globalThis.fetch, { url, token, index }: HecProbe): Promise<Proof> {
-  if (!URL.canParse(url)) return { verdict: "rejected", reason: "SPLUNK_HEC_URL is no URL" };
-  // A token with acknowledgement wants a channel; others ignore it.
-  const answer = await attempt(fetch, `${normalizeHecUrl(url)}/services/collector/event`, {
+/**
+ * Sends one real event to the index the audit trail goes to. HEC's health check needs no token, so it proves nothing
+ * about one.
+ */
+export async function proveToken(
+  fetch: typeof globalThis.fetch,
+  { address, token }: HecTarget,
+  index: string,
+): Promise<Proof> {
+  const collector = { name: "HEC", address, path: "/services/collector/event" };
+  const answer = await attempt(fetch, collector, {
     method: "POST",
     headers: {
-      authorization: `Splunk ${token}`,
+      authorization: `Splunk ${token.reveal()}`,
       "content-type": "application/json",
+      // A token with acknowledgement wants a channel; others ignore it.
       "x-splunk-request-channel": randomUUID(),
     },
     body: JSON.stringify({
@@ -53,17 +63,20 @@ export async function proveToken(fetch: typeof globalThis.fetch, { url, token, i
   return { verdict: "undecided", reason: `HEC answered ${answer.status}, code ${code ?? "unknown"}` };
 }
 
+/** Parts of HEC's own path, or what is left of one: clients add it themselves. */
+const own = /^(?:services|collector|event|raw|health|ack|mint|s2s|validate|\d\.\d|)$/i;
+
 /**
- * The base address of a collector: `https` unless another scheme was written, no path of HEC's own, no slash at the end.
- * `splunk.example.com:8088/services/collector/event` becomes `https://splunk.example.com:8088`.
+ * The base address of a collector: `https` unless another scheme was written, no path of HEC's own, no query, no slash at
+ * the end. `splunk.example.com:8088/services/collector/event` becomes `https://splunk.example.com:8088`. What is no
+ * address stays as it was.
  */
-export function normalizeHecUrl(url: string): string {
-  const trimmed = url.trim();
-  const absolute = /^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed.replace(/^\/+/, "")}`;
-  if (!URL.canParse(absolute)) return trimmed;
-  const { protocol, host, pathname } = new URL(absolute);
-  const path = pathname
-    .replace(/\/services\/collector(\/(event|raw|health|ack))?(\/1\.0)?\/*$/, "")
-    .replace(/\/+$/, "");
-  return `${protocol}//${host}${path}`;
+export function normalizeHecUrl(text: string): string {
+  const address = Address.read(text);
+  return address instanceof Address ? `${address.origin}${basePath(address.path)}` : tidied(text);
+}
+
+function basePath(path: string): string {
+  const parts = path.split("/");
+  return parts.slice(0, parts.findLastIndex((part) => !own.test(part)) + 1).join("/");
 }

@@ -1,13 +1,14 @@
 import { RotationError } from "../errors.ts";
 import { candidate, holderOf, isRejected, pending, settled, settlingTag, valueSinceTag } from "../labels.ts";
 import type { Outcome } from "../ports.ts";
+import { putVersion } from "../put.ts";
 import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
-import type { Step } from "./rotate.ts";
+import type { Step } from "./step.ts";
 import { readCurrent } from "./values.ts";
 
 const dayMs = 86_400_000;
 
-/** Makes the next value, once: what is written under the token stays. */
+/** Creates the next value, once: what is written under the token stays. */
 export async function createSecret(step: Step): Promise<void> {
   const { ports, entry, issuer, secret, token } = step;
   if ((await ports.store.read(secret.arn, token)) !== undefined) return;
@@ -16,7 +17,7 @@ export async function createSecret(step: Step): Promise<void> {
   const unfilled = placeholdersIn(now, entry.placeholders);
   if (unfilled.length > 0) {
     const text = `${secret.name} still has placeholders in ${unfilled.join(", ")}: nothing was rotated.`;
-    await ask(step, "placeholder", text, "Put the real value with `aws secretsmanager put-secret-value`.");
+    await ask(step, "placeholder", text, "Set the real value with `aws secretsmanager put-secret-value`.");
     return renew(step, now);
   }
   const creation = await issuer.create(now, await readCandidate(step));
@@ -43,7 +44,8 @@ async function readCandidate({ ports, secret }: Step): Promise<SecretValue | und
 }
 
 /**
- * The same value as a new version: the pass ends well, the schedule goes on, and nobody is paged for what only a person
+ * The same value as a new version: the rotation succeeds, the schedule continues, and nobody is paged for what only a
+ * person
  * can do. Its consumers are not rolled.
  */
 async function renew(step: Step, now: SecretValue): Promise<void> {
@@ -55,8 +57,8 @@ async function renew(step: Step, now: SecretValue): Promise<void> {
 }
 
 async function write({ ports, secret, token }: Step, value: SecretValue): Promise<void> {
-  // `taken`: another call of this step was first, and its value is the one that stays.
-  await ports.store.put(secret.arn, { token, text: JSON.stringify(value), label: pending });
+  // `taken`: another call of this step was first, and its value stays.
+  await putVersion(ports.store, secret.arn, { token, text: JSON.stringify(value), label: pending });
 }
 
 async function valueSince({ ports, secret, currentId }: Step): Promise<number> {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /**
- * What Secrets Manager sends. It also holds a RotationToken, which is nobody's business here.
+ * What Secrets Manager sends. It also holds a RotationToken, which is not needed here.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-lambda-function-overview.html
  */
 export const RotationEvent = v.object({

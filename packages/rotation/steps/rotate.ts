@@ -1,36 +1,12 @@
 import { RotationError } from "../errors.ts";
-import type { Issuer } from "../issuers/index.ts";
 import { current, holderOf, isRejected, pending } from "../labels.ts";
-import { entryOf, type RotationMap, type SecretEntry } from "../map.ts";
-import type { Announcer, Clock, Log, SecretDescription, SecretStore } from "../ports.ts";
+import { entryOf } from "../map.ts";
 import { createSecret } from "./create.ts";
 import type { RotationEvent } from "./event.ts";
 import { finishSecret } from "./finish.ts";
 import { setSecret } from "./set.ts";
+import type { RotationPorts, Step } from "./step.ts";
 import { testSecret } from "./test.ts";
-
-export interface RotationPorts {
-  readonly map: RotationMap;
-  readonly store: SecretStore;
-  readonly announcer: Announcer;
-  readonly issuerOf: (entry: SecretEntry) => Issuer;
-  readonly clock: Clock;
-  /** Milliseconds since the epoch at which a step must have returned. */
-  readonly deadline: () => number;
-  readonly log: Log;
-}
-
-/** One step of one rotation, past the guards. */
-export interface Step {
-  readonly ports: RotationPorts;
-  readonly entry: SecretEntry;
-  readonly issuer: Issuer;
-  readonly secret: SecretDescription;
-  /** The version being made. */
-  readonly token: string;
-  /** The version that is current. */
-  readonly currentId: string;
-}
 
 const steps = { createSecret, setSecret, testSecret, finishSecret } satisfies Record<
   RotationEvent["Step"],
@@ -38,7 +14,8 @@ const steps = { createSecret, setSecret, testSecret, finishSecret } satisfies Re
 >;
 
 /**
- * One of the four calls of a rotation. Repeating a call that went well does nothing; one that died goes on where it was.
+ * One of the four calls of a rotation. Repeating a call that succeeded does nothing; one that died continues where it
+ * stopped.
  * Throws `RotationError`, and whatever a port throws: Secrets Manager then tries again.
  */
 export async function rotate(event: RotationEvent, ports: RotationPorts): Promise<void> {

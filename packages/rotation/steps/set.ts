@@ -1,6 +1,6 @@
 import { RotationError } from "../errors.ts";
 import { sameValue } from "../value.ts";
-import type { Step } from "./rotate.ts";
+import type { Step } from "./step.ts";
 import { readCurrent, readPending } from "./values.ts";
 
 /** Makes the new credential valid at its issuer, beside the old one. */

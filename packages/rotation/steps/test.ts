@@ -1,21 +1,21 @@
 import { RotationError } from "../errors.ts";
 import { markRejected } from "../reject.ts";
 import { placeholdersIn, sameValue } from "../value.ts";
-import type { Step } from "./rotate.ts";
+import type { Step } from "./step.ts";
 import { readCurrent, readPending } from "./values.ts";
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
 /**
- * Proves the new credential where it will be used. While a new one spreads it may be refused; refused for longer than
- * that takes, it is bad and marked so, and `settle-secret` clears it away.
+ * Tests the new credential where it will be used. While a new one spreads it may be refused; refused for longer than
+ * that takes, it is bad and marked as such, and `settle-secret` removes it.
  */
 export async function testSecret(step: Step): Promise<void> {
   const { ports, entry, issuer, secret, token } = step;
   const now = await readCurrent(step);
   const next = await readPending(step, now);
-  // Turning rotation on calls this step alone, with a copy: a fresh secret has its placeholders then.
+  // Turning rotation on calls only this step, with a copy: a fresh secret still has its placeholders then.
   if (placeholdersIn(next, entry.placeholders).length > 0) return;
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
     const proof = await issuer.prove(next);
@@ -26,7 +26,10 @@ export async function testSecret(step: Step): Promise<void> {
       throw new RotationError("rejected", `Version ${token} of ${secret.name} is not accepted: ${proof.reason}.`);
     }
     if (ports.clock.now() + pause > ports.deadline()) {
-      throw new RotationError("unfinished", `Version ${token} of ${secret.name} is not proven yet: ${proof.reason}.`);
+      throw new RotationError(
+        "unfinished",
+        `Version ${token} of ${secret.name} could not be tested yet: ${proof.reason}.`,
+      );
     }
     await ports.clock.sleep(pause);
   }

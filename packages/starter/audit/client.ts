@@ -4,15 +4,15 @@ export interface AuditClient {
   /** Queues the event and returns: it costs the caller no I/O, and never throws. */
   record(event: AuditEvent): void;
   status(): AuditStatus;
-  /** Delivers what is queued, for at most `deadlineMs`; what is left stays on disk. */
+  /** Delivers what is queued, for at most `deadlineMs`; the rest stays on disk. */
   close(deadlineMs: number): Promise<void>;
 }
 
 export interface AuditStatus {
   readonly enabled: boolean;
-  /** Whether HEC took what was last sent. */
+  /** Whether HEC accepted what was sent last. */
   readonly delivering: boolean;
-  /** Events in memory, those on their way included. */
+  /** Events in memory, including those in flight. */
   readonly queued: number;
   /** Events on disk. */
   readonly spooled: number;

@@ -1,27 +1,27 @@
 import type { Fields, Log } from "../log.ts";
 
-/** The same trouble is said once in this long. */
+/** The same problem is logged once in this time. */
 const repeatMs = 60_000;
 
-/** Says what is wrong when it begins, when it changes, and now and then while it lasts. */
+/** Logs a problem when it begins, when it changes, and now and then while it lasts. */
 export class Complaint {
   readonly #log: Log;
-  #said = "";
+  #logged = "";
   #at = 0;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  say(trouble: string, fields: Fields): void {
-    if (trouble === this.#said && Date.now() - this.#at < repeatMs) return;
-    this.#said = trouble;
+  log(trouble: string, fields: Fields): void {
+    if (trouble === this.#logged && Date.now() - this.#at < repeatMs) return;
+    this.#logged = trouble;
     this.#at = Date.now();
     this.#log.error(trouble, fields);
   }
 
-  /** It is over: the next trouble is news, even if it is the same. */
+  /** The problem is over: the next one is logged at once, even if it is the same. */
   withdraw(): void {
-    this.#said = "";
+    this.#logged = "";
   }
 }

@@ -9,7 +9,7 @@ interface Actor {
 export interface LoginEvent extends Actor {
   readonly action: "login" | "logout";
   readonly outcome: "success" | "denied" | "failed";
-  /** OAuth's error code, or `refresh_token_reused`: somebody stole a token, and the login was ended. */
+  /** OAuth's error code, or `refresh_token_reused`: a token was stolen, and the login was ended. */
   readonly reason?: string | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface ToolCallEvent extends Actor {
   readonly action: "tool_call";
   /** The tool's name; `unknown` for one this server does not have, since a made-up name is content. */
   readonly tool: string;
-  /** `error`: the tool said so. `rejected`: it never ran. `aborted`: the client left before the answer. */
+  /** `error`: the tool reported one. `rejected`: it never ran. `aborted`: the client left before the answer. */
   readonly outcome: "success" | "error" | "rejected" | "aborted";
   readonly duration_ms: number;
   /** Names that the tool's schema has, and no others: a name the client made up is content. */

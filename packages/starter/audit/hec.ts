@@ -3,10 +3,10 @@ import { gzip } from "node:zlib";
 import * as v from "valibot";
 import { describeError } from "../log.ts";
 
-/** What became of a batch. `retry` and `refused` are both sent again; a refusal waits for somebody to mend something. */
+/** The fate of a batch. `retry` and `refused` are both sent again; a refusal lasts until somebody fixes its cause. */
 export type Delivery =
   | { readonly kind: "delivered" }
-  /** HEC took the events before this one (zero-based) and wants it no more. */
+  /** HEC accepted the events before this one (zero-based), and rejects this one permanently. */
   | { readonly kind: "malformed"; readonly at: number; readonly explanation: string }
   | { readonly kind: "too-large" }
   | { readonly kind: "retry" | "refused"; readonly explanation: string; readonly afterMs: number | undefined };
@@ -73,39 +73,37 @@ function retryAfter(headers: Headers): number | undefined {
 }
 
 /** Statuses and codes: https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector */
-function judge(status: number, said: Answer | undefined, afterMs: number | undefined): Delivery {
-  const quote = said === undefined ? "" : ` (code ${said.code}, ${said.text})`;
+function judge(status: number, body: Answer | undefined, afterMs: number | undefined): Delivery {
+  const quote = body === undefined ? "" : ` (code ${body.code}, ${body.text})`;
   const waiting = "Events wait and are sent again.";
   const refused = (why: string): Delivery => ({
     kind: "refused",
     explanation: `HEC answered ${status}${quote}: ${why} ${waiting}`,
     afterMs,
   });
-  const renew = "put a valid one in the secret /<stage>/mcp/splunk and roll the service.";
+  const renew = "set a valid one in the secret /<stage>/mcp/splunk and roll the service.";
   switch (status) {
     case 200:
       return { kind: "delivered" };
     case 400: {
-      if (said?.code === noData) return { kind: "delivered" };
-      if (said?.code === 7) return refused("the token may not write to SPLUNK_INDEX; allow the index on the token.");
-      const at = said?.["invalid-event-number"];
-      if (said !== undefined && at !== undefined && eventCodes.includes(said.code)) {
+      if (body?.code === noData) return { kind: "delivered" };
+      if (body?.code === 7) return refused("the token may not write to SPLUNK_INDEX; allow the index on the token.");
+      const at = body?.["invalid-event-number"];
+      if (body !== undefined && at !== undefined && eventCodes.includes(body.code)) {
         return { kind: "malformed", at, explanation: `HEC answered 400${quote} to an event, which is dropped.` };
       }
-      return refused("it does not take what this server sends; check the token's settings.");
+      return refused("it does not accept what this server sends; check the token's settings.");
     }
     case 401:
       return refused(`the token is wrong: SPLUNK_HEC_TOKEN is missing or malformed; ${renew}`);
     case 403:
-      if (said?.code === 1) return refused("HEC is disabled on the Splunk side for this token; enable the token.");
-      if (said?.code === 4) {
-        return refused(
-          `HEC does not know the token, or has not heard of it yet; enable it on the Splunk side, or ${renew}`,
-        );
+      if (body?.code === 1) return refused("HEC is disabled on the Splunk side for this token; enable the token.");
+      if (body?.code === 4) {
+        return refused(`HEC does not know the token, or not yet; enable it on the Splunk side, or ${renew}`);
       }
       return refused("HEC is disabled on the Splunk side; enable it in Splunk's global HEC settings.");
     case 404:
-      return refused("SPLUNK_HEC_URL leads to no collector; give the HEC address, https://<host>:8088.");
+      return refused("SPLUNK_HEC_URL does not lead to a collector; use the HEC address, https://<host>:8088.");
     case 413:
       return { kind: "too-large" };
     default:

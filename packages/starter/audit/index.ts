@@ -23,12 +23,12 @@ export interface AuditOptions {
   readonly index: string;
   readonly source: string;
   readonly sourcetype: string;
-  /** Where events wait; a directory under the system's temporary one unless told. */
+  /** Where events wait; by default a directory under the system's temporary one. */
   readonly spoolDirectory: string | undefined;
   readonly spoolMaxBytes: number;
 }
 
-/** Starts to deliver at once. URL and token are those of this moment: a new token comes with a new process. */
+/** Starts delivering at once. URL and token never change: a new token comes with a new process. */
 export function openAudit(options: AuditOptions, service: string, log: Log): Promise<AuditClient> {
   const { index, source, sourcetype } = options;
   return openSplunkAudit({

@@ -1,13 +1,13 @@
 import type { Spool } from "./spool.ts";
 
-/** Lines on their way. Until it is settled, nothing that came later leaves. */
+/** Lines in flight. Until it is settled, no later line is sent. */
 export interface Consignment {
   readonly lines: readonly string[];
   /** @param rest the lines that did not arrive: they stay in front of all others */
   settle(rest: readonly string[]): Promise<void>;
 }
 
-/** Events that wait: in memory while all goes well, on disk as soon as it does not. First in, first out. */
+/** Events that wait: in memory while delivery works, on disk as soon as it does not. First in, first out. */
 export class Outbox {
   readonly #queue: string[] = [];
   readonly #queueMax: number;
@@ -76,7 +76,7 @@ export class Outbox {
     return lines.length === 0 ? 0 : this.#orKeep(lines, () => this.#spool.append(lines));
   }
 
-  /** A disk that fails costs the safety of the lines, not the lines: they go back to memory, in front. */
+  /** If the disk fails, lines are less safe but not lost: they go back to memory, in front. */
   async #orKeep<T>(lines: readonly string[], write: () => Promise<T>): Promise<T> {
     try {
       return await write();

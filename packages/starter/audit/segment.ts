@@ -8,8 +8,8 @@ export interface Segment {
 
 /**
  * The whole lines of a segment; a process that was killed while it wrote leaves half a line.
- * @returns undefined when there is no such file: its write never came to pass, or another process took this one for
- *   dead and has it now
+ * @returns undefined if there is no such file: it was never written, or another process took this one for
+ *   dead and adopted it
  */
 export async function readSegment(path: string): Promise<readonly string[] | undefined> {
   try {
@@ -20,7 +20,7 @@ export async function readSegment(path: string): Promise<readonly string[] | und
   }
 }
 
-/** The segments of a directory in order, those that its process had adopted and not yet taken in included. */
+/** The segments of a directory in order, including those its process had adopted but not yet taken in. */
 export async function listSegments(directory: string): Promise<readonly string[]> {
   const files = await readdir(directory, { recursive: true });
   return files.filter((file) => file.endsWith(".ndjson")).sort();

@@ -7,7 +7,7 @@ import { Complaint } from "./complaint.ts";
 import { type Envelope, toLine } from "./event.ts";
 import type { Delivery, Hec } from "./hec.ts";
 import { Outbox } from "./outbox.ts";
-import { Spool } from "./spool.ts";
+import { heartbeatMs, Spool } from "./spool.ts";
 
 export interface SplunkAuditOptions {
   readonly hec: Hec;
@@ -19,10 +19,9 @@ export interface SplunkAuditOptions {
   readonly queueMax?: number;
 }
 
-/** How long an event waits for company, in milliseconds. */
+/** How long an event waits for others to join its batch, in milliseconds. */
 const gatherMs = 100;
 const batchMost = 200;
-const heartbeatMs = 10_000;
 const probeMs = 10_000;
 const adoptMs = 5_000;
 const spillMs = 250;
@@ -51,28 +50,28 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
     wake.resolve();
   }
 
-  function tell(trouble: string): void {
-    complaint.say(trouble, { queued: outbox.inMemory, spooled: outbox.onDisk, dropped });
+  function complain(trouble: string): void {
+    complaint.log(trouble, { queued: outbox.inMemory, spooled: outbox.onDisk, dropped });
   }
 
-  /** Keeps memory bounded, and what a kill would lose small. */
+  /** Bounds memory, and what a kill would lose. */
   async function spill(): Promise<void> {
     try {
       const lost = await outbox.spill();
       dropped += lost;
-      if (lost > 0) tell(`The audit spool is full (${options.spoolMaxBytes} bytes): events are dropped. Mend HEC.`);
+      if (lost > 0) complain(`The audit spool is full (${options.spoolMaxBytes} bytes): events are dropped. Fix HEC.`);
     } catch (error) {
-      tell(`The audit spool at ${spool.directory} fails: ${describeError(error)}.`);
+      complain(`The audit spool at ${spool.directory} fails: ${describeError(error)}.`);
     }
   }
 
   function succeed(): void {
-    if (delivering !== true) log.info("HEC takes audit events.", { spooled: outbox.onDisk, dropped });
+    if (delivering !== true) log.info("HEC accepts audit events.", { spooled: outbox.onDisk, dropped });
     delivering = true;
     failures = 0;
     complaint.withdraw();
     if (dropped === reportedDrops) return;
-    // Splunk learns of the gap from the log itself.
+    // So that the gap shows up in Splunk, too.
     enqueue({ action: "audit_gap", dropped: dropped - reportedDrops });
     reportedDrops = dropped;
   }
@@ -85,19 +84,19 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
         return { rest: [], waitMs: 0 };
       case "malformed":
         dropped += 1;
-        tell(delivery.explanation);
+        complain(delivery.explanation);
         return { rest: lines.slice(delivery.at + 1), waitMs: 0 };
       case "too-large":
         batchSize = Math.max(1, Math.floor(lines.length / 2));
         if (lines.length > 1) return { rest: lines, waitMs: 0 };
         dropped += 1;
-        tell("HEC answered 413 to a single event, which is dropped.");
+        complain("HEC answered 413 to a single event, which is dropped.");
         return { rest: [], waitMs: 0 };
       case "retry":
       case "refused":
         failures += 1;
         delivering = false;
-        tell(delivery.explanation);
+        complain(delivery.explanation);
         return { rest: lines, waitMs: Math.max(delivery.afterMs ?? 0, backoff(failures)) };
     }
   }
@@ -117,16 +116,17 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
     return waitMs;
   }
 
-  /** Until there is something to send, and a little longer so that it has company. */
+  /** Until there is something to send, and a little longer to fill the batch. */
   async function gather(): Promise<void> {
-    // When the last try failed and nothing comes, a probe finds out that HEC is back: `status` shall not lag behind.
+    // When the last attempt failed and nothing new comes, a probe notices that HEC is back, so that `status` is
+    // current.
     const probing = delivering === false ? [pause(probeMs, stop.signal)] : [];
     await Promise.race([wake.promise, ...probing]);
     await pause(gatherMs, stop.signal);
     if (outbox.isEmpty && delivering === false) judge([], await hec.probe(stop.signal));
   }
 
-  /** Waits while HEC rests; what comes in meanwhile goes to disk. */
+  /** Waits between attempts; what comes in meanwhile goes to disk. */
   async function rest(ms: number): Promise<void> {
     const until = Date.now() + ms;
     do {
@@ -142,7 +142,7 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
       if (events > 0) log.info("Took over audit events that another process left.", { events, lost });
       wake.resolve();
     } catch (error) {
-      tell(`The audit spool at ${spoolRoot} cannot be searched: ${describeError(error)}.`);
+      complain(`The audit spool at ${spoolRoot} cannot be searched: ${describeError(error)}.`);
     }
   }
 
@@ -153,7 +153,7 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
       if (outbox.isEmpty) await gather();
       wake = Promise.withResolvers();
       const waitMs = await deliver().catch((error: unknown) => {
-        tell(`The audit spool at ${spool.directory} fails: ${describeError(error)}.`);
+        complain(`The audit spool at ${spool.directory} fails: ${describeError(error)}.`);
         return 1_000;
       });
       if (waitMs > 0) await rest(waitMs);
@@ -161,7 +161,7 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
   }
 
   const timers = [
-    setInterval(() => void spool.touch().catch((error: unknown) => tell(describeError(error))), heartbeatMs),
+    setInterval(() => void spool.touch().catch((error: unknown) => complain(describeError(error))), heartbeatMs),
     // A stalled HEC holds the loop for as long as its timeout: memory is relieved from here.
     setInterval(() => void adopt(), adoptMs),
     setInterval(() => void (outbox.isCrowded ? spill() : undefined), spillMs),
@@ -187,7 +187,7 @@ export async function openSplunkAudit(options: SplunkAuditOptions): Promise<Audi
 
   async function close(deadlineMs: number): Promise<void> {
     const late = AbortSignal.timeout(deadlineMs);
-    // HEC gets the chance to take the rest, but not a second one when it is away.
+    // HEC gets one chance to accept the rest, and no second one if it is down.
     while (!outbox.isEmpty && failures === 0 && !late.aborted) await pause(20, late);
     stop.abort();
     wake.resolve();

@@ -13,7 +13,9 @@ const segmentBytes = 512 * 1024;
 /** The first segment's number: in the middle, because a batch that failed goes in front. */
 const middle = 500_000_000;
 const lockName = "owner";
-const lockStaleMs = 30_000;
+/** How often an owner touches its lock. One that missed three times is gone. */
+export const heartbeatMs = 10_000;
+const lockStaleMs = 3 * heartbeatMs;
 
 /**
  * A bounded first-in-first-out of lines on disk. Every process has a directory of its own under `root`, so that tasks
@@ -66,7 +68,7 @@ export class Spool {
     return lines.length - kept.length;
   }
 
-  /** Puts back lines that left and did not arrive; they are never dropped, being the oldest. */
+  /** Puts back lines that were sent but did not arrive; being the oldest, they are never dropped. */
   prepend(lines: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
       const entry = this.#entry(numberOf(this.#entries[0], middle) - 1);
@@ -94,9 +96,9 @@ export class Spool {
     });
   }
 
-  /** Says that this process lives. Call it more often than every 30 s. */
+  /** Shows that this process is alive. Call it more often than every 30 s. */
   async touch(): Promise<void> {
-    // Audit events name people: the directory is this user's only.
+    // Audit events name people: only this user may read the directory.
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const file = join(this.#directory, lockName);
     const handle = await open(file, "a");
@@ -165,7 +167,7 @@ const numberOf = (entry: Entry | undefined, otherwise: number): number =>
 async function isAbandoned(directory: string): Promise<boolean> {
   const lock = await stat(join(directory, lockName)).catch(() => undefined);
   if (lock !== undefined) return Date.now() - lock.mtimeMs > lockStaleMs;
-  // A process that has just made its directory has no lock yet, and no segment either.
+  // A process that has just created its directory has no lock yet, but no segments either.
   return (await listSegments(directory).catch(() => [])).length > 0;
 }
 

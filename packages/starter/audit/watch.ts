@@ -29,8 +29,8 @@ interface Call {
 }
 
 /**
- * Watches a server's transport and records every tool call: those that never reach a tool as well. Wrap the transport
- * before `server.connect`. It looks at names and outcomes and touches no message.
+ * Watches a server's transport and records every tool call, even those that never reach a tool. Wrap the transport
+ * before `server.connect`. It reads names and outcomes, and changes no message.
  */
 export function watchTransport(inner: Transport, watch: Watch): Transport {
   const calls = new Map<RequestId, Call>();

@@ -4,7 +4,7 @@ import type { Google } from "./google.ts";
 import { type LoginRecords, loginSeconds } from "./records.ts";
 import type { Grant } from "./tokens.ts";
 
-/** A token that expires sooner than this is refreshed first: the call it is for takes time too. */
+/** A token that expires sooner than this is refreshed first: the call it is for takes time, too. */
 const refreshAheadSeconds = 60;
 
 /** Google on behalf of the user of a login. */
@@ -29,7 +29,7 @@ export const noGoogle: GoogleAccess = {
 
 function explainRefusal(error: unknown): never {
   if (error instanceof ResponseBodyError && error.error === "invalid_grant") {
-    throw new Error("Google has taken its grant for this user back. Log in again.", { cause: error });
+    throw new Error("Google has revoked its grant for this user. Log in again.", { cause: error });
   }
-  throw new Error("Google did not renew the access of this user. Try again later.", { cause: error });
+  throw new Error("Google did not renew this user's access. Try again later.", { cause: error });
 }

@@ -5,7 +5,7 @@ import { hashSecret, mintSecret } from "./secret.ts";
 /** `__Host-` keeps other hosts of the domain from planting the cookie; it needs https. */
 const cookieName = (externalUrl: URL): string => (externalUrl.protocol === "https:" ? "__Host-mcp-login" : "mcp-login");
 
-/** Gives the browser a cookie that only it will bring back, and returns what to remember of it. */
+/** Sets a cookie that only this browser will send back, and returns what to remember of it. */
 export function bindBrowser(res: Response, externalUrl: URL): string {
   const secret = readCookie(res.req, cookieName(externalUrl)) ?? mintSecret();
   res.cookie(cookieName(externalUrl), secret, {

@@ -24,7 +24,7 @@ const timeoutSeconds = 10;
 export function connectGoogle(config: GoogleConfig, now: () => number = Date.now): Google {
   let discovered: Promise<oidc.Configuration> | undefined;
 
-  /** Asked once and kept; asked again after a failure. */
+  /** Fetched once and kept; fetched again after a failure. */
   function discover(): Promise<oidc.Configuration> {
     const execute = [oidc.enableNonRepudiationChecks];
     if (config.issuer.protocol === "http:") execute.push(oidc.allowInsecureRequests);
@@ -83,7 +83,7 @@ export function connectGoogle(config: GoogleConfig, now: () => number = Date.now
   };
 }
 
-/** The user is who Google says, but not one this server lets in. */
+/** Google has authenticated the user, but this server does not admit them. */
 export class UserRefused extends Error {
   readonly user: User;
 

@@ -1,14 +1,14 @@
 import { StoreUnavailable } from "../sessions/index.ts";
 
-/** How long an answer of the store is believed; a revoked login works on for this long at most on another task. */
+/** How long an answer of the store is trusted: at most this long, a revoked login still works on another task. */
 const freshMs = 15_000;
-/** How long it is believed while the store is away: users at work go on through a failover. */
+/** How long it is trusted while the store is down: active users can keep working through a failover. */
 const staleMs = 15 * 60_000;
 const most = 10_000;
 
 /**
- * Remembers what the store said. While the store is away the memory answers in its stead, so that only those it has
- * not seen lately are turned away.
+ * Remembers the store's answers. While the store is down the memory answers instead, so that only users it has
+ * not seen recently are turned away.
  */
 export function remember<T>(
   ask: (key: string) => Promise<T>,

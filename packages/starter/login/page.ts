@@ -14,7 +14,7 @@ const style =
   "button{font:inherit;padding:.5rem 1.25rem;margin-right:.5rem}";
 
 /**
- * No script, no frame, no cache. There is no `form-action`: browsers hold redirects after a form to it as well, and
+ * No script, no frame, no cache. There is no `form-action`: browsers apply it to redirects after a form as well, and
  * this form ends at Google or at the client. https://www.w3.org/TR/CSP3/#directive-form-action
  */
 export function sendPage(res: Response, status: number, title: string, body: string): void {
@@ -43,7 +43,7 @@ export interface ConsentQuestion {
 
 /**
  * Asked before every trip to Google. Anybody may register a client here, and Google knows only this server: without
- * this page, Google's remembered consent would let a stranger's client in unseen (the "confused deputy" of
+ * this page, Google's remembered consent would let an attacker's client in unnoticed (the "confused deputy" of
  * https://modelcontextprotocol.io/specification/2025-11-25/basic/security_best_practices).
  */
 export function sendConsentPage(res: Response, question: ConsentQuestion): void {
@@ -51,8 +51,8 @@ export function sendConsentPage(res: Response, question: ConsentQuestion): void 
     res,
     200,
     `Log in to ${question.server}`,
-    `<p><strong>${escapeHtml(question.clientName)}</strong> asks to use this server in your name. It will get its answer at ` +
-      `<strong>${escapeHtml(question.redirectHost)}</strong>. Go on only if you started this.</p>` +
+    `<p><strong>${escapeHtml(question.clientName)}</strong> wants to use this server on your behalf. It will get its answer at ` +
+      `<strong>${escapeHtml(question.redirectHost)}</strong>. Continue only if you started this.</p>` +
       `<form method="post" action="/consent"><input type="hidden" name="id" value="${escapeHtml(question.id)}">` +
       `<button name="decision" value="allow">Continue with Google</button>` +
       `<button name="decision" value="deny">Cancel</button></form>`,

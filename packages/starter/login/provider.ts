@@ -16,7 +16,7 @@ import { authorizationSeconds, clientSeconds, type LoginRecords, loginSeconds, s
 import { hashSecret, mintSecret } from "./secret.ts";
 import { type Grant, openTokenDesk } from "./tokens.ts";
 
-/** The one scope there is: to use the server. What a user may do with Google is between Google and the user. */
+/** The only scope: to use the server. What a user may do with Google is between Google and the user. */
 export const scope = "mcp";
 
 export interface LoginProvider extends OAuthServerProvider {
@@ -27,7 +27,7 @@ export interface LoginProvider extends OAuthServerProvider {
 export interface ProviderOptions {
   readonly records: LoginRecords;
   readonly externalUrl: URL;
-  /** What tokens are good for: the public URL of `/mcp`. */
+  /** What tokens are valid for: the public URL of `/mcp`. */
   readonly resource: URL;
   readonly audit: AuditClient;
   readonly now?: () => number;
@@ -58,7 +58,7 @@ export function createLoginProvider(options: ProviderOptions): LoginProvider {
   function checkResource(asked: URL | undefined): void {
     const bare = (url: URL): string => url.href.replace(/\/$/, "");
     if (asked === undefined || bare(asked) === bare(resource) || bare(asked) === bare(options.externalUrl)) return;
-    throw new InvalidTargetError(`Tokens of this server are good for ${resource.href} only.`);
+    throw new InvalidTargetError(`Tokens of this server are only valid for ${resource.href}.`);
   }
 
   return {
@@ -148,7 +148,7 @@ function unknownCode(): InvalidGrantError {
   return new InvalidGrantError("The authorization code is unknown, expired or used.");
 }
 
-/** OAuth's own word for "try again later", which `answerOutage` sends as a 503. */
+/** OAuth's own code for "try again later", which `answerOutage` sends as a 503. */
 async function answer<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -7,9 +7,9 @@ export const accessSeconds = 3600;
 /** From the consent page to the return from Google. */
 export const authorizationSeconds = 600;
 export const codeSeconds = 120;
-/** Anybody may register a client, so one that nobody logs in with is soon forgotten. */
+/** Anybody may register a client, so one that nobody uses to log in is soon forgotten. */
 export const strangerSeconds = 24 * 3600;
-/** A client that nobody logged in with for a year registers anew. */
+/** A client that nobody has used to log in for a year has to register again. */
 export const clientSeconds = 365 * 24 * 3600;
 
 const strings = v.array(v.string());

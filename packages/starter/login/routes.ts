@@ -35,7 +35,7 @@ export function loginRoutes(options: RouteOptions): Router {
       return;
     }
     if (form.output.decision === "deny") {
-      refuse(res, authorization, "access_denied", "The user did not agree.", undefined);
+      refuse(res, authorization, "access_denied", "The user declined.", undefined);
       return;
     }
     const trip: Trip = { state: mintSecret(), nonce: mintSecret(), verifier: oidc.randomPKCECodeVerifier() };
@@ -84,7 +84,7 @@ export function loginRoutes(options: RouteOptions): Router {
 
   function finish(res: Response, { redirectUri, state }: Authorization, parameters: Record<string, string>): void {
     const target = new URL(redirectUri);
-    // `iss` lets a client of several servers tell who answers (RFC 9207).
+    // `iss` lets a client of several servers see which one answers (RFC 9207).
     for (const [name, value] of Object.entries({ ...parameters, iss: externalUrl.href })) {
       target.searchParams.set(name, value);
     }
@@ -108,23 +108,23 @@ export function loginRoutes(options: RouteOptions): Router {
   return router;
 }
 
-/** openid-client's codes for no answer in time, and for a status such as 503: the next try may do. */
+/** openid-client's codes for no answer in time, and for a status such as 503: a retry may work. */
 const passing: readonly string[] = ["OAUTH_TIMEOUT", "OAUTH_RESPONSE_IS_NOT_CONFORM"];
 
-/** What the client is told: OAuth's code and a text without Google's own words. */
+/** The error for the client: OAuth's code and a text without Google's own words. */
 function explain(error: unknown): { code: string; text: string; user?: User } {
   if (error instanceof UserRefused) return { code: "access_denied", text: error.message, user: error.user };
   if (error instanceof oidc.AuthorizationResponseError) {
     const denied = error.error === "access_denied";
     return denied
-      ? { code: "access_denied", text: "The user did not agree at Google." }
+      ? { code: "access_denied", text: "The user declined at Google." }
       : { code: "server_error", text: "Google refused the login." };
   }
   if (error instanceof oidc.ResponseBodyError) {
     return { code: "server_error", text: `Google refused the login: ${error.error}.` };
   }
   if (error instanceof oidc.ClientError && !passing.includes(error.code ?? "")) {
-    return { code: "server_error", text: "Google's answer did not pass its checks." };
+    return { code: "server_error", text: "Google's answer failed validation." };
   }
   return { code: "temporarily_unavailable", text: "Google does not answer. Try again." };
 }
@@ -132,7 +132,7 @@ function explain(error: unknown): { code: string; text: string; user?: User } {
 function remedyFor(error: unknown): string {
   if (error instanceof oidc.ResponseBodyError && error.error === "invalid_client") {
     return (
-      "Google does not accept GOOGLE_OAUTH_CLIENT_ID with GOOGLE_OAUTH_CLIENT_SECRET: put the current pair in the " +
+      "Google does not accept GOOGLE_OAUTH_CLIENT_ID with GOOGLE_OAUTH_CLIENT_SECRET: set the current pair in the " +
       "secret /<stage>/mcp/google-oauth and roll the service."
     );
   }

@@ -5,7 +5,7 @@ export function mintSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** What is stored in a secret's stead: reading the store yields no token that works. */
+/** What is stored instead of a secret: reading the store yields no usable token. */
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }

@@ -24,11 +24,11 @@ export interface TokenDesk {
 
 export interface TokenDeskOptions {
   readonly records: LoginRecords;
-  /** What the tokens are good for. */
+  /** What the tokens are valid for. */
   readonly resource: URL;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told when a login was ended because its refresh token turned up twice. */
+  /** Called when a login was ended because its refresh token was presented twice. */
   readonly onReuse: (grant: Grant) => void;
 }
 

@@ -18,7 +18,7 @@ export interface EndpointOptions {
 }
 
 /**
- * `/mcp` over Streamable HTTP, stateless: every POST stands for itself and any task can answer it, without a session
+ * `/mcp` over Streamable HTTP, stateless: every POST is independent and any task can answer it, without a session
  * header or a sticky balancer. Its answer may stream (progress, logging); there is no stream apart from a request, so
  * GET and DELETE are 405, as the specification provides for.
  */
@@ -43,7 +43,7 @@ export function mcpEndpoint(options: EndpointOptions): Router {
     res
       .status(405)
       .set("Allow", "POST")
-      .json({ jsonrpc: "2.0", error: { code: -32000, message: "Method not allowed: POST is." }, id: null });
+      .json({ jsonrpc: "2.0", error: { code: -32000, message: "Method not allowed: use POST." }, id: null });
   });
   return router;
 }

@@ -9,8 +9,8 @@ export interface HealthSources {
 }
 
 /**
- * Liveness, so 200 as long as the process answers: a task replaced because Redis or Splunk is away would be no better
- * off. The body says whether they are really in use, which the status must not.
+ * Liveness, so 200 as long as the process answers: a task replaced because Redis or Splunk is down would be no better
+ * off. The body shows whether they are really in use; the status must not depend on it.
  */
 export function health({ service, sessions, audit }: HealthSources): RequestHandler {
   return (_req, res) => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { balancerIdleSeconds } from "#fleet/timing.ts";
 
 export interface Listener {
   readonly port: number;
@@ -8,11 +9,11 @@ export interface Listener {
   drain(graceMs: number): Promise<number>;
 }
 
-/** Longer than the balancer's idle timeout of 60 s: the side that closes first must be the balancer, or it answers 502. */
-const keepAliveMs = 65_000;
+/** Longer than the balancer keeps an idle connection: the side that closes first must be the balancer, or it answers 502. */
+const keepAliveMs = (balancerIdleSeconds + 5) * 1000;
 
 export async function listen(handler: RequestListener, host: string, port: number): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 1_000 }, handler);
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, handler);
   let inFlight = 0;
   let draining = false;
   server.prependListener("request", (_req, res) => {

@@ -6,7 +6,7 @@ export interface ServerIdentity {
   readonly version: string;
 }
 
-/** A fresh MCP server for one request; the tools and the caller are all it knows. */
+/** A fresh MCP server for one request; it only knows the tools and the caller. */
 export function createMcpServer(
   identity: ServerIdentity,
   tools: readonly AnyTool[],

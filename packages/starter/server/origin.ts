@@ -5,11 +5,11 @@ const loopback = ["localhost", "127.0.0.1", "[::1]"];
 const loopbackAddresses = ["localhost", "127.0.0.1", "::1"];
 
 /**
- * Protection against DNS rebinding, as the transport specification asks: a web page that resolves its own name to this
- * server sends that name as Host and Origin.
+ * Protection against DNS rebinding, as the transport specification requires: a web page that resolves its own name to
+ * this server sends that name as Host and Origin.
  * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning
  *
- * A server that listens on every address and was not told its public name cannot check Host, only Origin.
+ * A server that listens on every address and does not know its public name can only check Origin, not Host.
  */
 export function requireOwnOrigin(place: Pick<Config, "externalUrl" | "host">): RequestHandler {
   const { externalUrl } = place;

@@ -4,7 +4,8 @@ import type { Log } from "../log.ts";
 
 /**
  * Gives every request an id, returned as `X-Request-Id`, and logs it when it is answered: method, path, status and
- * duration. The query is left out, because authorization codes travel in it. The balancer's health checks are too many.
+ * duration. The query is left out, because authorization codes travel in it. The balancer's health checks are too
+ * frequent to log.
  */
 export function logRequests(log: Log): RequestHandler {
   return (req, res, next) => {
@@ -29,7 +30,7 @@ export function logRequests(log: Log): RequestHandler {
   };
 }
 
-/** The balancer's trace id; anything else in the header is somebody's text and stays out of the log. */
+/** The balancer's trace id; anything else in the header is untrusted and stays out of the log. */
 function traceOf(header: string | undefined): string | undefined {
   return header?.match(/Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/)?.[1];
 }

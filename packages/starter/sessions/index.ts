@@ -19,14 +19,14 @@ export { createSeal, type Seal, shortestKey } from "./sealing.ts";
 export { type Store, type StoreStatus, StoreUnavailable } from "./store.ts";
 export type { ValkeyAddress } from "./valkey.ts";
 
-/** Memory is only ever chosen, never fallen back to. */
+/** Memory is only ever chosen, never a fallback. */
 export type SessionBackend =
   | { readonly kind: "valkey"; readonly address: ValkeyAddress; readonly keys: readonly [string, ...string[]] }
   | { readonly kind: "memory" };
 
 export interface SessionOptions {
   readonly backend: SessionBackend;
-  /** Keeps services that share one store apart, and survives a deploy: the public host name serves well. */
+  /** Keeps services that share one store apart, and survives a deploy: the public host name is a good choice. */
   readonly namespace: string;
   readonly log: Log;
 }

@@ -1,6 +1,6 @@
 import type { Store } from "./store.ts";
 
-/** A store that lives and dies with the process. For one task and for development: it says so in {@link Store.status}. */
+/** A store that lives and dies with the process. For one task and for development: {@link Store.status} shows it. */
 export function openMemoryStore(now: () => number = Date.now): Store {
   const entries = new Map<string, { readonly value: string; readonly expiresAt: number }>();
 

@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import type { Seal } from "./sealing.ts";
 import type { Store } from "./store.ts";
 
-/** Records of one kind, parsed on the way out. A record that does not open or parse counts as absent. */
+/** Records of one kind, parsed on the way out. A record that cannot be decrypted or parsed counts as absent. */
 export interface Records<T> {
   get(id: string): Promise<T | undefined>;
   set(id: string, record: T, ttlSeconds: number): Promise<void>;
@@ -30,14 +30,17 @@ export function openRecords<S extends v.GenericSchema>(options: RecordsOptions<S
     if (stored === undefined) return undefined;
     const text = seal === undefined ? stored : await seal.open(key, stored);
     if (text === undefined) {
-      log.warn("A stored session does not open with any key in SESSION_ENCRYPTION_KEY: its user logs in again.", {
-        prefix,
-      });
+      log.warn(
+        "A stored session cannot be decrypted with any key in SESSION_ENCRYPTION_KEY: its user has to log in again.",
+        {
+          prefix,
+        },
+      );
       return undefined;
     }
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
     if (parsed.success) return parsed.output;
-    log.warn("A stored session has a shape of another release: its user logs in again.", { prefix });
+    log.warn("A stored session has the format of another release: its user has to log in again.", { prefix });
     return undefined;
   }
 

@@ -5,9 +5,9 @@ import { CompactEncrypt, compactDecrypt, errors } from "jose";
 export const shortestKey = 32;
 
 export interface Seal {
-  /** Encrypts `text` so that it opens under `place` only: a record copied to another key is refused. */
+  /** Encrypts `text` so that it can only be opened at `place`: a record copied to another key is refused. */
   seal(place: string, text: string): Promise<string>;
-  /** The text, or undefined when no key of ours opens it (the key was retired, or the record tampered with). */
+  /** The text, or undefined when none of our keys opens it (the key was retired, or the record tampered with). */
   open(place: string, sealed: string): Promise<string | undefined>;
 }
 

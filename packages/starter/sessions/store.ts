@@ -1,4 +1,4 @@
-/** Where sealed records are kept. Every method but `status` throws {@link StoreUnavailable} while the store is away. */
+/** Where sealed records are kept. Every method but `status` throws {@link StoreUnavailable} while the store is down. */
 export interface Store {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
@@ -17,7 +17,7 @@ export interface StoreStatus {
 
 export class StoreUnavailable extends Error {
   constructor(cause: unknown) {
-    super("The session store does not answer. It is retried by itself; try again in a few seconds.", { cause });
+    super("The session store does not answer. It is retried automatically; try again in a few seconds.", { cause });
     this.name = "StoreUnavailable";
   }
 }

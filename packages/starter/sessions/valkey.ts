@@ -19,7 +19,7 @@ const longestRetryMs = 2_000;
 
 /**
  * Redis or Valkey. Returns at once and connects in the background, again and again after a loss: a task whose store
- * is away still starts and answers health checks. Commands fail fast meanwhile instead of queueing up.
+ * is down still starts and answers health checks. Commands fail fast meanwhile instead of queueing up.
  */
 export function openValkeyStore(address: ValkeyAddress, log: Log): Store {
   const client = new Redis({
@@ -28,11 +28,11 @@ export function openValkeyStore(address: ValkeyAddress, log: Log): Store {
     db: address.db,
     ...(address.username === undefined ? {} : { username: address.username }),
     ...(address.password === undefined ? {} : { password: address.password }),
-    // SNI, which ElastiCache and a proxy in front of it pick the certificate by. An IP address is no server name.
+    // SNI, which ElastiCache and a proxy in front of it pick the certificate by. An IP address is not a server name.
     ...(address.tls ? { tls: /^[\d.]+$/.test(address.host) ? {} : { servername: address.host } } : {}),
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
-    // A node that vanished closes nothing: without this, its connection hangs on until TCP gives up, a quarter of an hour.
+    // A vanished node closes nothing: without this, its connection hangs until TCP gives up after a quarter of an hour.
     socketTimeout: commandTimeoutMs,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
@@ -50,13 +50,13 @@ export function openValkeyStore(address: ValkeyAddress, log: Log): Store {
   });
   client.on("error", (error) => {
     const problem = describeError(error);
-    // ioredis repeats the error at every attempt; the log has it once per outage.
+    // ioredis repeats the error at every attempt; log it once per outage.
     if (problem === lastProblem) return;
     lastProblem = problem;
-    log.error(`The session store at ${where} is away: ${problem}. Reconnecting.`);
+    log.error(`The session store at ${where} is down: ${problem}. Reconnecting.`);
   });
 
-  /** The first requests of a task may be quicker than its first connection: they wait for it. */
+  /** A task's first requests may come before its first connection: they wait for it. */
   const firstConnection = once(client, "ready", { signal: AbortSignal.timeout(connectTimeoutMs) }).then(
     () => undefined,
     () => undefined,

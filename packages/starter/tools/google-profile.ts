@@ -3,7 +3,7 @@ import { defineTool, text } from "../tool.ts";
 export default defineTool({
   name: "google_profile",
   title: "Google profile",
-  description: "Asks Google, with the access of the user who is logged in, for that user's name.",
+  description: "Asks Google for the name of the logged-in user, with that user's access.",
   input: {},
-  run: async (_, { google }) => text((await google.profile()).name ?? "Google knows no name."),
+  run: async (_, { google }) => text((await google.profile()).name ?? "Google has no name for this user."),
 });

@@ -3,7 +3,7 @@ import { defineTool, text } from "../tool.ts";
 export default defineTool({
   name: "whoami",
   title: "Who am I",
-  description: "Says who is logged in.",
+  description: "Shows who is logged in.",
   input: {},
   run: (_, { caller }) => text(caller.email ?? caller.subject),
 });

@@ -25,7 +25,7 @@ import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from "@aws-sdk
 import { expect, vi } from "vitest";
 import { googleClient, key, type OperatedFleet } from "./operated.ts";
 
-/** Something is broken; what it gives back mends it. */
+/** Breaks something; what it returns repairs it. */
 export type Break = (operated: OperatedFleet) => Promise<() => Promise<unknown>>;
 
 /** A rule somebody made by hand, before all others: paths that never reach the service. */
@@ -68,20 +68,37 @@ export const deregister: Break = async ({ stage, awaitSettled }) => {
   };
 };
 
-/** A file of the server is not there: its new tasks end as they begin, and the old one goes on. */
+/**
+ * A file of the server is missing: its new tasks end as they begin, and the old one keeps running. The circuit breaker has
+ * patience, so that this lasts for as long as somebody looks.
+ */
 export const failRollout: Break = async ({ stage, fleet }) => {
   const main = join(stage.project.folder, "packages", "starter", "main.ts");
+  const ecs = new ECSClient(stage.client);
+  const roll = (type: "COUNT" | "BOUNDED_PERCENT", value: number) => {
+    const thresholdConfiguration = { type, value };
+    const deploymentCircuitBreaker = { enable: true, rollback: true, thresholdConfiguration };
+    return ecs.send(
+      new UpdateServiceCommand({
+        cluster: "local-mcp-cluster",
+        service: "local-mcp-google-workspace",
+        forceNewDeployment: true,
+        deploymentConfiguration: { deploymentCircuitBreaker },
+      }),
+    );
+  };
   await rename(main, `${main}.gone`);
-  await fleet(["redeploy", key]);
+  await roll("COUNT", 1_000);
   await vi.waitFor(
     async () => {
       const { services } = JSON.parse((await fleet(["status", "--json"])).out);
       expect(services[0].deployments[0].failed).toBeGreaterThan(0);
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   return async () => {
     await rename(`${main}.gone`, main);
+    await roll("BOUNDED_PERCENT", 50);
     await fleet(["redeploy", key, "--wait"]);
   };
 };
@@ -112,7 +129,7 @@ export const loseEvents: Break = async ({ stage, fleet, put, awaitSettled }) => 
   };
 };
 
-/** An alarm of somebody's own, whose threshold nobody measured. */
+/** An alarm that somebody added, whose threshold nobody measured. */
 export const addUnmeasuredAlarm: Break = async ({ stage }) => {
   const client = new CloudWatchClient(stage.client);
   const AlarmName = "local-mcp-google-workspace-memory";
@@ -132,7 +149,7 @@ export const addUnmeasuredAlarm: Break = async ({ stage }) => {
   return () => client.send(new DeleteAlarmsCommand({ AlarmNames: [AlarmName] }));
 };
 
-/** Somebody saves on logs in the console. */
+/** Somebody saves money on logs, in the console. */
 export const shortenLog: Break = async ({ stage }) => {
   const client = new CloudWatchLogsClient(stage.client);
   const keep = (retentionInDays: number) =>
@@ -151,7 +168,7 @@ export const leavePending: Break = async ({ secrets }) => {
   return () => secrets.send(new UpdateSecretVersionStageCommand(label));
 };
 
-/** Somebody makes a task definition of their own, and turns TLS to Redis off in it. */
+/** Somebody registers their own task definition, with TLS to Redis turned off. */
 export const turnTlsOff: Break = async ({ stage, awaitSettled }) => {
   const ecs = new ECSClient(stage.client);
   const service = { cluster: "local-mcp-cluster", service: "local-mcp-google-workspace" };

@@ -42,7 +42,7 @@ export const breakages: readonly Breakage[] = [
     },
   },
   { id: "targets", evidence: /google_workspace has 0 healthy targets of 1/, break: deregister },
-  { id: "drift", evidence: /RetentionInDays is 7, and was deployed as 365/, break: shortenLog },
+  { id: "drift", evidence: /RetentionInDays is 7, but was deployed as 365/, break: shortenLog },
   {
     id: "drift",
     evidence: /cpu is 256, the map has 512/,
@@ -57,7 +57,7 @@ export const breakages: readonly Breakage[] = [
     },
   },
   {
-    // That of `alarm-road`, and no second one there.
+    // That of `alarm-road`, and no other one there.
     id: "placeholders",
     evidence: /\/local\/mcp\/chat has no value for SLACK_BOT_TOKEN/,
     testAlarm: "wanted",
@@ -69,7 +69,7 @@ export const breakages: readonly Breakage[] = [
   },
   {
     id: "splunk-keys",
-    evidence: /older names of keys: OLD_NAME is SPLUNK_HEC_TOKEN/,
+    evidence: /outdated key names: OLD_NAME is SPLUNK_HEC_TOKEN/,
     map: { ...map, secrets: { ...map.secrets, splunk: { ...splunk, aliases: { OLD_NAME: "SPLUNK_HEC_TOKEN" } } } },
   },
   {
@@ -82,7 +82,7 @@ export const breakages: readonly Breakage[] = [
   },
   {
     id: "rotation",
-    evidence: /rotates every 30 days by the map, and its rotation is off/,
+    evidence: /rotates every 30 days according to the map, but its rotation is off/,
     map: { ...map, secrets: { ...map.secrets, splunk: { ...splunk, rotation: rotated } } },
   },
   {
@@ -129,10 +129,10 @@ export const breakages: readonly Breakage[] = [
   },
   {
     id: "oauth-metadata",
-    evidence: /\.well-known\/oauth-protected-resource\/mcp is no JSON/,
+    evidence: /\.well-known\/oauth-protected-resource\/mcp is not JSON/,
     break: divert("/.well-known/*", "text/plain"),
   },
-  { id: "mcp", evidence: /\/mcp answers, and not as an MCP server/, break: divert("/mcp", "text/html") },
+  { id: "mcp", evidence: /\/mcp answers, but not as an MCP server/, break: divert("/mcp", "text/html") },
   {
     id: "images",
     evidence: /mcp\/workspace:latest moved \d+ s ago/,
@@ -143,9 +143,9 @@ export const breakages: readonly Breakage[] = [
   },
   {
     id: "secret-versions",
-    evidence: /older version of \/local\/mcp\/google-oauth, by their dates/,
+    evidence: /older version of \/local\/mcp\/google-oauth, judging by dates/,
     break: loseEvents,
   },
-  { id: "sessions", evidence: /never wrote "Using ValkeyStore"/, break: forgetDriver },
+  { id: "sessions", evidence: /never logged "Using ValkeyStore"/, break: forgetDriver },
   { id: "deployments", evidence: /google_workspace/, break: failRollout },
 ];

@@ -4,13 +4,13 @@ import * as v from "valibot";
 import { runDoctor, type World } from "#cli/doctor/doctor.ts";
 import { openStage } from "#cli/stage.ts";
 import type { FleetDefinition } from "#fleet";
-import type { FleetStage } from "../fleet/stage.ts";
+import { surround } from "../../stage/operator.ts";
+import type { FleetStage } from "../../stage/stage.ts";
 import type { OperatedFleet } from "./operated.ts";
-import { surround } from "./operator.ts";
 
 const Doctor = v.object({ results: v.array(v.object({ id: v.string(), verdict: v.string(), evidence: v.string() })) });
 
-/** How a doctor comes: with which map, with what in the environment, and what lies outside AWS. */
+/** How the doctor runs: with which map, which environment, and what is outside AWS. */
 export interface Visit {
   readonly map?: FleetDefinition;
   readonly env?: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface Visit {
   readonly patienceMs?: number;
 }
 
-/** The whole doctor: all it says, and what it finds, which is neither well nor impossible to look at. */
+/** The whole doctor: all it prints, and its findings that are neither ok nor skipped. */
 export async function diagnose({ stage, map }: OperatedFleet, visit: Visit = {}) {
   const { world = {}, testAlarm = "declined", patienceMs } = visit;
   const { surroundings, said } = surround(stage, map, visit);
@@ -31,7 +31,7 @@ export async function diagnose({ stage, map }: OperatedFleet, visit: Visit = {})
   return { code, results, found: results.filter(({ verdict }) => verdict === "failure" || verdict === "warning") };
 }
 
-/** As a registrar that was told the zone's own name servers. */
+/** As a registrar that has the zone's own name servers. */
 export async function ownNameServers({ client }: FleetStage): Promise<readonly string[]> {
   const route53 = new Route53Client(client);
   const { HostedZones } = await route53.send(new ListHostedZonesByNameCommand({ DNSName: "localhost" }));

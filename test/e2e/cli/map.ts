@@ -1,5 +1,5 @@
-import shipped from "#config";
 import type { FleetDefinition } from "#fleet";
+import fixture from "../../fixture/map.ts";
 
 type Secret = FleetDefinition["secrets"][string];
 
@@ -16,18 +16,18 @@ const notes: Secret = {
 export const repositoryName = "mcp/workspace";
 const image = `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repositoryName}:latest`;
 
-/** The shipped map with one service of the real starter, and every decision taken: a doctor finds nothing in it. */
+/** The fixture with one service of the real starter, and every decision taken: a doctor finds nothing in it. */
 export function decidedMap() {
-  const { google_workspace: shippedWorkspace } = shipped.services;
-  const { "google-oauth": google, splunk, "session-keys": keys, chat } = shipped.secrets;
-  if (!shippedWorkspace || !google || !splunk || !keys || !chat || !shipped.chat)
-    throw new Error("The shipped map lacks a part that this test runs.");
-  const workspace = { ...shippedWorkspace, image };
+  const { google_workspace: fixtureWorkspace } = fixture.services;
+  const { "google-oauth": google, splunk, "session-keys": keys, chat } = fixture.secrets;
+  if (!fixtureWorkspace || !google || !splunk || !keys || !chat || !fixture.chat)
+    throw new Error("The fixture lacks a part that this test runs.");
+  const workspace = { ...fixtureWorkspace, image };
   const secrets = { "google-oauth": byHand(google), splunk: byHand(splunk), "session-keys": keys, chat: byHand(chat) };
   const map: FleetDefinition = {
-    ...shipped,
-    alarms: { ...shipped.alarms, latencyP95: chosen, latencyP99: chosen, latencyAverage: chosen },
-    chat: { ...shipped.chat, groupWaitSeconds: 1 },
+    ...fixture,
+    alarms: { ...fixture.alarms, latencyP95: chosen, latencyP99: chosen, latencyAverage: chosen },
+    chat: { ...fixture.chat, groupWaitSeconds: 1 },
     services: { google_workspace: workspace },
     secrets: { ...secrets, notes },
   };

@@ -2,9 +2,9 @@ import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/cl
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect, vi } from "vitest";
 import type { FleetDefinition } from "#fleet";
-import { type FleetStage, openStage } from "../fleet/stage.ts";
+import { operatorOf } from "../../stage/operator.ts";
+import { type FleetStage, openStage } from "../../stage/stage.ts";
 import { repositoryName } from "./map.ts";
-import { operatorOf } from "./operator.ts";
 
 export const clientId = "123456789012-fleet.apps.googleusercontent.com";
 /** What the secret of Google's OAuth client holds. */

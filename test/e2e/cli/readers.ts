@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { columns } from "#cli/table.ts";
-import { readers } from "../../unit/cli/newcomer/commands.ts";
+import { readers } from "../../fixture/commands.ts";
 import type { OperatedFleet } from "./operated.ts";
 
-/** What every command that reads owes to people and to programs; the doctor has a suite of its own. */
+/** What every command that reads owes to people and to programs; the doctor has its own suite. */
 export function everyReader(fleet: () => OperatedFleet["fleet"]): void {
   const quick = readers.filter(({ name }) => name !== "fleet doctor");
 
@@ -12,10 +12,10 @@ export function everyReader(fleet: () => OperatedFleet["fleet"]): void {
     async (name, words) => {
       const { code, out } = await fleet()([...words, "--json"]);
       expect(code).toBe(0);
-      // Lines of a log are as they come, each a document.
+      // Lines of a log are as they come, each a document; a line to paste is one line, however long its paths are.
       const documents = name === "fleet logs" ? out.trim().split("\n") : [out];
       for (const document of documents) expect(JSON.parse(document)).toBeTypeOf("object");
-      if (name === "fleet logs") return;
+      if (name === "fleet logs" || name === "fleet connect") return;
       const text = (await fleet()(words)).out;
       expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(columns);
       expect(text).not.toMatch(/undefined|NaN|\[object/);

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -9,23 +8,21 @@ import {
   DescribeStacksCommand,
   waitUntilStackCreateComplete,
 } from "@aws-sdk/client-cloudformation";
+import { browserPath } from "@mcp-fleet/testing/programs.ts";
 import { type Browser, chromium } from "playwright-core";
-import shipped from "#config";
 import { type Console, openConsole } from "#console/server.ts";
 import type { FleetView } from "#console/view.ts";
 import { type FleetDefinition, planStage } from "#fleet";
-import { createConsoleView } from "#local/start/console-view.ts";
-import { clientSettings, type LocalFleet, openFleet } from "#local/start/fleet.ts";
-import { echo } from "../fleet/maps.ts";
+import { createConsoleView } from "#start/console-view.ts";
+import { clientSettings, type LocalFleet, openFleet } from "#start/fleet.ts";
+import fixture from "../../fixture/map.ts";
+import { echo } from "../../stage/maps.ts";
 import { template } from "./template.ts";
 
-export const browserPath = "/usr/bin/chromium";
-export const hasChromium = existsSync(browserPath);
-
 const map: FleetDefinition = {
-  ...shipped,
+  ...fixture,
   secrets: {
-    ...shipped.secrets,
+    ...fixture.secrets,
     greeting: { description: "What echo says first", keys: { GREETING: { placeholder: "hello" } } },
   },
   services: { echo: echo("echo", { oauth: "owner", secrets: ["greeting"] }) },
@@ -35,9 +32,9 @@ const map: FleetDefinition = {
 export interface ConsoleStage {
   readonly fleet: LocalFleet;
   readonly console: Console;
-  /** As of a stage on AWS: it looks only, and nothing tells it what happens between two looks. */
+  /** As for a stage on AWS: read-only, and nothing reports what happens between two readings. */
   readonly lookout: Console;
-  /** The console of another stage, as this tells it. */
+  /** The console of another stage, with what this view reports. */
   lookoutOf(view: FleetView): Promise<Console>;
   readonly browser: Browser;
   /** For AWS SDK clients, as an operator has them. */
@@ -55,11 +52,11 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
   const ports = { endpoint: 0, https: 0, http: 0 };
   const fleet = await openFleet({ plan, projectRoot, ports, log: () => undefined });
   const client = clientSettings(fleet.cloud);
-  const { view, actions } = createConsoleView(fleet, plan);
+  const { view, actions } = createConsoleView(fleet, () => plan);
   const { subscribe: _, splunkRefusesUntil: __, silences: ___, ...states } = view;
   const [outputs, browser, opened, lookout] = await Promise.all([
     deploy(client),
-    chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] }),
+    chromium.launch({ executablePath: browserPath ?? "", args: ["--no-sandbox"] }),
     openConsole({ port: 0, view, actions, intervalMs: 250 }),
     openConsole({ port: 0, view: states }),
   ]);

@@ -1,11 +1,11 @@
 import { names } from "#fleet";
-import { echoCommand } from "../fleet/maps.ts";
+import { echoCommand } from "../../stage/maps.ts";
 
 const stage = "local";
 const ref = (id: string) => ({ Ref: id });
 const arnOf = (id: string, attribute = "Arn") => ({ "Fn::GetAtt": [id, attribute] });
 
-/** One deployed service with a secret that rotates and an alarm: a fleet small enough to stand in a second. */
+/** One deployed service with a secret that rotates and an alarm: a fleet small enough to be up in a second. */
 export const template = {
   Resources: {
     Balancer: {
@@ -153,7 +153,7 @@ function taskDefinition(command: readonly string[]) {
   };
 }
 
-/** Source of a function that takes the four steps of a rotation, and proves nothing. */
+/** Source of a function that takes the four steps of a rotation, and tests nothing. */
 function rotation(): string {
   return `
 const { SecretsManager } = require("@aws-sdk/client-secrets-manager");

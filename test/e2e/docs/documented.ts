@@ -1,11 +1,13 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { FleetDefinition } from "#fleet";
-import { putCredentials } from "#local/start/credentials.ts";
+import { putCredentials } from "#start/credentials.ts";
 import { type Block, readBlocks } from "../../docs/blocks.ts";
 import { listDocuments, readDocument } from "../../docs/files.ts";
-import { type FleetStage, openStage } from "../fleet/stage.ts";
-import { isEntry, planWith, printedMap } from "./maps.ts";
+import { isEntry, planWith, printedMap } from "../../docs/maps.ts";
+import { missingPrograms } from "../../stage/recipes.ts";
+import { type FleetStage, openStage } from "../../stage/stage.ts";
 import { createReader } from "./reader.ts";
 
 /** How a service is added: what it deploys is there for all other documents. */
@@ -40,11 +42,28 @@ export async function openDocumented(): Promise<Documented> {
   if (map === undefined) throw new Error(`${guide}: ${planned[withEntries.indexOf(guide)]?.problem}`);
   await stage.deploy(map);
   await putCredentials(stage.fleet, stage.plan(map));
+  if (missingPrograms.includes("aws")) await putSecrets(stage);
   return { stage, map, problems: planned.map(({ problem }, at) => [withEntries[at] ?? "", problem]) };
+}
+
+/**
+ * What the documents put in by the AWS CLI: else every later one finds a placeholder, as a value or as the version
+ * before.
+ */
+async function putSecrets({ client }: FleetStage): Promise<void> {
+  const secrets = new SecretsManagerClient(client);
+  const put = (SecretId: string, SecretString: string | undefined) =>
+    secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  await put("/prod/mcp/slack", JSON.stringify({ SLACK_BOT_TOKEN: "a-value" }));
+  const chat = await secrets.send(new GetSecretValueCommand({ SecretId: "/prod/mcp/chat" }));
+  await put("/prod/mcp/chat", chat.SecretString);
+  secrets.destroy();
 }
 
 /** What the guide says before its deploy: a copy of the starter, and a tool. */
 async function copyStarter(stage: FleetStage): Promise<void> {
+  // Whoever has followed the guide has this folder in the project.
+  await rm(join(stage.project.folder, "packages", "slack"), { recursive: true, force: true });
   const before = blocksOf(guide).slice(0, blocksOf(guide).findIndex(isDeploy));
   const reader = await createReader({ stage, name: "prod", map: printedMap, alreadyRun });
   for (const block of before) {

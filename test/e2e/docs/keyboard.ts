@@ -1,6 +1,6 @@
+import { startTerminal, type TerminalSize } from "@mcp-fleet/endpoint/terminal";
 import { expect, vi } from "vitest";
-import { startTerminal, type TerminalSize } from "#local/services/ecs/exec/terminal.ts";
-import type { FleetStage } from "../fleet/stage.ts";
+import type { FleetStage } from "../../stage/stage.ts";
 
 /** Somebody at a terminal in the project's folder. */
 export interface Keyboard {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import { expect, vi } from "vitest";
-import type { FleetStage } from "../fleet/stage.ts";
+import type { FleetStage } from "../../stage/stage.ts";
 
 const Values = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
 

@@ -1,16 +1,16 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { takePort } from "@mcp-fleet/loopback/ports.ts";
 import { expect } from "vitest";
 import type { FleetDefinition } from "#fleet";
-import { choosePort } from "#local/start/free-port.ts";
 import type { Block } from "../../docs/blocks.ts";
 import { commandsOf, exportsOf, fleetWords } from "../../docs/commands.ts";
-import { operatorOf } from "../cli/operator.ts";
-import { missingPrograms, recipeEnvironment, strictBash } from "../fleet/recipes.ts";
-import type { FleetStage } from "../fleet/stage.ts";
-import { freePorts, start } from "../fleet/start.ts";
+import { operatorOf } from "../../stage/operator.ts";
+import { missingPrograms, recipeEnvironment, strictShell } from "../../stage/recipes.ts";
+import type { FleetStage } from "../../stage/stage.ts";
+import { freePorts, start } from "../../stage/start.ts";
 import { keys, sitAt } from "./keyboard.ts";
 import { createPlaceholders } from "./placeholders.ts";
 
@@ -22,7 +22,7 @@ export interface ReaderOptions {
   readonly alreadyRun: Set<string>;
 }
 
-/** Does what a document's blocks say, one after the other. */
+/** Runs a document's blocks, one after the other. */
 export interface Reader {
   /** @throws {Error} where a command ends otherwise than the document says */
   follow(block: Block): Promise<void>;
@@ -31,7 +31,13 @@ export interface Reader {
 }
 
 /** What stays until it is ended, and the words with which it says that it is up. */
-const lasting: readonly (readonly [RegExp, string])[] = [[/\bnode packages\/\w+\/main\.ts$/, "Listening."]];
+const lasting: readonly (readonly [RegExp, string])[] = [[/\bnpx node packages\/\w+\/main\.ts$/, "Listening."]];
+
+/**
+ * Node's own pipes are sockets, which /dev/stdout cannot be opened as: `cat` stands between. What the command said comes
+ * over stderr, its exit code over stdout.
+ */
+const piped = '{ { "$@" 2>&1; echo "$?" >&3; } | cat >&2; } 3>&1';
 
 /** One reader a document: what it exports holds until its end. */
 export async function createReader({ stage, name, map, alreadyRun }: ReaderOptions): Promise<Reader> {
@@ -39,11 +45,12 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
   const fleet = operatorOf(stage, map);
   const placeholders = createPlaceholders(stage, name);
   const shell = { ...(await recipeEnvironment(stage)), ...surroundings(stage) };
-  await writeNpx(folder);
   let exported: Readonly<Record<string, string>> = { FLEET_STAGE: name };
 
   const runFleet = async (words: readonly string[]): Promise<number | null> => {
     const [command = "", what = "", ...rest] = words;
+    const asks = command === "shell" || (what === "set" && !words.includes("--from-file"));
+    if (asks && missingPrograms.includes("script")) return 0;
     // A file that is named is one of the project's folder, where the reader's shell is.
     if (words.includes("--from-file"))
       return runBash(`npx fleet ${words.join(" ")}`, { ...shell, ...exported }, folder);
@@ -91,7 +98,7 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
       if (language === "ts" && text.startsWith("import ")) {
         // Node keeps imports as they are written: one of a name that a module does not have fails.
         await writeFile(join(folder, "packages", "slack", "documented.ts"), text);
-        const code = await runBash("node packages/slack/documented.ts", shell, folder);
+        const code = await runBash("npx node packages/slack/documented.ts", shell, folder);
         expect(code, `${file}:${line}: ${text}\n${told}`).toBe(0);
       }
       if (language !== "bash" || treatment.kind === "excused") return;
@@ -99,6 +106,7 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
       exported = { ...exported, ...exportsOf(commands) };
       if (commands.every((command) => alreadyRun.has(essence(command)))) return;
       const words = new Set(commands.join(" ").split(/[\s(|]+/));
+      if (text.includes("completion bash")) words.add("bash");
       if (missingPrograms.some((program) => words.has(program))) return;
       const separate = commands.every((command) => fleetWords(command) !== undefined || !/^\w+=|\$\w/.test(command));
       const separately = commands.filter((command) => !alreadyRun.has(essence(command)));
@@ -116,34 +124,37 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
 
   async function runBash(script: string, env: Record<string, string>, cwd: string): Promise<number | null> {
     const words = lasting.find(([command]) => command.test(script))?.[1];
-    if (words !== undefined) return untilItSays(script, words, { ...env, PORT: String(await choosePort(0)) }, cwd);
-    const args = ["--norc", "-c", `bash "$@" 2>&1 | cat; exit \${PIPESTATUS[0]}`, "bash", ...strictBash, script];
+    if (words !== undefined) return untilItSays(script, words, { ...env, PORT: String(await takePort()) }, cwd);
     return new Promise((resolve) => {
-      // Node's own pipes are sockets, which /dev/stdout cannot be opened as.
-      execFile("bash", args, { env, cwd, timeout: 60_000 }, (error, out) => {
-        told = out;
-        resolve(error === null ? 0 : typeof error.code === "number" ? error.code : null);
+      execFile("sh", ["-c", piped, "sh", ...strictShell, script], { env, cwd, timeout: 60_000 }, (_, code, said) => {
+        told = said;
+        resolve(code === "" ? null : Number(code));
       });
     });
   }
 }
 
 async function untilItSays(script: string, words: string, env: Record<string, string>, cwd: string) {
-  const server = spawn("bash", [...strictBash, `exec env ${script}`], {
+  const [shell, ...args] = strictShell;
+  const server = spawn(shell, [...args, `exec env ${script}`], {
     env,
     cwd,
     stdio: ["ignore", "pipe", "inherit"],
+    // As in a terminal, where Ctrl-C reaches npx and what it runs.
+    detached: true,
   });
-  const ended = once(server, "exit");
+  // When nobody holds its output any more: npx may leave before the server does.
+  const ended = once(server, "close");
   let said = "";
   server.stdout.on("data", (data: Buffer) => {
     const before = said.includes(words);
     said += data.toString();
-    if (!before && said.includes(words)) server.kill("SIGTERM");
+    if (!before && said.includes(words) && server.pid !== undefined) process.kill(-server.pid, "SIGINT");
   });
   await ended;
   expect(said).toContain(words);
-  return server.exitCode;
+  // Ctrl-C is how it is meant to end.
+  return server.exitCode === 130 || server.signalCode === "SIGINT" ? 0 : server.exitCode;
 }
 
 /** What `npm start` runs, until its endpoint is open. */
@@ -151,19 +162,11 @@ async function startAndEnd({ project }: FleetStage): Promise<number | null> {
   const { said, kill, exited } = start(project, [...freePorts, "--console-port", "0"]);
   await said("✔ AWS-compatible endpoint");
   kill("SIGINT");
-  // Ctrl-C before the fleet is up is no success of `npm start`.
+  // Ctrl-C before the fleet is up is not a success of `npm start`.
   return (await exited).code === 1 ? 0 : 1;
 }
 
 /** What `fleet` and `curl` need to know of this fleet, whose ports are not the usual ones. */
 function surroundings({ cloud, url }: FleetStage): Record<string, string> {
   return { MCP_FLEET_HTTPS_PORT: url("any").port, CURL_CA_BUNDLE: cloud.authority.caPath };
-}
-
-/** `npx` as far as documents use it: it takes seconds to find what is there already. */
-async function writeNpx(folder: string): Promise<void> {
-  const npx = join(folder, ".mcp-fleet", "bin", "npx");
-  await mkdir(dirname(npx), { recursive: true });
-  await writeFile(npx, '#!/bin/sh\n[ "$1" = fleet ] || exit 127\nshift\nexec node bin/fleet.mjs "$@"\n');
-  await chmod(npx, 0o755);
 }

@@ -1,4 +1,4 @@
-/** The recipes that operators have, character by character: what they type must go on working. */
+/** The recipes that operators have, character by character: what they type must keep working. */
 export const seed = {
   targetHealth: `aws elbv2 describe-target-health \\
   --target-group-arn $(aws elbv2 describe-target-groups \\

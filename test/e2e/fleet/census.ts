@@ -8,7 +8,7 @@ import {
   SecretsManagerClient,
   type SecretVersionsListEntry,
 } from "@aws-sdk/client-secrets-manager";
-import type { FleetStage } from "./stage.ts";
+import type { FleetStage } from "../../stage/stage.ts";
 
 /** Every resource of the stage: `<stack>/<logical id>`, with its type and physical id. */
 export function resourcesOf({

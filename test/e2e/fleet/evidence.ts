@@ -15,7 +15,7 @@ import {
   paginateListTaskDefinitions,
   paginateListTasks,
 } from "@aws-sdk/client-ecs";
-import type { FleetStage } from "./stage.ts";
+import type { FleetStage } from "../../stage/stage.ts";
 
 /** One thing that people or machines can read. */
 export interface Exhibit {
@@ -23,7 +23,7 @@ export interface Exhibit {
   readonly text: string;
 }
 
-/** All that a fleet shows or keeps, but the values of its secrets. */
+/** All that a fleet shows or keeps, except the values of its secrets. */
 export async function gatherEvidence(stage: FleetStage): Promise<readonly Exhibit[]> {
   const all = await Promise.all([stackEvidence(stage), logEvidence(stage), taskEvidence(stage), fileEvidence(stage)]);
   return [

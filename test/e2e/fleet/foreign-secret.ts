@@ -3,10 +3,10 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { FleetStage } from "./stage.ts";
+import type { FleetStage } from "../../stage/stage.ts";
 
 /**
- * Asks the function that seeds secrets, as CloudFormation would, to seed one that is not the fleet's.
+ * Asks the function that seeds secrets, as CloudFormation would, to seed a secret that is not the fleet's.
  * @returns what it answered CloudFormation
  */
 export async function seedForeignSecret({ client }: FleetStage): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
-import type { FleetStage } from "./stage.ts";
+import type { FleetStage } from "../../stage/stage.ts";
 
 export interface Handshake {
   readonly certificate: X509Certificate;

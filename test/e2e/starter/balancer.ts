@@ -9,10 +9,9 @@ import {
   RegisterTargetsCommand,
   waitUntilTargetInService,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { openCloud } from "#local/cloud.ts";
-import { createSupervisor } from "#local/processes/supervisor.ts";
-import { clientSettings } from "#local/start/fleet.ts";
-import { choosePort } from "#local/start/free-port.ts";
+import { createSupervisor, openCloud } from "@mcp-fleet/endpoint";
+import { takePort } from "@mcp-fleet/loopback/ports.ts";
+import { clientSettings } from "#start/fleet.ts";
 
 /**
  * The fleet's balancer in front of one server on this machine, over HTTP: the suite sends a foreign `Host`, and over
@@ -26,7 +25,7 @@ export interface Balancer {
 export async function startBalancer(target: { readonly port: number; readonly healthPath: string }): Promise<Balancer> {
   const stateFolder = await mkdtemp(join(tmpdir(), "balancer-"));
   const supervisor = createSupervisor();
-  const [https, http] = [await choosePort(0), await choosePort(0)];
+  const [https, http] = [await takePort(), await takePort()];
   const cloud = await openCloud({
     region: "us-east-1",
     account: "000000000000",

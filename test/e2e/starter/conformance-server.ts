@@ -22,7 +22,7 @@ const ask = (content: ReturnType<typeof text>) => ({ role: "user" as const, cont
 export function startConformanceServer(port = 0, externalUrl?: URL): Promise<Listener> {
   const app = createApp({
     config: { service: "conformance", externalUrl, host: "127.0.0.1" },
-    door: { kind: "open" },
+    admission: { kind: "open" },
     audit: noAudit,
     log: silent,
     argumentsOf: () => undefined,

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GoogleDouble, startGoogleDouble } from "#local/doubles/google/index.ts";
-import { type HecDouble, startHecDouble } from "#local/doubles/hec/index.ts";
+import { type GoogleDouble, startGoogleDouble } from "@mcp-fleet/endpoint/doubles/google";
+import { type HecDouble, startHecDouble } from "@mcp-fleet/endpoint/doubles/hec";
 import { type Front, startFront } from "./front.ts";
-import { type RedisServer, startRedis } from "./redis.ts";
+import { type RedisServer, type StoreKind, startRedis } from "./redis.ts";
 import { startTask, type Task } from "./task.ts";
 
 export const clientId = "1234-starter.apps.googleusercontent.com";
@@ -24,8 +24,8 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function setStage(): Promise<Stage> {
-  const [front, redis, hec] = await Promise.all([startFront(), startRedis(), startHecDouble()]);
+export async function setStage(store?: StoreKind): Promise<Stage> {
+  const [front, redis, hec] = await Promise.all([startFront(), startRedis(store), startHecDouble()]);
   const google = await startGoogleDouble({
     clients: [{ id: clientId, secrets: [clientSecret], redirectUris: [new URL("/oauth2callback", front.url).href] }],
   });

@@ -53,7 +53,8 @@ export async function startTask(env: Readonly<Record<string, string>>): Promise<
       for (const check of waiting) check();
     });
   }
-  const exited = once(child, "exit");
+  // Not with its exit: what it said last may arrive after that.
+  const exited = once(child, "close");
 
   function logged(words: string): Promise<LogLine> {
     return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
-import type { IncidentStore } from "#chat/ports.ts";
-import { type GroupRecord, isOpen } from "#chat/record.ts";
+import { type GroupRecord, isOpen } from "#chat/record/record.ts";
+import type { IncidentStore } from "#chat/record/store.ts";
 
 /** The incident table's rules without a table: versions guard writes, and one at a time may speak. */
 export function createIncidentMemory(): IncidentStore & { readonly records: ReadonlyMap<string, GroupRecord> } {

@@ -1,12 +1,14 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import type { Card } from "#chat/card.ts";
-import { noFindings } from "#chat/enrichment.ts";
-import type { IncidentStore, RoadPorts, Speak } from "#chat/ports.ts";
-import type { Conversation, Delivery } from "#chat/receivers/receiver.ts";
+import type { Card } from "#chat/card/card.ts";
+import { noFindings } from "#chat/card/enrichment.ts";
+import type { RoadPorts, Speak } from "#chat/deliver/ports.ts";
+import type { Delivery } from "#chat/receivers/delivery.ts";
+import type { Conversation } from "#chat/receivers/receiver.ts";
+import type { IncidentStore } from "#chat/record/store.ts";
 import { carry, type QueuedMessage } from "#chat/road.ts";
 import { ChatSettings } from "#chat/settings.ts";
-import { alarm, busEvent, roadTest, tick } from "./arrivals.ts";
+import { alarm, busEvent, roadTest, tick } from "../../fixture/arrivals.ts";
 import { createIncidentMemory } from "./incident-memory.ts";
 
 const start = Date.parse("2026-09-23T20:00:00Z");
@@ -123,7 +125,7 @@ describe("telling", () => {
       ["reply", "ref-0"],
       ["rewrite", "ref-0"],
     ]);
-    expect(town.said.at(-1)?.card).toMatchObject({ tone: "good", status: expect.stringContaining("it lasted 12 min") });
+    expect(town.said.at(-1)?.card).toMatchObject({ tone: "good", status: expect.stringContaining("after 12 min") });
     expect(town.waiting).toBe(0);
   });
 
@@ -161,7 +163,7 @@ describe("telling", () => {
     town.send(alarm("wiki", "ALARM", start));
     await town.run();
     expect(town.said.map(({ card }) => [card.tone, card.status])).toEqual([
-      ["good", expect.stringContaining("it lasted 1 min")],
+      ["good", expect.stringContaining("after 1 min")],
     ]);
   });
 
@@ -174,8 +176,8 @@ describe("telling", () => {
     town.send(alarm("wiki", "ALARM", start + 6 * minute));
     await town.run();
     expect(town.said.map(({ card: { status } }) => status)).toEqual([
-      expect.stringContaining("it lasted 1 min"),
-      expect.stringContaining("it lasted 3 min"),
+      expect.stringContaining("after 1 min"),
+      expect.stringContaining("after 3 min"),
     ]);
   });
 
@@ -188,7 +190,7 @@ describe("telling", () => {
       town.send(tick);
       await town.run();
     }
-    expect(titles(town.said).filter((title) => title.startsWith("Still: "))).toHaveLength(2);
+    expect(titles(town.said).filter((title) => title.startsWith("Reminder: "))).toHaveLength(2);
     town.send(alarm("wiki", "OK", town.now));
     await town.run();
     const { length } = town.said;
@@ -376,7 +378,7 @@ describe("a chat that fails", () => {
     "throttled without a time": { kind: "retry", reason: "HTTP 429" },
     "answering 500": { kind: "retry", reason: "HTTP 500" },
     silent: { kind: "retry", reason: "timeout" },
-    lying: { kind: "retry", reason: "a success that says no" },
+    lying: { kind: "retry", reason: "a success response that reports an error" },
     refusing: { kind: "refused", reason: "HTTP 404 no_service" },
   };
 
@@ -481,7 +483,7 @@ describe("a storm", () => {
     for (const destination of ["slack", "teams"]) {
       const heard = town.said.filter((one) => one.destination === destination);
       expect(heard.map(({ conversation }) => conversation.manner)).toEqual(["begin", "rewrite", "rewrite", "rewrite"]);
-      expect(heard.at(-1)?.card.status).toContain("10000 began, 0 ended");
+      expect(heard.at(-1)?.card.status).toContain("10000 started, 0 recovered");
       const gaps = heard.slice(1).map(({ at }, index) => at - (heard[index]?.at ?? 0));
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
       const recorded = [...town.records].filter(([name]) => name.startsWith(`${destination}\nservice`));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Entry, emptyRecord, type GroupRecord } from "#chat/record.ts";
-import { audienceOf, tellDestinations } from "#cli/alarms/audience.ts";
+import { type Entry, emptyRecord, type GroupRecord } from "#chat/record/record.ts";
+import { audienceOf, nameDestinations } from "#cli/alarms/audience.ts";
 import type { AlarmFacts } from "#cli/alarms/read.ts";
 import { isTold } from "#cli/alarms/reception.ts";
 import type { ChatPlan } from "#fleet";
@@ -23,7 +23,7 @@ const alarm = (service: string | undefined, metric: string, name = `prod-mcp-${s
   ...{ reason: "", threshold: 1, basis: "chosen", muted: false, actions: [] },
 });
 
-describe("who is told of an alarm", () => {
+describe("who hears of an alarm", () => {
   const now = Date.parse("2026-09-23T12:00:00Z");
 
   it.each([
@@ -48,12 +48,12 @@ describe("who is told of an alarm", () => {
     });
   });
 
-  it("is told to people by the map's name and the chat's", () => {
-    expect(tellDestinations(chat, ["slack", "on-call"])).toBe("slack (Slack bot), on-call (Microsoft Teams)");
+  it("is shown by the map's name and the chat's", () => {
+    expect(nameDestinations(chat, ["slack", "on-call"])).toBe("slack (Slack bot), on-call (Microsoft Teams)");
   });
 });
 
-describe("what a chat was told", () => {
+describe("what a chat has posted", () => {
   const record = (lastSentAt: number, entry?: Partial<Entry>): GroupRecord => ({
     ...emptyRecord,
     lastSentAt,

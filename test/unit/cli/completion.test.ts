@@ -1,19 +1,20 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, describe, expect, it } from "vitest";
 import { candidates, namesOf, stageAmong } from "#cli/completion/candidates.ts";
 import { completionFor, type Shell } from "#cli/completion/script.ts";
 import { createProgram } from "#cli/program.ts";
-import shipped from "#config";
-import { terminal } from "./doctor/examination.ts";
+import fixture from "../../fixture/map.ts";
+import { copyProject } from "../../fixture/project.ts";
+import { terminal } from "../../fixture/terminal.ts";
 
 const nothing = async () => undefined;
 const program = createProgram({ onStage: nothing, onPlan: nothing, onProject: nothing }, terminal);
 
-const complete = (...words: readonly string[]) => candidates(program, words, namesOf(shipped, stageAmong(words)));
+const complete = (...words: readonly string[]) => candidates(program, words, namesOf(fixture, stageAmong(words)));
 
 describe("what may stand where the cursor is", () => {
   it.each([
@@ -59,11 +60,15 @@ describe("what may stand where the cursor is", () => {
 });
 
 const folder = mkdtempSync(join(tmpdir(), "fleet-completion-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const project = await copyProject();
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await project.remove();
+});
 
-/** Runs lines in a shell that has loaded its completion; without any setting of the person who tests. */
+/** Runs lines in a shell that has loaded its completion; without any of the tester's own settings. */
 function inShell(shell: Shell, lines: string): readonly string[] {
-  const door = fileURLToPath(new URL("../../../bin/fleet.mjs", import.meta.url));
+  const door = join(project.folder, "bin/fleet.mjs");
   const file = join(folder, `completion.${shell}`);
   writeFileSync(file, `${completionFor(shell, door)}\n${lines}\n`);
   const without = { bash: ["--norc"], zsh: ["-f"], fish: ["--no-config"] }[shell];
@@ -76,21 +81,11 @@ function inShell(shell: Shell, lines: string): readonly string[] {
   return said.trim().split("\n");
 }
 
-const has = (shell: Shell) => spawnSync(shell, ["-c", "exit"]).error === undefined;
-
-describe("a shell", () => {
-  it.runIf(has("bash"))("bash completes names of the map", () => {
-    const ask = `COMP_WORDS=(fleet logs --stage prod ""); COMP_CWORD=4; _fleet; printf "%s\\n" "\${COMPREPLY[@]}"; complete -p fleet`;
-    expect(inShell("bash", ask)).toEqual(["google_workspace", expect.stringContaining("-F _fleet fleet")]);
-  });
-
-  it.runIf(has("zsh"))("zsh completes names of the map", () => {
-    // The widgets of completion run at the line editor alone: what they are given stands in for it.
-    const ask = 'compadd() { shift; print -l -- $found }; words=(fleet secrets set splunk ""); CURRENT=5; _fleet';
-    expect(inShell("zsh", ask)).toEqual(["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"]);
-  });
-
-  it.runIf(has("fish"))("fish completes names of the map", () => {
-    expect(inShell("fish", "complete -C 'fleet open --stage prod '")).toEqual(["google_workspace"]);
-  });
+it("bash, zsh and fish complete names of the map", needs("bash", "zsh", "fish"), () => {
+  const inBash = `COMP_WORDS=(fleet logs --stage prod ""); COMP_CWORD=4; _fleet; printf "%s\\n" "\${COMPREPLY[@]}"; complete -p fleet`;
+  expect(inShell("bash", inBash)).toEqual(["google_workspace", expect.stringContaining("-F _fleet fleet")]);
+  // The widgets of completion run at the line editor alone: what they are given stands in for it.
+  const inZsh = 'compadd() { shift; print -l -- $found }; words=(fleet secrets set splunk ""); CURRENT=5; _fleet';
+  expect(inShell("zsh", inZsh)).toEqual(["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"]);
+  expect(inShell("fish", "complete -C 'fleet open --stage prod '")).toEqual(["google_workspace"]);
 });

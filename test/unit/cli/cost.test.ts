@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { estimate } from "#cli/cost/estimate.ts";
 import { showCost } from "#cli/cost/show.ts";
-import shipped from "#config";
 import { planStage } from "#fleet";
-import { plan, terminal } from "./doctor/examination.ts";
+import fixture from "../../fixture/map.ts";
+import { terminal } from "../../fixture/terminal.ts";
+import { plan } from "./doctor/examination.ts";
 
 it("sums what a stage costs in a month, and what one more service adds", () => {
   const { lines, monthly, oneMore } = estimate(plan);
@@ -21,13 +22,13 @@ it("sums what a stage costs in a month, and what one more service adds", () => {
 describe("one more service", () => {
   it("adds to a stage what the estimate says it would", () => {
     const slack = { host: "slack", image: "registry.example.com/slack:1", port: 8001, cpu: 256, memory: 512 } as const;
-    const more = planStage({ ...shipped, services: { ...shipped.services, slack } }, "prod");
+    const more = planStage({ ...fixture, services: { ...fixture.services, slack } }, "prod");
     expect(estimate(more).monthly - estimate(plan).monthly).toBeCloseTo(estimate(plan).oneMore, 6);
   });
 
   it("costs less on ARM, and nothing but its alarms at zero", () => {
     const [workspace] = plan.services;
-    if (workspace === undefined) throw new Error("The shipped map has a service.");
+    if (workspace === undefined) throw new Error("The fixture has a service.");
     const withService = (changed: Partial<typeof workspace>) =>
       estimate({ ...plan, services: [{ ...workspace, ...changed }] }).lines[0];
     expect(withService({ architecture: "ARM64" })).toMatchObject({
@@ -48,7 +49,7 @@ it("names what it has no price for, and the date of its prices", () => {
 });
 
 it("is nothing on this machine, for people and for programs", () => {
-  const local = planStage(shipped, "local");
+  const local = planStage(fixture, "local");
   expect(showCost(local, "text", terminal.paint).join()).toContain("costs nothing");
   expect(JSON.parse(showCost(local, "json", terminal.paint).join(""))).toMatchObject({ lines: [], monthly: 0 });
 });

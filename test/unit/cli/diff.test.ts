@@ -48,11 +48,11 @@ const words = (changed: Partial<Present>) =>
   changesOf(plan, { ...present, ...changed }).map(({ kind, text }) => `${kind} ${text}`);
 
 describe("what a deploy would change", () => {
-  it("is nothing where all is as the map says", () => {
+  it("is nothing if everything is as the map says", () => {
     expect(words({})).toEqual([]);
   });
 
-  it("is said for services that come, go and change", () => {
+  it("is described for services that come, go and change", () => {
     const [one] = present.services;
     if (one === undefined) throw new Error("There is one.");
     expect(words({ services: [{ ...one, facts: { ...healthy, service: undefined } }], serviceNames: [] })).toEqual([
@@ -66,7 +66,7 @@ describe("what a deploy would change", () => {
     ]);
   });
 
-  it("is said for secrets, alarms and Redis", () => {
+  it("is described for secrets, alarms and Redis", () => {
     expect(words({ secretNames: [...present.secretNames.slice(1), "/prod/mcp/slack"] })).toEqual([
       "add secret /prod/mcp/google-oauth, with placeholders",
       "remove secret /prod/mcp/slack, recoverable for 7 days at least",
@@ -80,7 +80,7 @@ describe("what a deploy would change", () => {
     expect(words({ redis: undefined })).toEqual(["add Redis with 2 nodes"]);
   });
 
-  it("is said for the way to a service: its name and its health check", () => {
+  it("is described for the way to a service: its name and its health check", () => {
     const moved = { hosts: ["old.mcp.themailworks.com"], health: { path: "/", codes: workspace.health.codes } };
     expect(words({ routes: { google_workspace: moved } })).toEqual([
       "change service google_workspace: its name is old.mcp.themailworks.com, the map has google.mcp.themailworks.com",
@@ -88,7 +88,7 @@ describe("what a deploy would change", () => {
     ]);
   });
 
-  it("is said for what the map has no more, and no value of a variable is", () => {
+  it("is described for what the map no longer has, without any variable's value", () => {
     const [one] = present.services;
     if (one === undefined) throw new Error("There is one.");
     const container = {
@@ -101,8 +101,8 @@ describe("what a deploy would change", () => {
     expect(said).toEqual([
       "change service google_workspace: the architecture is ARM64, the map has X86_64",
       "change service google_workspace: the time to stop is 90, the map has 30",
-      "change service google_workspace: DEBUG is set, and not in the map",
-      "change service google_workspace: OLD_TOKEN is given, and not in the map",
+      "change service google_workspace: DEBUG is set, but not in the map",
+      "change service google_workspace: OLD_TOKEN is injected, but not in the map",
     ]);
   });
 });

@@ -19,7 +19,7 @@ const secret = (facts: Partial<SecretFacts>): SecretFacts => ({
 });
 
 describe("since when a version is current", () => {
-  it("is its creation where somebody put it", () => {
+  it("is its creation if somebody put it", () => {
     const versions = [version("b", 200, "AWSCURRENT"), version("a", 100, "AWSPREVIOUS")];
     expect(currentSince(secret({ versions, lastChangedAt: 900 }))).toBe(200);
   });
@@ -28,12 +28,12 @@ describe("since when a version is current", () => {
     expect(currentSince(secret({ versions: [version("b", 200, "AWSCURRENT")], lastRotatedAt: 260 }))).toBe(260);
   });
 
-  it("is the last change where the label went back to an older version", () => {
+  it("is the last change if the label went back to an older version", () => {
     const versions = [version("b", 200, "AWSPREVIOUS"), version("a", 100, "AWSCURRENT")];
     expect(currentSince(secret({ versions, lastRotatedAt: 210, lastChangedAt: 300 }))).toBe(300);
   });
 
-  it("is not known without a current version", () => {
+  it("is unknown without a current version", () => {
     expect(currentSince(secret({ versions: [version("a", 100, "AWSPENDING")] }))).toBeUndefined();
   });
 });
@@ -54,7 +54,7 @@ it("finds the tasks that read a secret before it changed", () => {
   // The same value again, put or rotated to: nothing rolls for it, and the planner settles it.
   const copy = secret({ versions: [version("b", 200, "AWSCURRENT", "settled")], lastRotatedAt: 210 });
   expect(runsOnOlder(task(199), copy)).toBe(false);
-  // Put back by the planner, whose last note of it is younger than the tasks it has waited for.
+  // Put back by the planner, whose last note about it is younger than the tasks it has waited for.
   const restored = [version("b", 200, "AWSPREVIOUS"), version("a", 100, "AWSCURRENT", "settled")];
   expect(runsOnOlder(task(250), secret({ versions: restored, lastChangedAt: 300 }))).toBe(false);
 });
@@ -73,18 +73,18 @@ describe("how a deployment ended", () => {
     createdAt: 0,
   });
 
-  it("is not known while it is under way", () => {
+  it("is unknown while it is under way", () => {
     expect(judge([deployment("1", "IN_PROGRESS")], "1")).toBeUndefined();
   });
 
-  it("is told with the reason of ECS where it failed", () => {
+  it("has ECS's reason if it failed", () => {
     expect(judge([deployment("2", "IN_PROGRESS"), deployment("1", "FAILED")], "1")).toEqual({
       kind: "failed",
       reason: "tasks failed to start.",
     });
   });
 
-  it("is a failure where the rollback has taken it from the list", () => {
+  it("is a failure if the rollback has removed it from the list", () => {
     expect(judge([deployment("2", "COMPLETED")], "1")).toMatchObject({ kind: "failed" });
   });
 });

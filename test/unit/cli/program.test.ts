@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { devNull } from "node:os";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { copyProject } from "../../fixture/project.ts";
 
-const door = fileURLToPath(new URL("../../../bin/fleet.mjs", import.meta.url));
+const project = await copyProject();
+afterAll(() => project.remove());
+const door = join(project.folder, "bin/fleet.mjs");
 
 function fleet(...args: readonly string[]) {
   const { PATH, HOME } = process.env;

@@ -9,7 +9,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import shipped from "#config";
+import fixture from "../../fixture/map.ts";
 import { openEmptyCloud } from "./newcomer/empty-cloud.ts";
 import { type Circumstances, expectRefusal, fleet } from "./newcomer/operator.ts";
 
@@ -40,28 +40,28 @@ const values = async (VersionStage = "AWSCURRENT") =>
   JSON.parse((await client.send(new GetSecretValueCommand({ SecretId, VersionStage }))).SecretString ?? "{}");
 
 describe("fleet secrets set", () => {
-  it("asks without echo, drops nothing else, and says what rolls", async () => {
+  it("asks without echo, keeps the other keys, and says what rolls", async () => {
     const { code, out } = await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN"], { answers: ["second"] });
     expect({ code, out }).toEqual({
       code: 0,
       out: expect.stringMatching(
-        /^SPLUNK_HEC_TOKEN of \/local\/mcp\/splunk is set: version \w{8} is current\.\ngoogle_workspace rolls by itself/,
+        /^SPLUNK_HEC_TOKEN of \/local\/mcp\/splunk is set: version \w{8} is current\.\ngoogle_workspace rolls automatically/,
       ),
     });
     expect(out).not.toContain("second");
     expect(await values()).toEqual({ SPLUNK_HEC_URL: url, SPLUNK_HEC_TOKEN: "second" });
   });
 
-  it("asks for each key where none is named, and leaves one that is passed over", async () => {
+  it("asks for each key if none is named, and keeps one that is skipped", async () => {
     await secrets(["set", "splunk"], { answers: ["", "third"] });
     expect(await values()).toEqual({ SPLUNK_HEC_URL: url, SPLUNK_HEC_TOKEN: "third" });
   });
 
-  it("takes one value from a pipe but for one line break, and says so where blanks remain", async () => {
+  it("takes one value from a pipe without one line break, and warns if blanks remain", async () => {
     await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN", "--from-file", "-"], { stdin: "fourth\r\n" });
     expect((await values()).SPLUNK_HEC_TOKEN).toBe("fourth");
     const { err } = await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN", "--from-file", "-"], { stdin: "fifth \n\n" });
-    expect(err).toEqual(["The value of SPLUNK_HEC_TOKEN begins or ends with blanks or line breaks: they are kept."]);
+    expect(err).toEqual(["The value of SPLUNK_HEC_TOKEN begins or ends with whitespace, which is kept."]);
     expect((await values()).SPLUNK_HEC_TOKEN).toBe("fifth \n");
   });
 
@@ -74,13 +74,13 @@ describe("fleet secrets set", () => {
     expect(out).toMatch(/^SPLUNK_HEC_URL, SPLUNK_HEC_TOKEN of .* are set: version/);
     expect(await values()).toEqual({ SPLUNK_HEC_URL: "https://other:8088", SPLUNK_HEC_TOKEN: "sixth" });
     expect((await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN"], { answers: ["sixth"] })).out).toMatch(
-      /this value already/,
+      /already has this value/,
     );
   });
 
   it("stages a candidate for the next rotation, and changes nothing until then", async () => {
     const { out } = await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN", "--candidate"], { answers: ["seventh"] });
-    expect(out).toMatch(/is the candidate\.\nTo have it proven and made current: fleet secrets rotate splunk --wait/);
+    expect(out).toMatch(/is the candidate\.\nTo test it and make it current: fleet secrets rotate splunk --wait/);
     expect([(await values()).SPLUNK_HEC_TOKEN, (await values("candidate")).SPLUNK_HEC_TOKEN]).toEqual([
       "sixth",
       "seventh",
@@ -108,12 +108,12 @@ describe("fleet secrets set", () => {
     ["a value as an option", [...token, "--value=s3cr3t-token"], {}, /^Unknown option '--value'\n/],
     ["an empty value", token, { answers: [""] }, /is empty: nothing was changed/],
     ["the placeholder", token, { answers: ["00000000-0000-0000-0000-000000000000"] }, /is the placeholder of/],
-    ["a file that is not there", [...token, "--from-file", "/no/such"], {}, /there is no such file/],
+    ["a file that is not there", [...token, "--from-file", "/no/such"], {}, /no such file/],
     [
       "plain text for several keys",
       ["set", "splunk", "--from-file", "-"],
       { stdin: "s3cr3t-token" },
-      /it is a JSON object/,
+      /it must be a JSON object/,
     ],
     [
       "a file that lacks a key",
@@ -150,16 +150,16 @@ describe("fleet secrets stage", () => {
       out: "",
       err: [
         expect.stringMatching(/^google_workspace will roll onto/),
-        "Go on? (y/N) ",
-        "Given up: nothing was changed.",
+        "Continue? (y/N) ",
+        "Cancelled: nothing was changed.",
       ],
     });
     const yes = await secrets(["stage", "splunk", older.slice(0, 8)], { answers: ["y"] });
-    expect(yes.out).toMatch(/^AWSCURRENT is on version .*\ngoogle_workspace rolls by itself/);
-    expect((await secrets(["stage", "splunk", older, "--yes"], { answers: [] })).out).toMatch(/already\.$/m);
+    expect(yes.out).toMatch(/^AWSCURRENT is on version .*\ngoogle_workspace rolls automatically/);
+    expect((await secrets(["stage", "splunk", older, "--yes"], { answers: [] })).out).toMatch(/is already on version/);
   });
 
-  it("refuses a version that was rejected, one that is none, and what begins several", async () => {
+  it("refuses a rejected version, an unknown one, and an ambiguous prefix", async () => {
     const versions = await history();
     const bad = versions.find(({ labels }: { labels: string[] }) => labels.includes("AWSPREVIOUS")).id;
     await client.send(
@@ -172,20 +172,20 @@ describe("fleet secrets stage", () => {
     expect((await secrets(["history", "splunk"])).out).toMatch(/AWSPREVIOUS rejected$/m);
     expectRefusal(await secrets(["stage", "splunk", "zz"]), {
       code: 2,
-      says: /^zz is no version of .*: fleet secrets history splunk/,
+      says: /^zz is not a version of .*: fleet secrets history splunk/,
     });
-    expectRefusal(await secrets(["stage", "splunk", ""]), { code: 2, says: /^"" is no version/ });
+    expectRefusal(await secrets(["stage", "splunk", ""]), { code: 2, says: /^"" is not a version/ });
     for (const ClientRequestToken of ["twin-version-of-a-secret-number-one", "twin-version-of-a-secret-number-two"])
       await client.send(new PutSecretValueCommand({ SecretId, SecretString: "{}", ClientRequestToken }));
     expectRefusal(await secrets(["stage", "splunk", "twin"]), {
       code: 2,
-      says: /^twin is the beginning of 2 versions of /,
+      says: /^twin is the start of 2 versions of /,
     });
   });
 });
 
 describe("fleet secrets list", () => {
-  it("says who uses each, also where no service does, and what is missing", async () => {
+  it("lists who uses each, even if no service does, and what is missing", async () => {
     const { code, out, err } = await secrets(["list"]);
     expect(code).toBe(0);
     expect(out).toMatch(/^splunk +\d{4}-\d\d-\d\d \d\d:\d\d +settled +off +google_workspace$/m);
@@ -194,11 +194,11 @@ describe("fleet secrets list", () => {
     expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 
-  it("says how a secret comes to be where the map has none", async () => {
-    const { google_workspace: workspace } = shipped.services;
-    if (workspace === undefined) throw new Error("The shipped map has a service.");
+  it("explains how to get a secret if the map has none", async () => {
+    const { google_workspace: workspace } = fixture.services;
+    if (workspace === undefined) throw new Error("The fixture has a service.");
     const { audit: _audit, secrets: _secrets, ...plain } = workspace;
-    const map = { ...shipped, secrets: {}, services: { google_workspace: plain } };
+    const map = { ...fixture, secrets: {}, services: { google_workspace: plain } };
     expect((await secrets(["list"], { map })).out).toMatch(
       /has no secrets\. Add one under `secrets` in fleet\.config\.ts/,
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { showStatus } from "#cli/status/show.ts";
-import { deployment, healthy, plan, task, terminal } from "./doctor/examination.ts";
+import { terminal } from "../../fixture/terminal.ts";
+import { deployment, healthy, plan, task } from "./doctor/examination.ts";
 
 const now = task.createdAt + 600_000;
 const lines = (facts: object, tasks = false) =>
@@ -13,10 +14,10 @@ const rotated = (createdAt: number) => ({
 });
 
 describe("fleet status", () => {
-  it("says first how the fleet is", () => {
-    expect(lines({})[0]).toBe("prod  prod-mcp-cluster  us-east-1  all well");
+  it("begins with the state of the fleet", () => {
+    expect(lines({})[0]).toBe("prod  prod-mcp-cluster  us-east-1  all healthy");
     expect(lines({ targets: [{ id: "10.0.0.1:8000", state: "unhealthy", reason: undefined }] })[0]).toMatch(
-      /1 of 1 needs a look$/,
+      /1 of 1 needs attention$/,
     );
   });
 
@@ -24,7 +25,7 @@ describe("fleet status", () => {
     [
       "no service",
       { service: undefined, tasks: [], targets: [] },
-      /none +no targets +not deployed +-\n[\s\S]*a deploy brings it/,
+      /none +no targets +not deployed +-\n[\s\S]*a deploy creates it/,
     ],
     [
       "a service at zero",
@@ -46,7 +47,7 @@ describe("fleet status", () => {
     [
       "a deployment that goes on",
       service({ running: 0, deployments: [{ ...deployment, state: "IN_PROGRESS", running: 0, failed: 2 }] }),
-      /rolling 0\/1[\s\S]*under way 2 tasks have failed so far/,
+      /rolling 0\/1[\s\S]*In the current deployment, 2 tasks have failed so far/,
     ],
     [
       "a deployment that failed",
@@ -64,10 +65,10 @@ describe("fleet status", () => {
       /^a +google_workspace +running +\S+ \w+ +splunk 01234567 current$/m,
     );
     expect(text(rotated(now - 240_000), true)).toMatch(/splunk old since 4 min$/m);
-    expect(text({ tasks: [] }, true)).toContain("No task runs.");
+    expect(text({ tasks: [] }, true)).toContain("No tasks are running.");
   });
 
-  it("says what to do where the map has no service for the stage", () => {
+  it("says what to do if the map has no service for the stage", () => {
     expect(showStatus(plan, [], terminal.paint, { tasks: false, now })).toEqual([
       "Stage prod has no services. Add one under `services` in fleet.config.ts, then deploy.",
     ]);

@@ -1,12 +1,12 @@
-import { createColors } from "picocolors";
 import { describe, expect, it } from "vitest";
-import { parseDuration, tellDuration } from "#cli/duration.ts";
+import { formatDuration, parseDuration } from "#cli/duration.ts";
 import { UsageError } from "#cli/failure.ts";
+import { createPaint } from "#cli/paint.ts";
 import { fold, table } from "#cli/table.ts";
 
 describe("a table", () => {
   it("lines its columns up, whatever the colour of a cell", () => {
-    const { red } = createColors(true);
+    const { red } = createPaint(true);
     const lines = table(
       ["A", "B"],
       [
@@ -23,7 +23,7 @@ describe("a table", () => {
     expect(lines[2]).toMatch(/^ {5}word/);
   });
 
-  it("gives the first cell a line of its own where names are so long that nothing else fits", () => {
+  it("gives the first cell a line of its own if names are so long that nothing else fits", () => {
     const lines = table(
       ["SERVICE", "HEALTH", "SECRETS"],
       [["s".repeat(60), "1 healthy, 1 draining", "old since 4 min: splunk google-oauth"]],
@@ -57,5 +57,5 @@ describe("a duration", () => {
     [40_000, "40 s"],
     [900_000, "15 min"],
     [864_000_000, "10 days"],
-  ])("tells %d ms as %s", (ms, text) => expect(tellDuration(ms)).toBe(text));
+  ])("formats %d ms as %s", (ms, text) => expect(formatDuration(ms)).toBe(text));
 });

@@ -30,7 +30,7 @@ describe("colour", () => {
     expect(open(circumstances).terminal.paint.isColorSupported).toBe(colored);
   });
 
-  it("is taken from notes that go to a file, also where results are coloured", () => {
+  it("is removed from notes that go to a file, even if results are coloured", () => {
     const { terminal, err } = open({ err: false });
     terminal.note(terminal.paint.red("red"));
     expect(err).toEqual(["red\n"]);

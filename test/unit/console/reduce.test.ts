@@ -68,7 +68,7 @@ function chats(state: "told" | "waits"): StateEvent {
     group: "echo",
     origin: { kind: "task", id: "a" },
     phase: "notice",
-    headline: "A task stopped by itself",
+    headline: "A task stopped unexpectedly",
     since: 0,
     at: 0,
     heard: [{ chat: "teams", state }],
@@ -80,7 +80,7 @@ function chats(state: "told" | "waits"): StateEvent {
 }
 
 describe("the console's state", () => {
-  it("knows nothing before it is told, and forgets what an earlier connection told", () => {
+  it("is empty at first, and forgets what an earlier connection sent", () => {
     expect(stateAfter(hello)).toMatchObject({ connection: "live", stage: "local", services: undefined });
     const again = stateAfter(hello, services(deployment("1", "completed", 1)), { kind: "lost" }, hello);
     expect(again).toMatchObject({ connection: "live", services: undefined, requests: [] });
@@ -113,7 +113,7 @@ describe("the console's state", () => {
   });
 });
 
-describe("what the console tells", () => {
+describe("what the console announces", () => {
   it("is nothing of what it finds on arrival", () => {
     const arrival = [services(deployment("1", "in-progress", 1)), secrets(["a", "AWSCURRENT"]), alarms("ALARM")];
     expect(news(stateAfter(hello, tick(1), ...arrival))).toEqual([]);
@@ -162,7 +162,7 @@ describe("what the console tells", () => {
     ]);
   });
 
-  it("is a chat that was silenced, and what waited for it once it was told", () => {
+  it("is a chat that was silenced, and what waited for it once it was posted", () => {
     const silenced = (...chats: readonly string[]): StateEvent => ({
       kind: "tick",
       at: 1,
@@ -170,7 +170,7 @@ describe("what the console tells", () => {
     });
     const steps = [silenced("teams"), chats("waits"), chats("waits"), silenced(), chats("told"), chats("told")];
     expect(news(stateAfter(hello, tick(1), ...steps))).toEqual([
-      "good: teams was told what waited for it.",
+      "good: teams got the messages that waited for it.",
       "good: teams answers again.",
       "bad: teams is silent.",
     ]);

@@ -133,11 +133,11 @@ describe("the console's server", () => {
     expect((await askAs(`localhost:${new URL(console.url).port}`, console)).status).toBe(200);
   });
 
-  it("only looks when it was given no actions", async () => {
+  it("is read-only without actions", async () => {
     const console = await open(quietFleet().view);
     const answer = await act(console, kill, { "x-console-token": await tokenOf(console) });
     expect(answer.status).toBe(403);
-    expect(await answer.json()).toEqual({ ok: false, message: "This console only looks: it has no actions." });
+    expect(await answer.json()).toEqual({ ok: false, message: "This console is read-only." });
   });
 
   it.each([
@@ -165,7 +165,7 @@ describe("the console's server", () => {
     expect(policy).not.toContain("unsafe");
   });
 
-  it("tells each watcher who the fleet is, what is known, and what could not be read", async () => {
+  it("sends each watcher which fleet it is, what is known, and what could not be read", async () => {
     const console = await open(quietFleet().view);
     const first = await watch(console);
     const expected = [
@@ -180,7 +180,7 @@ describe("the console's server", () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  it("tells what happened before somebody watched, and what happens then, once each", async () => {
+  it("sends what happened before somebody watched, and what happens then, once each", async () => {
     const { view, happen } = quietFleet();
     const console = await open(view);
     const call = (operation: string): Happening => ({
@@ -190,14 +190,14 @@ describe("the console's server", () => {
     happen(call("before"));
     const { events, stop } = await watch(console);
     happen(call("after"));
-    const told = () => JSON.stringify(events.filter(({ kind }) => kind === "calls"));
-    await vi.waitFor(() => expect(told()).toContain("after"), 3000);
-    expect(told().match(/before/g)).toHaveLength(1);
-    expect(told().match(/after/g)).toHaveLength(1);
+    const sent = () => JSON.stringify(events.filter(({ kind }) => kind === "calls"));
+    await vi.waitFor(() => expect(sent()).toContain("after"), 3000);
+    expect(sent().match(/before/g)).toHaveLength(1);
+    expect(sent().match(/after/g)).toHaveLength(1);
     await stop();
   });
 
-  it("reads the fleet only while somebody watches, and lets go of it when closed", async () => {
+  it("reads the fleet only while somebody watches, and releases it when closed", async () => {
     const { view, listeners } = quietFleet();
     const services = vi.fn(view.services);
     const console = await open({ ...view, services });

@@ -95,7 +95,7 @@ describe("an entry of the map", () => {
     expect(after).not.toContain(gone);
   });
 
-  it("is refused where it belongs nowhere", () => {
+  it("is refused if it belongs nowhere", () => {
     expect(() => insertEntry(source, "x: {\n  y: 1,\n},")).toThrow("This is no entry of a map");
   });
 });

@@ -1,11 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { createProgram } from "#cli/program.ts";
 import { alarmNames } from "#fleet";
+import { readBlocks } from "../../docs/blocks.ts";
+import { commandsOf } from "../../docs/commands.ts";
 import { listDocuments, readDocument, root } from "../../docs/files.ts";
 import { anchorsOf, brokenLinks } from "../../docs/links.ts";
-import { terminal } from "../cli/doctor/examination.ts";
+import { terminal } from "../../fixture/terminal.ts";
 
 const documents = listDocuments();
+
+describe("TypeScript", () => {
+  it("[STR-6] runs by `npx node` alone: the machine's own Node may be too old for it", () => {
+    const bare = documents.flatMap((file) =>
+      readBlocks(file, readDocument(file))
+        .filter(({ language }) => language === "bash")
+        .flatMap(({ text }) => commandsOf(text))
+        .filter((command) => /(?<!npx )\bnode \S+\.ts\b/.test(command)),
+    );
+    expect(bare).toEqual([]);
+  });
+});
 
 describe("links", () => {
   it.each(documents)("of %s lead to files and headings that exist", (file) => {
@@ -34,7 +48,7 @@ const commands = documents.flatMap((file) =>
 );
 
 describe("the commands that the documents name", () => {
-  it.each([...new Set(commands)])("fleet %s is a command as it stands there", async (line) => {
+  it.each([...new Set(commands)])("fleet %s is a command as written", async (line) => {
     let ran = 0;
     const count = async () => {
       ran += 1;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
 import { defineFleet, type FleetDefinition, FleetError, type Problem, planStage } from "#fleet";
+import fleet from "../../fixture/map.ts";
 
 const { chat } = fleet;
-if (chat === undefined) throw new Error("The shipped map tells no chat.");
+if (chat === undefined) throw new Error("The fixture has no chat.");
 
 function problemsOf(changes: object): readonly Problem[] {
   const map: FleetDefinition = Object.assign({ ...fleet }, { chat: Object.assign({ ...chat }, changes) });
@@ -51,8 +51,8 @@ describe("the chats of the map", () => {
     [
       "a receiver there is not",
       { destinations: { ...chat.destinations, teams: { receiver: "irc", key: "TEAMS_WEBHOOK_URL" } } },
-      "chat.destinations.teams",
-      undefined,
+      "chat.destinations.teams.receiver",
+      "irc",
       "slack-bot",
     ],
     [
@@ -69,7 +69,7 @@ describe("the chats of the map", () => {
       "Europe/Bonn",
       "IANA",
     ],
-    ["nobody to fall back on", { fallbackEmails: [] }, "chat.fallbackEmails", undefined, "one e-mail address"],
+    ["nobody to fall back on", { fallbackEmails: [] }, "chat.fallbackEmails", undefined, "e-mail addresses"],
   ])("[MAP-3] refuse %s, and say what is allowed and what to do", (_, changes, field, value, allowed) => {
     const [problem, ...others] = problemsOf(changes);
     expect(others).toEqual([]);
@@ -80,8 +80,8 @@ describe("the chats of the map", () => {
   });
 
   it("[MAP-3] refuse more than a function's environment holds", () => {
-    const services = Array.from({ length: 400 }, () => "google_workspace");
-    expect(problemsOf({ routes: [{ to: ["slack"], services }] })).toMatchObject([{ field: "chat" }]);
+    const reason = "a reason that does not end ".repeat(200);
+    expect(problemsOf({ mutes: [{ reason, from: "22:00", until: "06:00" }] })).toMatchObject([{ field: "chat" }]);
   });
 
   it("[CHAT-1] take the routes of their stage, and the destinations these name", () => {

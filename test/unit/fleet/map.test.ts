@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import fleet from "#config";
 import { defineFleet, type FleetDefinition, FleetError, type Problem, planStage, type ServiceDefinition } from "#fleet";
+import fleet from "../../fixture/map.ts";
 
 const slack: ServiceDefinition = {
   host: "slack",
@@ -79,7 +79,7 @@ describe("a good map", () => {
     expect(off.services[1]?.environment).toMatchObject({ AUDIT_LOG_ENABLED: "false", SPLUNK_INDEX: "mcp_audit" });
   });
 
-  it("[FIX-4] [RED-4] gives prod two Redis nodes and other stages one, unless told", () => {
+  it("[FIX-4] [RED-4] gives prod two Redis nodes and other stages one by default", () => {
     const staging = { ...fleet.stages, staging: { account: "111122223333" } };
     const map = defineFleet(withStages(staging));
     expect(planStage(map, "prod").redis).toEqual({ nodes: 2, nodeType: "cache.t4g.micro", snapshotRetentionDays: 7 });
@@ -164,15 +164,17 @@ describe("[MAP-3] a wrong entry fails before anything is deployed", () => {
     expect(problem.allowed).toContain("at most 20");
   });
 
-  it("no OAuth owner, and two", () => {
-    const { google_workspace: owner } = fleet.services;
-    const none = problemsOf(withService("google_workspace", { ...owner, oauth: "shared" }));
-    expect(none.map(({ field, value }) => [field, value])).toEqual([
-      ["services.*.oauth", undefined],
-      ["services.*.oauth", undefined],
-    ]);
+  it("two OAuth owners", () => {
     const two = problemsOf(withService("slack", { ...slack, oauth: "owner", stages: { only: ["prod"] } }));
     expect(two).toMatchObject([{ field: "services.*.oauth", value: ["google_workspace", "slack"] }]);
+  });
+
+  it("an owner of the OAuth paths, or an audit trail, in a map that has none", () => {
+    const { oauth: _, audit: __, ...without } = fleet;
+    expect(problemsOf(without).map(({ field }) => field)).toEqual([
+      "services.google_workspace.oauth",
+      "services.google_workspace.audit",
+    ]);
   });
 
   it("an alarm neither set nor declined with a reason", () => {

@@ -4,12 +4,13 @@ import {
   GetSecretValueCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
+  SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { Context } from "aws-lambda";
 import * as v from "valibot";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { firstValueToken } from "../../../functions/seed-secret/first-value.ts";
-import { type SecretsHarness, startSecrets } from "../local/services/secretsmanager/secrets-harness.ts";
+import { type ServedService, serveSecretsManager } from "../../endpoint/serve.ts";
 
 const Answer = v.looseObject({ Status: v.string(), Reason: v.optional(v.string()), PhysicalResourceId: v.string() });
 type Answer = v.InferOutput<typeof Answer>;
@@ -38,15 +39,17 @@ async function startCloudFormation() {
 }
 
 let cloudFormation: Awaited<ReturnType<typeof startCloudFormation>>;
-let aws: SecretsHarness;
+let served: ServedService;
+let secrets: SecretsManagerClient;
 /** What the handler wrote to its log. */
 const log: string[] = [];
-let handler: (event: unknown, context: Context) => Promise<unknown>;
+let handler: typeof import("../../../functions/seed-secret/handler.ts").handler;
 
 beforeAll(async () => {
   cloudFormation = await startCloudFormation();
-  aws = await startSecrets();
-  vi.stubEnv("AWS_ENDPOINT_URL", aws.endpoint.url);
+  served = await serveSecretsManager();
+  secrets = new SecretsManagerClient(served.client);
+  vi.stubEnv("AWS_ENDPOINT_URL", served.client.endpoint);
   vi.stubEnv("AWS_REGION", "us-east-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIALOCAL");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
@@ -63,16 +66,24 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await aws.stop();
+  secrets.destroy();
+  await served.close();
   await cloudFormation.stop();
 });
 
 const keys = { CLIENT_ID: { placeholder: "replace-me.example.com" }, SIGNING_KEY: { randomBytes: 32 } };
 
+/** An event as Lambda hands it over: not typed yet. */
+const asReceived = (event: object) => JSON.parse(JSON.stringify(event));
+
 async function run(requestType: "Create" | "Update" | "Delete", secretArn: string, properties: object = {}) {
-  const context: Pick<Context, "awsRequestId" | "functionName"> = { awsRequestId: "r-1", functionName: "seed" };
+  const context: Pick<Context, "awsRequestId" | "functionName" | "getRemainingTimeInMillis"> = {
+    awsRequestId: "r-1",
+    functionName: "seed",
+    getRemainingTimeInMillis: () => 30_000,
+  };
   await handler(
-    {
+    asReceived({
       RequestType: requestType,
       ResponseURL: cloudFormation.url,
       StackId: "arn:aws:cloudformation:us-east-1:000000000000:stack/Secrets/1",
@@ -80,25 +91,25 @@ async function run(requestType: "Create" | "Update" | "Delete", secretArn: strin
       LogicalResourceId: "googleoauthfirstvalue",
       ...(requestType !== "Create" && { PhysicalResourceId: "googleoauthfirstvalue" }),
       ResourceProperties: { ServiceToken: "arn", SecretArn: secretArn, Keys: JSON.stringify(keys), ...properties },
-    },
+    }),
     Object.assign(Object.create(null), context),
   );
 }
 
 async function emptySecret(name: string): Promise<string> {
-  const { ARN } = await aws.client.send(new CreateSecretCommand({ Name: `/prod/mcp/${name}` }));
+  const { ARN } = await secrets.send(new CreateSecretCommand({ Name: `/prod/mcp/${name}` }));
   if (ARN === undefined) throw new Error("The secret has no ARN.");
   return ARN;
 }
 
 const Value = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
 const readValue = async (SecretId: string) =>
-  v.parse(Value, (await aws.client.send(new GetSecretValueCommand({ SecretId }))).SecretString);
+  v.parse(Value, (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString);
 const versionsOf = async (SecretId: string) =>
-  (await aws.client.send(new ListSecretVersionIdsCommand({ SecretId, IncludeDeprecated: true }))).Versions ?? [];
+  (await secrets.send(new ListSecretVersionIdsCommand({ SecretId, IncludeDeprecated: true }))).Versions ?? [];
 
 describe("seeding a secret", () => {
-  it("[SEC-3] fills each key as the map says, and tells CloudFormation", async () => {
+  it("[SEC-3] fills each key as the map says, and answers CloudFormation", async () => {
     const arn = await emptySecret("created");
     await run("Create", arn);
     const value = await readValue(arn);
@@ -120,7 +131,7 @@ describe("seeding a secret", () => {
     const arn = await emptySecret("by-hand");
     await run("Create", arn);
     const SecretString = '{"CLIENT_ID":"real","SIGNING_KEY":"real"}';
-    await aws.client.send(new PutSecretValueCommand({ SecretId: arn, SecretString }));
+    await secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString }));
     await run("Update", arn, { Keys: JSON.stringify({ ...keys, NEW: { placeholder: "x" } }) });
     await run("Create", arn);
     expect(await readValue(arn)).toEqual({ CLIENT_ID: "real", SIGNING_KEY: "real" });
@@ -156,13 +167,13 @@ describe("seeding a secret", () => {
     await run("Create", "arn:aws:secretsmanager:us-east-1:000000000000:secret:/prod/mcp/none-AbCdEf");
     await run("Create", await emptySecret("misread"), { Keys: "{" });
     expect(cloudFormation.answers).toMatchObject([
-      { Status: "FAILED", Reason: "ResourceNotFoundException; the log of seed says more, request r-1" },
-      { Status: "FAILED", Reason: "ValiError; the log of seed says more, request r-1" },
+      { Status: "FAILED", Reason: "ResourceNotFoundException; the log of seed has more, request r-1" },
+      { Status: "FAILED", Reason: "EventError; the log of seed has more, request r-1" },
     ]);
   });
 
-  it("fails as a function on what no CloudFormation sent: there is nobody to answer", async () => {
-    await expect(handler({}, Object.create(null))).rejects.toThrow();
+  it("fails as a function on what CloudFormation did not send: there is nobody to answer", async () => {
+    await expect(handler(asReceived({}), Object.create(null))).rejects.toThrow();
     expect(cloudFormation.answers).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "#chat/parse/index.ts";
-import fleet from "#config";
 import { defineFleet, planStage } from "#fleet";
 import { type Minute, propose } from "../../../functions/tune-alarms/baseline.ts";
 import { noticeOf } from "../../../functions/tune-alarms/notice.ts";
 import { type DeployedAlarm, type Outcome, type Thresholds, tune } from "../../../functions/tune-alarms/tune.ts";
+import fleet from "../../fixture/map.ts";
 
 const busy = (value: number, count = 1_000): Minute[] =>
   Array.from({ length: count }, () => ({ value, samples: 5_000 }));
@@ -28,7 +28,7 @@ describe("a baseline", () => {
     expect(propose([...busy(0.2, 500), ...quiet], "p95", 1)).toMatchObject({ kind: "measured", threshold: 0.3 });
   });
 
-  it("[FIX-1] takes a gap for no zero, and says how often each threshold would have fired", () => {
+  it("[FIX-1] does not count a gap as zero, and says how often each threshold would have fired", () => {
     const gap = Array.from({ length: 300 }, () => undefined);
     const minutes = [...busy(0.4, 600), ...gap, ...busy(2, 2), ...busy(0.4, 100), ...busy(2, 1), ...busy(0.4, 100)];
     expect(propose(minutes, "p95", 1)).toEqual({
@@ -67,22 +67,22 @@ const alarm = (service: string, basis: DeployedAlarm["basis"], threshold = 1): D
 
 function startTown(alarms: readonly DeployedAlarm[], minutes: (service: string) => readonly Minute[]) {
   const stored = new Map<string, Thresholds>();
-  const told: (readonly Outcome[])[] = [];
+  const announced: (readonly Outcome[])[] = [];
   const ports = {
     alarms: async () => alarms,
     measure: async ({ service }: DeployedAlarm) => minutes(service),
     async store(service: string, thresholds: Thresholds) {
       stored.set(service, thresholds);
     },
-    async tell(outcomes: readonly Outcome[]) {
-      told.push(outcomes);
+    async announce(outcomes: readonly Outcome[]) {
+      announced.push(outcomes);
     },
   };
-  return { stored, told, ports };
+  return { stored, announced, ports };
 }
 
 describe("tuning", () => {
-  it("[FIX-1] stores what was measured in place of placeholders, and leaves what a person chose", async () => {
+  it("[FIX-1] stores what was measured in place of placeholders, and leaves what an operator chose", async () => {
     const town = startTown([alarm("wiki", "placeholder"), alarm("mail", "chosen")], () => busy(0.2));
     await tune(town.ports, { dry: false });
     expect([...town.stored]).toEqual([["wiki", { latencyP95: 0.3 }]]);
@@ -92,17 +92,17 @@ describe("tuning", () => {
     const town = startTown([alarm("wiki", "measured", 0.29)], () => busy(0.2));
     await tune(town.ports, { dry: false });
     expect(town.stored.size).toBe(0);
-    expect(town.told).toHaveLength(1);
+    expect(town.announced).toHaveLength(1);
   });
 
   it("[FIX-1] can run dry: it says what it would do, and does nothing", async () => {
     const town = startTown([alarm("wiki", "placeholder")], () => busy(0.2));
     const outcomes = await tune(town.ports, { dry: true });
     expect(outcomes).toMatchObject([{ changes: true, proposal: { threshold: 0.3 } }]);
-    expect([town.stored.size, town.told.length]).toEqual([0, 0]);
+    expect([town.stored.size, town.announced.length]).toEqual([0, 0]);
   });
 
-  it("[FIX-1] tells old, new and how often each would have fired, in a message the chats understand", async () => {
+  it("[FIX-1] reports old, new and how often each would have fired, in a message the chats understand", async () => {
     const quiet = busy(1, 10);
     const alarms = [alarm("wiki", "placeholder"), alarm("mail", "placeholder")];
     const town = startTown(alarms, (service) => (service === "wiki" ? [...busy(0.2), ...busy(3, 1)] : quiet));
@@ -132,7 +132,7 @@ describe("the next deploy", () => {
     expect(plan({ basis: "placeholder" })).toEqual({ kind: "set", threshold: 0.321, basis: "measured" });
   });
 
-  it("[FIX-1] leaves what a person chose", () => {
+  it("[FIX-1] leaves what an operator chose", () => {
     expect(plan({})).toEqual({ kind: "set", threshold: 1, basis: "chosen" });
   });
 });

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
+import { type AcsDouble, startAcsDouble } from "@mcp-fleet/endpoint/doubles/acs";
+import { type GoogleDouble, startGoogleDouble } from "@mcp-fleet/endpoint/doubles/google";
+import { type HecDouble, startHecDouble } from "@mcp-fleet/endpoint/doubles/hec";
+import { type SplunkRestDouble, startSplunkRestDouble } from "@mcp-fleet/endpoint/doubles/splunk-rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AcsDouble, startAcsDouble } from "#local/doubles/acs/index.ts";
-import { type GoogleDouble, startGoogleDouble } from "#local/doubles/google/index.ts";
-import { type HecDouble, startHecDouble } from "#local/doubles/hec/index.ts";
-import { type SplunkRestDouble, startSplunkRestDouble } from "#local/doubles/splunk-rest/index.ts";
 import { type Issuer, type IssuerPorts, issuerNames, issuerOf } from "#rotation/issuers/index.ts";
 import type { Rotation } from "#rotation/map.ts";
-import { type SecretValue, sameExcept } from "#rotation/value.ts";
+import { type SecretValue, sameExcept, textAt } from "#rotation/value.ts";
 
 const oldToken = "11111111-1111-4111-8111-111111111111";
 const admin = "an-administrators-token";
@@ -67,7 +67,7 @@ function splunk(platform: "cloud" | "enterprise"): Subject {
   hec.createToken({ name: "operator", token: oldToken, indexes: ["mcp_audit"], defaultSourcetype: "mcp" });
   const url = platform === "cloud" ? acs.url : rest.url;
   const readSecret = async () => JSON.stringify({ SPLUNK_ADMIN_URL: url, SPLUNK_ADMIN_TOKEN: admin });
-  const tokenOf = (value: SecretValue) => value.SPLUNK_HEC_TOKEN ?? "";
+  const tokenOf = (value: SecretValue) => textAt(value, "SPLUNK_HEC_TOKEN");
   return {
     issuer: issuerOf(
       { rotation: { issuer: "splunk-hec", platform, admin: "splunk-admin", everyDays: 30 } },
@@ -91,7 +91,7 @@ const subjects: Readonly<Record<string, { readonly name: Rotation["issuer"]; mak
         issuer: issuerOf({ rotation: { issuer: "google-oauth", everyDays: 90 } }, ports()),
         now: { GOOGLE_OAUTH_CLIENT_ID: clientId, GOOGLE_OAUTH_CLIENT_SECRET: old },
         candidate: { GOOGLE_OAUTH_CLIENT_SECRET: fresh },
-        accepts: (value) => [old, fresh].includes(value.GOOGLE_OAUTH_CLIENT_SECRET ?? ""),
+        accepts: (value) => [old, fresh].includes(textAt(value, "GOOGLE_OAUTH_CLIENT_SECRET")),
         orphans: () => 0,
         end: "by-hand",
       };
@@ -108,7 +108,7 @@ const subjects: Readonly<Record<string, { readonly name: Rotation["issuer"]; mak
           ports({ redis }),
         ),
         now: { REDIS_TOKEN: first, REDIS_USER: "default" },
-        accepts: (value) => valid().includes(value.REDIS_TOKEN ?? ""),
+        accepts: (value) => valid().includes(textAt(value, "REDIS_TOKEN")),
         orphans: (kept) => valid().filter((token) => token !== kept.REDIS_TOKEN).length,
       };
     },
@@ -203,7 +203,7 @@ describe("splunk-hec", () => {
       await issuer.install(creation.value, now);
       const token = hec.listTokens().find((one) => one.token === creation.value.SPLUNK_HEC_TOKEN);
       expect(token).toMatchObject({ indexes: ["mcp_audit"], defaultSourcetype: "mcp", disabled: false });
-      expect(token?.name).toBe(`test-mcp-${creation.value.SPLUNK_HEC_TOKEN?.slice(0, 8)}`);
+      expect(token?.name).toBe(`test-mcp-${textAt(creation.value, "SPLUNK_HEC_TOKEN").slice(0, 8)}`);
     },
   );
 
@@ -220,7 +220,7 @@ describe("splunk-hec", () => {
     const { now } = splunk("cloud");
     const rotation = { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 } as const;
     const unset = issuerOf({ rotation }, ports());
-    await expect(unset.install(now, now)).rejects.toThrow("Put SPLUNK_ADMIN_URL and SPLUNK_ADMIN_TOKEN into it");
+    await expect(unset.install(now, now)).rejects.toThrow("Set SPLUNK_ADMIN_URL and SPLUNK_ADMIN_TOKEN in it");
     const readSecret = async () => JSON.stringify({ SPLUNK_ADMIN_URL: acs.url, SPLUNK_ADMIN_TOKEN: "expired" });
     const refused = issuerOf({ rotation }, ports({ readSecret }));
     await expect(refused.install(now, now)).rejects.toThrow("ACS answered 401");
@@ -271,7 +271,7 @@ it("[SEC-5] random values differ, and have the length and the alphabet of the ma
     ports(),
   );
   const drawn = await Promise.all(Array.from({ length: 50 }, () => issuer.create({ KEY: "" }, undefined)));
-  const values = drawn.map((creation) => (creation.kind === "value" ? (creation.value.KEY ?? "") : ""));
+  const values = drawn.map((creation) => (creation.kind === "value" ? textAt(creation.value, "KEY") : ""));
   expect(new Set(values.map((value) => createHash("sha256").update(value).digest("hex"))).size).toBe(50);
   for (const value of values) expect(value).toMatch(/^[0-9a-f]{64}$/);
 });

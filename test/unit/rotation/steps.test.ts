@@ -3,7 +3,8 @@ import { RotationError } from "#rotation/errors.ts";
 import { issuerOf } from "#rotation/issuers/index.ts";
 import type { RotationMap, SecretEntry } from "#rotation/map.ts";
 import type { Notice } from "#rotation/ports.ts";
-import { type RotationPorts, rotate } from "#rotation/steps/rotate.ts";
+import { rotate } from "#rotation/steps/rotate.ts";
+import type { RotationPorts } from "#rotation/steps/step.ts";
 import { VirtualClock } from "./world/clock.ts";
 import { createSecrets } from "./world/secrets.ts";
 

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type HecDouble, startHecDouble } from "@mcp-fleet/endpoint/doubles/hec";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type HecDouble, startHecDouble } from "#local/doubles/hec/index.ts";
 import { type AuditClient, type AuditOptions, openAudit, type ToolCallEvent } from "#starter/audit/index.ts";
 import { createLog, type Log } from "#starter/log.ts";
 
@@ -110,7 +110,7 @@ describe("the audit client", () => {
 
   it("keeps events that a stalled HEC never answered, when the process stops, for the next process", async () => {
     const audit = await start();
-    await logged("HEC takes audit events");
+    await logged("HEC accepts audit events");
     hec.setFault({ kind: "stall" });
     record(audit, 0, 50);
     await audit.close(200);
@@ -137,7 +137,7 @@ describe("the audit client", () => {
       .toBe(dropped);
   });
 
-  it("[AUD-4] tells a wrong token (401) from a disabled one (403), with the remedy, and shows neither", async () => {
+  it("[AUD-4] distinguishes a wrong token (401) from a disabled one (403), with the remedy, and shows neither", async () => {
     await start({ token: " " });
     await logged("HEC answered 401");
     expect(lines.join()).toContain("the token is wrong");
@@ -150,7 +150,7 @@ describe("the audit client", () => {
     expect(lines.join()).toContain("/<stage>/mcp/splunk");
   });
 
-  it("waits for an index that the token may not write to, and says which setting", async () => {
+  it("waits for an index that the token may not write to, and names the setting", async () => {
     const audit = await start({ index: "elsewhere" });
     record(audit, 0, 1);
     await logged("HEC answered 400 (code 7, Incorrect index): the token may not write to SPLUNK_INDEX");
@@ -160,7 +160,7 @@ describe("the audit client", () => {
 
   it("keeps events in memory, and in order, when the disk fails as well", async () => {
     const audit = await start();
-    await logged("HEC takes audit events");
+    await logged("HEC accepts audit events");
     hec.setFault({ kind: "refuse" });
     await rm(spoolDirectory, { recursive: true });
     record(audit, 0, 50);

@@ -52,7 +52,7 @@ describe("the configuration", () => {
     expect(problems).toContain("MCP_LOGIN=none");
   });
 
-  it("does not start without a key of its own for the sessions, and never takes the client secret for one", () => {
+  it("does not start without its own key for the sessions, and never uses the client secret as one", () => {
     expect(problemsOf({ ...fleet, SESSION_ENCRYPTION_KEY: undefined })).toContain("SESSION_ENCRYPTION_KEY is not set.");
   });
 
@@ -85,7 +85,7 @@ describe("the configuration", () => {
     expect(problems).not.toContain("too-short");
   });
 
-  it("knows a placeholder from a value", () => {
+  it("distinguishes a placeholder from a value", () => {
     const env = {
       GOOGLE_OAUTH_CLIENT_ID: "replace-me.apps.googleusercontent.com",
       SPLUNK_HEC_TOKEN: "00000000-0000-0000-0000-000000000000",

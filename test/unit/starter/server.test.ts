@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { balancerIdleSeconds } from "#fleet/timing.ts";
 import { noAudit } from "#starter/audit/index.ts";
 import { createLog, silent } from "#starter/log.ts";
 import { createApp } from "#starter/server/app.ts";
@@ -19,7 +20,7 @@ afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.drain
 async function serve(externalUrl: URL | undefined, host = "0.0.0.0", log = silent): Promise<number> {
   const app = createApp({
     config: { service: "test", externalUrl, host },
-    door: { kind: "open" },
+    admission: { kind: "open" },
     audit: noAudit,
     log,
     argumentsOf: () => undefined,
@@ -30,7 +31,7 @@ async function serve(externalUrl: URL | undefined, host = "0.0.0.0", log = silen
   return listener.port;
 }
 
-/** Unlike fetch, it may send any Host. */
+/** Unlike fetch, it can send any Host. */
 async function ping(port: number, headers: Record<string, string>): Promise<number> {
   const req = request({ host: "127.0.0.1", port, path: "/mcp", method: "POST" });
   const all = { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers };
@@ -41,7 +42,7 @@ async function ping(port: number, headers: Record<string, string>): Promise<numb
   return res.statusCode;
 }
 
-describe("the door of /mcp", () => {
+describe("admission to /mcp", () => {
   const external = new URL("https://slack.mcp.example.com");
 
   it.each([
@@ -54,7 +55,7 @@ describe("the door of /mcp", () => {
     expect(await ping(await serve(external), headers)).toBe(status);
   });
 
-  it("knows only loopback names when it listens there and was told no other", async () => {
+  it("accepts only loopback names when it listens there and has no other configured", async () => {
     const port = await serve(undefined, "127.0.0.1");
     expect(await ping(port, { host: "localhost" })).toBe(200);
     expect(await ping(port, { host: "evil.example.com" })).toBe(403);
@@ -83,7 +84,7 @@ describe("the server", () => {
     expect(lines.join()).not.toContain("secret-code");
   });
 
-  it("[ECS-8] finishes the request in flight before it stops, and takes no other", async () => {
+  it("[ECS-8] finishes the request in flight before it stops, and accepts no other", async () => {
     const release = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     const listener = await listen(
@@ -101,6 +102,12 @@ describe("the server", () => {
     release.resolve();
     expect(await inFlight).toBe("done");
     expect(await drained).toBe(0);
+  });
+
+  it("keeps an idle connection for longer than the balancer does, which would otherwise answer 502", async () => {
+    const response = await fetch(`http://127.0.0.1:${await serve(undefined)}/health`);
+    const seconds = /timeout=(\d+)/.exec(response.headers.get("keep-alive") ?? "")?.[1];
+    expect(Number(seconds)).toBeGreaterThan(balancerIdleSeconds);
   });
 
   it("cuts off what does not finish in time, and counts it", async () => {
@@ -132,7 +139,7 @@ describe("the toolbox", () => {
       expect((await loadTools(directory)).map(({ name }) => name)).toEqual(["a", "b"]);
     }));
 
-  it("names the file that is no tool, and the one whose name is taken", async () => {
+  it("names the file that is not a tool, and the one whose name is taken", async () => {
     await withTools({ "a.mjs": "export const a = 1;" }, (directory) =>
       expect(loadTools(directory)).rejects.toThrow("tools/a.mjs: default"),
     );

@@ -21,7 +21,7 @@ describe("the seal on stored sessions", () => {
     expect(await seal.open("login:2", await seal.seal("login:1", "ada"))).toBeUndefined();
   });
 
-  it("refuses a record that was changed, and text that is none", async () => {
+  it("refuses a record that was changed, and text that is not one", async () => {
     const seal = createSeal([first]);
     const sealed = await seal.seal("login:1", "ada");
     expect(await seal.open("login:1", `${sealed.slice(0, -4)}AAAA`)).toBeUndefined();

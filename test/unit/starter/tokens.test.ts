@@ -75,7 +75,7 @@ describe("tokens", () => {
 });
 
 describe("the memory of verified tokens", () => {
-  it("answers while the store is away, for those it knows, and for a quarter of an hour", async () => {
+  it("answers while the store is down, for those it knows, and for a quarter of an hour", async () => {
     let away = false;
     const verified = remember(
       async (token: string) => {

@@ -1,27 +1,27 @@
-import { names } from "#fleet";
+import { names, type StagePlan } from "#fleet";
 import { type AlarmFacts, isChatAlarm, readAlarms } from "../../alarms/read.ts";
 import { readSubscribers, type Subscriber } from "../../alarms/subscribers.ts";
 import { type Check, type Finding, failure, skipped, warning } from "../check.ts";
 import { tryRoad } from "../road.ts";
 
 /**
- * From an alarm to somebody: the topic it names is there, somebody is subscribed, and, where the map tells chats, an
- * alarm that is set off now arrives in every one of them. Nothing is sent into a road that is known to be broken.
+ * From an alarm to people: the topic it names exists, has subscribers, and, if the map has chats, an
+ * alarm set off now arrives in every one of them. Nothing is sent down a road that is known to be broken.
  */
 export const alarmRoad: Check = {
   id: "alarm-road",
-  well: "The topic of the alarms has subscribers; the map tells no chat.",
+  ok: "The alarm topic has subscribers; the map has no chats.",
   async look(examination, report) {
     const { stage, testAlarm } = examination;
     const alarms = await readAlarms(stage);
     const topics = [...new Set(alarms.flatMap(({ actions }) => actions))].filter((arn) =>
-      arn.startsWith("arn:aws:sns:"),
+      /^arn:aws[\w-]*:sns:/.test(arn),
     );
+    const { chat } = stage.plan;
     const subscribed = await Promise.all(
-      topics.map(async (topic) => judgeSubscribers(topic, await readSubscribers(stage, topic), stage.plan.stage)),
+      topics.map(async (topic) => judgeSubscribers(topic, await readSubscribers(stage, topic), stage.plan)),
     );
     const seen = [...subscribed.flat(), ...judgeChatAlarms(alarms)];
-    const { chat } = stage.plan;
     if (seen.some(({ verdict }) => verdict === "failure")) return seen;
     if (chat === undefined || Object.keys(chat.destinations).length === 0) return seen;
     if (testAlarm === "declined") return [...seen, skipped("No test alarm was sent: --no-test-alarm.")];
@@ -30,36 +30,39 @@ export const alarmRoad: Check = {
   },
 };
 
-/** The road from the topic to the chats has alarms of its own, which are told by mail. */
+/** The road from the topic to the chats has alarms of its own, which go out by mail. */
 export function judgeChatAlarms(alarms: readonly AlarmFacts[]): readonly Finding[] {
   return alarms
     .filter(({ service, name, state }) => service === undefined && isChatAlarm(name) && state === "ALARM")
     .map(({ name, reason }) =>
       failure(
         `Messages do not reach the chats: ${name} is in ALARM (${reason}).`,
-        "The log of alarm-to-chat says why.",
+        "The log of alarm-to-chat shows why.",
       ),
     );
 }
 
-/** @param subscribers `undefined` where there is no such topic */
+/** @param subscribers `undefined` if there is no such topic */
 export function judgeSubscribers(
   topic: string,
   subscribers: readonly Subscriber[] | undefined,
-  stage: string,
+  { stage, chat }: Pick<StagePlan, "stage" | "chat">,
 ): readonly Finding[] {
   const deploy = `npx sst deploy --stage ${stage}`;
   if (subscribers === undefined) return [failure(`Alarms go to ${topic}, which does not exist.`, deploy)];
-  if (!subscribers.some(({ confirmed }) => confirmed))
+  if (!subscribers.some(({ confirmed }) => confirmed)) {
+    // Without chats in the map, alarms may end at the topic on purpose.
+    const finding = chat === undefined ? warning : failure;
     return [
-      failure(`Nobody is subscribed to ${topic}: alarms end there.`, `Set \`chat\` in fleet.config.ts, then ${deploy}`),
+      finding(`Nobody is subscribed to ${topic}: alarms end there.`, `Set \`chat\` in fleet.config.ts, then ${deploy}`),
     ];
+  }
   return subscribers
     .filter(({ confirmed }) => !confirmed)
     .map(({ protocol, endpoint }) =>
       warning(
         `${protocol} ${endpoint} has not confirmed its subscription to ${topic}.`,
-        "Confirm it by the link in its mail.",
+        "Confirm it with the link in the mail.",
       ),
     );
 }

@@ -4,7 +4,7 @@ import { type Check, type Finding, warning } from "../check.ts";
 /** FIX-1: a number nobody measured goes off all the time, or never. */
 export const alarmThresholds: Check = {
   id: "alarm-thresholds",
-  well: "Every alarm's threshold was chosen or measured.",
+  ok: "Every alarm's threshold was chosen or measured.",
   look: async ({ stage }) => judgeThresholds(await readAlarms(stage), stage.plan.stage),
 };
 
@@ -17,7 +17,7 @@ export function judgeThresholds(alarms: readonly AlarmFacts[], stage: string): r
   return [...Map.groupBy(open, ([, of]) => kindsOf(of))].map(([kinds, services]) =>
     warning(
       `${services.map(([service]) => service).join(", ")}: the thresholds of ${kinds} are placeholders.`,
-      `The function tune-alarms measures them once a week, from traffic; npx sst deploy --stage ${stage} then takes them.`,
+      `The function tune-alarms measures them once a week, from traffic; npx sst deploy --stage ${stage} then applies them.`,
     ),
   );
 }

@@ -4,7 +4,7 @@ import { type Check, type Finding, failure, warning } from "../check.ts";
 
 export const alarms: Check = {
   id: "alarms",
-  well: "Every alarm of the map watches and would tell.",
+  ok: "Every alarm of the map is active and would notify somebody.",
   async look({ stage }) {
     const { plan } = stage;
     const found = new Map((await readAlarms(stage)).map((alarm) => [alarm.name, alarm]));

@@ -6,7 +6,7 @@ const week = 7 * 86_400_000;
 
 export const certificate: Check = {
   id: "certificate",
-  well: "The certificate is issued, in use, and not about to expire.",
+  ok: "The certificate is issued, in use, and not about to expire.",
   async look({ stage: { plan, aws }, now }) {
     const found: CertificateSummary[] = [];
     for await (const page of paginateListCertificates({ client: aws.client(ACMClient) }, {})) {
@@ -33,7 +33,7 @@ export function judgeCertificates(
     return [
       failure(
         `The certificate for ${serviceDomain} is ${best.Status}.`,
-        "ACM issues it when its DNS records are found: mend name-servers first, then wait up to an hour.",
+        "ACM issues it once it finds the DNS records: fix name-servers first, then wait up to an hour.",
       ),
     ];
   const left = (best.NotAfter?.getTime() ?? Number.POSITIVE_INFINITY) - now;
@@ -41,12 +41,12 @@ export function judgeCertificates(
   return [
     failure(
       `The certificate for ${serviceDomain} expires ${best.NotAfter?.toISOString()}, and was not renewed.`,
-      "ACM renews while the validation records are in DNS and the certificate is in use: look at it in ACM.",
+      "ACM renews as long as the validation records are in DNS and the certificate is in use: check it in ACM.",
     ),
   ];
 }
 
-/** The one in use counts, then an issued one: a stage that was deployed anew leaves old ones behind. */
+/** The one in use counts, then an issued one: a stage that was deployed again leaves old ones behind. */
 function rank({ InUse, Status }: CertificateSummary): number {
   return (InUse === true ? 2 : 0) + (Status === "ISSUED" ? 1 : 0);
 }

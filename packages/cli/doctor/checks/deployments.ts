@@ -1,11 +1,11 @@
 import { type Check, failure, warning } from "../check.ts";
 
-/** A rollout that hangs is a warning after this long: a usual one takes minutes. */
+/** A rollout that takes longer than this is a warning: most take minutes. */
 const slowMs = 30 * 60_000;
 
 export const deployments: Check = {
   id: "deployments",
-  well: "The last deployment of every service is complete.",
+  ok: "The last deployment of every service is complete.",
   look: async ({ services, now }) =>
     (await services).flatMap(({ plan, service }) => {
       const primary = service?.deployments.find((one) => one.primary);
@@ -16,7 +16,7 @@ export const deployments: Check = {
       if (age < slowMs && primary.failed === 0) return [];
       return [
         warning(
-          `${plan.key} is rolling since ${new Date(primary.createdAt).toISOString()}, with ${primary.failed} failed tasks.`,
+          `${plan.key} has been rolling since ${new Date(primary.createdAt).toISOString()}, with ${primary.failed} failed tasks.`,
           `fleet logs ${plan.key} --since 1h`,
         ),
       ];

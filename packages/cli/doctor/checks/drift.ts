@@ -2,13 +2,13 @@ import type { Stage } from "../../stage.ts";
 import { differencesOf, readDeployed } from "../../status/deployed.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
 import { type Check, type Finding, type Report, skipped, warning } from "../check.ts";
+import { describeDifference, isExplainedElsewhere } from "../explained-drift.ts";
 import { type DriftedResource, detectDrift } from "../stack-drift.ts";
-import { isToldElsewhere, tellDifference } from "../told-drift.ts";
 
-/** What runs is what the map says, and what the stacks were deployed with: no map undeployed, no change by hand. */
+/** What runs matches the map and the deployed stacks: no undeployed map, no manual changes. */
 export const drift: Check = {
   id: "drift",
-  well: "What runs is what the map and the stacks say.",
+  ok: "What runs matches the map and the stacks.",
   async look({ stage, services: reading, patienceMs }, report) {
     const services = await reading;
     const [map, stacks] = await Promise.all([
@@ -25,7 +25,7 @@ async function compareWithMap(stage: Stage, facts: ServiceFacts): Promise<readon
   if (differences.length === 0) return [];
   return [
     warning(
-      `${facts.plan.key} is not as the map says: ${differences.join("; ")}.`,
+      `${facts.plan.key} differs from the map: ${differences.join("; ")}.`,
       `npx sst deploy --stage ${stage.plan.stage}, or change the map`,
     ),
   ];
@@ -45,10 +45,10 @@ async function compareWithStacks(
 export function judgeResource(resource: DriftedResource, services: readonly ServiceFacts[]): readonly Finding[] {
   const { logicalId, type, stack } = resource;
   const name = `${logicalId} (${type.split("::").slice(1).join(" ")}) of stack ${stack}`;
-  const remedy = `Put it back by hand, or into the map and deploy: a deploy that changes nothing there leaves it. aws cloudformation describe-stack-resource-drifts --stack-name ${stack} shows both.`;
+  const remedy = `Undo it by hand, or put it into the map and deploy: a deploy that changes nothing there leaves it. aws cloudformation describe-stack-resource-drifts --stack-name ${stack} shows both.`;
   if (resource.status === "DELETED")
-    return isToldElsewhere(resource, undefined, services) ? [] : [warning(`${name} was deleted by hand.`, remedy)];
-  const open = resource.differences.filter((difference) => !isToldElsewhere(resource, difference, services));
+    return isExplainedElsewhere(resource, undefined, services) ? [] : [warning(`${name} was deleted by hand.`, remedy)];
+  const open = resource.differences.filter((difference) => !isExplainedElsewhere(resource, difference, services));
   if (open.length === 0) return [];
-  return [warning(`${name} was changed by hand: ${open.map(tellDifference).join("; ")}.`, remedy)];
+  return [warning(`${name} was changed by hand: ${open.map(describeDifference).join("; ")}.`, remedy)];
 }

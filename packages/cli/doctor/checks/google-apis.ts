@@ -23,13 +23,13 @@ export const toolFamilies: Readonly<Record<string, string>> = {
 
 export const googleApis: Check = {
   id: "google-apis",
-  well: "Every tool family has its Google API enabled.",
+  ok: "Every tool family has its Google API enabled.",
   async look({ stage }) {
     const token = stage.env.GOOGLE_ACCESS_TOKEN;
     if (token === undefined)
       return [
         skipped(
-          "No Google credential: which APIs the project has enabled cannot be asked.",
+          "No Google credential: cannot check which APIs the project has enabled.",
           "GOOGLE_ACCESS_TOKEN=$(gcloud auth print-access-token) npx fleet doctor",
         ),
       ];

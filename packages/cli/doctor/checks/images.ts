@@ -1,22 +1,22 @@
-import { tellDuration } from "../../duration.ts";
+import { formatDuration } from "../../duration.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
-import { type Check, type Examination, type Finding, failure, skipped, warning, well } from "../check.ts";
+import { type Check, type Examination, type Finding, failure, passed, skipped, warning } from "../check.ts";
 import { type EcrTag, ecrTagOf, readTag, type TagMeaning } from "../registry.ts";
 
 /**
- * `:latest` means what it meant when the task started: two tasks of one service may run different programs, and the
- * next one may run a third. Where the image is in ECR, it is asked what the tag means now.
+ * `:latest` is resolved when a task starts: two tasks of one service may run different programs, and the
+ * next one may run a third. For an image in ECR, the tag is resolved again now.
  */
 export const images: Check = {
   id: "images",
-  well: "All tasks run the image that their tag means now.",
+  ok: "All tasks run the image that their tag points to now.",
   async look(examination) {
     const services = await examination.services;
     const running = services.flatMap(({ tasks }) => tasks.filter(({ status }) => status === "RUNNING"));
     if (running.length > 0 && running.every(({ imageDigest }) => imageDigest === undefined))
-      return [skipped("No task names the digest of its image: on this machine commands stand for images.")];
+      return [skipped("No task has an image digest: on this machine, local commands replace images.")];
     const findings = (await Promise.all(services.map((facts) => lookAt(examination, facts)))).flat();
-    return findings.length > 0 ? findings : tellUnasked(services);
+    return findings.length > 0 ? findings : reportUnasked(services);
   },
 };
 
@@ -27,7 +27,7 @@ async function lookAt({ stage, now }: Examination, facts: ServiceFacts): Promise
   if (mixed.length > 0 || tag === undefined || digests.length === 0) return mixed;
   // A client of the stage asks the region of the stage.
   if (tag.region !== stage.plan.region)
-    return [skipped(`${facts.plan.image} is in ${tag.region}: whether its tag moved was not asked.`)];
+    return [skipped(`${facts.plan.image} is in ${tag.region}: whether its tag moved was not checked.`)];
   return judgeTag(facts, { tag, meaning: await readTag(stage, tag), digests }, now());
 }
 
@@ -41,7 +41,7 @@ export function judgeMixed({ plan }: ServiceFacts, digests: readonly string[]): 
   return [
     warning(
       `The tag of ${plan.image} moved: ${plan.key} runs ${digests.length} different images.`,
-      `fleet redeploy ${plan.key} --wait, and name images by digest or by a tag that stays`,
+      `fleet redeploy ${plan.key} --wait, and pin images by digest or by an immutable tag`,
     ),
   ];
 }
@@ -65,8 +65,8 @@ export function judgeTag(
   if (others.length === 0) return [];
   return [
     warning(
-      `${name} moved ${tellDuration(now - meaning.pushedAt)} ago: ${plan.key} runs ${others.map(short).join(", ")}, and it means ${short(meaning.digest)} now, which the next task would run.`,
-      `fleet redeploy ${plan.key} --wait takes the new one; a tag that stays, or a digest, keeps tasks alike`,
+      `${name} moved ${formatDuration(now - meaning.pushedAt)} ago: ${plan.key} runs ${others.map(short).join(", ")}, and the tag now points to ${short(meaning.digest)}, which the next task would run.`,
+      `fleet redeploy ${plan.key} --wait moves to the new one; an immutable tag or a digest keeps tasks alike`,
     ),
   ];
 }
@@ -75,13 +75,13 @@ function short(digest: string): string {
   return digest.replace("sha256:", "").slice(0, 12);
 }
 
-/** Other registries have no such question: there the tasks of a service are compared with each other. */
-function tellUnasked(services: readonly ServiceFacts[]): readonly Finding[] {
+/** Other registries are not asked: there, the tasks of a service are compared with each other. */
+function reportUnasked(services: readonly ServiceFacts[]): readonly Finding[] {
   const others = services.filter(({ plan, tasks }) => tasks.length > 0 && isElsewhere(plan.image));
   if (others.length === 0) return [];
   return [
-    well(
-      `The tasks of a service run one image. Whether the tag moved is asked of ECR alone, so not of ${others.map(({ plan }) => plan.image).join(", ")}.`,
+    passed(
+      `The tasks of each service run one image. Only ECR can be asked whether a tag moved, so not checked: ${others.map(({ plan }) => plan.image).join(", ")}.`,
     ),
   ];
 }

@@ -4,21 +4,21 @@ import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
 import { type Check, type Finding, failure } from "../check.ts";
-import { tellOffline } from "../offline.ts";
+import { reportOffline } from "../offline.ts";
 
-/** How long a server may take until it has answered a client's first message. */
+/** How long a server may take to answer a client's first message. */
 const patienceMs = 10_000;
 
 /**
- * The official client, through DNS, balancer and login to the server. Where a login is asked for, being told where to
- * log in is getting through.
+ * The official client, through DNS, balancer and login to the server. If a login is required, learning where to
+ * log in counts as getting through.
  */
 export const mcp: Check = {
   id: "mcp",
-  well: "An MCP client gets through to every service.",
+  ok: "An MCP client gets through to every service.",
   look: async ({ stage, services }) =>
     (
-      await Promise.all((await services).map(async (facts) => tellOffline(facts) ?? (await lookAt(stage, facts))))
+      await Promise.all((await services).map(async (facts) => reportOffline(facts) ?? (await lookAt(stage, facts))))
     ).flat(),
 };
 
@@ -28,7 +28,7 @@ async function lookAt(stage: Stage, { plan: { key, url } }: ServiceFacts): Promi
   const transport = new StreamableHTTPClientTransport(address, {
     fetch: async (input, init) => {
       const answer = await stage.fetch(input, init);
-      // A server need not offer the stream that a client asks for besides.
+      // A server need not offer the extra stream that a client asks for.
       if (init?.method === "POST") answers.push(answer);
       return answer;
     },
@@ -36,7 +36,7 @@ async function lookAt(stage: Stage, { plan: { key, url } }: ServiceFacts): Promi
   const client = new Client({ name: "fleet-doctor", version: "1.0.0" });
   try {
     await client.connect(transport, { timeout: patienceMs });
-    // A server that keeps sessions would keep this one.
+    // A server with sessions would otherwise keep this one.
     await transport.terminateSession().catch(() => undefined);
     return [];
   } catch (error) {
@@ -65,18 +65,16 @@ export function judgeAnswers(
   const { status } = answer;
   if (status === 401 && /^Bearer\b/i.test(answer.headers.get("www-authenticate") ?? "")) return [];
   if (status === 401)
-    return [
-      failure(`${key} asks for a login and does not say where: no WWW-Authenticate: Bearer.`, "Mend the server."),
-    ];
+    return [failure(`${key} requires a login but does not say where: no WWW-Authenticate: Bearer.`, "Fix the server.")];
   if (status >= 400 && answers.length > 1)
     return [
       failure(
-        `${href} takes a client's first message, and answers ${status} to the next: another task does not know the session.`,
+        `${href} accepts a client's first message but answers ${status} to the next: another task does not know the session.`,
         `Make ${key} stateless, or give it desiredCount 1 in fleet.config.ts`,
       ),
     ];
   if (status >= 300) return [failure(`${href} answers ${status} to a client's first message.`, remedy)];
-  return [failure(`${href} answers, and not as an MCP server: ${shortened(reasonOf(error))}.`, remedy)];
+  return [failure(`${href} answers, but not as an MCP server: ${shortened(reasonOf(error))}.`, remedy)];
 }
 
 /** The client quotes what was answered, which may be a page. */

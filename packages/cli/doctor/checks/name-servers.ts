@@ -3,10 +3,10 @@ import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
 import { type Check, type Finding, failure, skipped } from "../check.ts";
 
-/** A zone nobody is sent to looks right in Route 53, and no certificate is ever issued. */
+/** A zone that is not delegated looks right in Route 53, but no certificate is ever issued. */
 export const nameServers: Check = {
   id: "name-servers",
-  well: "The registrar names the zone's own name servers.",
+  ok: "The registrar names the zone's own name servers.",
   async look({ stage, resolveNs }) {
     const { plan } = stage;
     if (resolveNs === undefined) return [skipped(`${plan.domain} is this machine: no registrar knows it.`)];
@@ -19,7 +19,7 @@ export const nameServers: Check = {
   },
 };
 
-/** @param found what the world is told, or why it is told nothing */
+/** @param found the name servers in public DNS, or why there are none */
 export function compareNameServers(
   domain: string,
   wanted: readonly string[],
@@ -30,7 +30,7 @@ export function compareNameServers(
   const plain = (name: string) => name.toLowerCase().replace(/\.$/, "");
   const [is, should] = [found.map(plain).sort(), wanted.map(plain).sort()];
   if (is.join() === should.join()) return [];
-  return [failure(`The registrar names ${is.join(", ")} for ${domain}, which are not those of the zone.`, remedy)];
+  return [failure(`The registrar names ${is.join(", ")} for ${domain}, which are not the zone's.`, remedy)];
 }
 
 async function readNameServers({ plan, aws }: Stage): Promise<readonly string[] | undefined> {

@@ -2,21 +2,21 @@ import * as v from "valibot";
 import type { ServicePlan } from "#fleet";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
-import { type Check, type Finding, failure } from "../check.ts";
-import { tellOffline } from "../offline.ts";
+import { type Check, type Finding, failure, skipped } from "../check.ts";
+import { reportOffline } from "../offline.ts";
 
 /**
  * What a client reads before a login: the resource's metadata (RFC 9728) and that of each authorization server it
- * names (RFC 8414). Clients cannot reach an address with the container's port in it, and say only that the login
+ * names (RFC 8414). Clients cannot reach an address with the container's port in it, and only report that the login
  * failed.
  */
 export const oauthMetadata: Check = {
   id: "oauth-metadata",
-  well: "OAuth metadata can be had, and names public addresses only.",
+  ok: "OAuth metadata is served, and names only public addresses.",
   async look({ stage, services }) {
-    const owner = (await services).find(({ plan }) => plan.key === stage.plan.oauth.owner);
-    if (owner === undefined) return [];
-    return tellOffline(owner) ?? lookAt(stage, owner.plan);
+    const owner = (await services).find(({ plan }) => plan.key === stage.plan.oauth?.owner);
+    if (owner === undefined) return [skipped(`Stage ${stage.plan.stage} has no service with oauth: "owner".`)];
+    return reportOffline(owner) ?? lookAt(stage, owner.plan);
   },
 };
 
@@ -28,7 +28,7 @@ async function lookAt(stage: Stage, owner: ServicePlan): Promise<readonly Findin
   if ("finding" in resource) return [resource.finding];
   const parsed = v.safeParse(Resource, resource.document);
   if (!parsed.success)
-    return [failure(`The metadata of ${mcp.href} names no authorization server (RFC 9728).`, "Mend the server.")];
+    return [failure(`The metadata of ${mcp.href} names no authorization server (RFC 9728).`, "Fix the server.")];
   const servers = await Promise.all(
     parsed.output.authorization_servers.map((server) => lookAtServer(stage, owner, server)),
   );
@@ -41,13 +41,13 @@ async function lookAt(stage: Stage, owner: ServicePlan): Promise<readonly Findin
 
 async function lookAtServer(stage: Stage, owner: ServicePlan, server: string): Promise<readonly Finding[]> {
   const issuer = URL.parse(server);
-  // What is wrong with the address itself is said of the document that names it.
+  // A problem with the address itself is reported for the document that names it.
   if (issuer === null || !isPublic(owner, issuer)) return [];
   const metadata = await read(stage, owner, wellKnown("oauth-authorization-server", issuer));
   return "finding" in metadata ? [metadata.finding] : judgeMetadata(owner, metadata.document);
 }
 
-/** Both RFCs put the well-known part between the host and the path of what is asked about. */
+/** Both RFCs put the well-known part between the host and the path of the resource. */
 function wellKnown(name: string, { origin, pathname }: URL): URL {
   return new URL(`/.well-known/${name}${pathname.replace(/\/$/, "")}`, origin);
 }
@@ -63,14 +63,14 @@ async function read(
     const text = await response.text();
     if (!response.ok) return { finding: failure(`${url.href} answers ${response.status}.`, remedy) };
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
-    return parsed.success ? { document: parsed.output } : { finding: failure(`${url.href} is no JSON.`, remedy) };
+    return parsed.success ? { document: parsed.output } : { finding: failure(`${url.href} is not JSON.`, remedy) };
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     return { finding: failure(`${url.href} does not answer: ${reasonOf(cause)}.`, remedy) };
   }
 }
 
-/** A client refuses metadata that is about another resource than the one it asked. */
+/** A client rejects metadata about a resource other than the one it asked for. */
 function judgeResource({ key, url }: ServicePlan, mcp: URL, resource: string): readonly Finding[] {
   if (URL.parse(resource)?.hostname === mcp.hostname) return [];
   return [failure(`The OAuth metadata of ${key} is about ${resource}, not about ${mcp.href}.`, externalUrl(key, url))];
@@ -80,7 +80,7 @@ function judgeResource({ key, url }: ServicePlan, mcp: URL, resource: string): r
 export function judgeMetadata(owner: ServicePlan, document: unknown): readonly Finding[] {
   const { key, url } = owner;
   const parsed = v.safeParse(v.record(v.string(), v.unknown()), document);
-  if (!parsed.success) return [failure(`The OAuth metadata of ${key} is no JSON object.`, externalUrl(key, url))];
+  if (!parsed.success) return [failure(`The OAuth metadata of ${key} is not a JSON object.`, externalUrl(key, url))];
   const wrong = Object.entries(parsed.output).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => {
       const address = typeof one === "string" ? URL.parse(one) : null;

@@ -1,14 +1,14 @@
-import { tellDuration } from "../../duration.ts";
+import { formatDuration } from "../../duration.ts";
 import { readSecret } from "../../secrets/read.ts";
 import type { SecretFacts } from "../../status/facts.ts";
 import { type Check, type Finding, warning } from "../check.ts";
 
-/** A rotation is over in minutes; one that stopped half-way blocks the next. */
+/** A rotation takes minutes; one that stopped halfway blocks the next. */
 const longMs = 3_600_000;
 
 export const pendingLabels: Check = {
   id: "pending-labels",
-  well: "No rotation stopped half-way.",
+  ok: "No rotation stopped halfway.",
   async look({ stage, now }) {
     const secrets = await Promise.all(stage.plan.secrets.map(({ key }) => readSecret(stage, key)));
     return secrets.flatMap((secret) => (secret === undefined ? [] : judgePending(secret, now())));
@@ -21,8 +21,8 @@ export function judgePending({ key, name, versions }: SecretFacts, now: number):
   if (pending === undefined || now - pending.createdAt < longMs) return [];
   return [
     warning(
-      `${name} has a version that is pending for ${tellDuration(now - pending.createdAt)} (${pending.id}).`,
-      `fleet secrets rotate ${key} --wait goes on with it; the log of rotate-secret says what stopped it`,
+      `${name} has a version that has been pending for ${formatDuration(now - pending.createdAt)} (${pending.id}).`,
+      `fleet secrets rotate ${key} --wait resumes it; the log of rotate-secret shows what stopped it`,
     ),
   ];
 }

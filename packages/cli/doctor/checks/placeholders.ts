@@ -7,7 +7,7 @@ import { type Check, type Finding, failure, warning } from "../check.ts";
 /** A container with a placeholder starts, answers its health check, and refuses every login. */
 export const placeholders: Check = {
   id: "placeholders",
-  well: "No secret that is used holds a placeholder.",
+  ok: "No secret in use holds a placeholder.",
   async look({ stage }) {
     return (await Promise.all(stage.plan.secrets.map((secret) => lookAt(stage, secret)))).flat();
   },
@@ -34,7 +34,7 @@ export function judgeOpen({ key, name, usedBy }: SecretPlan, open: readonly stri
     : [warning(`${text}.`, remedy)];
 }
 
-/** The address of Slack's API is seeded with the one that nearly everybody uses: it may stay. */
+/** The address of Slack's API is seeded with the one nearly everybody uses: it may stay. */
 function hasDefault({ chat }: StagePlan, key: string): boolean {
   return Object.values(chat?.destinations ?? {}).some((one) => one.receiver === "slack-bot" && one.apiKey === key);
 }

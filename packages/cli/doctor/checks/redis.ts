@@ -6,7 +6,7 @@ import { type Check, type Finding, failure, warning } from "../check.ts";
 /** FIX-4 */
 export const redis: Check = {
   id: "redis",
-  well: "Redis is available, and fails over where it has several nodes.",
+  ok: "Redis is available, and fails over if it has several nodes.",
   async look({ stage: { plan, aws } }) {
     if (!plan.services.some(({ sessions }) => sessions)) return [];
     const ReplicationGroupId = names.redis(plan.stage);
@@ -18,7 +18,7 @@ export const redis: Check = {
     const findings: Finding[] = [];
     if (group.Status !== "available")
       findings.push(
-        failure(`Redis ${ReplicationGroupId} is ${group.Status}.`, "Wait, or look at its events in ElastiCache."),
+        failure(`Redis ${ReplicationGroupId} is ${group.Status}.`, "Wait, or check its events in ElastiCache."),
       );
     if (group.TransitEncryptionEnabled !== true)
       findings.push(failure(`Redis ${ReplicationGroupId} has no encryption in transit.`, deploy));
@@ -30,7 +30,7 @@ export const redis: Check = {
     if (plan.durable && plan.redis.nodes < 2)
       findings.push(
         warning(
-          `Redis of ${plan.stage} is one node: when it is lost, everybody logs in again.`,
+          `Redis of ${plan.stage} is a single node: if it is lost, everybody has to log in again.`,
           `Set stages.${plan.stage}.redis.nodes to 2 in fleet.config.ts, then deploy.`,
         ),
       );

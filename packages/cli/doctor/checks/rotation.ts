@@ -1,15 +1,15 @@
 import type { DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
 import type { SecretPlan } from "#fleet";
-import { tellDuration } from "../../duration.ts";
+import { formatDuration } from "../../duration.ts";
 import { describeSecret } from "../../secrets/read.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
 const day = 86_400_000;
 
-/** Secrets Manager rotates within a day of the date it names, and says nothing when it did not. */
+/** Secrets Manager rotates within a day of the date it names, and stays silent when it did not. */
 export const rotation: Check = {
   id: "rotation",
-  well: "Every secret that the map rotates is rotated in time.",
+  ok: "Every secret that the map rotates is rotated on time.",
   async look({ stage, now }) {
     const rotated = stage.plan.secrets.filter((secret) => everyDays(secret) !== undefined);
     const findings = await Promise.all(
@@ -41,18 +41,18 @@ export function judgeRotation(
   if (described.RotationEnabled !== true)
     return [
       failure(
-        `${secret.name} rotates every ${days} days by the map, and its rotation is off.`,
+        `${secret.name} rotates every ${days} days according to the map, but its rotation is off.`,
         `npx sst deploy --stage ${stage}`,
       ),
     ];
   const due = described.NextRotationDate?.getTime();
-  const remedy = `fleet secrets rotate ${secret.key} --wait; the log of the function rotate-secret says why it did not`;
+  const remedy = `fleet secrets rotate ${secret.key} --wait; the log of the function rotate-secret shows why it did not`;
   if (due !== undefined && now - due > day)
-    return [failure(`${secret.name} was due ${tellDuration(now - due)} ago and has not rotated.`, remedy)];
+    return [failure(`${secret.name} was due ${formatDuration(now - due)} ago and has not rotated.`, remedy)];
   const last = (described.LastRotatedDate ?? described.CreatedDate)?.getTime();
   if (last !== undefined && now - last > (days + 2) * day)
     return [
-      warning(`${secret.name} last rotated ${tellDuration(now - last)} ago; the map wants ${days} days.`, remedy),
+      warning(`${secret.name} last rotated ${formatDuration(now - last)} ago; the map wants ${days} days.`, remedy),
     ];
   return [];
 }

@@ -8,11 +8,11 @@ import { type Check, type Finding, failure } from "../check.ts";
 
 /**
  * An image without the Valkey driver falls back to memory with a line in its log, and stays healthy: every login then
- * ends with its task. TLS is off unless the variable says so.
+ * ends with its task. TLS is off unless the variable turns it on.
  */
 export const sessions: Check = {
   id: "sessions",
-  well: "Services with sessions keep them in Redis, over TLS.",
+  ok: "Services with sessions keep them in Redis, over TLS.",
   async look({ stage, services }) {
     const findings = (await services)
       .filter(({ plan, tasks }) => plan.sessions && tasks.length > 0)
@@ -55,13 +55,13 @@ async function lookAtLog(stage: Stage, facts: ServiceFacts): Promise<readonly Fi
   if (without.length === 0) return [];
   return [
     failure(
-      `${service.key}: task ${without.join(", ")} never wrote "Using ValkeyStore": its sessions may be in memory.`,
+      `${service.key}: task ${without.join(", ")} never logged "Using ValkeyStore": its sessions may be in memory.`,
       `fleet logs ${service.key} --since 1d --filter Store`,
     ),
   ];
 }
 
-/** A task of a rollout under way may not have come as far as its sessions. */
+/** A task of a rollout in progress may not have opened its sessions yet. */
 function startedTasks({ service, tasks }: ServiceFacts): readonly TaskFacts[] {
   const complete = new Set(
     (service?.deployments ?? []).filter(({ state }) => state === "COMPLETED").map(({ id }) => id),
@@ -81,7 +81,7 @@ async function saysValkey(
     filterPattern: '"Using ValkeyStore"',
     startTime,
   };
-  // A page may be empty and yet not the last: CloudWatch answers for as much as it has searched.
+  // A page may be empty without being the last: CloudWatch returns what it has searched so far.
   for await (const { events = [] } of paginateFilterLogEvents({ client: aws.client(CloudWatchLogsClient) }, input)) {
     if (events.length > 0) return true;
   }

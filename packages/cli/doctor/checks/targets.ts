@@ -3,13 +3,13 @@ import { type Check, type Finding, failure } from "../check.ts";
 
 export const targets: Check = {
   id: "targets",
-  well: "Every service has as many healthy targets as the map wants.",
+  ok: "Every service has as many healthy targets as the map wants.",
   look: async ({ services, stage }) => (await services).flatMap((facts) => lookAt(facts, stage.plan.stage)),
 };
 
 function lookAt({ plan, service, targets: found, tasks }: ServiceFacts, stage: string): readonly Finding[] {
   if (service === undefined)
-    return [failure(`${plan.key} is in the map and not in ECS.`, `npx sst deploy --stage ${stage}`)];
+    return [failure(`${plan.key} is in the map but not in ECS.`, `npx sst deploy --stage ${stage}`)];
   const healthy = found.filter(({ state }) => state === "healthy").length;
   if (healthy >= plan.desiredCount) return [];
   const others = found.filter(({ state }) => state !== "healthy" && state !== "draining");
@@ -17,7 +17,7 @@ function lookAt({ plan, service, targets: found, tasks }: ServiceFacts, stage: s
   return [
     failure(
       `${plan.key} has ${healthy} healthy targets of ${plan.desiredCount}, ${tasks.length} tasks${seen.length > 0 ? ` (${seen.join("; ")})` : ""}.`,
-      `fleet logs ${plan.key} --since 15m says why`,
+      `fleet logs ${plan.key} --since 15m shows why`,
     ),
   ];
 }

@@ -21,7 +21,7 @@ describe("what HEC answers", () => {
     [403, 1, "Token disabled", /token is disabled/, /Enable it in Splunk/],
     [403, 9, "Forbidden", /HEC is disabled on the Splunk side/, /Enable it in Splunk/],
     [400, 7, "Incorrect index", /may not write to the index/, /Allow the index/],
-    [503, 9, "Server is busy", /not able to take events now/, /Try again/],
+    [503, 9, "Server is busy", /cannot accept events right now/, /Try again/],
   ])("[AUD-4] %d, code %d is explained, with what to do", async (status, code, text, what, remedy) => {
     const verdict = await post(answering(status, { code, text }), settings, "{}");
     expect(verdict).toMatchObject({
@@ -32,7 +32,7 @@ describe("what HEC answers", () => {
     expect(JSON.stringify(verdict)).not.toContain(settings.token);
   });
 
-  it("[AUD-4] nothing is told from an answer", async () => {
+  it("[AUD-4] a host without an answer is named, with the reason", async () => {
     const verdict = await post(
       () => Promise.reject(new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") })),
       settings,

@@ -71,7 +71,7 @@ describe("what tasks, targets and deployments show", () => {
       },
     ],
   ];
-  it.each(broken)("is %s where the fleet is broken so, and nothing else", async (finding, facts) => {
+  it.each(broken)("is %s if the fleet is broken in that way, and nothing else", async (finding, facts) => {
     expect(await found(facts)).toEqual([finding]);
   });
 });
@@ -83,7 +83,7 @@ describe("name servers", () => {
     expect(compareNameServers("example.com", own, ["NS-2.awsdns-02.net.", "ns-1.awsdns-01.com"])).toEqual([]);
   });
 
-  it("[DNS-1] are found at the registrar to be others, or none, and which to set is said", () => {
+  it("[DNS-1] are reported when the registrar has others or none, with those to set", () => {
     const remedy = expect.stringContaining(own.join(", "));
     expect(compareNameServers("example.com", own, ["ns1.registrar.example"])).toMatchObject([
       { verdict: "failure", remedy },
@@ -101,7 +101,7 @@ describe("the certificate", () => {
     NotAfter: new Date(now + 90 * day),
   } as const;
 
-  it("is well when issued, also beside an old one", () => {
+  it("passes when issued, even beside an old one", () => {
     const old = { ...certificate, InUse: false, Status: "EXPIRED" } as const;
     expect(judgeCertificates(plan, [old, certificate], now)).toEqual([]);
   });
@@ -118,14 +118,14 @@ describe("the certificate", () => {
 describe("rotation", () => {
   const now = Date.now();
   const splunk = plan.secrets.find(({ key }) => key === "splunk");
-  if (splunk === undefined) throw new Error("The shipped map has no secret splunk.");
+  if (splunk === undefined) throw new Error("The fixture has no secret splunk.");
   const on = {
     RotationEnabled: true,
     NextRotationDate: new Date(now + day),
     LastRotatedDate: new Date(now - 10 * day),
   };
 
-  it("is well when it is on and in time", () => {
+  it("passes when it is on and on time", () => {
     expect(judgeRotation(splunk, on, now, "prod")).toEqual([]);
   });
 
@@ -133,11 +133,11 @@ describe("rotation", () => {
     ["off", { RotationEnabled: false }],
     ["overdue", { ...on, NextRotationDate: new Date(now - 3 * day) }],
     ["long ago", { ...on, LastRotatedDate: new Date(now - 60 * day) }],
-  ])("is told when it is %s", (_what, described) => {
+  ])("is reported when it is %s", (_what, described) => {
     expect(judgeRotation(splunk, described, now, "prod")).toHaveLength(1);
   });
 
-  it("that stopped half-way is told after an hour", () => {
+  it("that stopped halfway is reported after an hour", () => {
     const pending = (createdAt: number) => ({
       key: "splunk",
       name: splunk.name,
@@ -158,9 +158,9 @@ it("finds sessions that go to Redis in the clear", () => {
   expect(judgeTls("google_workspace", { environment: [] }, "prod")).toMatchObject([{ verdict: "failure" }]);
 });
 
-it("finds a placeholder worse where a service needs the key", () => {
+it("finds a placeholder worse if a service needs the key", () => {
   const [secret] = plan.secrets;
-  if (secret === undefined) throw new Error("The shipped map has no secret.");
+  if (secret === undefined) throw new Error("The fixture has no secret.");
   expect(judgeOpen(secret, [])).toEqual([]);
   expect(judgeOpen(secret, ["GOOGLE_OAUTH_CLIENT_ID"])).toMatchObject([
     { verdict: "failure", remedy: "fleet secrets set google-oauth GOOGLE_OAUTH_CLIENT_ID" },
@@ -171,7 +171,7 @@ it("finds a placeholder worse where a service needs the key", () => {
 describe("OAuth metadata", () => {
   const issuer = workspace.url;
 
-  it("is well with public addresses, also of others", () => {
+  it("passes with public addresses, even those of others", () => {
     const document = { issuer, token_endpoint: `${issuer}/token`, service_documentation: "https://example.com/docs" };
     expect(judgeMetadata(workspace, document)).toEqual([]);
   });
@@ -189,11 +189,11 @@ describe("OAuth metadata", () => {
 describe("the road of the alarms", () => {
   const confirmed = { protocol: "sqs", endpoint: "arn", confirmed: true };
 
-  it("is well with a subscriber", () => {
-    expect(judgeSubscribers("topic", [confirmed], "prod")).toEqual([]);
+  it("passes with a subscriber", () => {
+    expect(judgeSubscribers("topic", [confirmed], plan)).toEqual([]);
   });
 
-  it("is a failure where it has an alarm of its own that went off", () => {
+  it("is a failure if an alarm on it went off", () => {
     const alarm = {
       name: "prod-mcp-chat-undelivered",
       service: undefined,
@@ -216,9 +216,9 @@ describe("the road of the alarms", () => {
 
   it("is a failure with none, and a warning with one that never confirmed", () => {
     const waiting = { protocol: "email", endpoint: "platform@example.com", confirmed: false };
-    expect(judgeSubscribers("topic", undefined, "prod")).toMatchObject([{ verdict: "failure" }]);
-    expect(judgeSubscribers("topic", [waiting], "prod")).toMatchObject([{ verdict: "failure" }]);
-    expect(judgeSubscribers("topic", [confirmed, waiting], "prod")).toMatchObject([{ verdict: "warning" }]);
+    expect(judgeSubscribers("topic", undefined, plan)).toMatchObject([{ verdict: "failure" }]);
+    expect(judgeSubscribers("topic", [waiting], plan)).toMatchObject([{ verdict: "failure" }]);
+    expect(judgeSubscribers("topic", [confirmed, waiting], plan)).toMatchObject([{ verdict: "warning" }]);
   });
 });
 
@@ -258,7 +258,7 @@ it("[FIX-1] reports the thresholds that nobody measured, by service", () => {
   ]);
 });
 
-it("tells drift in words, and no value of a variable", () => {
+it("describes drift without any variable's value", () => {
   const container = {
     name: workspace.key,
     image: "mcp/workspace:other",
@@ -268,16 +268,16 @@ it("tells drift in words, and no value of a variable", () => {
   };
   const words = differencesOf(healthy, { cpu: "512", memory: String(workspace.memory), container });
   expect(words).toContain(`cpu is 512, the map has ${workspace.cpu}`);
-  expect(words).toContain("AUDIT_LOG_ENABLED has another value");
-  expect(words).toContain("GOOGLE_OAUTH_CLIENT_ID is not given");
+  expect(words).toContain("AUDIT_LOG_ENABLED has a different value");
+  expect(words).toContain("GOOGLE_OAUTH_CLIENT_ID is not injected");
   expect(words.join()).not.toContain("-changed");
 });
 
-it("goes on where one check cannot look, and says so", async () => {
-  const blind = { id: "blind", well: "", look: () => Promise.reject(new Error("no permission")) };
+it("continues when one check cannot look, and says so", async () => {
+  const blind = { id: "blind", ok: "", look: () => Promise.reject(new Error("no permission")) };
   const results = await examine([blind, targets], examinationOf(healthy));
   expect(results).toMatchObject([
-    { id: "blind", verdict: "failure", evidence: "Could not look: no permission" },
+    { id: "blind", verdict: "failure", evidence: "Could not check: no permission" },
     { id: "targets", verdict: "ok" },
   ]);
   expect(exitCodeOf(results, false)).toBe(1);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { fleet } from "../newcomer/operator.ts";
 import { openRefusing } from "../newcomer/refusing-endpoint.ts";
 
-it("names the permission that each check lacks, and takes nobody for healthy", async () => {
+it("names the permission that each check lacks, and calls nothing healthy", async () => {
   const { url, close } = await openRefusing("denied", "000000000000");
   const args = ["doctor", "--stage", "local", "--only", "targets", "redis", "--json"];
   const { code, out } = await fleet(args, { env: { AWS_ENDPOINT_URL: url } });

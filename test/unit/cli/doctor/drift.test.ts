@@ -17,10 +17,10 @@ describe("what was changed by hand", () => {
     ],
   };
 
-  it("is told by its property, with values that are no secret", () => {
+  it("is reported by its property, with values that are not secret", () => {
     const [finding] = judgeResource(group, [healthy]);
     expect(finding?.evidence).toBe(
-      "googleTargetGroup (ElasticLoadBalancingV2 TargetGroup) of stack prod-mcp-fleet-Services was changed by hand: HealthCheckPath is /, and was deployed as /health; Environment.Variables.TOKEN is another.",
+      "googleTargetGroup (ElasticLoadBalancingV2 TargetGroup) of stack prod-mcp-fleet-Services was changed by hand: HealthCheckPath is /, but was deployed as /health; Environment.Variables.TOKEN has a different value.",
     );
   });
 
@@ -40,11 +40,11 @@ describe("what was changed by hand", () => {
     ],
     ["a subscription", { ...group, type: "AWS::SNS::Subscription", status: "DELETED", differences: [] }, healthy],
   ];
-  it.each(elsewhere)("leaves %s to the check that tells of it", (_what, resource, facts) => {
+  it.each(elsewhere)("leaves %s to the check that reports it", (_what, resource, facts) => {
     expect(judgeResource(resource, [facts])).toEqual([]);
   });
 
-  it("is told of an alarm that watches the chats, which no other check misses", () => {
+  it("is reported for an alarm that watches the chats, which no other check misses", () => {
     const gone = { ...group, type: "AWS::CloudWatch::Alarm", status: "DELETED", differences: [] } as const;
     expect(judgeResource({ ...gone, physicalId: "prod-mcp-google-workspace-errors5xx" }, [healthy])).toEqual([]);
     expect(judgeResource({ ...gone, physicalId: "prod-mcp-chat-failing" }, [healthy])).toMatchObject([
@@ -52,7 +52,7 @@ describe("what was changed by hand", () => {
     ]);
   });
 
-  it("is told where a service runs another task definition, and no rollout explains it", () => {
+  it("is reported if a service runs another task definition, and no rollout explains it", () => {
     const resource = {
       ...group,
       type: "AWS::ECS::Service",

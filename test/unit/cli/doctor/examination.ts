@@ -1,17 +1,16 @@
 import { PassThrough, Readable } from "node:stream";
-import { createColors } from "picocolors";
 import { createAws } from "#cli/aws.ts";
 import type { Examination } from "#cli/doctor/check.ts";
 import type { Stage } from "#cli/stage.ts";
 import type { DeploymentFacts, ServiceFacts, TaskFacts } from "#cli/status/facts.ts";
-import type { Terminal } from "#cli/terminal.ts";
-import shipped from "#config";
 import { planStage } from "#fleet";
+import fixture from "../../../fixture/map.ts";
+import { terminal } from "../../../fixture/terminal.ts";
 
-export const plan = planStage(shipped, "prod");
+export const plan = planStage(fixture, "prod");
 
 const service = plan.services.find(({ key }) => key === "google_workspace");
-if (service === undefined) throw new Error("The shipped map has no google_workspace.");
+if (service === undefined) throw new Error("The fixture has no google_workspace.");
 export const workspace = service;
 
 const now = Date.now();
@@ -45,6 +44,7 @@ export const healthy = {
   service: { desired: 1, running: 1, pending: 0, taskDefinition: task.taskDefinition, deployments: [deployment] },
   tasks: [task],
   targets: [{ id: "10.0.0.1:8000", state: "healthy", reason: undefined }],
+  failure: undefined,
   secrets: [
     {
       key: "splunk",
@@ -56,19 +56,6 @@ export const healthy = {
   ],
 } satisfies ServiceFacts;
 
-const refuse = () => Promise.reject(new Error("Nobody is there to be asked."));
-
-/** One that nobody reads. */
-export const terminal: Terminal = {
-  paint: createColors(false),
-  interactive: false,
-  print: () => undefined,
-  note: () => undefined,
-  progress: () => undefined,
-  ask: refuse,
-  askSecret: refuse,
-};
-
 /** An examination of these facts; what a check asks beyond them goes to `fetch`, and to no AWS. */
 export function examinationOf(facts: ServiceFacts, using: typeof fetch = fetch): Examination {
   const stage: Stage = {
@@ -78,7 +65,7 @@ export function examinationOf(facts: ServiceFacts, using: typeof fetch = fetch):
     terminal,
     env: {},
     project: ".",
-    readMap: async () => shipped,
+    readMap: async () => fixture,
     signal: new AbortController().signal,
     stdin: Readable.from([]),
     stdout: new PassThrough(),
@@ -86,7 +73,7 @@ export function examinationOf(facts: ServiceFacts, using: typeof fetch = fetch):
   return {
     stage,
     services: Promise.resolve([facts]),
-    resolveNs: refuse,
+    resolveNs: () => Promise.reject(new Error("Nobody is there to be asked.")),
     now: Date.now,
     testAlarm: "declined",
     patienceMs: undefined,

@@ -14,7 +14,7 @@ describe("the tag of an image", () => {
     pushedAt: 0,
   } as const;
 
-  it("is one that ECR knows, and moves where it is no digest", () => {
+  it("is read from ECR's images only, and not from a digest", () => {
     expect(ecrTagOf(workspace.image)).toEqual(tag);
     expect(ecrTagOf(`${workspace.image.split(":")[0]}`)).toEqual(tag);
     expect(ecrTagOf(`${workspace.image}@sha256:a`)).toBeUndefined();
@@ -25,12 +25,12 @@ describe("the tag of an image", () => {
     expect(judgeTag(healthy, { tag, meaning, digests: ["sha256:a"] }, day)).toEqual([]);
   });
 
-  it("is a warning where it moved, and a failure where it is gone", () => {
+  it("is a warning if it moved, and a failure if it is gone", () => {
     expect(judgeTag(healthy, { tag, meaning, digests: ["sha256:0123456789abcdef"] }, 3 * day)).toMatchObject([
       {
         verdict: "warning",
         evidence:
-          "mcp/workspace:latest moved 3 days ago: google_workspace runs 0123456789ab, and it means index now, which the next task would run.",
+          "mcp/workspace:latest moved 3 days ago: google_workspace runs 0123456789ab, and the tag now points to index, which the next task would run.",
       },
     ]);
     expect(judgeTag(healthy, { tag, meaning: { kind: "missing" }, digests: ["sha256:a"] }, 0)).toMatchObject([

@@ -13,7 +13,7 @@ describe("what an MCP client sees", () => {
     );
   const Message = v.pipe(v.string(), v.parseJson(), v.object({ id: v.optional(v.number()) }));
 
-  it("is well where it is let in, or told where to log in", async () => {
+  it("passes if it is admitted, or pointed to a login", async () => {
     const server = (init: RequestInit | undefined) => {
       if (init?.method !== "POST") return new Response(null, { status: 405 });
       const { id } = v.parse(Message, init.body);
@@ -40,7 +40,7 @@ describe("what an MCP client sees", () => {
     ]);
   });
 
-  it("is a failure where the next message comes to a task that does not know the session", async () => {
+  it("is a failure if the next message reaches a task that does not know the session", async () => {
     const result = { protocolVersion: "2025-06-18", capabilities: {}, serverInfo: { name: "s", version: "1" } };
     const server = (init: RequestInit | undefined) => {
       if (init?.method !== "POST") return new Response(null, { status: 405 });
@@ -52,7 +52,7 @@ describe("what an MCP client sees", () => {
     ]);
   });
 
-  it("is left to `targets` where nothing can answer", async () => {
+  it("is left to `targets` if nothing can answer", async () => {
     const refuse = () => Promise.reject(new Error("asked all the same"));
     const results = await examine([mcp, oauthMetadata], examinationOf({ ...healthy, targets: [] }, refuse));
     expect(results.map(({ verdict }) => verdict)).toEqual(["skipped", "skipped"]);

@@ -1,6 +1,7 @@
 import { devNull } from "node:os";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { named, onStages, readers } from "./commands.ts";
+import { loadMapFrom } from "#fleet";
+import { named, onStages, readers } from "../../../fixture/commands.ts";
 import { openEmptyCloud } from "./empty-cloud.ts";
 import { expectRefusal, fleet } from "./operator.ts";
 import { openRefusing } from "./refusing-endpoint.ts";
@@ -30,7 +31,7 @@ function useCredentials(endpoint: string): void {
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "unchecked");
 }
 
-describe("circumstances that no command line can mend leave with 1 and the remedy", () => {
+describe("circumstances that no command line can fix exit with 1 and the remedy", () => {
   const asking = onStages.filter(({ name }) => name !== "fleet cost" && name !== "fleet open");
 
   it.each(named(asking))("%s without credentials", async (_, { path, args }) => {
@@ -42,10 +43,10 @@ describe("circumstances that no command line can mend leave with 1 and the remed
     const said = await fleet([...path, ...args, "--stage", "local"], {
       env: { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
     });
-    expectRefusal(said, { code: 1, says: /^Nobody answers at the local endpoint: start it with npm start/ });
+    expectRefusal(said, { code: 1, says: /^The local endpoint does not answer: start it with npm start/ });
   });
 
-  it("fleet open and fleet cost need nobody's answer", async () => {
+  it("fleet open and fleet cost need no answer from AWS", async () => {
     expect(await fleet(["open", "google", "--stage", "prod"])).toMatchObject({ code: 0, err: [] });
     expect(await fleet(["cost", "--stage", "prod"])).toMatchObject({ code: 0, err: [] });
   });
@@ -60,7 +61,7 @@ describe("circumstances that no command line can mend leave with 1 and the remed
       const said = await fleet([...path, ...args, ...(path[1] === "set" ? ["SPLUNK_HEC_URL"] : []), "--stage", "prod"]);
       expectRefusal(said, {
         code: 1,
-        says: /^These credentials may not do that: [a-z]+:[A-Z]\w+\. Ask for it, or choose/,
+        says: /^These credentials are not allowed to do that: [a-z]+:[A-Z]\w+\. Ask for it, or choose/,
       });
     }
     await endpoint.close();
@@ -68,7 +69,7 @@ describe("circumstances that no command line can mend leave with 1 and the remed
 
   it.each([
     ["expired", /^The AWS credentials have expired: run aws sso login/],
-    ["throttled", /^AWS throttles this account's calls/],
+    ["throttled", /^AWS still throttles this account's calls/],
   ] as const)("with credentials that are %s", async (refusal, says) => {
     const endpoint = await openRefusing(refusal, "573946584375");
     useCredentials(endpoint.url);
@@ -93,47 +94,49 @@ describe("circumstances that no command line can mend leave with 1 and the remed
   });
 });
 
-describe("a fleet.config.ts that is none", () => {
+describe("an unusable fleet.config.ts", () => {
   it.each([
     [
       "a file that does not parse",
-      () => Promise.reject(new SyntaxError("Expected '}'")),
-      /^fleet\.config\.ts cannot be read: Expected '}'\. npx tsc/,
+      () => loadMapFrom(() => Promise.reject(new SyntaxError("Expected '}'"))),
+      /^fleet\.config\.ts has a mistake; nothing was deployed\.\n.*SyntaxError: Expected '}'[\s\S]*npx tsc/,
     ],
     [
       "a file without a map",
-      async () => JSON.parse("{}"),
-      /^fleet\.config\.ts exports no map: its default export is defineFleet/,
+      () => loadMapFrom(async () => ({})),
+      /^fleet\.config\.ts has a mistake; nothing was deployed\.\n +export default = \(not set\)\n.*defineFleet\(/,
     ],
-  ])("%s is told as such", async (_, readMap, says) => {
-    expectRefusal(await fleet(["cost", "--stage", "prod"], { readMap }), { code: 1, says });
+  ])("%s is reported as such", async (_, readMap, says) => {
+    const { code, out, err } = await fleet(["cost", "--stage", "prod"], { readMap });
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err.join("\n")).toMatch(says);
   });
 });
 
 describe("a stage that was never deployed", () => {
-  /** What is no failure there: it says that nothing is there. */
-  const wellThere: Readonly<Record<string, RegExp>> = {
+  /** What is not a failure there: it says that nothing is there. */
+  const fineThere: Readonly<Record<string, RegExp>> = {
     "fleet secrets list": /google-oauth +- +missing/,
     "fleet alarms list": /has no alarms: deploy it/,
-    "fleet diff": /^Stage local is not deployed: a deploy makes .*\n\+ service google_workspace, at https:/,
+    "fleet diff": /^Stage local is not deployed: a deploy creates .*\n\+ service google_workspace, at https:/,
   };
 
-  it("has an answer to every command: nothing is there, and how it comes to be", async () => {
+  it("gets an answer from every command: nothing is there, and how to create it", async () => {
     const { env, close } = await openEmptyCloud();
     const asking = onStages.filter(
       ({ name }) => !["fleet cost", "fleet open", "fleet console", "fleet doctor"].includes(name),
     );
     for (const { name, path, args } of asking) {
       const said = await fleet([...path, ...args, "--stage", "local"], { env });
-      const well = wellThere[name];
-      if (well !== undefined)
-        expect({ name, code: said.code, out: said.out }).toEqual({ name, code: 0, out: expect.stringMatching(well) });
+      const fine = fineThere[name];
+      if (fine !== undefined)
+        expect({ name, code: said.code, out: said.out }).toEqual({ name, code: 0, out: expect.stringMatching(fine) });
       else {
         expect(said.code, name).toBeGreaterThan(0);
-        expectRefusal(said, { code: said.code, says: /npm start|fleet alarms list names them|--from-file/ });
+        expectRefusal(said, { code: said.code, says: /npm start|see fleet alarms list|--from-file/ });
       }
     }
-    for (const { name, path, args } of readers.filter(({ name }) => name in wellThere)) {
+    for (const { name, path, args } of readers.filter(({ name }) => name in fineThere)) {
       const { code, out } = await fleet([...path, ...args, "--json", "--stage", "local"], { env });
       expect({ name, code, document: typeof JSON.parse(out) }).toEqual({ name, code: 0, document: "object" });
     }

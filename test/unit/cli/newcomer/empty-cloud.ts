@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openCloud } from "#local/cloud.ts";
+import { openCloud } from "@mcp-fleet/endpoint";
 
 /** An endpoint with all its services and nothing in them; no task ever starts. */
 export async function openEmptyCloud() {

@@ -1,14 +1,14 @@
 import { PassThrough, Readable } from "node:stream";
-import { createColors } from "picocolors";
 import { expect } from "vitest";
+import { createPaint } from "#cli/paint.ts";
 import { run } from "#cli/program.ts";
-import shipped from "#config";
 import type { FleetDefinition } from "#fleet";
+import fixture from "../../../fixture/map.ts";
 
 export interface Said {
   readonly code: number;
   readonly out: string;
-  /** What was said on stderr, line by line. */
+  /** What was printed on stderr, line by line. */
   readonly err: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface Circumstances {
   /** How `fleet.config.ts` is loaded, where that is what goes wrong. */
   readonly readMap?: () => Promise<FleetDefinition>;
   readonly stdin?: string;
-  /** What a person at a terminal answers, in order; without it nobody is there. */
+  /** What somebody at a terminal answers, in order; without it nobody is there. */
   readonly answers?: readonly string[];
   /** Aborted by Ctrl-C. */
   readonly signal?: AbortSignal;
@@ -26,9 +26,9 @@ export interface Circumstances {
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs `fleet` with the shipped map as somebody would, in this process. */
+/** Runs `fleet` with the fixture as somebody would, in this process. */
 export async function fleet(args: readonly string[], circumstances: Circumstances = {}): Promise<Said> {
-  const { env = {}, map = shipped, readMap = async () => map, stdin, answers, onLine } = circumstances;
+  const { env = {}, map = fixture, readMap = async () => map, stdin, answers, onLine } = circumstances;
   const out: string[] = [];
   const err: string[] = [];
   const stdout = new PassThrough();
@@ -42,7 +42,7 @@ export async function fleet(args: readonly string[], circumstances: Circumstance
   };
   const code = await run(args, {
     terminal: {
-      paint: createColors(false),
+      paint: createPaint(false),
       interactive: answers !== undefined,
       print(line) {
         out.push(`${line}\n`);

@@ -1,11 +1,15 @@
 import { createServer } from "node:http";
-import { readBody, unpack } from "#local/endpoint/body.ts";
-import { credentialScope } from "#local/endpoint/credential-scope.ts";
-import { AwsError } from "#local/endpoint/errors.ts";
-import { exchangeOf, send } from "#local/endpoint/exchange.ts";
-import type { Codec } from "#local/endpoint/protocols/codec.ts";
-import { codecByRequest } from "#local/endpoint/protocols/select.ts";
-import { refuse } from "#local/endpoint/refusals.ts";
+import {
+  AwsError,
+  type Codec,
+  codecByRequest,
+  credentialScope,
+  exchangeOf,
+  readBody,
+  refuse,
+  send,
+  unpack,
+} from "@mcp-fleet/endpoint/core";
 
 type Dialect = Codec["dialect"];
 
@@ -19,7 +23,12 @@ export const refusals = {
   expired: (_action: string, dialect: Dialect) => refuse({ kind: "expired-key" }, dialect),
   throttled: (_action: string, dialect: Dialect) =>
     new AwsError(dialect === "json" ? "ThrottlingException" : "Throttling", "Rate exceeded", 400),
+  hostile: () => new AwsError("ValidationException", hostile, 400),
 };
+
+/** Controls a terminal, hides, reverses, and begins its own lines. */
+export const hostile =
+  "\u001b[2J\u001b]0;title\u0007\u001b[8mhidden\u001b[0m\u009b1A\rover\b\b\u007f\u202egnp.exe\u2066\u2028\u200b\ufeff\u{e0041}";
 
 /** An endpoint that knows who calls, and refuses every other call. */
 export async function openRefusing(refusal: keyof typeof refusals, account: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { all, has, leaves, named, onStages } from "./commands.ts";
+import { all, has, leaves, named, onStages } from "../../../fixture/commands.ts";
 import { expectRefusal, fleet } from "./operator.ts";
 
 const withArguments = leaves.filter(({ command }) => command.registeredArguments.some(({ required }) => required));
@@ -10,7 +10,7 @@ const taking = (argument: string) =>
 const timed = onStages.filter((one) => has(one, "--timeout"));
 const nowhere = { AWS_ENDPOINT_URL: "http://127.0.0.1:1" };
 
-describe("a wrong command line leaves with 2 and says what is right", () => {
+describe("a wrong command line exits with 2 and says what is right", () => {
   it.each(named(leaves))("%s with an unknown option", async (_, { path, args, name }) => {
     const said = await fleet([...path, ...args, "--no-such-option=its-value"]);
     expectRefusal(said, {
@@ -49,7 +49,7 @@ describe("a wrong command line leaves with 2 and says what is right", () => {
     expectRefusal(said, { code: 2, says: /^No secret nope in stage prod: it has google-oauth, splunk/ });
   });
 
-  it.each(named(timed))("%s with a time that is none, before anybody is asked", async (_, { path, args }) => {
+  it.each(named(timed))("%s with an invalid time, before anything is read", async (_, { path, args }) => {
     const said = await fleet([...path, ...args, "--timeout", "soon", "--stage", "local"], { env: nowhere });
     expectRefusal(said, { code: 2, says: /^--timeout soon: .* such as 15m or 2h\.$/ });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Entry, emptyRecord, type GroupRecord } from "#chat/record.ts";
+import { type Entry, emptyRecord, type GroupRecord } from "#chat/record/record.ts";
 import { messagesOf } from "#console/reading/messages.ts";
 import type { ChatPlan } from "#fleet";
 
@@ -32,7 +32,7 @@ const told = (subject: string, one: Entry, group = "wiki"): ReadonlyMap<string, 
   new Map([[group, { ...emptyRecord, entries: { [subject]: one } }]]);
 const over = { change: "2", phase: "resolved", at: 9 } as const;
 
-describe("what the chats were told", () => {
+describe("what was posted in the chats", () => {
   it("[CHAT-1] is one message, however many chats it is in, with the alarm it came from", () => {
     const both = new Map([
       ["slack", told(alarm, entry())],
@@ -77,7 +77,7 @@ describe("what the chats were told", () => {
     expect(hearing(true, critical)).toContainEqual({ chat: "night", state: "waits" });
   });
 
-  it("[CHAT-2] says that the word of a recovery waits for a chat that knows the beginning alone", () => {
+  it("[CHAT-2] shows that a recovery still waits for a chat that has only the beginning", () => {
     const half = new Map([
       ["slack", told(alarm, entry(over))],
       ["teams", told(alarm, entry())],
@@ -93,17 +93,17 @@ describe("what the chats were told", () => {
     ]);
   });
 
-  it("is muted where a window keeps it back", () => {
+  it("is muted if a window holds it back", () => {
     const muted = new Map([["slack", told(alarm, entry({ told: false }))]]);
     expect(messagesOf(plan, muted, false)).toMatchObject([{ heard: [{ chat: "slack", state: "muted" }] }]);
   });
 
-  it("is nothing of an end that had no beginning, such as an alarm's first data", () => {
+  it("leaves out an end that had no beginning, such as an alarm's first data", () => {
     const first = new Map([["slack", told(alarm, entry({ ...over, since: 9 }))]]);
     expect(messagesOf(plan, first, false)).toEqual([]);
   });
 
-  it("begins with what lasts, then goes from the newest to the oldest", () => {
+  it("begins with what is ongoing, then goes from the newest to the oldest", () => {
     const records = new Map([
       ...told("task:b", entry({ phase: "notice", at: 8 }), "b"),
       ...told("task:c", entry({ phase: "notice", at: 9 }), "c"),

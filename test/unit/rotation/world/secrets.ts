@@ -1,8 +1,6 @@
+import { type ApiCall, AwsError, type BusEvent, type Clock } from "@mcp-fleet/endpoint/core";
+import { createSecretsManager } from "@mcp-fleet/endpoint/services/secretsmanager";
 import * as v from "valibot";
-import { AwsError } from "#local/endpoint/errors.ts";
-import type { BusEvent, Clock } from "#local/endpoint/ports.ts";
-import type { ApiCall } from "#local/endpoint/service.ts";
-import { createSecretsManager } from "#local/services/secretsmanager/service.ts";
 import type { SecretDescription, SecretStore } from "#rotation/ports.ts";
 
 const account = "573946584375";
@@ -17,7 +15,7 @@ const Described = v.object({
   Tags: v.array(v.object({ Key: v.string(), Value: v.string() })),
 });
 const Versions = v.object({ Versions: v.array(v.object({ VersionId: v.string(), CreatedDate: v.date() })) });
-const Value = v.object({ SecretString: v.optional(v.string(), "") });
+const Value = v.object({ SecretString: v.optional(v.string()), SecretBinary: v.optional(v.instance(Buffer)) });
 
 /** The local endpoint's own Secrets Manager, without its wire. */
 export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<void>) {
@@ -62,7 +60,8 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
     },
     read: (SecretId, VersionId) =>
       unless("ResourceNotFoundException", undefined, async () => {
-        return v.parse(Value, await ask("GetSecretValue", { SecretId, VersionId })).SecretString;
+        const { SecretString, SecretBinary } = v.parse(Value, await ask("GetSecretValue", { SecretId, VersionId }));
+        return SecretString ?? `binary ${SecretBinary?.toString("base64")}`;
       }),
     put: (SecretId, { token, text, label }) =>
       unless("ResourceExistsException", "taken" as const, async () => {

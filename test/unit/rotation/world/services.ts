@@ -1,4 +1,4 @@
-import type { Clock } from "#local/endpoint/ports.ts";
+import type { Clock } from "@mcp-fleet/endpoint/core";
 import type { DeploymentState, ServiceFleet, ServiceState } from "#rotation/ports.ts";
 
 interface Task {

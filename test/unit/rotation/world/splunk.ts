@@ -1,8 +1,5 @@
-import { AcsApi } from "#local/doubles/acs/api.ts";
-import { Collector } from "#local/doubles/hec/collector.ts";
-import { FaultSwitch } from "#local/doubles/hec/fault.ts";
-import { IndexStore } from "#local/doubles/hec/search.ts";
-import { TokenRegistry } from "#local/doubles/hec/token.ts";
+import { AcsApi } from "@mcp-fleet/endpoint/doubles/acs";
+import { Collector, FaultSwitch, IndexStore, TokenRegistry } from "@mcp-fleet/endpoint/doubles/hec";
 
 export const hecUrl = "https://hec.test:8088";
 export const adminUrl = "https://admin.splunk.test/local/adminconfig/v2";

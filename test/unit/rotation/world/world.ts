@@ -5,7 +5,7 @@ import type { Notice } from "#rotation/ports.ts";
 import { settle } from "#rotation/settle/settle.ts";
 import { RotationEvent } from "#rotation/steps/event.ts";
 import { rotate } from "#rotation/steps/rotate.ts";
-import { parseValue } from "#rotation/value.ts";
+import { parseValue, textAt } from "#rotation/value.ts";
 import { VirtualClock } from "./clock.ts";
 import { type Blow, type Invocation, Outgoing } from "./outgoing.ts";
 import { createSecrets } from "./secrets.ts";
@@ -116,7 +116,7 @@ export class World {
   }
 
   async token(): Promise<string> {
-    return parseValue(await this.look())?.SPLUNK_HEC_TOKEN ?? "";
+    return textAt(parseValue(await this.look()) ?? {}, "SPLUNK_HEC_TOKEN");
   }
 
   strike(blow: Blow | undefined): void {
@@ -214,7 +214,7 @@ export class World {
       await this.look();
       this.#settled = await this.isSettled();
       for (const value of this.services.valuesInUse()) {
-        const token = parseValue(value)?.SPLUNK_HEC_TOKEN ?? "";
+        const token = textAt(parseValue(value) ?? {}, "SPLUNK_HEC_TOKEN");
         const admitted = this.splunk.tokens.admit(token);
         if (admitted === "unknown" || admitted === "disabled") this.refusals.push(token);
       }

@@ -1,0 +1,43 @@
+import * as v from "valibot";
+import { AwsError } from "./errors.ts";
+import type { Properties, ResourceContext } from "./service.ts";
+
+/** Templates and form-encoded requests may write a number as a string: `60` and `"60"` are the same. */
+export const numeric = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i, "must be a number"))]),
+  v.transform(Number),
+);
+
+/** Likewise `true` and `"true"`. */
+export const flag = v.pipe(
+  v.union([v.boolean(), v.picklist(["true", "false"])]),
+  v.transform((value) => value === true || value === "true"),
+);
+
+export const tagList = v.array(v.object({ Key: v.string(), Value: v.string() }));
+
+/** A JSON document given as an object (in templates) or as text. */
+export const jsonDocument = v.pipe(
+  v.union([v.string(), v.record(v.string(), v.unknown()), v.array(v.unknown())]),
+  v.transform((value) => (typeof value === "string" ? value : JSON.stringify(value))),
+);
+
+/** A resource's properties, checked as the resource handler on AWS does it: a wrong one fails the resource. */
+export function parseProperties<const S extends v.GenericSchema>(
+  schema: S,
+  properties: Properties,
+  context: Pick<ResourceContext, "logicalId">,
+): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, properties);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  throw new AwsError("ValidationException", `${context.logicalId}: ${v.getDotPath(issue) ?? ""}: ${issue.message}`);
+}
+
+/** The resource's own tags over those of its stack. */
+export function tagsOf(
+  tags: v.InferOutput<typeof tagList> | undefined,
+  context: Pick<ResourceContext, "stackTags">,
+): Record<string, string> {
+  return { ...context.stackTags, ...Object.fromEntries((tags ?? []).map((tag) => [tag.Key, tag.Value])) };
+}

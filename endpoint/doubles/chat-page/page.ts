@@ -1,0 +1,57 @@
+import { type ChatMessage, type ChatName, chatNames } from "./chat-log.ts";
+import type { ChatFault } from "./exchange.ts";
+import { escapeHtml } from "./html.ts";
+import { showGoogle } from "./show-google.ts";
+import { showSlack } from "./show-slack.ts";
+import { showTeams } from "./show-teams.ts";
+import { style } from "./style.ts";
+
+const titles: Readonly<Record<ChatName, string>> = {
+  "slack-bot": "Slack, bot",
+  "slack-webhook": "Slack, webhook",
+  teams: "Microsoft Teams",
+  "google-chat": "Google Chat",
+};
+const show: Readonly<Record<ChatName, (payload: unknown) => string>> = {
+  "slack-bot": showSlack,
+  "slack-webhook": showSlack,
+  teams: showTeams,
+  "google-chat": showGoogle,
+};
+
+/** What people see in each chat, side by side; updates by itself. */
+export function page(messages: readonly ChatMessage[], faults: Faults): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Alarms in the chats</title>
+<meta name="viewport" content="width=device-width"><style>${style}</style></head>
+<body><main id="feed">${feed(messages, faults)}</main><script>
+const load = async () => { document.getElementById("feed").innerHTML = await (await fetch("/feed")).text(); };
+new EventSource("/changes").onmessage = load;
+</script></body></html>`;
+}
+
+type Faults = ReadonlyMap<ChatName, ChatFault>;
+
+export function feed(messages: readonly ChatMessage[], faults: Faults): string {
+  return chatNames
+    .map((chat) =>
+      column(
+        chat,
+        messages.filter((message) => message.chat === chat),
+        faults.get(chat),
+      ),
+    )
+    .join("");
+}
+
+/** Answers go under the message they answer. */
+function column(chat: ChatName, messages: readonly ChatMessage[], fault: ChatFault | undefined): string {
+  const threads = Map.groupBy(messages, ({ thread }) => thread);
+  const body = [...threads.values()].map((thread) => thread.map((message) => article(chat, message)).join("")).join("");
+  return `<section class="chat ${chat}" aria-label="${titles[chat]}"><h2>${titles[chat]}</h2>${fault === undefined ? "" : '<p class="fault">Made to fail just now: messages for it wait.</p>'}${body || '<p class="empty">Nothing yet.</p>'}</section>`;
+}
+
+function article(chat: ChatName, { payload, at, edits, reply, id }: ChatMessage): string {
+  const time = new Date(at).toISOString().slice(11, 19);
+  const edited = edits > 0 ? ` <span class="edited">(edited)</span>` : "";
+  return `<article class="message${reply ? " reply" : ""}" data-id="${escapeHtml(id)}"><header><b>MCP fleet</b> <span class="app">APP</span> <time>${time}</time>${edited}</header>${show[chat](payload)}</article>`;
+}

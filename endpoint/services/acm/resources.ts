@@ -1,0 +1,56 @@
+import * as v from "valibot";
+import { parseProperties, tagList, tagsOf } from "#endpoint/core/properties.ts";
+import type { ResourceProvider, ResourceState, Resources } from "#endpoint/core/service.ts";
+import type { AcmEngine } from "./engine.ts";
+
+export function resourcesOf(engine: AcmEngine): Resources {
+  return { "AWS::CertificateManager::Certificate": certificateResource(engine) };
+}
+
+const schema = v.object({
+  DomainName: v.string(),
+  SubjectAlternativeNames: v.optional(v.array(v.string()), []),
+  ValidationMethod: v.optional(v.string(), "DNS"),
+  KeyAlgorithm: v.optional(v.string(), "RSA_2048"),
+  Tags: v.optional(tagList),
+});
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html */
+function certificateResource({ certificates, usedBy }: AcmEngine): ResourceProvider {
+  return {
+    replaceOn: [
+      "CertificateAuthorityArn",
+      "CertificateExport",
+      "DomainName",
+      "DomainValidationOptions",
+      "KeyAlgorithm",
+      "SubjectAlternativeNames",
+      "ValidationMethod",
+    ],
+    async create(properties, context) {
+      const input = parseProperties(schema, properties, context);
+      const request = {
+        domainName: input.DomainName,
+        alternativeNames: input.SubjectAlternativeNames,
+        validationMethod: input.ValidationMethod,
+        keyAlgorithm: input.KeyAlgorithm,
+        idempotencyToken: undefined,
+      };
+      const record = await certificates.request(request, new Map(Object.entries(tagsOf(input.Tags, context))));
+      return stateOf(record.arn);
+    },
+    async update(current, properties, _, context) {
+      const { Tags } = parseProperties(schema, properties, context);
+      certificates.get(current.physicalId).tags = new Map(Object.entries(tagsOf(Tags, context)));
+      return current;
+    },
+    async delete(current) {
+      if (certificates.find(current.physicalId) === undefined) return;
+      certificates.delete(current.physicalId, usedBy(current.physicalId));
+    },
+  };
+}
+
+function stateOf(arn: string): ResourceState {
+  return { physicalId: arn, attributes: { CertificateArn: arn } };
+}

@@ -1,0 +1,38 @@
+import { AwsError } from "#endpoint/core/errors.ts";
+import type { AwsService } from "#endpoint/core/service.ts";
+import { type CertificateStatus, Certificates } from "./certificates.ts";
+import type { AcmPorts } from "./engine.ts";
+import { operationsOf } from "./operations.ts";
+import { resourcesOf } from "./resources.ts";
+
+export interface Acm {
+  readonly service: AwsService;
+  /** Certificates as the balancer serves them. */
+  readonly certificates: { read(arn: string): Promise<{ readonly certificate: string; readonly privateKey: string }> };
+  /** What ACM says of a domain's certificates, whatever the balancer serves: here nothing is validated or expires. */
+  setStatus(domainName: string, status: CertificateStatus): void;
+}
+
+/** Certificate Manager: certificates are issued as they are requested, by the project's own authority. */
+export function createAcm(ports: AcmPorts): Acm {
+  const certificates = new Certificates(ports.place, ports.clock, ports.authority);
+  const engine = { ...ports, certificates };
+  return {
+    service: {
+      signingName: "acm",
+      protocol: { kind: "json" },
+      operations: operationsOf(engine),
+      resources: resourcesOf(engine),
+    },
+    setStatus(domainName, status) {
+      for (const record of certificates.all()) if (record.domainName === domainName) record.status = status;
+    },
+    certificates: {
+      async read(arn) {
+        const record = certificates.find(arn);
+        if (record === undefined) throw new AwsError("CertificateNotFound", `Certificate '${arn}' not found`);
+        return record.issued;
+      },
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import * as v from "valibot";
+import { AwsError } from "#endpoint/core/errors.ts";
+import { numeric } from "#endpoint/core/properties.ts";
+import { define, type Operations } from "#endpoint/core/service.ts";
+import type { MetricQuery } from "../alarm.ts";
+import { dimensionList, dimensionsOf, metricDataQuery, metricQuery } from "../definition.ts";
+import type { CloudWatchEngine } from "../engine.ts";
+import type { MetricIdentity, Put, Samples } from "../metrics.ts";
+import { evaluateQueries, periodsBetween } from "../query.ts";
+import { basicStatistics, parseStatistic, statisticOf } from "../statistic.ts";
+import { dimensionsForWire, moment, paged } from "../wire.ts";
+
+const statisticSet = v.object({ SampleCount: numeric, Sum: numeric, Minimum: numeric, Maximum: numeric });
+
+const metricDatum = v.object({
+  MetricName: v.string(),
+  Dimensions: dimensionList,
+  Timestamp: v.optional(moment),
+  Value: v.optional(numeric),
+  Values: v.optional(v.array(numeric)),
+  Counts: v.optional(v.array(numeric)),
+  StatisticValues: v.optional(statisticSet),
+  Unit: v.optional(v.string()),
+});
+type Datum = v.InferOutput<typeof metricDatum>;
+
+const range = { StartTime: moment, EndTime: moment };
+
+export function metricOperations({ metrics, clock }: CloudWatchEngine): Operations {
+  return {
+    PutMetricData: define(v.object({ Namespace: v.string(), MetricData: v.array(metricDatum) }), (input) => {
+      for (const put of input.MetricData.flatMap((datum) => putsOf(input.Namespace, datum, clock.now())))
+        metrics.put(put);
+      return {};
+    }),
+    GetMetricStatistics: define(
+      v.object({
+        ...range,
+        Namespace: v.string(),
+        MetricName: v.string(),
+        Dimensions: dimensionList,
+        Period: numeric,
+        Statistics: v.optional(v.array(v.picklist(basicStatistics)), []),
+        ExtendedStatistics: v.optional(v.array(v.string()), []),
+      }),
+      (input) => {
+        const identity = {
+          namespace: input.Namespace,
+          metric: input.MetricName,
+          dimensions: dimensionsOf(input.Dimensions),
+        };
+        const Datapoints = periodsBetween(input.StartTime, input.EndTime, input.Period).flatMap(({ start, end }) => {
+          const samples = metrics.between(identity, start, end);
+          return samples === undefined ? [] : [datapoint(start, samples, input, metrics.unitOf(identity))];
+        });
+        return { Label: input.MetricName, Datapoints };
+      },
+    ),
+    GetMetricData: define(
+      v.object({
+        ...range,
+        MetricDataQueries: v.array(metricDataQuery),
+        ScanBy: v.optional(v.picklist(["TimestampDescending", "TimestampAscending"]), "TimestampDescending"),
+      }),
+      (input) => {
+        const queries = input.MetricDataQueries.map((query) => metricQuery(query));
+        const returned = queries.filter((query) => query.returnData);
+        return {
+          MetricDataResults: returned.map((query) => {
+            const periods = periodsBetween(input.StartTime, input.EndTime, periodOf(query, queries));
+            const series = evaluateQueries(metrics, queries, periods).get(query.id) ?? new Map<number, number>();
+            const points = [...series].sort(([a], [b]) => (input.ScanBy === "TimestampAscending" ? a - b : b - a));
+            return {
+              Id: query.id,
+              Label: query.label ?? (query.kind === "metric" ? query.reference.metric : query.id),
+              Timestamps: points.map(([at]) => new Date(at)),
+              Values: points.map(([, value]) => value),
+              StatusCode: "Complete",
+            };
+          }),
+          Messages: [],
+        };
+      },
+    ),
+    ListMetrics: define(
+      v.object({
+        Namespace: v.optional(v.string()),
+        MetricName: v.optional(v.string()),
+        Dimensions: v.optional(v.array(v.object({ Name: v.string(), Value: v.optional(v.string()) })), []),
+        NextToken: v.optional(v.string()),
+      }),
+      (input) => {
+        const found = metrics
+          .list(clock.now())
+          .filter(({ namespace }) => input.Namespace === undefined || namespace === input.Namespace)
+          .filter(({ metric }) => input.MetricName === undefined || metric === input.MetricName)
+          .filter(({ dimensions }) =>
+            input.Dimensions.every(({ Name, Value }) =>
+              Value === undefined ? Name in dimensions : dimensions[Name] === Value,
+            ),
+          );
+        const { items, NextToken } = paged(found, 500, input.NextToken);
+        return { Metrics: items.map(identityForWire), NextToken };
+      },
+    ),
+  };
+}
+
+function putsOf(namespace: string, datum: Datum, now: number): readonly Put[] {
+  const base = {
+    namespace,
+    metric: datum.MetricName,
+    dimensions: dimensionsOf(datum.Dimensions),
+    at: datum.Timestamp ?? now,
+    ...(datum.Unit !== undefined && { unit: datum.Unit }),
+  };
+  const { Value, Values, Counts, StatisticValues } = datum;
+  if (StatisticValues !== undefined) {
+    const { Sum, Minimum, Maximum, SampleCount } = StatisticValues;
+    return [{ ...base, value: 0, statistics: { sum: Sum, minimum: Minimum, maximum: Maximum, count: SampleCount } }];
+  }
+  if (Values !== undefined) return Values.map((value, index) => ({ ...base, value, count: Counts?.[index] ?? 1 }));
+  if (Value === undefined)
+    throw new AwsError("MissingParameter", `The metric ${datum.MetricName} needs Value, Values or StatisticValues.`);
+  return [{ ...base, value: Value }];
+}
+
+/** An expression has the longest period among the metrics next to it. */
+function periodOf(query: MetricQuery, all: readonly MetricQuery[]): number {
+  if (query.kind === "metric") return query.reference.period;
+  const periods = all.flatMap((other) => (other.kind === "metric" ? [other.reference.period] : []));
+  return periods.length === 0 ? (query.period ?? 60) : Math.max(...periods);
+}
+
+function datapoint(
+  start: number,
+  samples: Samples,
+  wanted: { readonly Statistics: readonly string[]; readonly ExtendedStatistics: readonly string[] },
+  unit: string | undefined,
+) {
+  const value = (name: string) => statisticOf(samples, parseStatistic(name));
+  const extended = wanted.ExtendedStatistics.flatMap((name): readonly [string, number][] => {
+    const result = value(name);
+    return result === undefined ? [] : [[name, result]];
+  });
+  return {
+    Timestamp: new Date(start),
+    ...Object.fromEntries(wanted.Statistics.map((name) => [name, value(name)])),
+    ...(extended.length > 0 && { ExtendedStatistics: new Map(extended) }),
+    Unit: unit ?? "None",
+  };
+}
+
+function identityForWire({ namespace, metric, dimensions }: MetricIdentity) {
+  return { Namespace: namespace, MetricName: metric, Dimensions: dimensionsForWire(dimensions) };
+}

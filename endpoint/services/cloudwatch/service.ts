@@ -1,0 +1,42 @@
+import type { MetricSink } from "#endpoint/core/ports.ts";
+import type { AwsService } from "#endpoint/core/service.ts";
+import { accessOf } from "./access.ts";
+import { Alarms } from "./alarms.ts";
+import { Dashboards } from "./dashboards.ts";
+import type { CloudWatchPorts } from "./engine.ts";
+import { evaluateForever } from "./evaluator.ts";
+import { Metrics } from "./metrics.ts";
+import { operationsOf } from "./operations/index.ts";
+import { resourcesOf } from "./resources.ts";
+
+export interface CloudWatch {
+  readonly service: AwsService;
+  readonly metrics: MetricSink;
+  stop(): Promise<void>;
+}
+
+/** CloudWatch: metrics of the last three hours, and alarms that are evaluated from the moment this is made. */
+export function createCloudWatch(ports: CloudWatchPorts): CloudWatch {
+  const { place, clock } = ports;
+  const metrics = new Metrics();
+  const alarms = new Alarms({ ...ports, metrics });
+  const engine = { clock, metrics, alarms, dashboards: new Dashboards(place, clock) };
+  const stopped = new AbortController();
+  const evaluation = evaluateForever(alarms, ports, stopped.signal);
+  const stop = async () => {
+    stopped.abort();
+    await evaluation;
+  };
+  return {
+    service: {
+      signingName: "monitoring",
+      protocol: { kind: "query", namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" },
+      operations: operationsOf(engine),
+      resources: resourcesOf(engine),
+      ...accessOf(engine),
+      stop,
+    },
+    metrics,
+    stop,
+  };
+}

@@ -1,0 +1,226 @@
+import type { Clock, TargetRegistry } from "#endpoint/core/ports.ts";
+import type { Deployment, Rollout, ServiceSettings, Stop, Task } from "./model.ts";
+import {
+  complete,
+  countFailure,
+  countHealthy,
+  deploy,
+  fail,
+  newDeployment,
+  newRollout,
+  removeDeployment,
+  rollBack,
+} from "./rollout.ts";
+import { type Action, type ScheduledTask, schedule } from "./scheduler.ts";
+import { ServiceMessages } from "./service-messages.ts";
+import { schedulerStop } from "./stop-reason.ts";
+import type { Tag } from "./tag.ts";
+import { conditionOf, nextChange } from "./task-condition.ts";
+import { WakeTimer } from "./wake-timer.ts";
+
+export interface ServiceIdentity {
+  readonly arn: string;
+  readonly name: string;
+  readonly clusterArn: string;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
+/** Where a service reports: its own messages, and the bus. */
+export interface ServiceEvents {
+  deploymentStarted(service: Service, deployment: Deployment): void;
+  deploymentCompleted(service: Service, deployment: Deployment): void;
+  deploymentFailed(service: Service, deployment: Deployment): void;
+  steady(service: Service): void;
+  startsImpaired(service: Service): void;
+}
+
+export interface ServicePorts {
+  readonly clock: Clock;
+  readonly targets: TargetRegistry;
+  readonly events: ServiceEvents;
+  /** Creates a task and sets it going. */
+  startTask(service: Service, deployment: Deployment): Task;
+  stopTask(task: Task, stop: Stop): void;
+}
+
+/** A service's state, and the loop that carries out what the scheduler decides from it. */
+export class Service {
+  readonly identity: ServiceIdentity;
+  status: "ACTIVE" | "DRAINING" | "INACTIVE" = "ACTIVE";
+  rollout: Rollout;
+  tags: readonly Tag[];
+  readonly messages: ServiceMessages;
+  readonly #io: ServicePorts;
+  readonly #tasks = new Set<Task>();
+  readonly #everHealthy = new WeakSet<Task>();
+  readonly #failureCounted = new WeakSet<Task>();
+  readonly #listeners = new Set<() => void>();
+  #steady = false;
+  #due = false;
+  readonly #wakeTimer: WakeTimer;
+
+  constructor(identity: ServiceIdentity, settings: ServiceSettings, tags: readonly Tag[], io: ServicePorts) {
+    this.identity = identity;
+    this.tags = tags;
+    this.#io = io;
+    this.messages = new ServiceMessages(identity.name, io.clock);
+    this.#wakeTimer = new WakeTimer(io.clock, () => this.touch());
+    this.rollout = newRollout(settings, io.clock.now());
+    this.#announce();
+  }
+
+  /** Its tasks that have not stopped. */
+  get tasks(): readonly Task[] {
+    return [...this.#tasks];
+  }
+
+  get steady(): boolean {
+    return this.#steady;
+  }
+
+  /** A change that needs no new tasks, such as another desired count. */
+  configure(settings: ServiceSettings): void {
+    this.rollout = { ...this.rollout, settings };
+    this.#steady = false;
+    this.touch();
+  }
+
+  deploy(settings: ServiceSettings): void {
+    const deployment = newDeployment(settings.taskDefinitionArn, this.#io.clock.now());
+    this.rollout = deploy({ ...this.rollout, settings }, deployment);
+    this.#announce();
+  }
+
+  drain(): void {
+    this.status = "DRAINING";
+    this.configure({ ...this.rollout.settings, desiredCount: 0 });
+  }
+
+  /** Something changed: decide again, once, after what is happening now. */
+  touch(): void {
+    if (this.#due || this.status === "INACTIVE") return;
+    this.#due = true;
+    setImmediate(() => {
+      this.#due = false;
+      this.#decide();
+    });
+  }
+
+  taskChanged(task: Task): void {
+    if (task.stop !== undefined) this.#noteStop(task, task.stop);
+    if (task.lastStatus === "STOPPED") this.#tasks.delete(task);
+    this.touch();
+  }
+
+  /** Calls back after every round of decisions; returns the unsubscribe function. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** No more decisions: the endpoint is shutting down. */
+  close(): void {
+    this.status = "INACTIVE";
+    this.#wakeTimer.set(undefined);
+  }
+
+  #announce(): void {
+    this.#steady = false;
+    this.#io.events.deploymentStarted(this, this.rollout.deployments[0]);
+    this.touch();
+  }
+
+  #noteStop(task: Task, stop: Stop): void {
+    const failedByItself = stop.code === "TaskFailedToStart" || stop.code === "EssentialContainerExited";
+    if (failedByItself && !this.#everHealthy.has(task)) this.#countFailure(task);
+  }
+
+  #countFailure(task: Task): void {
+    if (this.#failureCounted.has(task) || task.startedBy === undefined) return;
+    this.#failureCounted.add(task);
+    this.rollout = countFailure(this.rollout, task.startedBy, this.#io.clock.now());
+    if (this.rollout.startFailures === 3) this.#io.events.startsImpaired(this);
+  }
+
+  #decide(): void {
+    const now = this.#io.clock.now();
+    const tasks = this.#observe(now);
+    if (this.status === "DRAINING" && tasks.length === 0) this.status = "INACTIVE";
+    else {
+      const actions = schedule(this.rollout, tasks, now);
+      const steady = actions.some((action) => action.kind === "steady");
+      for (const action of actions) this.#carryOut(action, now);
+      if (!steady) this.#steady = false;
+      this.#wakeTimer.set(nextChange(this.tasks, this.rollout.settings, actions, now));
+    }
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #observe(now: number): readonly ScheduledTask[] {
+    return this.tasks.flatMap((task) => {
+      const { startedBy } = task;
+      if (startedBy === undefined) return [];
+      const condition = conditionOf(task, this.rollout.settings, this.#io.targets, now);
+      if (condition === "healthy" && !this.#everHealthy.has(task)) {
+        this.#everHealthy.add(task);
+        this.rollout = countHealthy(this.rollout, startedBy);
+      }
+      return [{ arn: task.arn, deploymentId: startedBy, condition }];
+    });
+  }
+
+  #carryOut(action: Action, now: number): void {
+    switch (action.kind) {
+      case "start":
+        this.#start(action.deployment, action.count);
+        return;
+      case "stop":
+        this.#stop(action.taskArn, action.why);
+        return;
+      case "complete":
+        if (this.status !== "ACTIVE") return;
+        this.rollout = complete(this.rollout, now);
+        this.#io.events.deploymentCompleted(this, this.rollout.deployments[0]);
+        return;
+      case "fail":
+        this.rollout = fail(this.rollout, now);
+        this.#io.events.deploymentFailed(this, this.rollout.deployments[0]);
+        this.touch();
+        return;
+      case "roll-back":
+        this.rollout = rollBack(this.rollout, action.to, now);
+        this.messages.add(`rolling back to deployment ${action.to.id}.`);
+        this.#announce();
+        return;
+      case "remove-deployment":
+        this.rollout = removeDeployment(this.rollout, action.id);
+        this.touch();
+        return;
+      case "steady":
+        if (this.#steady || this.status !== "ACTIVE") return;
+        this.#steady = true;
+        this.#io.events.steady(this);
+        return;
+      case "wait-until":
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  #start(deployment: Deployment, count: number): void {
+    const started = Array.from({ length: count }, () => this.#io.startTask(this, deployment));
+    for (const task of started) this.#tasks.add(task);
+    this.messages.add(`has started ${count} tasks: ${started.map(({ id }) => `(task ${id})`).join(" ")}.`);
+  }
+
+  #stop(taskArn: string, why: "scaling" | "unhealthy"): void {
+    const task = this.tasks.find(({ arn }) => arn === taskArn);
+    if (task === undefined) return;
+    const { stop, message } = schedulerStop(task, why, this.#io.targets);
+    this.messages.add(message);
+    this.#io.stopTask(task, stop);
+    if (why === "unhealthy") this.#countFailure(task);
+  }
+}

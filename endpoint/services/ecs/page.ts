@@ -1,0 +1,22 @@
+import * as v from "valibot";
+import { AwsError } from "#endpoint/core/errors.ts";
+import { numeric } from "#endpoint/core/properties.ts";
+
+export const pageSchema = {
+  maxResults: v.optional(numeric),
+  nextToken: v.optional(v.nullable(v.string())),
+};
+
+/** One page of a list; the token is the place where the next one starts. */
+export function page<T>(
+  items: readonly T[],
+  {
+    maxResults = 100,
+    nextToken,
+  }: { readonly maxResults?: number | undefined; readonly nextToken?: string | null | undefined },
+): { readonly items: readonly T[]; readonly nextToken?: string } {
+  const start = nextToken ? Number(nextToken) : 0;
+  if (!Number.isInteger(start)) throw new AwsError("InvalidParameterException", "Invalid token.");
+  const end = start + maxResults;
+  return { items: items.slice(start, end), ...(end < items.length ? { nextToken: String(end) } : {}) };
+}

@@ -1,0 +1,27 @@
+/** The target did not answer the attempt to connect. */
+export class ConnectTimeout extends Error {
+  constructor() {
+    super("The target did not accept a connection in time.");
+  }
+}
+
+/** The target closed the connection before its answer was complete. */
+export class ConnectionClosed extends Error {
+  constructor() {
+    super("The target closed the connection before its answer was complete.");
+  }
+}
+
+/** No connection came about: nothing of the request was sent. */
+export function isRefusedConnection(error: Error): boolean {
+  return codeOf(error) === "ECONNREFUSED" || error instanceof ConnectTimeout;
+}
+
+/** An open connection was closed by the target. */
+export function isClosedConnection(error: Error): boolean {
+  return error instanceof ConnectionClosed || codeOf(error) === "ECONNRESET" || codeOf(error) === "EPIPE";
+}
+
+function codeOf(error: Error): unknown {
+  return "code" in error ? error.code : undefined;
+}

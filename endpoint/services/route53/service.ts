@@ -1,0 +1,29 @@
+import { AwsError } from "#endpoint/core/errors.ts";
+import type { PublicNames } from "#endpoint/core/ports.ts";
+import type { AwsService } from "#endpoint/core/service.ts";
+import type { Route53Ports } from "./engine.ts";
+import { HostedZones } from "./hosted-zones.ts";
+import { operationsOf } from "./operations.ts";
+import { resourcesOf } from "./resources/index.ts";
+import { routes } from "./routes.ts";
+
+export interface Route53 {
+  readonly service: AwsService;
+  readonly names: PublicNames;
+}
+
+/** Route 53's hosted zones and record sets. */
+export function createRoute53({ clock }: Route53Ports): Route53 {
+  const zones = new HostedZones(clock);
+  const engine = { zones };
+  return {
+    names: zones,
+    service: {
+      signingName: "route53",
+      protocol: { kind: "rest-xml", namespace: "https://route53.amazonaws.com/doc/2013-04-01/", routes },
+      operations: operationsOf(engine),
+      resources: resourcesOf(engine),
+      malformed: ({ message }) => new AwsError("InvalidInput", message),
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import type { AsyncInvoker, Clock, Place, QueueClient } from "#endpoint/core/ports.ts";
+import { attributesAsDocument, jsonOr, matchesPolicy } from "./filter.ts";
+import { lambdaEvent, type Message, notification, subscriptionConfirmation } from "./message.ts";
+import type { Subscription, Topics } from "./topics.ts";
+
+/** A mail that SNS would have sent. */
+export interface Letter {
+  readonly to: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+export interface DeliveryPorts {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly queues: QueueClient;
+  readonly functions: AsyncInvoker;
+  /** Posts JSON to a web address; rejects unless it was accepted. */
+  readonly post: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<void>;
+  readonly mail: (letter: Letter) => void;
+  readonly log: (line: string) => void;
+  /** Aborted when the service stops: no more retries. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * SNS's default for web addresses: three retries, 20 s apart.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+ */
+const webRetries = 3;
+const webRetryDelayMs = 20_000;
+
+const contentType = { "content-type": "text/plain; charset=UTF-8" };
+
+/** Hands a message to every subscription whose filter lets it through. Failures go to the subscription's own queue. */
+export async function fanOut(ports: DeliveryPorts, topics: Topics, message: Message): Promise<void> {
+  const wanted = topics
+    .subscriptionsOf(message.topicArn)
+    .filter((subscription) => subscription.state === "confirmed" && passesFilter(subscription, message));
+  await Promise.all(wanted.map((subscription) => deliverOrDeadLetter(ports, subscription, message)));
+}
+
+/** Asks a web address whether it wants the notifications, as SNS does before it sends any. */
+export async function askToConfirm(ports: DeliveryPorts, subscription: Subscription): Promise<void> {
+  const { topicArn, token, endpoint } = subscription;
+  const { endpointUrl } = ports.place;
+  const body = subscriptionConfirmation({ id: randomUUID(), topicArn, token, endpointUrl, at: ports.clock.now() });
+  const headers = {
+    ...contentType,
+    "x-amz-sns-message-type": "SubscriptionConfirmation",
+    "x-amz-sns-topic-arn": topicArn,
+  };
+  await withRetries(ports, () => ports.post(endpoint, headers, body)).catch((error: unknown) =>
+    ports.log(`sns: ${subscription.arn} was not asked to confirm: ${describe(error)}`),
+  );
+}
+
+async function deliverOrDeadLetter(ports: DeliveryPorts, subscription: Subscription, message: Message): Promise<void> {
+  try {
+    await deliver(ports, subscription, message);
+  } catch (error) {
+    const deadLetterArn = deadLetterQueue(subscription);
+    ports.log(
+      `sns: ${message.id} did not reach ${subscription.arn}: ${describe(error)}; ` +
+        (deadLetterArn === undefined ? "dropped, the subscription has no RedrivePolicy" : `sent to ${deadLetterArn}`),
+    );
+    if (deadLetterArn === undefined) return;
+    await ports.queues
+      .send(deadLetterArn, envelope(ports, subscription, message))
+      .catch((failure: unknown) => ports.log(`sns: ${deadLetterArn} refused ${message.id}: ${describe(failure)}`));
+  }
+}
+
+async function deliver(ports: DeliveryPorts, subscription: Subscription, message: Message): Promise<void> {
+  const { endpoint, protocol } = subscription;
+  switch (protocol) {
+    case "sqs":
+      return sendToQueue(ports, subscription, message);
+    case "lambda":
+      return ports.functions.enqueue(endpoint, lambdaEvent(message, linksOf(ports, subscription)));
+    case "http":
+    case "https":
+      return withRetries(ports, () =>
+        ports.post(endpoint, notificationHeaders(subscription, message), envelope(ports, subscription, message)),
+      );
+    case "email":
+      return ports.mail({ to: endpoint, subject: message.subject ?? "AWS Notification Message", body: message.body });
+    case "email-json": {
+      const subject = message.subject ?? "AWS Notification Message";
+      return ports.mail({ to: endpoint, subject, body: envelope(ports, subscription, message) });
+    }
+    default:
+      throw new Error(`no delivery over ${protocol satisfies never}`);
+  }
+}
+
+async function sendToQueue(ports: DeliveryPorts, subscription: Subscription, message: Message): Promise<void> {
+  if (!isRaw(subscription)) return ports.queues.send(subscription.endpoint, envelope(ports, subscription, message));
+  const attributes = Object.entries(message.attributes).map(([name, { value }]) => [name, value]);
+  return ports.queues.send(subscription.endpoint, message.body, Object.fromEntries(attributes));
+}
+
+async function withRetries(ports: DeliveryPorts, attempt: () => Promise<void>): Promise<void> {
+  for (let retriesLeft = webRetries; ; retriesLeft -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (retriesLeft === 0 || ports.signal.aborted) throw error;
+      await ports.clock.sleep(webRetryDelayMs, ports.signal);
+    }
+  }
+}
+
+function passesFilter(subscription: Subscription, message: Message): boolean {
+  const policy = subscription.attributes.get("FilterPolicy");
+  if (policy === undefined || policy === "") return true;
+  const onBody = subscription.attributes.get("FilterPolicyScope") === "MessageBody";
+  return matchesPolicy(JSON.parse(policy), onBody ? jsonOr(message.body) : attributesAsDocument(message.attributes));
+}
+
+function deadLetterQueue(subscription: Subscription): string | undefined {
+  const redrive = jsonOr(subscription.attributes.get("RedrivePolicy") ?? "");
+  if (typeof redrive !== "object" || redrive === null || !("deadLetterTargetArn" in redrive)) return undefined;
+  return String(redrive.deadLetterTargetArn);
+}
+
+function envelope(ports: DeliveryPorts, subscription: Subscription, message: Message): string {
+  return isRaw(subscription) ? message.body : notification(message, linksOf(ports, subscription));
+}
+
+function notificationHeaders(subscription: Subscription, message: Message): Readonly<Record<string, string>> {
+  return {
+    ...contentType,
+    "x-amz-sns-message-type": "Notification",
+    "x-amz-sns-message-id": message.id,
+    "x-amz-sns-topic-arn": message.topicArn,
+    "x-amz-sns-subscription-arn": subscription.arn,
+    ...(isRaw(subscription) && { "x-amz-sns-rawdelivery": "true" }),
+  };
+}
+
+function isRaw(subscription: Subscription): boolean {
+  return subscription.attributes.get("RawMessageDelivery") === "true";
+}
+
+function linksOf(ports: DeliveryPorts, subscription: Subscription) {
+  return { endpointUrl: ports.place.endpointUrl, subscriptionArn: subscription.arn };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,87 @@
+import { AwsError } from "#endpoint/core/errors.ts";
+import type { TopicPublisher } from "#endpoint/core/ports.ts";
+import type { AwsService, HttpRequest, HttpResponse } from "#endpoint/core/service.ts";
+import { accessOf } from "./access.ts";
+import type { DeliveryPorts } from "./delivery.ts";
+import type { SnsPorts } from "./engine.ts";
+import { publicPath } from "./message.ts";
+import { operationsOf } from "./operations.ts";
+import { Publisher } from "./publisher.ts";
+import { resourcesOf } from "./resources.ts";
+import { Subscriber } from "./subscriber.ts";
+import { Topics } from "./topics.ts";
+
+export interface Sns {
+  readonly service: AwsService;
+  readonly topics: TopicPublisher;
+  stop(): Promise<void>;
+}
+
+/**
+ * SNS, standard topics. fauxqs has SNS too, but delivers only to queues and writes its own account into every
+ * envelope.
+ */
+export function createSns(ports: SnsPorts): Sns {
+  const stopped = new AbortController();
+  const delivery: DeliveryPorts = { post: postOverHttp, ...ports, signal: stopped.signal };
+  const topics = new Topics(ports.place);
+  const publisher = new Publisher(delivery, topics);
+  const engine = { topics, publisher, subscriber: new Subscriber(delivery, topics) };
+  const stop = async () => {
+    stopped.abort();
+    await publisher.settled();
+  };
+
+  const service: AwsService = {
+    signingName: "sns",
+    protocol: { kind: "query", namespace: "http://sns.amazonaws.com/doc/2010-03-31/" },
+    operations: operationsOf(engine),
+    resources: resourcesOf(engine),
+    publicRoutes: [{ method: "GET", pathPrefix: publicPath, handle: (request) => follow(topics, request) }],
+    ...accessOf(),
+    stop,
+  };
+  return {
+    service,
+    topics: {
+      async publish(topicArn, { subject, body }) {
+        publisher.publish(topicArn, {
+          Message: body,
+          MessageAttributes: {},
+          ...(subject !== undefined && { Subject: subject }),
+        });
+      },
+    },
+    stop,
+  };
+}
+
+/** The links in a message: confirm a subscription, or end it. */
+function follow(topics: Topics, request: HttpRequest): HttpResponse {
+  const headers = { "content-type": "text/plain; charset=utf-8" };
+  try {
+    const action = request.query.get("Action");
+    if (action === "ConfirmSubscription") {
+      topics.confirm(request.query.get("TopicArn") ?? "", request.query.get("Token") ?? "");
+      return { status: 200, headers, body: "Subscription confirmed.\n" };
+    }
+    if (action === "Unsubscribe") {
+      topics.unsubscribe(request.query.get("SubscriptionArn") ?? "");
+      return { status: 200, headers, body: "Subscription ended.\n" };
+    }
+    return { status: 404, headers, body: "Allowed: Action=ConfirmSubscription, Action=Unsubscribe.\n" };
+  } catch (error) {
+    if (error instanceof AwsError) return { status: error.status, headers, body: `${error.message}\n` };
+    throw error;
+  }
+}
+
+/** SNS gives a web address 15 s to answer. */
+const postTimeoutMs = 15_000;
+
+async function postOverHttp(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<void> {
+  const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(postTimeoutMs) });
+  await response.body?.cancel();
+  // The address may hold a token: name only its host.
+  if (!response.ok) throw new Error(`${new URL(url).host} answered ${response.status}`);
+}

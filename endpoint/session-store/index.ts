@@ -1,0 +1,2 @@
+export { type Listener, listen } from "./listen.ts";
+export { SessionStore } from "./store.ts";

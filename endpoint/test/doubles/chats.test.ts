@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ChatDoubles, startChatDoubles } from "#endpoint/doubles/chat-page/index.ts";
+
+let chats: ChatDoubles;
+beforeAll(async () => {
+  chats = await startChatDoubles();
+});
+afterAll(() => chats.stop());
+
+const secret = (key: string) => chats.secret[key] ?? "";
+const blocks = (text: string) => ({ blocks: [{ type: "section", text: { type: "mrkdwn", text } }] });
+
+async function post(url: string, body: unknown, token?: string) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  return { status: response.status, retryAfter: response.headers.get("retry-after"), body: await response.text() };
+}
+
+describe("Slack's webhook", () => {
+  it.each([
+    ["what is not JSON", "{", 400, "invalid_payload"],
+    ["nothing to say", {}, 400, "no_text"],
+    ["a section that is too long", blocks("x".repeat(3_001)), 400, "invalid_blocks"],
+    ["more than 50 blocks", { blocks: Array.from({ length: 51 }, () => ({ type: "divider" })) }, 400, "invalid_blocks"],
+  ])("refuses %s", async (_, body, status, said) => {
+    expect(await post(secret("SLACK_WEBHOOK_URL"), body)).toMatchObject({ status, body: said });
+  });
+
+  it("accepts one message a second, and only at its own address", async () => {
+    expect(await post(secret("SLACK_WEBHOOK_URL"), { text: "one" })).toMatchObject({ status: 200, body: "ok" });
+    expect(await post(secret("SLACK_WEBHOOK_URL"), { text: "two" })).toMatchObject({ status: 429, retryAfter: "1" });
+    expect(await post(`${secret("SLACK_WEBHOOK_URL")}x`, { text: "x" })).toMatchObject({
+      status: 403,
+      body: "invalid_token",
+    });
+  });
+});
+
+describe("Slack's Web API", () => {
+  const call = async (method: string, fields: object, token: string | undefined) => {
+    const { status, body } = await post(`${secret("SLACK_API_URL")}/${method}`, fields, token);
+    return { status, ...JSON.parse(body) };
+  };
+
+  it.each([
+    ["no token", { text: "x" }, "", "not_authed"],
+    ["another's token", { text: "x" }, "xoxb-other", "invalid_auth"],
+    ["an unknown channel", { channel: "C0", text: "x" }, "own", "channel_not_found"],
+    ["a message without text", { channel: "C0MCPALERTS" }, "own", "no_text"],
+  ])("says no with a 200 to %s", async (_, fields, token, error) => {
+    const shown = token === "" ? undefined : token === "own" ? secret("SLACK_BOT_TOKEN") : token;
+    expect(await call("chat.postMessage", fields, shown)).toEqual({ status: 200, ok: false, error });
+  });
+
+  it("edits what it posted, and nothing else", async () => {
+    const token = secret("SLACK_BOT_TOKEN");
+    const channel = "C0MCPALERTS";
+    const { ts } = await call("chat.postMessage", { channel, text: "first" }, token);
+    expect(await call("chat.update", { channel, ts, text: "second" }, token)).toMatchObject({ ok: true, ts });
+    expect(await call("chat.update", { channel, ts: "1.0", text: "x" }, token)).toMatchObject({
+      error: "message_not_found",
+    });
+    expect(chats.list("slack-bot")).toMatchObject([{ id: ts, edits: 1, payload: { text: "second" } }]);
+  });
+});
+
+describe("a Teams workflow", () => {
+  const message = (version: string, text: string) => {
+    const content = { type: "AdaptiveCard", version, body: [{ type: "TextBlock", text }] };
+    return {
+      type: "message",
+      attachments: [{ contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content }],
+    };
+  };
+
+  it("answers 202 without a body, and then drops what it cannot show", async () => {
+    const url = secret("TEAMS_WEBHOOK_URL");
+    expect(await post(url, message("1.4", "small"))).toMatchObject({ status: 202, body: "" });
+    expect([chats.list("teams").length, chats.dropped]).toEqual([1, 0]);
+    for (const body of [message("1.5", "newer"), message("1.4", "x".repeat(30_000)), { text: "no card" }]) {
+      expect(await post(url, body)).toMatchObject({ status: 202, body: "" });
+    }
+    expect([chats.list("teams").length, chats.dropped]).toEqual([1, 3]);
+  });
+
+  it("answers at no other address", async () => {
+    const { status, body } = await post(`${secret("TEAMS_WEBHOOK_URL")}x`, message("1.4", "x"));
+    expect([status, JSON.parse(body).error.code]).toEqual([404, "WorkflowNotFound"]);
+  });
+});
+
+describe("a Google Chat webhook", () => {
+  it("threads by key when asked to, and returns the message it created", async () => {
+    const url = `${secret("GOOGLE_CHAT_WEBHOOK_URL")}&messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD`;
+    const body = { text: "x", thread: { threadKey: "wiki-1" } };
+    expect(JSON.parse((await post(url, body)).body).name).toMatch(/^spaces\/LOCAL\/messages\//);
+    await post(url, body);
+    await post(secret("GOOGLE_CHAT_WEBHOOK_URL"), body);
+    const said = chats.list("google-chat").map(({ thread, reply }) => [thread === "wiki-1", reply]);
+    expect(said).toEqual([
+      [true, false],
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  it.each([
+    ["a wrong token", (url: string) => url.replace(/token=\w+/, "token=x"), { text: "x" }, 401, "UNAUTHENTICATED"],
+    [
+      "a message of more than 32,000 bytes",
+      (url: string) => url,
+      { text: "é".repeat(16_001) },
+      400,
+      "INVALID_ARGUMENT",
+    ],
+    ["an unknown space", (url: string) => url.replace("LOCAL", "OTHER"), { text: "x" }, 404, "NOT_FOUND"],
+  ])("refuses %s", async (_, change, body, status, code) => {
+    const answer = await post(change(secret("GOOGLE_CHAT_WEBHOOK_URL")), body);
+    expect([answer.status, JSON.parse(answer.body).error.status]).toEqual([status, code]);
+  });
+});

@@ -1,0 +1,206 @@
+import type { Severity } from "#fleet/definition.ts";
+import { headlineOf } from "../incident/headline.ts";
+import type { Incident } from "../incident/incident.ts";
+import { type Entry, type GroupRecord, isOpen, type Thread } from "../record/record.ts";
+
+/**
+ * - `open`: a conversation begins.
+ * - `update`: something joins an open one, or part of it has recovered.
+ * - `recover`: all of it has recovered.
+ * - `remind`: it is still ongoing.
+ */
+export type Purpose = "open" | "update" | "recover" | "remind";
+
+/** What to post about one group. */
+export interface Message {
+  readonly purpose: Purpose;
+  readonly thread: Thread | undefined;
+  /** Everything that is open or has just changed, newest last. */
+  readonly entries: readonly Entry[];
+  /** What is new, with everything known about it. */
+  readonly fresh: readonly Incident[];
+  readonly recovered: readonly Entry[];
+}
+
+export interface Decision {
+  /** What to record once the message, if any, was accepted. */
+  readonly next: GroupRecord;
+  readonly message: Message | undefined;
+  /** Whether there is anything to record. */
+  readonly changed: boolean;
+}
+
+export interface Policy {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly repeatAfterMs: number;
+  isMuted(severity: Severity): boolean;
+  /** Whether the routes send an incident of this severity here, or only the end of a worse one. */
+  isRouted(severity: Severity): boolean;
+}
+
+/** How many resolved entries are kept, to recognize a late repetition: an item holds 400 KB. */
+const remembered = 100;
+/** How long notices, such as the stops of a task in a crash loop, share a conversation. */
+const noticeThreadMs = 60 * 60_000;
+
+/**
+ * What to post to one destination about one group, and what to record afterwards. Pure: the same record and incidents
+ * give the same decision, so a repetition is recognized as already done.
+ */
+export function decide(record: GroupRecord, incidents: readonly Incident[], policy: Policy): Decision {
+  const progress = new Progress(record, policy);
+  for (const incident of incidents) progress.take(incident);
+  progress.unmute();
+  return progress.decision();
+}
+
+class Progress {
+  readonly #record: GroupRecord;
+  readonly #policy: Policy;
+  readonly #entries: Map<string, Entry>;
+  readonly #fresh = new Map<string, Incident | undefined>();
+  readonly #recovered = new Set<string>();
+  #changed = false;
+
+  constructor(record: GroupRecord, policy: Policy) {
+    this.#record = record;
+    this.#policy = policy;
+    this.#entries = new Map(Object.entries(record.entries));
+  }
+
+  take(incident: Incident): void {
+    const known = this.#entries.get(incident.subject);
+    if (known !== undefined && known.change === incident.change) return;
+    if (known !== undefined && incident.at < known.at) this.#takeLate(incident, known);
+    else this.#takeInTurn(incident, known);
+  }
+
+  #takeInTurn(incident: Incident, known: Entry | undefined): void {
+    const lasting = known !== undefined && isOpen(known);
+    switch (incident.phase) {
+      case "firing":
+      case "no-data":
+        this.#begin(incident, incident.phase, known);
+        break;
+      case "resolved":
+        this.#end(incident, known);
+        break;
+      case "succeeded":
+        if (lasting) this.#end(incident, known);
+        else this.#note(incident);
+        break;
+      case "notice":
+        this.#note(incident);
+    }
+  }
+
+  #begin(incident: Incident, phase: "firing" | "no-data", known: Entry | undefined): void {
+    const lasting = known !== undefined && isOpen(known);
+    const since = lasting ? known.since : incident.at;
+    const told = !this.#policy.isMuted(incident.severity);
+    this.#put(incident, { phase, since, told: told || (lasting && known.told) });
+    if (told) this.#fresh.set(incident.subject, incident);
+  }
+
+  #note(incident: Incident): void {
+    if (!this.#policy.isRouted(incident.severity)) return;
+    const told = !this.#policy.isMuted(incident.severity);
+    this.#put(incident, { phase: "notice", since: incident.at, told });
+    if (told) this.#fresh.set(incident.subject, incident);
+  }
+
+  #end(incident: Incident, known: Entry | undefined): void {
+    const lasting = known !== undefined && isOpen(known) ? known : undefined;
+    // Without a known beginning, it begins where it ends.
+    const since = lasting?.since ?? incident.at;
+    this.#put(incident, { phase: "resolved", since, told: true, ...(lasting && { headline: lasting.headline }) });
+    if (lasting?.told === true) this.#recovered.add(incident.subject);
+  }
+
+  /** The beginning arrives after the end: it is posted as recovered. */
+  #takeLate(incident: Incident, known: Entry): void {
+    const missed = known.phase === "resolved" && known.since === known.at && incident.phase === "firing";
+    if (!missed || this.#policy.isMuted(incident.severity)) return;
+    this.#entries.set(incident.subject, { ...known, since: incident.at, headline: headlineOf(incident) });
+    this.#recovered.add(incident.subject);
+    this.#changed = true;
+  }
+
+  #put(incident: Incident, entry: Pick<Entry, "phase" | "since" | "told"> & { readonly headline?: string }): void {
+    const { subject, change, severity, at } = incident;
+    this.#entries.set(subject, { headline: headlineOf(incident), ...entry, change, severity, at });
+    this.#changed = true;
+  }
+
+  /** What a mute window held back is posted when the window ends, if it is still ongoing. */
+  unmute(): void {
+    for (const [subject, entry] of this.#entries) {
+      if (entry.told || !isOpen(entry) || this.#policy.isMuted(entry.severity)) continue;
+      this.#entries.set(subject, { ...entry, told: true });
+      this.#fresh.set(subject, undefined);
+      this.#changed = true;
+    }
+  }
+
+  decision(): Decision {
+    const message = this.#message();
+    const thread = message?.purpose === "open" ? this.#newThread() : this.#record.thread;
+    return {
+      message,
+      changed: this.#changed || message !== undefined,
+      next: {
+        version: this.#record.version,
+        thread: this.#isLasting(thread, message?.purpose) ? thread : undefined,
+        entries: this.#remembered(),
+        lastSentAt: message === undefined ? this.#record.lastSentAt : this.#policy.now,
+      },
+    };
+  }
+
+  #message(): Message | undefined {
+    const purpose = this.#purpose();
+    if (purpose === undefined) return undefined;
+    const shown = [...this.#entries].filter(
+      ([subject, entry]) => entry.told && (isOpen(entry) || this.#fresh.has(subject) || this.#recovered.has(subject)),
+    );
+    return {
+      purpose,
+      thread: this.#record.thread,
+      entries: shown.map(([, entry]) => entry).sort((one, other) => one.at - other.at),
+      fresh: [...this.#fresh.values()].filter((incident) => incident !== undefined),
+      recovered: [...this.#recovered].flatMap((subject) => this.#entries.get(subject) ?? []),
+    };
+  }
+
+  #purpose(): Purpose | undefined {
+    const { thread, lastSentAt } = this.#record;
+    const open = [...this.#entries.values()].filter((entry) => isOpen(entry) && entry.told);
+    // What began and ended before anything was posted is one message, about something that has recovered.
+    if (this.#fresh.size > 0) return thread === undefined ? "open" : "update";
+    if (this.#recovered.size > 0) {
+      if (thread === undefined) return "open";
+      return open.length === 0 ? "recover" : "update";
+    }
+    const due = lastSentAt > 0 && this.#policy.now - lastSentAt >= this.#policy.repeatAfterMs;
+    return open.length > 0 && due ? "remind" : undefined;
+  }
+
+  #isLasting(thread: Thread | undefined, purpose: Purpose | undefined): boolean {
+    const entries = [...this.#entries.values()].filter(({ told }) => told);
+    if (entries.some(isOpen)) return true;
+    if (thread === undefined || purpose === "recover") return false;
+    const recent = this.#policy.now - thread.openedAt < noticeThreadMs;
+    return recent && entries.some(({ phase, at }) => phase === "notice" && at >= thread.openedAt - noticeThreadMs);
+  }
+
+  #newThread(): Thread {
+    return { reference: undefined, openedAt: this.#policy.now, shared: false };
+  }
+
+  #remembered(): Readonly<Record<string, Entry>> {
+    const all = [...this.#entries].sort(([, one], [, other]) => other.at - one.at);
+    const over = all.filter(([, entry]) => !isOpen(entry)).slice(0, remembered);
+    return Object.fromEntries([...all.filter(([, entry]) => isOpen(entry)), ...over]);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Severity } from "#fleet/definition.ts";
+import { names } from "#fleet/names.ts";
+import type { Incident, RoadTestStory } from "../incident/incident.ts";
+import { roadTestGroup } from "../incident/road-test.ts";
+import type { ChatSettings } from "../settings.ts";
+import { clip } from "../text/clip.ts";
+
+interface Filter {
+  readonly services?: readonly string[] | undefined;
+  readonly severities?: readonly Severity[] | undefined;
+}
+
+/** A field a filter lacks matches everything; what concerns no service passes only a filter that names none. */
+export function matches({ services, severities }: Filter, service: string | undefined, severity: Severity): boolean {
+  if (services !== undefined && (service === undefined || !services.includes(service))) return false;
+  return severities === undefined || severities.includes(severity);
+}
+
+/**
+ * The destinations of an incident, each once. An end goes wherever its beginning may have gone: its severity may have
+ * changed since.
+ */
+export function destinationsOf(incident: Incident, settings: ChatSettings): readonly string[] {
+  if (incident.story.kind === "road-test") return destinationsOfTest(incident.story, settings);
+  const over = incident.phase === "resolved" || incident.phase === "succeeded";
+  const matching = settings.routes.filter(({ services, severities }) =>
+    matches({ services, severities: over ? undefined : severities }, incident.service, incident.severity),
+  );
+  return [...new Set(matching.flatMap(({ to }) => to))];
+}
+
+/** A test goes everywhere, unless it belongs to another stage that shares the topic. */
+function destinationsOfTest({ alarm }: RoadTestStory, { stage, destinations }: ChatSettings): readonly string[] {
+  return alarm === names.alarmRoad(stage) ? Object.keys(destinations) : [];
+}
+
+/** A group is a sort key of the incident table: 1,024 bytes at most. */
+const groupLength = 200;
+
+/** What is posted together. */
+export function groupOf(incident: Incident): string {
+  return clip(nameOf(incident), groupLength);
+}
+
+/** The group an alarm is posted under. */
+export function groupOfAlarm(name: string, service: string | undefined): string {
+  return clip(service ?? nameOfAlarm(name), groupLength);
+}
+
+function nameOfAlarm(name: string): string {
+  return `Alarm ${name}`;
+}
+
+function nameOf({ service, story, subject }: Incident): string {
+  // A rotation concerns everyone who uses the secret, and is one conversation whichever source reports it.
+  if (story.kind === "rotation") return `Secret ${story.secret}`;
+  if (service !== undefined) return service;
+  switch (story.kind) {
+    case "alarm":
+      return nameOfAlarm(story.name);
+    case "deployment":
+    case "task":
+      return "Tasks of no known service";
+    case "road-test":
+      return roadTestGroup;
+    case "unknown":
+      return subject.startsWith("unknown:") ? "Other messages" : `Fleet ${subject.split(":")[0]}`;
+  }
+}

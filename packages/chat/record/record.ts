@@ -1,0 +1,56 @@
+import type { Severity } from "#fleet/definition.ts";
+
+/** What one destination was sent about one group: a service, or something that belongs to none. */
+export interface GroupRecord {
+  /** 0 until it is first saved; a save increments it, and fails if another run already has. */
+  readonly version: number;
+  /** The conversation that is open, if any. */
+  readonly thread: Thread | undefined;
+  /** By subject. */
+  readonly entries: Readonly<Record<string, Entry>>;
+  /** Milliseconds since the epoch; 0 before the first message. */
+  readonly lastSentAt: number;
+  /** Only on the group that represents a storm: what its digest has counted. */
+  readonly tally?: Tally;
+}
+
+/** Changes posted as one digest instead of one by one. */
+export interface Tally {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly firing: number;
+  readonly recovered: number;
+  readonly other: number;
+}
+
+export interface Thread {
+  /** The chat's id of the first message; absent where it gives none. */
+  readonly reference: string | undefined;
+  readonly openedAt: number;
+  /** True where the first message covers other groups as well: it gets replies, and is never rewritten. */
+  readonly shared: boolean;
+}
+
+export interface Entry {
+  readonly change: string;
+  readonly phase: "firing" | "no-data" | "resolved" | "notice";
+  readonly severity: Severity;
+  /** When it began, and when it last changed. */
+  readonly since: number;
+  readonly at: number;
+  /** Whether it was posted; false while a mute window holds it back. */
+  readonly told: boolean;
+  /** One line for people. */
+  readonly headline: string;
+}
+
+export const emptyRecord: GroupRecord = { version: 0, thread: undefined, entries: {}, lastSentAt: 0 };
+
+/** The end of something that never began, such as an alarm's first data: recorded, not posted. */
+export function isUnsaid({ phase, since, at }: Entry): boolean {
+  return phase === "resolved" && at <= since;
+}
+
+export function isOpen({ phase }: Entry): boolean {
+  return phase === "firing" || phase === "no-data";
+}

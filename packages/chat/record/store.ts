@@ -1,0 +1,15 @@
+import type { GroupRecord } from "./record.ts";
+
+/** What was posted where. Written after the chat accepted it, never before. */
+export interface IncidentStore {
+  /** Records of these groups for one destination; without those that do not exist yet. */
+  load(destination: string, groups: readonly string[]): Promise<ReadonlyMap<string, GroupRecord>>;
+  /** @returns `stale` when another run has saved since the record was loaded */
+  save(destination: string, group: string, record: GroupRecord): Promise<"saved" | "stale">;
+  /** Groups of a destination with something open. */
+  listOpen(destination: string): Promise<ReadonlyMap<string, GroupRecord>>;
+  /** Claims the sole right to post to a destination until `until`; `false` while another run holds it. */
+  claim(destination: string, now: number, until: number): Promise<boolean>;
+  /** Releases the claim; the next run may take it from `from` on. */
+  release(destination: string, from: number): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import { log } from "#lambda/log.ts";
+import { clock, createDeadline, readEnvironment } from "../environment.ts";
+import { issuerOf } from "../issuers/index.ts";
+import type { SecretEntry } from "../map.ts";
+import { announcerTo, fleetOf, readerOf, redisAuth } from "./lazy.ts";
+import { secretStore } from "./secret-store.ts";
+
+export type Effects = ReturnType<typeof createEffects>;
+
+/** The outside world of the three functions: created with the first event, kept for later ones. */
+export function createEffects() {
+  const { map, topicArn, googleTokenUrl } = readEnvironment();
+  const store = secretStore();
+  const deadline = createDeadline();
+  return {
+    map,
+    store,
+    clock,
+    log,
+    fleet: fleetOf(map.cluster),
+    announcer: announcerTo(topicArn),
+    setDeadline: deadline.set,
+    deadline: deadline.at,
+    issuerOf: (entry: SecretEntry) =>
+      issuerOf(entry, {
+        fetch,
+        clock,
+        deadline: deadline.at,
+        stage: map.stage,
+        auditIndex: map.auditIndex,
+        readSecret: readerOf(map, store),
+        redis: redisAuth,
+        googleTokenUrl,
+      }),
+  };
+}

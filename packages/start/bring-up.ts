@@ -1,0 +1,133 @@
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type CloudOptions, createLoopbackFetch, describeEngine } from "@mcp-fleet/endpoint";
+import { harmless } from "#chat/text/harmless.ts";
+import type { StagePlan } from "#fleet";
+import { putCredentials } from "./credentials.ts";
+import { runSst } from "./deployment.ts";
+import { type LocalFleet, openFleet } from "./fleet.ts";
+import { requireFree } from "./free-port.ts";
+import { awaitHealthy, probeMcp } from "./probe.ts";
+import { requireStarted } from "./start-failure.ts";
+import type { Steps } from "./steps.ts";
+
+export interface BringUpOptions {
+  readonly plan: StagePlan;
+  readonly projectRoot: string;
+  /** None of them 0, except the endpoint's. */
+  readonly ports: CloudOptions["ports"];
+  readonly steps: Steps;
+  readonly print: (line: string) => void;
+  /** Aborted by Ctrl-C: everything that runs is ended at once. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * From nothing to a fleet that was deployed to. What does not start is reported, and stops nothing else. Throws, and
+ * leaves
+ * nothing running, if the endpoint does not open or Ctrl-C came first.
+ */
+export async function bringUp(options: BringUpOptions): Promise<LocalFleet> {
+  const { steps, plan, ports, stop, projectRoot } = options;
+  const stateFolder = join(projectRoot, ".mcp-fleet");
+  mkdirSync(stateFolder, { recursive: true });
+  const log = createWriteStream(join(stateFolder, "endpoint.log"));
+  const fleet = await open();
+  const close = () => void fleet.close();
+  stop.addEventListener("abort", close);
+  try {
+    stop.throwIfAborted();
+    options.print(`  sessions: ${describeEngine(fleet.cloud.elastiCache.engine)}`);
+    await deployFleet(fleet, options);
+    return fleet;
+  } catch (error) {
+    await fleet.close();
+    throw error;
+  }
+
+  async function open(): Promise<LocalFleet> {
+    let opened: LocalFleet | undefined;
+    await steps.run("endpoint", "AWS-compatible endpoint", async () => {
+      await requireFree(ports.endpoint, "--endpoint-port");
+      await requireFree(ports.https, "--https-port");
+      await requireFree(ports.http, "--http-port");
+      opened = await openFleet({ plan, projectRoot, ports, log: (line) => log.write(`${harmless(line)}\n`) });
+      return opened.cloud.place.endpointUrl;
+    });
+    if (opened === undefined) throw new Error("The endpoint did not open.");
+    return opened;
+  }
+}
+
+/** Deploys the map and waits for its services to be healthy: each a step that may fail on its own. */
+export async function deployFleet(fleet: LocalFleet, options: BringUpOptions): Promise<void> {
+  const { steps, plan, stop } = options;
+  await steps.attempt("deploy", `sst deploy --stage ${plan.stage}`, (note) => deploy(fleet, options, note));
+  stop.throwIfAborted();
+  await steps.attempt("secrets", "Credentials replace the placeholders", () => putCredentials(fleet, plan));
+  const visitor = { fetch: createLoopbackFetch(fleet.cloud.authority.ca) };
+  for (const service of running(plan)) {
+    stop.throwIfAborted();
+    await steps.attempt(`service:${service.key}`, service.key, async () => {
+      await requireStarted(fleet, plan, service);
+      return await awaitHealthy(visitor, service, 30_000);
+    });
+  }
+}
+
+/** One step for each service that started: the official MCP client initializes, lists the tools and calls one. */
+export async function probeAll(steps: Steps, plan: StagePlan, { cloud }: LocalFleet): Promise<void> {
+  const visitor = { fetch: createLoopbackFetch(cloud.authority.ca) };
+  const failed = new Set(steps.all.filter(({ ok }) => !ok).map(({ id }) => id));
+  for (const service of running(plan).filter(({ key }) => !failed.has(`service:${key}`))) {
+    await steps.attempt(`mcp:${service.key}`, `MCP client, ${service.key}`, () => probeMcp(visitor, service));
+  }
+}
+
+function running(plan: StagePlan) {
+  return plan.services.filter(({ desiredCount }) => desiredCount > 0);
+}
+
+/** The real `sst deploy` of the map as it is on disk. Throws with the end of its output when it fails. */
+export async function deploy(
+  { cloud, supervisor }: LocalFleet,
+  { plan, projectRoot, ports }: Pick<BringUpOptions, "plan" | "projectRoot" | "ports">,
+  note: (text: string) => void,
+): Promise<string> {
+  const logFile = join(projectRoot, ".mcp-fleet", "deploy.log");
+  const printed = new Set<string>();
+  const { code, lines } = await runSst("deploy", {
+    services: plan.services.length,
+    project: projectRoot,
+    stage: plan.stage,
+    endpointUrl: cloud.place.endpointUrl,
+    region: plan.region,
+    httpsPort: ports.https,
+    logFile,
+    supervisor,
+    onLine() {
+      for (const { name, status } of cloud.cloudFormation.stacks()) {
+        if (!status.endsWith("_COMPLETE") || printed.has(name)) continue;
+        printed.add(name);
+        note(name);
+      }
+    },
+  });
+  if (code !== 0) {
+    const file = relative(projectRoot, logFile);
+    throw new Error(
+      `sst deploy ${code === null ? "was interrupted" : `exited with code ${code}`}; the full output is in ${file}:\n\n${evidenceOf(lines).join("\n")}`,
+    );
+  }
+  const stacks = cloud.cloudFormation.stacks();
+  const resources = stacks.flatMap((stack) => stack.resources);
+  const inert = resources.filter((resource) => resource.inert).length;
+  return `${stacks.length} stacks, ${resources.length} resources (${inert} are records: nothing to run)`;
+}
+
+/** Why each service did not start, which `sst` prints last; otherwise the end of its output. */
+function evidenceOf(lines: readonly string[]): readonly string[] {
+  const said = lines.filter((line) => line.trim() !== "");
+  const first = said.findIndex((line) => line.startsWith("✘ "));
+  return said.slice(first === -1 ? -25 : first).map((line) => `  ${line}`);
+}

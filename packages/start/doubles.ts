@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { type AcsDouble, startAcsDouble } from "@mcp-fleet/endpoint/doubles/acs";
+import { type ChatDoubles, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import {
+  exampleUsers,
+  type GoogleDouble,
+  type GoogleUser,
+  startGoogleDouble,
+} from "@mcp-fleet/endpoint/doubles/google";
+import { type HecDouble, startHecDouble } from "@mcp-fleet/endpoint/doubles/hec";
+import { type SplunkRestDouble, startSplunkRestDouble } from "@mcp-fleet/endpoint/doubles/splunk-rest";
+import type { ChatPlan, ServicePlan, StagePlan } from "#fleet";
+
+/** What lies outside AWS, on loopback, each with the vendor's codes. */
+export interface Doubles {
+  readonly google: GoogleDouble;
+  /** The id of the OAuth client that it knows. */
+  readonly googleClient: string;
+  /** Who may log in there. */
+  readonly users: Users;
+  readonly hec: HecDouble;
+  readonly acs: AcsDouble;
+  readonly splunkRest: SplunkRestDouble;
+  readonly chats: ChatDoubles;
+  /** Credentials that the doubles accept, by secret of the map, as an operator would get them from the vendors. */
+  credentialsFor(plan: StagePlan): Credentials;
+  stop(): Promise<void>;
+}
+
+type Users = typeof exampleUsers;
+type Values = Readonly<Record<string, string>>;
+type Credentials = Readonly<Record<string, Values>>;
+
+export async function openDoubles(plan: StagePlan): Promise<Doubles> {
+  const client = { id: `${randomUUID()}.apps.googleusercontent.com`, secret: randomUUID() };
+  const admin = randomUUID();
+  const users = usersOf(plan);
+  const google = await startGoogleDouble({
+    users,
+    clients: [{ id: client.id, secrets: [client.secret], redirectUris: redirectUrisOf(plan) }],
+  });
+  const hec = await startHecDouble();
+  const acs = await startAcsDouble({ hec, jwt: admin });
+  const splunkRest = await startSplunkRestDouble({ hec, adminToken: admin });
+  const chats = await startChatDoubles();
+  const { token } = hec.createToken({ name: "mcp-fleet", indexes: [plan.auditIndex] });
+  const values: Values = {
+    GOOGLE_OAUTH_CLIENT_ID: client.id,
+    GOOGLE_OAUTH_CLIENT_SECRET: client.secret,
+    SPLUNK_HEC_URL: hec.url,
+    SPLUNK_HEC_TOKEN: token,
+    SPLUNK_ADMIN_TOKEN: admin,
+  };
+  return {
+    google,
+    googleClient: client.id,
+    users,
+    hec,
+    acs,
+    splunkRest,
+    chats,
+    credentialsFor: (of) =>
+      Object.fromEntries(
+        of.secrets.flatMap(({ key, keys }) => {
+          const all = {
+            ...values,
+            SPLUNK_ADMIN_URL: runsSplunkEnterprise(of, key) ? splunkRest.url : acs.url,
+            ...(key === of.chat?.secret && chatValues(of.chat, chats)),
+          };
+          const own = Object.entries(all).filter(([name]) => name in keys);
+          return own.length === 0 ? [] : [[key, Object.fromEntries(own)]];
+        }),
+      ),
+    async stop() {
+      await Promise.all([google.stop(), hec.stop(), acs.stop(), splunkRest.stop(), chats.stop()]);
+    },
+  };
+}
+
+/** Whether it logs people in at the Google double. */
+export function usesGoogle({ secrets }: ServicePlan): boolean {
+  return secrets.some(({ key }) => key === "GOOGLE_OAUTH_CLIENT_ID");
+}
+
+/** In the domain that a service lets in, where the map names one. */
+function usersOf({ services }: StagePlan): Users {
+  const allowed = services.flatMap(({ environment }) => environment.GOOGLE_OAUTH_ALLOWED_DOMAINS?.split(",") ?? []);
+  const hd = allowed[0]?.trim();
+  if (hd === undefined || hd === "") return exampleUsers;
+  const [first, ...others] = exampleUsers;
+  const inDomain = (user: GoogleUser) =>
+    user.hd === undefined ? user : { ...user, hd, email: user.email.replace(user.hd, hd) };
+  return [inDomain(first), ...others.map(inDomain)];
+}
+
+/** What an operator registers at Google. */
+function redirectUrisOf({ services }: StagePlan): readonly string[] {
+  return services.filter(usesGoogle).map(({ url }) => new URL("/oauth2callback", url).href);
+}
+
+/** Whether this secret holds the administrator of a Splunk Enterprise, whose API is another than Splunk Cloud's. */
+function runsSplunkEnterprise({ secrets }: StagePlan, admin: string): boolean {
+  return secrets.some(
+    ({ rotation }) =>
+      "issuer" in rotation &&
+      rotation.issuer === "splunk-hec" &&
+      rotation.admin === admin &&
+      rotation.platform === "enterprise",
+  );
+}
+
+/** The variable of a double's own secret with the address of each kind of webhook. */
+const addressOf = {
+  "slack-webhook": "SLACK_WEBHOOK_URL",
+  teams: "TEAMS_WEBHOOK_URL",
+  "google-chat": "GOOGLE_CHAT_WEBHOOK_URL",
+} as const;
+
+/** A bot without a key for the address of its API talks to Slack itself: it gets no token of this machine. */
+function chatValues({ destinations }: ChatPlan, { secret }: ChatDoubles): Values {
+  const { SLACK_BOT_TOKEN: token = "", SLACK_API_URL: api = "" } = secret;
+  const entries = Object.values(destinations).flatMap((destination): readonly (readonly [string, string])[] => {
+    if (destination.receiver !== "slack-bot") return [[destination.key, secret[addressOf[destination.receiver]] ?? ""]];
+    if (destination.apiKey === undefined) return [];
+    return [
+      [destination.key, token],
+      [destination.apiKey, api],
+    ];
+  });
+  return Object.fromEntries(entries);
+}

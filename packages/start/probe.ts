@@ -1,0 +1,90 @@
+import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Tool } from "@modelcontextprotocol/sdk/types.js";
+import * as v from "valibot";
+import type { ServicePlan } from "#fleet";
+import { Member } from "./client/member.ts";
+
+export interface Visitor {
+  /** Reaches the balancer by the services' public addresses. */
+  readonly fetch: typeof fetch;
+}
+
+/** Resolves once the service answers its health check through the balancer. Throws when it does not in `withinMs`. */
+export async function awaitHealthy({ fetch }: Visitor, service: ServicePlan, withinMs: number): Promise<string> {
+  const url = new URL(service.health.path, service.url);
+  const signal = AbortSignal.timeout(withinMs);
+  let last = "no answer";
+  while (!signal.aborted) {
+    last = await statusOf(fetch, url, signal);
+    if (accepts(service.health.codes, last)) return service.url;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${service.key} is not healthy: ${url.href} gave ${last}, expected ${service.health.codes}.`);
+}
+
+async function statusOf(using: typeof fetch, url: URL, signal: AbortSignal): Promise<string> {
+  try {
+    const response = await using(url, { signal });
+    await response.body?.cancel();
+    return String(response.status);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A target group's matcher: `200`, `200-299`, or several with commas. */
+function accepts(codes: string, status: string): boolean {
+  return codes.split(",").some((part) => {
+    const [from, to = from] = part.split("-");
+    return Number(status) >= Number(from) && Number(status) <= Number(to);
+  });
+}
+
+/** Initializes, lists the tools and calls one, with the official MCP client; logs in first where that is asked for. */
+export async function probeMcp({ fetch }: Visitor, service: ServicePlan): Promise<string> {
+  const url = new URL("/mcp", service.url);
+  const client = (await needsLogin(fetch, url)) ? await connectAsMember(fetch, url) : await connect(fetch, url);
+  try {
+    const { tools } = await client.listTools();
+    return `${tools.length} tools, ${await callOne(client, tools)}`;
+  } finally {
+    await client.close();
+  }
+}
+
+/**
+ * The outcome of a call without arguments, in plain words. A tool that lacks something here, such as a login or a real
+ * credential, answers with an error of its own, which is an answer, too; the next tool may not.
+ */
+async function callOne(client: Client, tools: readonly Tool[]): Promise<string> {
+  const callable = tools.filter(({ inputSchema }) => (inputSchema.required ?? []).length === 0);
+  for (const { name } of callable) {
+    const { isError } = v.parse(CallResult, await client.callTool({ name, arguments: {} }));
+    if (isError !== true) return `${name} answers`;
+  }
+  const [first] = callable;
+  return first === undefined ? "none callable without arguments" : `${first.name} answers with an error of its own`;
+}
+
+const CallResult = v.object({ isError: v.optional(v.boolean()) });
+
+/** https://modelcontextprotocol.io/specification/draft/basic/authorization: 401 with WWW-Authenticate. */
+export async function needsLogin(using: typeof fetch, url: URL): Promise<boolean> {
+  const response = await using(url, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
+  await response.body?.cancel();
+  return response.status === 401;
+}
+
+async function connect(using: typeof fetch, url: URL): Promise<Client> {
+  const client = new Client({ name: "mcp-fleet", version: "1.0.0" });
+  await client.connect(new StreamableHTTPClientTransport(url, { fetch: using }));
+  return client;
+}
+
+async function connectAsMember(using: typeof fetch, url: URL): Promise<Client> {
+  const member = new Member(exampleUsers[0].sub, using);
+  await member.logIn(url);
+  return member.connect(url);
+}

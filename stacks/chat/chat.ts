@@ -1,0 +1,193 @@
+import { ArnFormat, Duration } from "aws-cdk-lib";
+import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
+import * as events from "aws-cdk-lib/aws-events";
+import * as targets from "aws-cdk-lib/aws-events-targets";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import * as sns from "aws-cdk-lib/aws-sns";
+import * as subscriptions from "aws-cdk-lib/aws-sns-subscriptions";
+import * as sqs from "aws-cdk-lib/aws-sqs";
+import { type ChatPlan, names, type StagePlan } from "#fleet";
+import { chatPauseSeconds, chatRunSeconds } from "#fleet/timing.ts";
+import { Alerts } from "../alarms/alerts.ts";
+import { keepWhileProtected } from "../parts/durability.ts";
+import { FunctionRoom } from "../parts/function-room.ts";
+import { accept } from "../parts/nag.ts";
+import { usePlan } from "../parts/plan.ts";
+import { Secrets } from "../secrets/secrets.ts";
+import { type Stack, type StackContext, use } from "../sst.ts";
+import { createRoadAlarm } from "./road-alarm.ts";
+import { watchRoad } from "./watch.ts";
+
+/** Half a day at the longest pause, as a chat that is down may come back; the first attempts follow each other sooner. */
+const attempts = 2 + Math.ceil(Duration.hours(12).toSeconds() / chatPauseSeconds);
+
+/**
+ * Six times the function's timeout and the batch window, as AWS advises: a message is hidden while others are gathered.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+function visibilityOf({ groupWaitSeconds }: ChatPlan): Duration {
+  return Duration.seconds(6 * chatRunSeconds + groupWaitSeconds);
+}
+
+/** The road from the alarm topic and the event bus to the chats; nothing if the stage has no chat. */
+export function Chat({ app, stack }: StackContext) {
+  const plan = usePlan(app);
+  const { chat } = plan;
+  if (chat === undefined || Object.keys(chat.destinations).length === 0) return undefined;
+  const { queue, deadLetters } = createQueues(stack, plan, chat);
+  const topic = sns.Topic.fromTopicArn(stack, "AlarmTopic", use(Alerts).topicArn);
+  topic.addSubscription(new subscriptions.SqsSubscription(queue, { deadLetterQueue: deadLetters }));
+  createRules(stack, plan, new targets.SqsQueue(queue, { deadLetterQueue: deadLetters }));
+  const table = createTable(stack, plan);
+  const room = createFunction(stack, plan, chat, { queue, table });
+  new lambda.CfnEventSourceMapping(stack, "AlarmsToFunction", {
+    functionName: room.functionArn,
+    eventSourceArn: queue.queueArn,
+    // As many as there are: what belongs together is posted together, and a storm becomes a few messages.
+    batchSize: 10_000,
+    maximumBatchingWindowInSeconds: chat.groupWaitSeconds,
+    functionResponseTypes: ["ReportBatchItemFailures"],
+    // The minimum; only one invocation posts to a chat at a time in any case.
+    scalingConfig: { maximumConcurrency: 2 },
+  });
+  watchRoad(stack, plan, chat, { deadLetters, queue });
+  createRoadAlarm(stack, plan, topic);
+  stack.addOutputs({ AlarmQueueUrl: queue.queueUrl, DeadLetterQueueUrl: deadLetters.queueUrl });
+  return { queue };
+}
+
+function createQueues(stack: Stack, { stage }: StagePlan, chat: ChatPlan) {
+  const common = {
+    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  };
+  const deadLetters = new sqs.Queue(stack, "DeadLetters", { ...common, queueName: `${names.alarmQueue(stage)}-dead` });
+  const queue = new sqs.Queue(stack, "Queue", {
+    ...common,
+    queueName: names.alarmQueue(stage),
+    visibilityTimeout: visibilityOf(chat),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: attempts },
+  });
+  return { queue, deadLetters };
+}
+
+/** What the topic does not bring: measured values of alarms, deployments, tasks, rotations; and the passing of time. */
+function createRules(stack: Stack, { stage }: StagePlan, target: targets.SqsQueue): void {
+  const rule = (id: string, description: string, eventPattern: events.EventPattern) =>
+    new events.Rule(stack, id, { description, eventPattern, targets: [target] });
+  const service = stack.formatArn({
+    service: "ecs",
+    resource: "service",
+    resourceName: `${names.cluster(stage)}/`,
+  });
+  const secrets = stack.formatArn({
+    service: "secretsmanager",
+    resource: "secret",
+    resourceName: names.secretPrefix(stage),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  rule("AlarmChanges", "State changes of the stage's alarms and of their contributors", {
+    source: ["aws.cloudwatch"],
+    detailType: ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"],
+    detail: { alarmName: events.Match.prefix(`${stage}-mcp-`) },
+  });
+  rule("Deployments", "Deployments that failed, and those that completed after it", {
+    source: ["aws.ecs"],
+    detailType: ["ECS Deployment State Change"],
+    resources: events.Match.prefix(service),
+    detail: { eventName: ["SERVICE_DEPLOYMENT_FAILED", "SERVICE_DEPLOYMENT_COMPLETED"] },
+  });
+  rule("StoppedTasks", "Tasks that stopped by themselves", {
+    source: ["aws.ecs"],
+    detailType: ["ECS Task State Change"],
+    detail: {
+      clusterArn: [stack.formatArn({ service: "ecs", resource: "cluster", resourceName: names.cluster(stage) })],
+      lastStatus: ["STOPPED"],
+      stopCode: events.Match.anythingBut("UserInitiated", "ServiceSchedulerInitiated"),
+    },
+  });
+  rule("Rotations", "Outcomes of rotations", {
+    source: ["aws.secretsmanager"],
+    detailType: ["AWS Service Event via CloudTrail"],
+    detail: {
+      eventName: ["RotationSucceeded", "RotationFailed", "RotationAbandoned", "TestRotationFailed"],
+      additionalEventData: { SecretId: events.Match.prefix(secrets) },
+    },
+  });
+  new events.Rule(stack, "Tick", {
+    description: "Reminds of ongoing incidents, and posts what a mute window held back",
+    schedule: events.Schedule.rate(Duration.minutes(5)),
+    targets: [target],
+  });
+}
+
+function createTable(stack: Stack, plan: StagePlan): dynamodb.CfnTable {
+  const table = new dynamodb.CfnTable(stack, "Incidents", {
+    tableName: names.incidentTable(plan.stage),
+    billingMode: "PAY_PER_REQUEST",
+    attributeDefinitions: [
+      { attributeName: "destination", attributeType: "S" },
+      { attributeName: "group", attributeType: "S" },
+    ],
+    keySchema: [
+      { attributeName: "destination", keyType: "HASH" },
+      { attributeName: "group", keyType: "RANGE" },
+    ],
+    timeToLiveSpecification: { attributeName: "expiresAt", enabled: true },
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: plan.durable },
+    deletionProtectionEnabled: plan.deletionProtection,
+  });
+  keepWhileProtected(table, plan);
+  if (!plan.durable)
+    accept(table, { "AwsSolutions-DDB3": "A disposable stage: losing what was posted in which thread does no harm." });
+  return table;
+}
+
+interface RoadProps {
+  readonly queue: sqs.Queue;
+  readonly table: dynamodb.CfnTable;
+}
+
+function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, table }: RoadProps): FunctionRoom {
+  const { stage, region } = plan;
+  const secretArn = use(Secrets).arns.get(chat.secret);
+  if (secretArn === undefined) throw new Error(`The chat secret ${chat.secret} has no ARN.`);
+  const { destinations, routes, mutes, repeatAfterHours } = chat;
+  const services = stack.formatArn({ service: "ecs", resource: "service", resourceName: `${names.cluster(stage)}/*` });
+  const logGroups = `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${names.logGroup(stage, "*")}`;
+  const room = new FunctionRoom(stack, plan, {
+    name: "alarm-to-chat",
+    description: "Posts alarms, failed deployments, stopped tasks and rotations to the chats",
+    timeoutSeconds: chatRunSeconds,
+    environment: {
+      CHAT_SETTINGS: JSON.stringify({ stage, region, destinations, routes, mutes, repeatAfterHours }),
+      CHAT_SECRET_ARN: secretArn,
+      INCIDENT_TABLE: table.ref,
+      ALARM_QUEUE_URL: queue.queueUrl,
+    },
+    statements: [
+      {
+        actions: ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+        resources: [queue.queueArn],
+      },
+      { actions: ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: [table.attrArn] },
+      { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
+      { actions: ["ecs:DescribeServices"], resources: [services] },
+      { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
+      {
+        actions: [
+          "cloudwatch:GetMetricData",
+          "elasticloadbalancing:DescribeTargetGroups",
+          "elasticloadbalancing:DescribeTargetHealth",
+        ],
+        resources: ["*"],
+      },
+    ],
+  });
+  accept(room, {
+    "AwsSolutions-IAM5":
+      "IAM has no resource for metrics and the health of targets; services and logs are those of the stage.",
+  });
+  return room;
+}

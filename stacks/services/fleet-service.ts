@@ -1,0 +1,70 @@
+import * as ecs from "aws-cdk-lib/aws-ecs";
+import type * as elbv2 from "aws-cdk-lib/aws-elasticloadbalancingv2";
+import { Construct } from "constructs";
+import { names, type ServicePlan } from "#fleet";
+import type { RedisAddress } from "#fleet/session-environment.ts";
+import type { DeployPlan } from "../parts/plan.ts";
+import { type BalancerEntry, Route, startSecondsOf } from "./route.ts";
+import { Task } from "./task.ts";
+
+export interface FleetServiceProps {
+  readonly plan: DeployPlan;
+  readonly service: ServicePlan;
+  readonly balancer: BalancerEntry;
+  readonly network: {
+    readonly vpcId: string;
+    readonly privateSubnets: readonly string[];
+    readonly tasksSecurityGroup: string;
+  };
+  readonly cluster: { readonly clusterName: string; readonly executionRoleArn: string };
+  readonly hostedZoneId: string;
+  readonly secretArns: ReadonlyMap<string, string>;
+  readonly redis: RedisAddress | undefined;
+}
+
+/** One entry of the map, from its DNS record to its tasks. */
+export class FleetService extends Construct {
+  readonly key: string;
+  readonly targetGroup: elbv2.CfnTargetGroup;
+
+  constructor(scope: Construct, id: string, props: FleetServiceProps) {
+    super(scope, id);
+    const { plan, service, network, cluster } = props;
+    this.key = service.key;
+    const route = new Route(this, props);
+    this.targetGroup = route.targetGroup;
+    const task = new Task(this, props);
+    const tasks = new ecs.CfnService(this, "Service", {
+      serviceName: names.service(plan.stage, service.key),
+      cluster: cluster.clusterName,
+      taskDefinition: task.definition.ref,
+      launchType: "FARGATE",
+      // Always the map's number: left out, a service once at 0 would stay there once the entry no longer says 0.
+      desiredCount: service.desiredCount,
+      deploymentConfiguration: {
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      },
+      enableExecuteCommand: true,
+      // A new task may fail its health check while it starts, before ECS counts that against the rollout.
+      healthCheckGracePeriodSeconds: startSecondsOf(plan),
+      loadBalancers: [
+        {
+          containerName: service.key,
+          containerPort: service.port,
+          targetGroupArn: route.targetGroup.attrTargetGroupArn,
+        },
+      ],
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: [...network.privateSubnets],
+          securityGroups: [network.tasksSecurityGroup],
+          assignPublicIp: "DISABLED",
+        },
+      },
+    });
+    // ECS refuses a target group that no listener uses yet.
+    tasks.addDependency(route.rule);
+  }
+}

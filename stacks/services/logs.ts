@@ -1,0 +1,27 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import * as logs from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import { names, type ServicePlan, type StagePlan } from "#fleet";
+import { logRetentionDays } from "../parts/durability.ts";
+import { usePlan } from "../parts/plan.ts";
+import { perShard } from "../parts/shard.ts";
+
+/**
+ * What the tasks of a shard's services write, apart from the services: a failed deploy rolls those back, and what a
+ * task wrote before it ended is what explains the failure. The next deploy finds the groups in place.
+ */
+export const Logs = perShard("Logs", ({ app, stack }, shard) => {
+  const plan = usePlan(app);
+  for (const service of plan.services.filter((candidate) => candidate.shard === shard)) {
+    if (!plan.olderLogs.has(service.key)) createLogGroup(stack, service.key, plan, service);
+  }
+});
+
+export function createLogGroup(scope: Construct, id: string, { stage }: StagePlan, { key }: ServicePlan): void {
+  const group = new logs.CfnLogGroup(scope, id, {
+    logGroupName: names.logGroup(stage, key),
+    retentionInDays: logRetentionDays,
+  });
+  // Removing the entry removes its logs: ECS-10.
+  group.applyRemovalPolicy(RemovalPolicy.DESTROY);
+}

@@ -1,0 +1,30 @@
+import { createRequire } from "node:module";
+import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { Stack } from "sst/constructs";
+import { useAWSClient } from "sst/credentials.js";
+
+// All that the fleet takes from SST. Nothing else imports it (biome.json), so that leaving SST 2 changes one file.
+export type { SSTConfig } from "sst";
+export { App, dependsOn, Function as SstFunction, type FunctionProps, type StackContext, use } from "sst/constructs";
+export { useAWSCredentialsProvider } from "sst/credentials.js";
+export { VisibleError } from "sst/error.js";
+export { useProject } from "sst/project.js";
+export { type RuntimeHandler, useRuntimeHandlers } from "sst/runtime/handlers.js";
+export { Stack };
+
+/** The client with which SST deploys. It keeps one for each class name, and has its own version of the SDK. */
+export function useDeployClient(): CloudFormationClient {
+  const ofSst: { readonly CloudFormationClient: typeof CloudFormationClient } = createRequire(
+    import.meta.resolve("sst/credentials.js"),
+  )("@aws-sdk/client-cloudformation");
+  return useAWSClient(ofSst.CloudFormationClient);
+}
+
+/**
+ * Keeps out the Lambda function that SST puts into every stack for custom resources of its own: source maps, and
+ * secrets prefetched for functions. None is used here, and its code would be copied, zipped and uploaded once for each
+ * stack (4.5 MB; a thousand services have a hundred stacks). SST 2 offers no option for it.
+ */
+export function withoutSstHandler(): void {
+  Object.defineProperty(Stack.prototype, "createCustomResourceHandler", { value: () => undefined, configurable: true });
+}

@@ -1,0 +1,145 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Browser } from "#start/client/browser.ts";
+import { type Attended, attend } from "../stage/attended.ts";
+import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
+
+const run = promisify(execFile);
+const starter = { command: ["node", "packages/starter/main.ts"] } as const;
+const program = fileURLToPath(new URL("./clients/program.ts", import.meta.url));
+
+let fleet: Attended;
+let home: string;
+beforeAll(async () => {
+  fleet = await attend(
+    mapOf({
+      google_workspace: googleWorkspace({ local: starter }),
+      notes: echo("notes", { environment: { MCP_LOGIN: "none" }, local: starter }),
+      offline: echo("offline", { desiredCount: 0 }),
+    }),
+  );
+  home = await mkdtemp(join(tmpdir(), "fleet-clients-"));
+});
+afterAll(async () => {
+  await fleet.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** The line that was printed for a service, in the order of the map. */
+function pasted(at: number): { readonly line: string; readonly ca: string; readonly url: string } {
+  const lines = fleet.start.lines.filter((line) => line.includes("npx mcp-remote"));
+  const [, ca = "", url = ""] = lines[at]?.match(/NODE_EXTRA_CA_CERTS=(\S+) npx mcp-remote (\S+)/) ?? [];
+  return { line: lines[at]?.trim() ?? "", ca, url };
+}
+
+/** A plain environment: Node, npm's programs, and a home of its own. */
+const plain = () => ({
+  PATH: [dirname(process.execPath), join(fleet.project.folder, "node_modules/.bin"), process.env.PATH].join(":"),
+  HOME: home,
+});
+
+async function inNode(at: number, ...args: readonly string[]): Promise<unknown> {
+  const { ca, url } = pasted(at);
+  const env = { ...plain(), NODE_EXTRA_CA_CERTS: ca };
+  const { stdout } = await run(process.execPath, [program, url, ...args], { env, timeout: 60_000 });
+  return JSON.parse(stdout);
+}
+
+const answer = (text: string) => expect.objectContaining({ content: [{ type: "text", text }] });
+
+/** What the line starts, spoken to as a client of the desktop would. */
+function paste(at: number) {
+  const transport = new StdioClientTransport({
+    command: "sh",
+    args: ["-c", pasted(at).line],
+    env: plain(),
+    cwd: fleet.project.folder,
+    stderr: "pipe",
+  });
+  const client = new Client({ name: "desktop", version: "1.0.0" });
+  return { transport, client };
+}
+
+async function fleetCommand(...args: readonly string[]) {
+  const env = { ...plain(), AWS_ENDPOINT_URL: fleet.endpointUrl, FLEET_STAGE: "local" };
+  const bin = join(fleet.project.folder, "bin/fleet.mjs");
+  return run(process.execPath, [bin, ...args], { env: { ...env, MCP_FLEET_HTTPS_PORT: fleet.url("notes").port } });
+}
+
+describe("a client in Node, with nothing but what the printed line gives", () => {
+  it("[STR-5] connects to a service without a login, with the official SDK", async () => {
+    expect(await inNode(1, "add", '{"a":1,"b":2}')).toEqual(answer("3"));
+  });
+
+  it("[STR-5] logs in, with the official SDK: metadata, cookies and tokens are for the address it used", async () => {
+    expect(await inNode(0, "whoami", "{}", "--login")).toEqual(answer(exampleUsers[0].email));
+  });
+
+  it("[STR-5] connects to a service without a login, with mcp-remote", async () => {
+    const { transport, client } = paste(1);
+    await client.connect(transport, { timeout: 60_000 });
+    expect(await client.callTool({ name: "add", arguments: { a: 1, b: 2 } })).toEqual(answer("3"));
+    await client.close();
+  });
+
+  it("[STR-5] logs in, with mcp-remote", async () => {
+    const { transport, client } = paste(0);
+    const asked = Promise.withResolvers<URL>();
+    let heard = "";
+    transport.stderr?.on("data", (data: Buffer) => {
+      heard += data.toString();
+      const [found] = heard.match(/https:\/\/\S+\/authorize\?\S+(?=\s)/) ?? [];
+      if (found !== undefined) asked.resolve(new URL(found));
+    });
+    const connected = client.connect(transport, { timeout: 60_000 });
+    const start = await asked.promise;
+    const redirectUri = start.searchParams.get("redirect_uri") ?? "";
+    const end = await new Browser(fleet.fetch).logIn(start, redirectUri, exampleUsers[0].sub);
+    await fetch(end);
+    await connected;
+    expect(await client.callTool({ name: "whoami", arguments: {} })).toEqual(answer(exampleUsers[0].email));
+    await client.close();
+  });
+
+  it("[STR-5] gets the same from fleet connect, as a line and as the usual mcp.json", async () => {
+    const { line, ca, url } = pasted(1);
+    expect((await fleetCommand("connect", "notes")).stdout.trim()).toBe(line);
+    const { stdout, stderr } = await fleetCommand("connect", "notes", "--json");
+    expect(JSON.parse(stdout)).toEqual({ mcpServers: { notes: { type: "http", url } } });
+    expect(stderr).toContain(`NODE_EXTRA_CA_CERTS=${ca}`);
+    expect(JSON.parse((await fleetCommand("connect", "notes", "--json", "--stdio")).stdout)).toEqual({
+      mcpServers: { notes: { command: "npx", args: ["-y", "mcp-remote", url], env: { NODE_EXTRA_CA_CERTS: ca } } },
+    });
+  });
+
+  it("[STR-5] learns why there is nothing to connect to", async () => {
+    await expect(fleetCommand("connect", "note")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^No service note in stage local: .* Did you mean "notes"\?/),
+    });
+    await expect(fleetCommand("connect", "offline")).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^offline is offline in stage local: its desiredCount is 0\./),
+    });
+  });
+
+  it("[STR-5] reaches only the service at its address: other names and other pages are refused", async () => {
+    const { url } = pasted(1);
+    const ask = (headers: Record<string, string>) => fleet.fetch(url, { method: "POST", headers });
+    expect((await ask({ origin: "https://evil.example" })).status).toBe(403);
+    expect((await ask({ "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" })).status).toBe(403);
+    // It listens on 127.0.0.1 alone, so that all other addresses are free.
+    const elsewhere = createServer();
+    await new Promise<void>((resolve) => elsewhere.listen(Number(new URL(url).port), "127.0.0.2", resolve));
+    elsewhere.close();
+  });
+});

@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
+import { type Cloud, createLoopbackFetch } from "@mcp-fleet/endpoint";
+import { takePort } from "@mcp-fleet/loopback/ports.ts";
+import * as v from "valibot";
+import { type FleetDefinition, planStage, type StagePlan } from "#fleet";
+import { runSst, type SstCommand, type SstOutcome } from "#start/deployment.ts";
+import { clientSettings, type LocalFleet, openFleet } from "#start/fleet.ts";
+import { copyProject, type Project } from "../fixture/project.ts";
+import { lastResidents, type Resident } from "./residents.ts";
+
+/** What `echo.ts` answers on every path to which it gives no other meaning. */
+const Echo = v.object({
+  service: v.string(),
+  pid: v.number(),
+  method: v.string(),
+  url: v.string(),
+  headers: v.record(v.string(), v.string()),
+});
+export type Echo = v.InferOutput<typeof Echo>;
+
+/** A fleet on this machine that the real `sst` deploys to, from a project of its own. */
+export interface FleetStage {
+  readonly project: Project;
+  readonly fleet: LocalFleet;
+  readonly cloud: Cloud;
+  /** For AWS SDK clients, as an operator has them. */
+  readonly client: ReturnType<typeof clientSettings>;
+  /** Reaches the balancer by public addresses, and trusts the fleet's authority. */
+  readonly fetch: typeof fetch;
+  /** What the endpoint printed for its operator. */
+  readonly log: readonly string[];
+  plan(map: FleetDefinition): StagePlan;
+  /** Writes the map and deploys it. @throws {Error} with the output of `sst` and what became of the stacks, if it fails */
+  deploy(map: FleetDefinition): Promise<SstOutcome>;
+  /** Writes the map and runs `sst deploy`, or `sst remove`, however it ends. */
+  run(command: SstCommand, map: FleetDefinition): Promise<SstOutcome>;
+  url(host: string, path?: string): URL;
+  plainUrl(host: string, path?: string): URL;
+  /** What the echo server behind this address was sent. */
+  echo(url: URL, init?: RequestInit): Promise<Echo>;
+  /** Ends the fleet. @returns the processes it left behind */
+  close(): Promise<readonly Resident[]>;
+}
+
+/**
+ * @param name the stage of the map; one that runs on loopback
+ * @param account to a new one, the first deploy runs `cdk bootstrap` as well
+ */
+export async function openStage(
+  map: FleetDefinition,
+  name = "local",
+  account: "bootstrapped" | "new" = "bootstrapped",
+): Promise<FleetStage> {
+  const project = await copyProject();
+  const [endpoint, https, http] = [0, await takePort(), await takePort()];
+  const plan = (of: FleetDefinition) => planStage(of, name, { httpsPort: https });
+  const log: string[] = [];
+  const fleet = await openFleet({
+    plan: plan(map),
+    projectRoot: project.folder,
+    ports: { endpoint, https, http },
+    log: (line) => log.push(line),
+  });
+  const { cloud, supervisor } = fleet;
+  if (account === "bootstrapped") await bootstrap(fleet);
+  const visit = createLoopbackFetch(cloud.authority.ca);
+  const run: FleetStage["run"] = async (command, of) => {
+    await project.writeMap(of);
+    return runSst(command, {
+      project: project.folder,
+      stage: name,
+      endpointUrl: cloud.place.endpointUrl,
+      region: cloud.place.region,
+      httpsPort: https,
+      logFile: join(project.folder, ".mcp-fleet", `${command}.log`),
+      supervisor,
+    });
+  };
+  return {
+    project,
+    fleet,
+    cloud,
+    client: clientSettings(cloud),
+    fetch: visit,
+    log,
+    plan,
+    async deploy(of) {
+      const outcome = await run("deploy", of);
+      if (outcome.code === 0) return outcome;
+      const stacks = cloud.cloudFormation
+        .stacks()
+        .map(({ name, status, reason = "" }) => `${name} ${status} ${reason}`);
+      throw new Error([...outcome.lines, ...stacks].join("\n"));
+    },
+    run,
+    url: (host, path = "/") => new URL(path, `https://${host}.mcp.localhost:${https}`),
+    plainUrl: (host, path = "/") => new URL(path, `http://${host}.mcp.localhost:${http}`),
+    async echo(url, init) {
+      const response = await visit(url, init);
+      if (!response.ok) throw new Error(`${url.href} answered ${response.status}: ${await response.text()}`);
+      return v.parse(Echo, await response.json());
+    },
+    async close() {
+      await fleet.close();
+      const left = await lastResidents(project.folder, 3_000);
+      await project.remove();
+      return left;
+    },
+  };
+}
+
+/** The stack of `cdk bootstrap`, from CDK's own template: starting CDK for it takes longer than the stack. */
+async function bootstrap({ cloud }: LocalFleet): Promise<void> {
+  const template = join(dirname(fileURLToPath(import.meta.resolve("aws-cdk/package.json"))), "lib/api/bootstrap");
+  const parameters = {
+    CloudFormationExecutionPolicies: "arn:aws:iam::aws:policy/AdministratorAccess",
+    FileAssetsBucketKmsKeyId: "AWS_MANAGED_KEY",
+  };
+  await new CloudFormationClient(clientSettings(cloud)).send(
+    new CreateStackCommand({
+      StackName: "CDKToolkit",
+      TemplateBody: await readFile(join(template, "bootstrap-template.yaml"), "utf8"),
+      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+      Capabilities: ["CAPABILITY_NAMED_IAM"],
+    }),
+  );
+  await cloud.cloudFormation.idle();
+}

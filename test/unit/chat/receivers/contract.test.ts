@@ -1,0 +1,171 @@
+import { inspect } from "node:util";
+import { type ChatDoubles, chatNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Card } from "#chat/card/card.ts";
+import type { Delivery } from "#chat/receivers/delivery.ts";
+import { createHttp } from "#chat/receivers/http.ts";
+import { type ReceiverName, receivers } from "#chat/receivers/index.ts";
+import type { Address, Conversation } from "#chat/receivers/receiver.ts";
+import { Secret } from "#chat/receivers/secret.ts";
+
+let chats: ChatDoubles;
+const http = createHttp(250);
+const names: readonly ReceiverName[] = chatNames;
+
+const keys: Readonly<Record<ReceiverName, string>> = {
+  "slack-webhook": "SLACK_WEBHOOK_URL",
+  "slack-bot": "SLACK_BOT_TOKEN",
+  teams: "TEAMS_WEBHOOK_URL",
+  "google-chat": "GOOGLE_CHAT_WEBHOOK_URL",
+};
+
+beforeAll(async () => {
+  chats = await startChatDoubles();
+});
+afterEach(() => {
+  for (const name of names) chats.setFault(name, undefined);
+});
+afterAll(() => chats.stop());
+
+function addressOf(name: ReceiverName): Address {
+  const secret = new Secret(chats.secret[keys[name]] ?? "");
+  return name === "slack-bot" ? { secret, channel: "C0MCPALERTS", api: chats.secret.SLACK_API_URL ?? "" } : { secret };
+}
+
+const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "google_workspace-1" };
+const card: Card = {
+  tone: "critical",
+  title: "google_workspace: Healthy tasks: 0, below 1 for 1 min",
+  status: "Ongoing since 20:02 UTC",
+  lines: [{ tone: "critical", text: "Healthy tasks: 0 <under> 1 & falling" }],
+  unlisted: 0,
+  facts: [{ name: "Targets", value: "0 of 1 healthy" }],
+  chart: { label: "HealthyHostCount Minimum, the last 1 h", line: "███▁" },
+  log: ["ERROR cannot listen"],
+  links: [{ label: "Alarm", url: "https://us-east-1.console.aws.amazon.com/cloudwatch/home" }],
+  footer: "prod · us-east-1 · runbook: docs/runbook.md#healthyhosts",
+  fallback: "🔴 google_workspace: no healthy task",
+};
+const say = (name: ReceiverName, version: Card = card, conversation = begin): Promise<Delivery> =>
+  receivers[name].deliver(version, conversation, addressOf(name), http);
+
+/** The double allows a message a second, as Slack does. */
+async function accepted(name: ReceiverName, version: Card = card, conversation = begin): Promise<Delivery> {
+  const delivery = await say(name, version, conversation);
+  if (delivery.kind !== "retry" || delivery.afterMs === undefined) return delivery;
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  return accepted(name, version, conversation);
+}
+
+describe.each(names)("the receiver %s", (name) => {
+  it("[CHAT-1] posts a card that its chat takes and shows", async () => {
+    const before = chats.list(name).length;
+    expect(await accepted(name)).toMatchObject({ kind: "accepted" });
+    const posted = chats.list(name).slice(before);
+    expect(posted).toHaveLength(1);
+    for (const part of ["Healthy tasks: 0", "0 of 1 healthy", "cannot listen", "docs/runbook.md#healthyhosts"]) {
+      expect(JSON.stringify(posted)).toContain(part);
+    }
+  });
+
+  it("[CHAT-3] comes back later when it is throttled, after as long as the chat says", async () => {
+    chats.setFault(name, { kind: "throttle", retryAfterSeconds: 7 });
+    expect(await say(name)).toMatchObject({ kind: "retry", afterMs: 7_000 });
+    chats.setFault(name, { kind: "throttle" });
+    const delivery = await say(name);
+    expect(delivery.kind).toBe("retry");
+    expect(delivery).not.toHaveProperty("afterMs");
+  });
+
+  it.each(["error", "stall", "refuse", "lie"] as const)("[CHAT-3] comes back later on: %s", async (kind) => {
+    chats.setFault(name, { kind });
+    expect(await say(name)).toMatchObject({ kind: "retry" });
+  });
+
+  it("[CHAT-3] comes back later when nothing listens", async () => {
+    const gone = await startChatDoubles();
+    await gone.stop();
+    const secret = new Secret(`${gone.url}/services/x`);
+    const delivery = await receivers[name].deliver(
+      card,
+      begin,
+      { secret, channel: "C0", api: `${gone.url}/api` },
+      http,
+    );
+    expect(delivery).toEqual({ kind: "retry", reason: "ECONNREFUSED" });
+  });
+
+  it("[CHAT-3] says so when the webhook was revoked", async () => {
+    chats.setFault(name, { kind: "forbid" });
+    const delivery = await say(name);
+    expect(delivery).toMatchObject({
+      kind: "refused",
+      reason: expect.stringMatching(/no_service|account_inactive|Workflow|NOT_FOUND/),
+    });
+  });
+
+  it("[CHAT-3] shortens a card that is too long, and keeps what is wrong", async () => {
+    const lines = Array.from({ length: 400 }, (_, index) => ({
+      tone: "warning" as const,
+      text: `line ${index} ${"é".repeat(150)}`,
+    }));
+    const long = { ...card, lines, log: Array.from({ length: 6 }, () => "x".repeat(5_000)), title: "t".repeat(400) };
+    const { dropped } = chats;
+    expect(await accepted(name, long)).toMatchObject({ kind: "accepted" });
+    expect(chats.dropped).toBe(dropped);
+    expect(JSON.stringify(chats.list(name).at(-1)?.payload)).toMatch(/line 0.*and \d+ more/s);
+  });
+
+  it("[SEC-5] lets no address and no token into what it says", async () => {
+    const address = addressOf(name);
+    const said = [];
+    for (const kind of ["error", "stall", "refuse", "lie", "forbid"] as const) {
+      chats.setFault(name, { kind });
+      said.push(await say(name));
+    }
+    const text = `${JSON.stringify(said)} ${inspect(address)} ${JSON.stringify(address)} ${address.secret}`;
+    for (const secret of Object.values(chats.secret).filter((value) => value !== chats.secret.SLACK_API_URL)) {
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(new URL(secret, "http://x").searchParams.get("token") ?? secret);
+    }
+  });
+});
+
+describe("conversations", () => {
+  it("[CHAT-2] Slack's bot answers in the thread, and rewrites the first message at the end", async () => {
+    const first = await accepted("slack-bot");
+    if (first.kind !== "accepted") throw new Error("The first message was not accepted.");
+    const { reference } = first;
+    await accepted("slack-bot", card, { ...begin, manner: "reply", reference });
+    await accepted("slack-bot", { ...card, title: "recovered" }, { ...begin, manner: "rewrite", reference });
+    const thread = chats.list("slack-bot").filter((message) => message.thread === reference);
+    expect(thread.map(({ reply, edits }) => ({ reply, edits }))).toEqual([
+      { reply: false, edits: 1 },
+      { reply: true, edits: 0 },
+    ]);
+  });
+
+  it("[CHAT-2] Slack's bot answers where the first message cannot be rewritten any more", async () => {
+    const before = chats.list("slack-bot").length;
+    const conversation = { ...begin, manner: "rewrite" as const, reference: "1.000" };
+    expect(await accepted("slack-bot", card, conversation)).toEqual({ kind: "accepted", reference: "1.000" });
+    expect(chats.list("slack-bot").slice(before)).toMatchObject([{ thread: "1.000", reply: true }]);
+  });
+
+  it.each(["slack-webhook", "teams"] as const)(
+    "%s, which cannot, is told nothing of an end that is not news",
+    async (name) => {
+      const before = chats.list(name).length;
+      expect(await say(name, card, { ...begin, manner: "close" })).toEqual({ kind: "accepted", reference: undefined });
+      expect(chats.list(name)).toHaveLength(before);
+    },
+  );
+
+  it("[CHAT-2] Google Chat keeps the thread, also for a first message that is sent twice", async () => {
+    const conversation = { ...begin, key: "twice-1" };
+    await accepted("google-chat", card, conversation);
+    await accepted("google-chat", card, conversation);
+    const thread = chats.list("google-chat").filter(({ thread }) => thread === "twice-1");
+    expect(thread.map(({ reply }) => reply)).toEqual([false, true]);
+  });
+});
