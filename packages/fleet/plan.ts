@@ -2,6 +2,7 @@ import type {
   AlarmName,
   ChatDestination,
   ChatMute,
+  ChatRoute,
   PermissionDefinition,
   RotationDefinition,
   SecretKeyDefinition,
@@ -57,6 +58,7 @@ export interface ChatPlan {
   readonly mutes: readonly ChatMute[];
   readonly groupWaitSeconds: number;
   readonly repeatAfterHours: number;
+  readonly runbookUrl?: string | undefined;
   readonly fallbackEmails: readonly string[];
 }
 
@@ -65,6 +67,7 @@ export interface ChatRoutePlan {
   readonly to: readonly string[];
   readonly services?: readonly string[];
   readonly severities?: readonly Severity[];
+  readonly mention?: ChatRoute["mention"];
 }
 
 export interface SecretPlan {

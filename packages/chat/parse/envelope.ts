@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { present } from "./field.ts";
 
 const json = v.pipe(v.string(), v.parseJson());
 
@@ -8,11 +9,12 @@ const Notification = v.object({
   Message: v.string(),
   Subject: v.nullish(v.string()),
   Timestamp: v.optional(v.string()),
+  MessageAttributes: v.fallback(v.record(v.string(), v.object({ Value: v.string() })), {}),
 });
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
 const BusEvent = v.object({
-  source: v.string(),
+  source: v.optional(v.string(), ""),
   "detail-type": v.string(),
   id: v.optional(v.string()),
   time: v.optional(v.string()),
@@ -31,6 +33,8 @@ export interface Arrival {
   readonly json: unknown;
   /** Subject of an SNS message. */
   readonly subject: string | undefined;
+  /** Attributes of an SNS message. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** Set when it is an EventBridge event. */
   readonly event: BusEvent | undefined;
   /** When it was sent, in milliseconds since the epoch. */
@@ -41,18 +45,19 @@ export function unwrap(body: string, sentAt: number): Arrival {
   const outer = parsed(body);
   const notification = v.safeParse(Notification, outer);
   if (notification.success) {
-    const { Message, Subject, Timestamp } = notification.output;
+    const { Message, Subject, Timestamp, MessageAttributes } = notification.output;
     const inner = parsed(Message);
     return {
       text: Message,
       json: inner,
-      subject: Subject ?? undefined,
+      subject: present(Subject),
+      attributes: Object.fromEntries(Object.entries(MessageAttributes).map(([name, { Value }]) => [name, Value])),
       event: eventOf(inner),
       at: timeOf(Timestamp) ?? sentAt,
     };
   }
   const event = eventOf(outer);
-  return { text: body, json: outer, subject: undefined, event, at: timeOf(event?.time) ?? sentAt };
+  return { text: body, json: outer, subject: undefined, attributes: {}, event, at: timeOf(event?.time) ?? sentAt };
 }
 
 function parsed(text: string): unknown {
