@@ -1,7 +1,7 @@
 import type { Severity } from "#fleet/definition.ts";
 import { inOrder } from "../decide/lead.ts";
 import type { Message } from "../decide/message.ts";
-import { factsOf } from "../incident/facts.ts";
+import { type Fact, factsOf } from "../incident/facts.ts";
 import { type Entry, type Evidence, isOpen } from "../record/record.ts";
 import { clip } from "../text/clip.ts";
 import { afterWords, durationOf } from "../text/duration.ts";
@@ -52,7 +52,7 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
   const status = statusOf(message, open, now);
   // What the title says in full is not said again.
   const told = headline.length <= titleLength ? entries.filter((entry) => entry !== lead) : entries;
-  const evidence = evidenceOf(message, findings, place);
+  const evidence = withoutTold(evidenceOf(message, findings, place), title);
   return {
     tone,
     title,
@@ -85,6 +85,12 @@ export function evidenceOf(message: Message, findings: Findings, place: Place): 
     links: lead === undefined ? (kept?.links ?? []) : links,
     runbook,
   };
+}
+
+/** What the title says in full stands on the card once. */
+function withoutTold(evidence: Evidence, title: string): Evidence {
+  const told = ({ value }: Fact) => value.length > 20 && title.includes(value.replace(/\.$/, ""));
+  return { ...evidence, facts: evidence.facts.filter((fact) => !told(fact)) };
 }
 
 function footerOf({ stage, region }: Place, { runbook, links }: Evidence): string {

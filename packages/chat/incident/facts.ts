@@ -51,7 +51,6 @@ function alarmFacts(story: AlarmStory, at: number, home: Home): readonly Fact[] 
   const { previous, readings, watch, account, region } = story;
   const before = previous?.since === undefined ? "" : lasting(at - previous.since);
   const usual = readings.length > 1 ? `; recent values ${readings.slice(-5).map(figure).join(", ")}` : "";
-  const foreign = story.arn !== story.name && isElsewhere(account, region, home);
   return [
     ...fact("Description", meaningOf(story)),
     ...fact("Watches", dimensionWords(watch)),
@@ -60,7 +59,7 @@ function alarmFacts(story: AlarmStory, at: number, home: Home): readonly Fact[] 
     ...(watch.kind === "math" && /^(?:SELECT|SEARCH)\b/i.test(watch.label) ? fact("Query", watch.label) : []),
     ...(watch.kind === "log" ? [...fact("Log groups", watch.groups.join(", ")), ...fact("Query", watch.query)] : []),
     ...(watch.kind === "unstated" || watch.kind === "composite" ? fact("Reason", story.reason) : []),
-    ...(foreign || story.arn === story.name ? fact("Account", [account, region].filter(Boolean).join(", ")) : []),
+    ...(isElsewhere(account, region, home) ? fact("Account", [account, region].filter(Boolean).join(", ")) : []),
     ...(isPlaceholder(story) ? [{ name: "Threshold", value: "a placeholder, not based on measurements yet" }] : []),
   ];
 }

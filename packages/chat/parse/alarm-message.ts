@@ -7,6 +7,7 @@ import { timeOf } from "./envelope.ts";
 import { present, text, texts } from "./field.ts";
 import type { Parsed, Reader } from "./reader.ts";
 import { readingsOf } from "./reason.ts";
+import { regionOfTitle } from "./region.ts";
 import { Trigger, watchOfTrigger } from "./watch.ts";
 
 /**
@@ -21,6 +22,7 @@ const AlarmMessage = v.object({
   AWSAccountId: text,
   NewStateReason: text,
   OldStateValue: text,
+  Region: text,
   StateChangeTime: text,
   AlarmRule: text,
   TriggeringChildren: v.fallback(v.array(v.object({ Arn: v.string() })), []),
@@ -33,7 +35,7 @@ const AlarmMessage = v.object({
 });
 type AlarmMessage = v.InferOutput<typeof AlarmMessage>;
 
-export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
+export const readAlarmMessage: Reader = ({ json, topicArn, at: sentAt }) => {
   const parsed = v.safeParse(AlarmMessage, json);
   if (!parsed.success) return undefined;
   const message = parsed.output;
@@ -50,18 +52,18 @@ export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
       phase,
       severity: severityOf(watch, phase),
       service: serviceOf(watch, message.AlarmName),
-      story: storyOf(message, arn, watch),
+      story: storyOf(message, arn, watch, topicArn),
     },
   };
 };
 
-function storyOf(message: AlarmMessage, arn: string, watch: Watch): Story {
+function storyOf(message: AlarmMessage, arn: string, watch: Watch, topicArn: string | undefined): Story {
   return {
     kind: "alarm",
     name: message.AlarmName,
     arn,
-    // `Region` is a name for people, such as "US East (N. Virginia)".
-    region: arn.split(":")[3] ?? "",
+    // Older messages have no ARN.
+    region: arn.split(":")[3] ?? regionOfTitle(message.Region ?? "") ?? topicArn?.split(":")[3] ?? "",
     account: message.AWSAccountId ?? arn.split(":")[4] ?? "",
     description: present(message.AlarmDescription),
     reason: present(message.NewStateReason),

@@ -32,7 +32,7 @@ const severityLabels = ["severitylabel", "severity", "label"];
 
 /** Fields that tell a person nothing. */
 const dull =
-  /^(?:version|id|.*token|requestid|.*(?:arn|hash|revision|version|timestamp|time|at|date|link|url)|detailtype|account|accountid|awsaccountid|region|source|type|.*requestid)$/;
+  /^(?:version|id|messageid|signature|.*count(?:er)?type|.*token|requestid|.*(?:arn|hash|revision|version|timestamp|time|at|date|link|url)|detailtype|account|accountid|awsaccountid|region|source|type|.*requestid)$/;
 const mostFacts = 6;
 
 /**
@@ -49,12 +49,13 @@ export function readObject(kind: string, value: unknown): NoticeReading {
   const said = pick(scalars, words);
   const label = pick(scalars, severityLabels);
   const used = new Set([heading, name, state, said, label]);
-  const about = heading?.value ?? [kind, lastPart(name?.value)].filter(Boolean).join(" ");
-  const title = [about, heading === undefined ? state?.value : undefined].filter(Boolean).join(": ");
+  const about = [kind, lastPart(name?.value)].filter(Boolean).join(" ");
+  const short = said !== undefined && said.value.length <= 160 ? said.value : undefined;
   return {
-    title: state === undefined && heading === undefined && said !== undefined ? `${title}: ${said.value}` : title,
+    title:
+      heading === undefined ? [about, state?.value ?? short].filter(Boolean).join(": ") : `${kind}: ${heading.value}`,
     severity: severityOf(label?.value, state?.value, said?.value),
-    facts: [...(heading === undefined ? [] : [{ name: "From", value: kind }]), ...factsOf(scalars, used)],
+    facts: factsOf(scalars, used),
     text: said?.value ?? "",
   };
 }
@@ -74,9 +75,19 @@ function factsOf(scalars: readonly Scalar[], used: ReadonlySet<Scalar | undefine
     (scalar) => scalar.depth <= 2 && !used.has(scalar) && !dull.test(plainName(scalar.name)),
   );
   return [
-    ...telling.slice(0, mostFacts).map(({ name, value }) => ({ name, value })),
+    ...telling.slice(0, mostFacts).map(({ name, value }) => ({ name: spelledOut(name), value })),
     ...(place === "" ? [] : [{ name: "Account", value: place }]),
   ];
+}
+
+/** `deploymentGroupName` is "Deployment group name" to a reader. */
+function spelledOut(name: string): string {
+  const words = name
+    .slice(0, 60)
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/[_-]+/g, " ")
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** `arn:aws:ec2:us-west-1:123456789012:volume/vol-0a1` is `volume/vol-0a1` to a reader. */

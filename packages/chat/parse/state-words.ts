@@ -8,7 +8,8 @@ const fine =
 
 /** What a state in another service's words amounts to; `undefined` for words it does not know. */
 export function severityOfState(state: string): Severity | undefined {
-  const words = state
+  // "transitioned from Ok to Degraded" is about the second.
+  const words = (/\bfrom \w{1,30} to ([\w -]{1,30})/.exec(state.slice(0, 500))?.[1] ?? state)
     .slice(0, 500)
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .replace(/[_-]+/g, " ");

@@ -45,5 +45,6 @@ function maskValue(whole: string, name: string | undefined, value: string | unde
   if (/:\s+$/.test(name) && prose.test(value)) return whole;
   // "total_tokens=1532" is a count; a name that itself is a placeholder or a mask is nothing to hide.
   if (/tokens["']?\s*[:=]/i.test(name) && /^\d{1,7}[.)\]]?$/.test(value)) return whole;
-  return value.startsWith(mask) ? whole : `${name}${mask}`;
+  // "has no key SPLUNK_HEC_TOKEN: arn:aws:…" names a secret, and tells none.
+  return value.startsWith(mask) || /^arn:aws[\w-]{0,20}:[\w-]{1,40}:/.test(value) ? whole : `${name}${mask}`;
 }
