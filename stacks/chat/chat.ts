@@ -121,7 +121,11 @@ function createRules(stack: Stack, { stage }: StagePlan, target: targets.SqsQueu
       clusterArn: [stack.formatArn({ service: "ecs", resource: "cluster", resourceName: names.cluster(stage) })],
       lastStatus: ["STOPPED"],
       stopCode: ["UserInitiated", "ServiceSchedulerInitiated"],
-      stoppedReason: ["Task failed", "ECS is performing", "Amazon ECS is performing"].flatMap(events.Match.prefix),
+      stoppedReason: events.Match.anyOf(
+        events.Match.prefix("Task failed"),
+        events.Match.prefix("ECS is performing"),
+        events.Match.prefix("Amazon ECS is performing"),
+      ),
     },
   });
   rule("ServiceTrouble", "What keeps services from running as many tasks as they should, and its end", {

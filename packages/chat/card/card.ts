@@ -49,7 +49,8 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
   const [lead] = entries;
   const headline = titled(group, lead?.headline ?? "recovered");
   const title = `${prefixOf(message)}${clip(headline, titleLength)}`;
-  const status = statusOf(message, open, now);
+  const past = message.lead === undefined && message.evidence !== undefined;
+  const status = [...statusOf(message, open, now), ...(past ? [" · below, as it was when it began"] : [])];
   // What the title says in full is not said again.
   const told = headline.length <= titleLength ? entries.filter((entry) => entry !== lead) : entries;
   const evidence = withoutTold(evidenceOf(message, findings, place), title);

@@ -18,10 +18,10 @@ export interface Home {
 }
 
 /** What is known of an incident beside its headline; of a notice without its text, which a card shares out. */
-export function factsOf({ story, at }: Incident, home: Home): readonly Fact[] {
+export function factsOf({ story, at, service }: Incident, home: Home): readonly Fact[] {
   switch (story.kind) {
     case "alarm":
-      return alarmFacts(story, at, home);
+      return alarmFacts(story, at, home, service);
     case "deployment":
       return [
         ...fact("Reason", story.reason),
@@ -47,12 +47,12 @@ export function factsOf({ story, at }: Incident, home: Home): readonly Fact[] {
   }
 }
 
-function alarmFacts(story: AlarmStory, at: number, home: Home): readonly Fact[] {
+function alarmFacts(story: AlarmStory, at: number, home: Home, service: string | undefined): readonly Fact[] {
   const { previous, readings, watch, account, region } = story;
   const before = previous?.since === undefined ? "" : lasting(at - previous.since);
   const usual = readings.length > 1 ? `; recent values ${readings.slice(-5).map(figure).join(", ")}` : "";
   return [
-    ...fact("Description", meaningOf(story)),
+    ...fact("Description", meaningOf(story, service)),
     ...fact("Watches", dimensionWords(watch)),
     ...(previous === undefined ? [] : [{ name: "Previous state", value: `${previous.value}${before}${usual}` }]),
     ...(watch.kind === "composite" ? fact("Rule", watch.rule) : []),
@@ -68,10 +68,14 @@ function lasting(ms: number): string {
   return ms < 1_000 ? "" : ` for ${durationOf(ms)}`;
 }
 
-/** An alarm's description without what the card says in other places: the runbook, and where the threshold comes from. */
-function meaningOf({ description }: AlarmStory): string | undefined {
-  return description
-    ?.replace(/\s*Runbook: \S+/, "")
+/** An alarm's description without what the card says elsewhere: its service, runbook, and where the threshold is from. */
+function meaningOf({ description = "" }: AlarmStory, service: string | undefined): string {
+  const own =
+    service !== undefined && description.startsWith(`${service}: `)
+      ? description.slice(service.length + 2)
+      : description;
+  return own
+    .replace(/\s*Runbook: \S+/, "")
     .replace(/\s*The threshold (?:is a placeholder|was)[^.]*\./, "")
     .trim();
 }

@@ -127,7 +127,10 @@ describe("telling", () => {
       ["rewrite", "ref-0"],
     ]);
     const last = town.said.at(-1)?.card;
-    expect([last?.tone, plain(last?.status ?? [])]).toEqual(["good", "Recovered at 20:12 UTC after 12 min"]);
+    expect([last?.tone, plain(last?.status ?? [])]).toEqual([
+      "good",
+      expect.stringContaining("Recovered at 20:12 UTC after 12 min"),
+    ]);
     expect(town.waiting).toBe(0);
   });
 
