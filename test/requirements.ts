@@ -86,6 +86,7 @@ export const requirements = {
   "FIX-4": "Single Redis node: two nodes with failover by default in `prod`",
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
+  "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
     "`npm start -- --exit` and `npm test` pass on a machine with Node ≥ 20 and npm alone; sessions work from an embedded store",
   "STR-2": "Any valid edit of the map (domain, account, services, secrets, chat, stages) leaves `npm test` green",

@@ -94,7 +94,7 @@ describe("a service that cannot start", () => {
     await stage.deploy(fixed);
     expect((await stage.echo(stage.url("dies"))).service).toBe("dies");
     expect(await Promise.all(["google", "notes"].map(pidOf))).toEqual(pids);
-    expect((await operatorOf(stage, fixed)(["status"])).out).toContain("all healthy");
+    expect((await operatorOf(stage, fixed)(["status"])).out).toContain("all well");
   });
 
   it("[STR-3] [ECS-8] is rolled back by an update with its log kept, and what ran before keeps serving", async () => {
