@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ServiceDefinition } from "#fleet";
+import { closedEgress } from "../fixture/closed-egress.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
 import { operatorOf } from "../stage/operator.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
@@ -48,9 +49,12 @@ async function logGroups(): Promise<readonly string[]> {
 describe("a service that cannot start", () => {
   let said: string;
 
-  it("[STR-3] fails the first deploy with exit code and last lines, while the others run", async () => {
+  it("[STR-3] [AWS-12] fails the first deploy with exit code and last lines, while the others run", async () => {
+    vi.stubEnv("NODE_OPTIONS", closedEgress);
     const { code, lines } = await stage.run("deploy", first);
+    vi.unstubAllEnvs();
     said = lines.join("\n");
+    expect(said).not.toMatch(/^egress: /m);
     expect(code).not.toBe(0);
     expect(said).toMatch(/✘ dies did not start: exit code 3\n.+Essential container in task exited/);
     expect(said).toMatch(/✘ absent did not start: exec: "no-such-program": executable file not found in\s+\$PATH/);
