@@ -86,6 +86,7 @@ export const requirements = {
   "FIX-4": "Single Redis node: two nodes with failover by default in `prod`",
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
+  "MCP-4": "`command` and `entryPoint` in an entry, alike on AWS and here",
   "OPS-3": "Logs made for reading",
   "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
