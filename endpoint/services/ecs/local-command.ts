@@ -10,7 +10,10 @@ const argv = v.pipe(v.string(), v.parseJson(), v.tupleWithRest([v.string()], v.s
  *
  * @param port of this task alone, for `$PORT` in an argument: a program that is started without a shell expands nothing
  */
-export function localCommand(container: ContainerDefinition, port: string | undefined): readonly [string, ...string[]] {
+export function localCommand(
+  container: Pick<ContainerDefinition, "name" | "image" | "dockerLabels">,
+  port: string | undefined,
+): readonly [string, ...string[]] {
   const label = container.dockerLabels[LOCAL_COMMAND_LABEL];
   const cannotPull = `CannotPullContainerError: ${container.image} is not pulled by the local endpoint`;
   if (label === undefined)
