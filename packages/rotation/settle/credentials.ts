@@ -36,9 +36,15 @@ export async function retiredValues(
 ): Promise<readonly SecretValue[]> {
   const history = await store.history(arn);
   const mark = holderOf(versions, revoking);
-  const since = history.find(({ id }) => id === mark)?.createdAt ?? Number.POSITIVE_INFINITY;
+  const from = history.findIndex(({ id }) => id === mark);
   const kept = new Set(versions.filter((version) => isKept(version, versions)).map(({ id }) => id));
-  const retired = history.filter(({ id, createdAt }) => createdAt >= since && !kept.has(id)).toReversed();
+  const retired =
+    from < 0
+      ? []
+      : history
+          .slice(from)
+          .filter(({ id }) => !kept.has(id))
+          .toReversed();
   return withoutPlaceholders(await valuesOf(arn, retired, store), entry);
 }
 

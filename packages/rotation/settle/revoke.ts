@@ -147,17 +147,27 @@ async function sparedWords(entry: SecretEntry, secret: SecretDescription, ports:
 }
 
 function wordsFor(name: string, outcome: "settled" | "restored", revocation: Revocation) {
-  const ends = {
-    revoked: ", and the old one is revoked.",
-    "by-hand": ". The old one could not be revoked: by hand.",
-    none: ".",
-    unfinished: ".",
-  } as const;
   const text =
     outcome === "settled"
-      ? `Every service that uses ${name} runs on its new value${ends[revocation.kind]}`
+      ? `Every service that uses ${name} runs on its new value${endOf(revocation)}`
       : `${name} is back on its last good value, and so is every service that uses it.`;
   return { text, remedy: byHand(revocation).trim() };
+}
+
+function endOf(revocation: Revocation): string {
+  switch (revocation.kind) {
+    case "revoked": {
+      const { names } = revocation;
+      return names.length > 1
+        ? `, and the old ones are revoked: ${names.join(", ")}.`
+        : ", and the old one is revoked.";
+    }
+    case "by-hand":
+      return ". The old one could not be revoked: by hand.";
+    case "none":
+    case "unfinished":
+      return ".";
+  }
 }
 
 function byHand(revocation: Revocation): string {
