@@ -100,6 +100,7 @@ export const requirements = {
   "SAFE-2": "Everything the local fleet starts listens on loopback alone",
   "SAFE-3": "Patterns and filters are matched in linear time",
   "SAFE-4": "Text from logs, alarms and tasks cannot drive a terminal or leave a chat's code block",
+  "AWS-10": "Where the endpoint differs from AWS on purpose, a table says so, and a test holds each line",
 } as const;
 
 export type RequirementId = keyof typeof requirements;
@@ -112,10 +113,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Test files by the ids that titles in them cite. */
 export function citations(): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const file of readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".test.ts")) continue;
-    for (const id of citedIn(readFileSync(join(root, "test", file), "utf8"))) {
-      found.set(id, [...(found.get(id) ?? []), file].sort());
+  for (const folder of ["test", "endpoint/test"]) {
+    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
+      if (!name.endsWith(".test.ts")) continue;
+      const file = `${folder}/${name}`;
+      for (const id of citedIn(readFileSync(join(root, file), "utf8"))) found.set(id, [...(found.get(id) ?? []), file]);
     }
   }
   return found;
@@ -142,7 +144,7 @@ function table(): string {
   const cited = citations();
   const rows = Object.entries(requirements).map(([id, text]) => {
     const files = cited.get(id) ?? [];
-    const state = files.length === 0 ? "open" : `[proven](test/${files[0]})`;
+    const state = files.length === 0 ? "open" : `[proven](${files[0]})`;
     return `| ${id} | ${text} | ${state} |`;
   });
   return ["| id | behaviour | state |", "|---|---|---|", ...rows].join("\n");

@@ -11,7 +11,7 @@ import { writeXml, xmlMembers } from "./xml.ts";
 export function codecFor(protocol: Protocol, request: HttpRequest): Codec {
   switch (protocol.kind) {
     case "json":
-      return isCbor(request) ? cborCodec(request) : jsonCodec(request);
+      return isCbor(request) ? cborCodec(request) : jsonCodec(request, protocol.messageMember);
     case "query":
       if (isCbor(request)) return withStringLeaves(cborCodec(request));
       if (isJson(request)) return withStringLeaves(jsonCodec(request));
