@@ -41,3 +41,8 @@ export function tagsOf(
 ): Record<string, string> {
   return { ...context.stackTags, ...Object.fromEntries((tags ?? []).map((tag) => [tag.Key, tag.Value])) };
 }
+
+/** A list as services answer it that leave an empty one out. */
+export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}

@@ -1,8 +1,9 @@
 import type { RequestListener } from "node:http";
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { AwsError, MalformedInput } from "./errors.ts";
 import type { ConditionKeys } from "./ports.ts";
-import { refusalOf } from "./validation.ts";
+import { isForm } from "./protocols/form.ts";
+import { parseInput } from "./validation.ts";
 
 /** Who signed a request: the developer at the keyboard, or a role that the endpoint issued credentials for. */
 export type Caller =
@@ -69,9 +70,8 @@ export function define<const S extends v.GenericSchema>(
   handle: (input: v.InferOutput<S>, call: ApiCall) => Answer | Promise<Answer>,
 ): Operation {
   return (input, call) => {
-    const parsed = v.safeParse(schema, input);
-    if (!parsed.success) throw refusalOf(parsed.issues, call.operation);
-    return handle(parsed.output, call);
+    const emptied = isForm(call.http) ? "form" : "document";
+    return handle(parseInput(schema, input, { operation: call.operation, emptied }), call);
   };
 }
 

@@ -2,6 +2,41 @@ import * as v from "valibot";
 import { AwsError, MalformedInput, notEmulated } from "./errors.ts";
 
 type Issue = v.BaseIssue<unknown>;
+type Emptied = "form" | "document";
+
+/** Parses the input of an operation, and throws what AWS answers where it does not fit. */
+export function parseInput<const S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+  { operation, emptied }: { readonly operation: string; readonly emptied: Emptied },
+): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, input);
+  if (parsed.success) return parsed.output;
+  if (emptied === "form") {
+    for (const instead of [undefined, []]) {
+      const again = v.safeParse(schema, withEmptyLists(input, parsed.issues, instead));
+      if (again.success) return again.output;
+    }
+  }
+  throw refusalOf(parsed.issues, operation);
+}
+
+/** In a form an empty list is `Tags=`, the same as an empty text; to the operation it is absent, or empty where it must be there. */
+function withEmptyLists(input: unknown, issues: readonly Issue[], instead: readonly unknown[] | undefined): unknown {
+  const copy: unknown = structuredClone(input);
+  for (const { path, type, input: received } of issues) {
+    if (received !== "" || (type !== "array" && type !== "record" && !type.endsWith("object"))) continue;
+    const keys = (path ?? []).map(({ key }) => key);
+    const last = keys.pop();
+    const parent = keys.reduce<unknown>((at, key) => (isKeyed(at) ? at[String(key)] : undefined), copy);
+    if (isKeyed(parent)) parent[String(last)] = instead;
+  }
+  return copy;
+}
+
+function isKeyed(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
 
 const notHere = /^(.*) (?:is|are) not emulated by the local endpoint$/;
 
@@ -9,7 +44,7 @@ const notHere = /^(.*) (?:is|are) not emulated by the local endpoint$/;
  * What AWS answers to input that does not fit: a value of another type does not even deserialize, all other faults are
  * told together. Values of secrets are never quoted.
  */
-export function refusalOf(issues: readonly Issue[], operation: string): AwsError {
+function refusalOf(issues: readonly Issue[], operation: string): AwsError {
   for (const { message } of issues) {
     const what = notHere.exec(message)?.[1];
     if (what !== undefined) return notEmulated(what);

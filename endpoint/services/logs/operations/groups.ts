@@ -126,5 +126,5 @@ function describeGroup(group: LogGroup) {
 }
 
 function describeStream({ name, ...stream }: LogStream) {
-  return { logStreamName: name, ...stream, uploadSequenceToken: "0", storedBytes: 0 };
+  return { logStreamName: name, ...stream, storedBytes: 0 };
 }
