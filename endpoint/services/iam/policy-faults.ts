@@ -14,14 +14,15 @@ const values = v.union([scalar, v.array(scalar)]);
 const operator =
   /^(?:ForAllValues:|ForAnyValue:)?(?:(?:String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)|Numeric(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)|Date(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)|Bool|BinaryEquals|(?:Not)?IpAddress|Arn(?:Not)?(?:Equals|Like))(?:IfExists)?|Null)$/;
 
-/** To the schema library a list is a record too. */
-const isNoList = v.check((given: object) => !Array.isArray(given));
+/** A list would be a record too, to the schema library. */
+const noList = v.pipe(
+  v.unknown(),
+  v.check((given) => !Array.isArray(given)),
+);
 const conditions = v.pipe(
-  v.record(text, v.pipe(v.record(text, values), isNoList)),
-  isNoList,
-  v.check((given) =>
-    Object.entries(given).every(([name, keys]) => operator.test(name) || Object.keys(keys).length === 0),
-  ),
+  noList,
+  v.record(text, v.pipe(noList, v.record(text, values))),
+  v.check((given) => Object.entries(given).every(([name, of]) => operator.test(name) || Object.keys(of).length === 0)),
 );
 const statement = v.pipe(
   v.strictObject({
@@ -77,7 +78,7 @@ export function policyFault(given: unknown, kind: PolicyKind): string | undefine
 function isLegible({ Effect, Condition = {} }: Statement): boolean {
   const dates = Object.entries(Condition)
     .filter(([name]) => name.includes("Date"))
-    .flatMap(([, keys]) => Object.values(keys).flat());
+    .flatMap(([, of]) => Object.values(of).flat());
   return (Effect === "Allow" || Effect === "Deny") && dates.every((date) => isDateValue(String(date)));
 }
 
