@@ -22,6 +22,14 @@ export const jsonDocument = v.pipe(
   v.transform((value) => (typeof value === "string" ? value : JSON.stringify(value))),
 );
 
+/** A text that is a JSON object; a list would be a record too, to the schema library. */
+export const jsonObject = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.check((given) => !Array.isArray(given)),
+  v.record(v.string(), v.unknown()),
+);
+
 /** A resource's properties, checked as the resource handler on AWS does it: a wrong one fails the resource. */
 export function parseProperties<const S extends v.GenericSchema>(
   schema: S,

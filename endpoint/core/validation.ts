@@ -121,7 +121,7 @@ function constraintOf({
     case "max_value":
       return `Member must have value less than or equal to ${String(requirement)}`;
     case "regex":
-      return `Member must satisfy regular expression pattern: ${requirement instanceof RegExp ? requirement.source : ""}`;
+      return `Member must satisfy regular expression pattern: ${requirement instanceof RegExp ? requirement.source.replace(/^\^|\$$/g, "") : ""}`;
     case "picklist":
     case "literal":
       return `Member must satisfy enum value set: [${(expected ?? "").replaceAll(/[()"]/g, "").split(" | ").join(", ")}]`;
