@@ -110,6 +110,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     clock,
     supervisor,
     logs,
+    authorizer: iam.authorizer,
     metrics,
     events,
     topics,
