@@ -87,6 +87,8 @@ describe("a service that cannot start", () => {
       absent: { kind: "down", exitCode: null },
     });
     expect((await fleet(["logs", "dies", "--since", "1h"])).out).toContain("line 30");
+    const previous = await fleet(["logs", "--previous", "--tail", "2", "--stage", "local"]);
+    expect(previous.out.trim().split("\n")).toHaveLength(2);
   });
 
   it("[STR-3] starts with the next deploy once it is fixed, and nothing else is restarted", async () => {
