@@ -4,9 +4,11 @@ import { Alerts } from "./stacks/alarms/alerts.ts";
 import { Tuning } from "./stacks/alarms/tuning.ts";
 import { Chat } from "./stacks/chat/chat.ts";
 import { fillEmptyStacks } from "./stacks/deploy/empty-stack.ts";
+import { removeFailedStacks } from "./stacks/deploy/failed-stacks.ts";
 import { keepBundles } from "./stacks/deploy/kept-bundles.ts";
 import { readOlderLogs } from "./stacks/deploy/older-logs.ts";
 import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/deploy/preflight.ts";
+import { checkCommand, commandOf, leaveWithTrueCode } from "./stacks/deploy/sst-command.ts";
 import { handleStartFailures } from "./stacks/deploy/start-failures.ts";
 import { nameTemplatesAnew } from "./stacks/deploy/template-name.ts";
 import { readThresholds } from "./stacks/deploy/thresholds.ts";
@@ -74,9 +76,13 @@ async function showErrors<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export default {
-  config: ({ stage = process.env.SST_STAGE, profile, region }) =>
+  config: (commandLine) =>
     showErrors(async () => {
+      const { stage = process.env.SST_STAGE, profile, region } = commandLine;
+      const command = commandOf(commandLine);
+      leaveWithTrueCode(command);
       const plan = await planOf(stage);
+      checkCommand(command, plan);
       await checkSurroundings(plan, { profile, region, endpointUrl: process.env.AWS_ENDPOINT_URL });
       return { name: "mcp-fleet", stage: plan.stage, region: plan.region, ...(profile !== undefined && { profile }) };
     }),
@@ -93,6 +99,8 @@ export default {
         const cache = `${paths.root}/node_modules/.cache/mcp-fleet/bundles`;
         keepBundles(useRuntimeHandlers().for(functionDefaults.runtime), paths.root, cache);
       }
-      if (app.mode === "deploy") handleStartFailures(app, plan);
+      if (app.mode !== "deploy") return;
+      await removeFailedStacks(plan, { profile });
+      handleStartFailures(app, plan);
     }),
 } satisfies SSTConfig;
