@@ -56,7 +56,7 @@ function childrenWords(children: readonly string[]): string {
 const known: Readonly<Record<string, { readonly unit: string; readonly name: (statistic: string) => string }>> = {
   TargetResponseTime: {
     unit: " s",
-    name: (statistic) => (statistic === "Average" ? "average latency" : `${statistic.toUpperCase()} latency`),
+    name: (statistic) => `${/^p\d/.test(statistic) ? statistic.toUpperCase() : statistic.toLowerCase()} latency`,
   },
   HealthyHostCount: { unit: "", name: () => "healthy tasks:" },
   UnHealthyHostCount: { unit: "", name: () => "unhealthy tasks:" },
