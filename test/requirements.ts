@@ -100,12 +100,17 @@ export const requirements = {
   "SAFE-2": "Everything the local fleet starts listens on loopback alone",
   "SAFE-3": "Patterns and filters are matched in linear time",
   "SAFE-4": "Text from logs, alarms and tasks cannot drive a terminal or leave a chat's code block",
+  "MCP-1": "2026-07-28 and 2025-11-25 and older at one address, stateless, by the official suite",
+  "MCP-2": "Client ID metadata documents; fenced registration; any OpenID provider",
+  "MCP-3": "Each host's OAuth metadata names that host; a host without login has none",
+  "MCP-9": "A caller's mistake is never a 5xx",
+  "MCP-10": "Servers that keep sessions in memory are found; `google_workspace` is stateless",
 } as const;
 
 export type RequirementId = keyof typeof requirements;
 
 /** Not built yet. An id leaves this list in the change that adds its first test. */
-export const open: readonly RequirementId[] = [];
+export const open: readonly RequirementId[] = ["MCP-10"];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

@@ -1,19 +1,8 @@
-import { lookup as resolve } from "node:dns";
-import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
-import type { LookupFunction } from "node:net";
-import { isIP } from "node:net";
 import { cleanName } from "./client.ts";
 import { OAuthFailure } from "./oauth-failure.ts";
-import { isPublicAddress } from "./public-address.ts";
+import { type Fetching, fetchPublic, Unfit } from "./public-fetch.ts";
 import type { Client } from "./records.ts";
 import { parseMetadata } from "./registration.ts";
-
-/** How a document is fetched; another way only in tests. */
-export interface Fetching {
-  readonly isAllowed: (address: string) => boolean;
-  readonly ca?: string;
-}
 
 export interface ClientDocuments {
   /**
@@ -24,8 +13,7 @@ export interface ClientDocuments {
 }
 
 /** The draft suggests 5 KB at most; names in many languages take more. */
-const mostBytes = 10_000;
-const patienceMs = 5_000;
+const limits = { mostBytes: 10_000, patienceMs: 5_000 };
 const mostDocuments = 500;
 const mostAtOnce = 10;
 const cachedSeconds = { least: 60, usual: 300, most: 24 * 3600 };
@@ -46,7 +34,7 @@ export const isDocumentAddress = (clientId: string): boolean => clientId.startsW
  */
 export function openClientDocuments(
   allowedRedirects: readonly string[],
-  fetching: Fetching = { isAllowed: isPublicAddress },
+  fetching?: Fetching,
   now: () => number = Date.now,
 ): ClientDocuments {
   const kept = new Map<string, Kept>();
@@ -61,13 +49,13 @@ export function openClientDocuments(
 
   async function fetchDocument(clientId: string, url: URL): Promise<Client> {
     try {
-      const { text, seconds } = await download(url, fetching);
+      const { text, cacheControl } = await fetchPublic(url, limits, fetching);
       const client = clientOf(clientId, text, allowedRedirects);
-      keep(clientId, client, seconds);
+      keep(clientId, client, lifeOf(cacheControl));
       return client;
     } catch (error) {
-      const failure = error instanceof OAuthFailure ? error : refused("it does not answer");
-      keep(clientId, failure, cachedSeconds.least);
+      const failure = error instanceof Unfit ? refused(error.message) : error;
+      if (failure instanceof OAuthFailure) keep(clientId, failure, cachedSeconds.least);
       throw failure;
     } finally {
       underWay.delete(clientId);
@@ -140,70 +128,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function download(url: URL, { isAllowed, ca }: Fetching): Promise<{ readonly text: string; readonly seconds: number }> {
-  return new Promise((resolve_, reject) => {
-    const host = url.hostname.replace(/^\[|\]$/g, "");
-    // Node connects to an address in the name's place without asking `lookup`.
-    if (isIP(host) !== 0 && !isAllowed(host)) {
-      reject(refused("it lies on the public internet"));
-      return;
-    }
-    const req = request(
-      url,
-      {
-        agent: false,
-        lookup: publicLookup(isAllowed),
-        headers: { accept: "application/json", "user-agent": "mcp-fleet" },
-        signal: AbortSignal.timeout(patienceMs),
-        ...(ca === undefined ? {} : { ca }),
-      },
-      (res) => {
-        readDocument(res).then(resolve_, (error: unknown) => {
-          req.destroy();
-          reject(error);
-        });
-      },
-    );
-    req.on("error", reject);
-    req.end();
-  });
-}
-
-async function readDocument(res: IncomingMessage): Promise<{ readonly text: string; readonly seconds: number }> {
-  if (res.statusCode !== 200) throw refused(`it answers 200, not ${res.statusCode}; redirects are not followed`);
-  if (!/^application\/([\w.-]+\+)?json\b/i.test(res.headers["content-type"] ?? ""))
-    throw refused("it is application/json");
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of res) {
-    const part = Buffer.from(chunk);
-    bytes += part.length;
-    if (bytes > mostBytes) throw refused(`it has at most ${mostBytes} bytes`);
-    chunks.push(part);
-  }
-  return { text: Buffer.concat(chunks).toString("utf8"), seconds: lifeOf(res.headers["cache-control"]) };
-}
-
 function lifeOf(cacheControl = ""): number {
   if (/\bno-(store|cache)\b/i.test(cacheControl)) return cachedSeconds.least;
   const [, told] = /\bmax-age=(\d{1,9})/i.exec(cacheControl) ?? [];
   const seconds = told === undefined ? cachedSeconds.usual : Number(told);
   return Math.min(cachedSeconds.most, Math.max(cachedSeconds.least, seconds));
-}
-
-/** Node connects to what this answers: a name with any address that is not public has none. */
-function publicLookup(isAllowed: (address: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, []);
-      if (!addresses.every(({ address }) => isAllowed(address))) {
-        return callback(refused("it lies on the public internet"), []);
-      }
-      const [first] = addresses;
-      if (options.all === true || first === undefined) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
 }
 
 const refused = (rule: string) =>

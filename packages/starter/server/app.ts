@@ -40,7 +40,7 @@ export function createApp(options: AppOptions): Express {
     admission.kind === "open" ? async () => anonymous : installLogin(app, admission, { ...origins, audit, log });
   app.use("/mcp", mcpEndpoint({ ...options, identify }), answerMcp(log));
   app.use((_req, res) => {
-    res.status(404).json({ error: "not_found" });
+    res.status(404).json({ error: "not_found", error_description: "Nothing is here." });
   });
   app.use(answerFailure(log));
   return app;
@@ -60,8 +60,6 @@ function answerMcp(log: Log): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const answer = (status: number, code: number, message: string) =>
       res.status(status).json({ jsonrpc: "2.0", error: { code, message }, id: null });
-    // What is left of a body that nobody reads would be taken for the next request.
-    if (!req.complete) res.set("Connection", "close");
     if (error instanceof Refusal) answer(error.status, error.code, error.message);
     else if (error instanceof NotAdmitted) {
       res.set("WWW-Authenticate", error.challenge);
@@ -81,10 +79,10 @@ function answerFailure(log: Log): ErrorRequestHandler {
   return (error, _req, res, _next) => {
     const status = clientStatusOf(error);
     if (status !== undefined) {
-      res.status(status).json({ error: "bad_request" });
+      res.status(status).json({ error: "invalid_request", error_description: "The request is malformed." });
       return;
     }
     log.error(`A request failed: ${describeError(error)}`, { request_id: String(res.locals.requestId) });
-    res.status(500).json({ error: "server_error" });
+    res.status(500).json({ error: "server_error", error_description: "The server failed. Try again later." });
   };
 }

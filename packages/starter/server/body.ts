@@ -29,7 +29,8 @@ async function readText(req: IncomingMessage): Promise<string> {
   if (Number(req.headers["content-length"] ?? 0) > mostBytes) throw tooLarge;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of req) {
+  // Leaving the loop must not cut the connection, on which the refusal is sent: Node discards the rest of the body.
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     const part = Buffer.from(chunk);
     bytes += part.length;
     if (bytes > mostBytes) throw tooLarge;
