@@ -56,11 +56,12 @@ export function mcpEndpoint(options: EndpointOptions): RequestHandler {
 
   return async (req, res, next) => {
     try {
+      // Before the method: clients ask by GET whether there is a login.
+      const visitor = await options.identify(req);
       if (req.method !== "POST") {
         res.set("Allow", "POST");
         throw new Refusal(405, "Method not allowed: use POST.");
       }
-      const visitor = await options.identify(req);
       const parsedBody = await readJson(req);
       const request = toWebRequest(req, res, base);
       const requestId = String(res.locals.requestId);

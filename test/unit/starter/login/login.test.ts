@@ -125,11 +125,13 @@ describe("metadata", () => {
   });
 
   it("[MCP-3] is where a 401 points to", async () => {
-    const { status, headers } = await door.ask("/mcp", { method: "POST" });
-    expect(status).toBe(401);
-    expect(headers["www-authenticate"]).toContain(
-      `resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`,
-    );
+    for (const method of ["POST", "GET"]) {
+      const { status, headers } = await door.ask("/mcp", { method });
+      expect(status).toBe(401);
+      expect(headers["www-authenticate"]).toContain(
+        `resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`,
+      );
+    }
   });
 });
 
