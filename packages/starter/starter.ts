@@ -37,7 +37,7 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
     createServer: (occasion) => createMcpServer(parts, occasion),
     argumentsOf: (tool) => byName.get(tool),
   });
-  const listener = await listen(app, config.host, config.port);
+  const listener = await listen(app, config);
   log.info("Listening.", { port: listener.port, tools: tools.map((tool) => tool.name) });
 
   return {

@@ -1,4 +1,5 @@
 import { InMemoryServerEventBus, type McpServer } from "@modelcontextprotocol/server";
+import { defaultIdleSeconds } from "#fleet/timing.ts";
 import { noAudit } from "#starter/audit/index.ts";
 import { silent } from "#starter/log.ts";
 import { createApp } from "#starter/server/app.ts";
@@ -32,5 +33,5 @@ export function startConformanceServer(port = 0, externalUrl?: URL): Promise<Lis
       return server;
     },
   });
-  return listen(app, "127.0.0.1", port);
+  return listen(app, { host: "127.0.0.1", port, idleTimeoutSeconds: defaultIdleSeconds });
 }

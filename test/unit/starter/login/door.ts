@@ -75,7 +75,7 @@ export async function openDoor(allowedRedirects: readonly string[] = []): Promis
     argumentsOf: () => undefined,
     createServer: (occasion) => createMcpServer(parts, occasion),
   });
-  const listener: Listener = await listen(app, "127.0.0.1", 0);
+  const listener: Listener = await listen(app, { host: "127.0.0.1", port: 0, idleTimeoutSeconds: 60 });
   return {
     events,
     ask: async (path, { method = "GET", headers = {}, body } = {}) => {
