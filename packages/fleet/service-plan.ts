@@ -43,6 +43,7 @@ export function planService(
     },
     secrets: secretsOf(fleet, service),
     sessions: service.sessions === true,
+    stickiness: service.stickiness ?? false,
     alarms: planAlarms(fleet, service, at.measured),
     rulePriority: rulePriority([key, service]),
     shard: shardOf([key, service], at.shards),
