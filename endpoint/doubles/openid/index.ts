@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { behindDoor, closeServer, listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
 import { answerAuthorization } from "#endpoint/doubles/google/authorization.ts";
@@ -43,9 +43,7 @@ export async function startOpenIdDouble(name: VendorName, options: OpenIdDoubleO
       case paths.keys:
         return json(res, 200, { keys: [key.publicJwk] });
       case paths.authorize: {
-        const isOffline = (asked: URLSearchParams) =>
-          vendor.alwaysOffline || (asked.get("scope") ?? "").split(" ").includes("offline_access");
-        const parts = { clients, grants, users, isOffline };
+        const parts = { clients, grants, users, isOffline: asksOffline(vendor) };
         const method = req.method ?? "GET";
         const page = answerAuthorization(method, method === "POST" ? form : url.searchParams, parts);
         if (page.kind === "redirect") res.writeHead(302, { Location: page.location }).end();
@@ -59,7 +57,7 @@ export async function startOpenIdDouble(name: VendorName, options: OpenIdDoubleO
         return json(res, status, body);
       }
       case paths.userinfo: {
-        const grant = grants.access(req.headers.authorization?.replace(/^Bearer /, "") ?? "");
+        const grant = grants.access(bearerOf(req));
         if (grant === undefined) return json(res, 401, { error: "invalid_token" });
         return json(res, 200, { sub: grant.user.sub, ...vendor.userInfo(grant.user) });
       }
@@ -72,6 +70,13 @@ export async function startOpenIdDouble(name: VendorName, options: OpenIdDoubleO
   origin = `http://127.0.0.1:${await listenOnLoopback(server)}`;
   return { issuer: `${origin}${vendor.issuerPath}`, users, stop: () => closeServer(server) };
 }
+
+const bearerOf = ({ headers }: IncomingMessage): string => headers.authorization?.replace(/^Bearer /, "") ?? "";
+
+const asksOffline =
+  ({ alwaysOffline }: Vendor) =>
+  (asked: URLSearchParams): boolean =>
+    alwaysOffline || (asked.get("scope") ?? "").split(" ").includes("offline_access");
 
 function discoveryOf({ issuerPath, paths, scopes }: Vendor, origin: string) {
   return {
