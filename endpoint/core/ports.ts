@@ -67,6 +67,18 @@ export interface PublicNames {
   follow(listener: (names: NameTable) => void): void;
 }
 
+/** Route 53, as CloudFormation proves there that a domain is the caller's, and ACM looks for the proof. */
+export interface ProofRecords {
+  /** Throws `AwsError` where there is no such zone, or where it cannot hold the name. */
+  write(zoneId: string, record: ProofRecord): void;
+  has(record: ProofRecord): boolean;
+}
+/** A CNAME; names end with a dot. */
+export interface ProofRecord {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface Target {
   readonly id: string;
   readonly port: number;
