@@ -2,6 +2,7 @@ import type {
   AlarmName,
   ChatDestination,
   ChatMute,
+  ChatRoute,
   NetworkDefinition,
   PermissionDefinition,
   RotationDefinition,
@@ -63,6 +64,7 @@ export interface ChatPlan {
   readonly mutes: readonly ChatMute[];
   readonly groupWaitSeconds: number;
   readonly repeatAfterHours: number;
+  readonly runbookUrl?: string | undefined;
   readonly fallbackEmails: readonly string[];
 }
 
@@ -71,6 +73,7 @@ export interface ChatRoutePlan {
   readonly to: readonly string[];
   readonly services?: readonly string[];
   readonly severities?: readonly Severity[];
+  readonly mention?: ChatRoute["mention"];
 }
 
 export interface SecretPlan {
@@ -116,6 +119,10 @@ export interface ServicePlan {
   readonly rulePriority: number;
   readonly shard: number;
   readonly permissions: readonly PermissionDefinition[];
+  /** As the task definition has it: what the image says where absent. */
+  readonly entryPoint: readonly string[] | undefined;
+  readonly command: readonly string[] | undefined;
+  /** Program and arguments on this machine; `$PORT` in them is known when a task starts. */
   readonly localCommand: readonly string[] | undefined;
 }
 
