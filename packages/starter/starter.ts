@@ -1,6 +1,7 @@
 import { type AuditClient, noAudit, openAudit } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
+import { openClientDocuments } from "./login/client-document.ts";
 import { connectProvider } from "./login/identity.ts";
 import type { Admission } from "./server/admission.ts";
 import { createApp } from "./server/app.ts";
@@ -59,8 +60,9 @@ function openAdmission({ login }: Config, log: Log): Admission {
     log.warn("MCP_LOGIN is none: anyone who can reach this server can call its tools.");
     return { kind: "open" };
   }
+  const documents = openClientDocuments(login.allowedRedirects);
   const sessions = openSessions({ backend: login.sessions, namespace: login.externalUrl.host, log });
-  return { kind: "login", config: login, provider: connectProvider(login), sessions };
+  return { kind: "login", config: login, provider: connectProvider(login), documents, sessions };
 }
 
 async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {
