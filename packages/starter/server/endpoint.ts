@@ -20,8 +20,6 @@ export interface EndpointOptions {
   readonly log: Log;
   /** Where changes of the lists are announced; without it, for servers whose lists do not change. */
   readonly bus?: ServerEventBus | undefined;
-  /** Ends the streams that would otherwise last as long as their client. */
-  readonly stopping?: AbortSignal | undefined;
   /** Who sent the request, after authentication. */
   readonly identify: (req: HttpRequest) => Promise<Visitor>;
 }
@@ -45,7 +43,7 @@ const base = new URL("http://localhost/mcp");
  * any task can answer it, without a session header or a sticky balancer. Its answer may stream (progress, logging).
  */
 export function mcpEndpoint(options: EndpointOptions): RequestHandler {
-  const { audit, argumentsOf, log, bus, stopping } = options;
+  const { audit, argumentsOf, log, bus } = options;
   const exchanges = new WeakMap<Request, Exchange>();
 
   const handler = createMcpHandler(
@@ -80,10 +78,7 @@ export function mcpEndpoint(options: EndpointOptions): RequestHandler {
       const exchange: Exchange = { visitor, requestId, asked: parsed.success ? parsed.output : {} };
       // Only a stream that no server object stands behind needs a signal, which costs more than all else of a request.
       const left = exchange.asked.method === "subscriptions/listen" ? new AbortController() : undefined;
-      const end = () => left?.abort();
-      stopping?.addEventListener("abort", end);
       res.once("close", () => {
-        stopping?.removeEventListener("abort", end);
         if (res.writableFinished) return;
         left?.abort();
         void exchange.server?.close();
