@@ -65,6 +65,7 @@ export function mcpEndpoint(options: EndpointOptions): RequestHandler {
   );
 
   return async (req, res, next) => {
+    if (req.path !== "/") return next();
     try {
       // Before the method: clients ask by GET whether there is a login.
       const visitor = await options.identify(req);
