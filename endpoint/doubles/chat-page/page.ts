@@ -53,5 +53,12 @@ function column(chat: ChatName, messages: readonly ChatMessage[], fault: ChatFau
 function article(chat: ChatName, { payload, at, edits, reply, id }: ChatMessage): string {
   const time = new Date(at).toISOString().slice(11, 19);
   const edited = edits > 0 ? ` <span class="edited">(edited)</span>` : "";
-  return `<article class="message${reply ? " reply" : ""}" data-id="${escapeHtml(id)}"><header><b>MCP fleet</b> <span class="app">APP</span> <time>${time}</time>${edited}</header>${show[chat](payload)}</article>`;
+  return `<article class="message${reply ? " reply" : ""}" data-id="${escapeHtml(id)}"><header><b>MCP fleet</b> <span class="app">APP</span> <time>${time}</time>${edited}</header>${drawn(show[chat](payload))}</article>`;
+}
+
+/** Chats bring pictures of their own for these; a browser may have no font with them. */
+const dots: Readonly<Record<string, string>> = { "🔴": "#dd2e44", "🟠": "#f4900c", "🟢": "#78b159", "🔵": "#55acee" };
+
+function drawn(html: string): string {
+  return html.replace(/[🔴🟠🟢🔵]/gu, (dot) => `<span class="dot" style="background:${dots[dot]}">${dot}</span>`);
 }
