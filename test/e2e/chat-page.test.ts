@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type ChatDoubles, chatNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { type ChatDoubles, chatNames, type PlaceName, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { needs, pathOf } from "@mcp-fleet/testing/programs.ts";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ import { groupOf, noticeGroup } from "#chat/decide/route.ts";
 import { withFirst } from "#chat/deliver/conversation.ts";
 import { parse } from "#chat/parse/index.ts";
 import { createHttp } from "#chat/receivers/http.ts";
-import { type ReceiverName, receivers } from "#chat/receivers/index.ts";
+import { receivers } from "#chat/receivers/index.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
 import { Secret } from "#chat/receivers/secret.ts";
 import { emptyRecord, type GroupRecord } from "#chat/record/record.ts";
@@ -31,7 +31,7 @@ const place = {
   runbookUrl: "https://github.com/example/mcp-fleet/blob/main",
 };
 /** Whom each chat calls, in its own ids. */
-const called: Readonly<Record<ReceiverName, readonly string[]>> = {
+const called: Readonly<Record<PlaceName, readonly string[]>> = {
   "slack-bot": ["S0ONCALL01"],
   "slack-webhook": ["here"],
   teams: ["on-call@example.com"],
@@ -66,7 +66,7 @@ describe("the page of the chats", needs("chromium"), () => {
     await chats.stop();
   });
 
-  const addresses: Readonly<Record<ReceiverName, string>> = {
+  const addresses: Readonly<Record<PlaceName, string>> = {
     "slack-bot": "SLACK_BOT_TOKEN",
     "slack-webhook": "SLACK_WEBHOOK_URL",
     teams: "TEAMS_WEBHOOK_URL",
@@ -203,7 +203,7 @@ describe("the page of the chats", needs("chromium"), () => {
 
   const cards: readonly (readonly [
     picture: string,
-    chat: ReceiverName,
+    chat: PlaceName,
     bodies: readonly string[],
     shows: readonly string[],
   ])[] = [
@@ -274,7 +274,7 @@ describe("the page of the chats", needs("chromium"), () => {
     }
   });
 
-  function destinationOf(chat: ReceiverName): ChatSettings["destinations"][string] {
+  function destinationOf(chat: PlaceName): ChatSettings["destinations"][string] {
     return chat === "slack-bot"
       ? { receiver: chat, key: addresses[chat], channel: "C0MCPALERTS" }
       : { receiver: chat, key: addresses[chat] };

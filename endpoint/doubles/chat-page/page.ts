@@ -1,4 +1,4 @@
-import { type ChatMessage, type ChatName, chatNames } from "./chat-log.ts";
+import { type ChatMessage, type ChatName, chatNames, pagerNames } from "./chat-log.ts";
 import type { ChatFault } from "./exchange.ts";
 import { escapeHtml } from "./html.ts";
 import { showGoogle } from "./show-google.ts";
@@ -11,12 +11,19 @@ const titles: Readonly<Record<ChatName, string>> = {
   "slack-webhook": "Slack, webhook",
   teams: "Microsoft Teams",
   "google-chat": "Google Chat",
+  pagerduty: "PagerDuty",
+  opsgenie: "Opsgenie",
+  webhook: "Webhook",
 };
+const showJson = (payload: unknown) => `<pre>${escapeHtml(JSON.stringify(payload, undefined, 2))}</pre>`;
 const show: Readonly<Record<ChatName, (payload: unknown) => string>> = {
   "slack-bot": showSlack,
   "slack-webhook": showSlack,
   teams: showTeams,
   "google-chat": showGoogle,
+  pagerduty: showJson,
+  opsgenie: showJson,
+  webhook: showJson,
 };
 
 /** What people see in each chat, side by side; updates by itself. */
@@ -32,7 +39,8 @@ new EventSource("/changes").onmessage = load;
 type Faults = ReadonlyMap<ChatName, ChatFault>;
 
 export function feed(messages: readonly ChatMessage[], faults: Faults): string {
-  return chatNames
+  const used = pagerNames.filter((pager) => faults.has(pager) || messages.some(({ chat }) => chat === pager));
+  return [...chatNames, ...used]
     .map((chat) =>
       column(
         chat,
