@@ -27,8 +27,15 @@ export function isRejectedLabel(label: string): boolean {
 
 /** `<version> <since, ISO 8601> <phase>`: which current version is being settled; absent when all is settled. */
 export const settlingTag = "mcp-fleet:settling";
+/** When people were last notified that the secret waits, ISO 8601; absent unless it waits for long. */
+export const remindedTag = "mcp-fleet:reminded";
 /** When the value of today was issued, ISO 8601: a version may be a copy of an older one. */
 export const valueSinceTag = "mcp-fleet:value-since";
+
+/** What a rotation, a person or `align-splunk` has on its way. */
+export function isKeptLabel(label: string): boolean {
+  return label === pending || label === candidate || label === aligning;
+}
 
 interface Version {
   readonly id: string;

@@ -15,7 +15,7 @@ import type { SecretDescription, SecretVersion } from "../ports.ts";
 import { parseValue, placeholdersIn, type SecretValue, sameText, sameValue } from "../value.ts";
 import type { Action } from "./action.ts";
 import type { SettlePorts } from "./ports.ts";
-import { readSettling } from "./settling.ts";
+import { type Phase, readSettling, writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
 type Settlement = Action & { readonly kind: "revoke" };
@@ -33,22 +33,39 @@ export async function revoke(
   const { store, clock } = ports;
   const secret = await store.describe(entry.id);
   if (holderOf(secret.versions, current) !== versionId) return "done";
+  if ((await handOver(secret, { versionId, outcome }, ports)) === "overtaken") return "done";
   if (outcome !== "unchanged") {
-    const revocation = await revokeOthers(entry, secret, ports);
+    const revocation = await revokeOthers(entry, await store.describe(entry.id), ports);
     if (revocation.kind === "unfinished") return "unfinished";
     const since = readSettling(secret.tags[settlingTag])?.since ?? clock.now();
     if (outcome === "settled") await store.tag(secret.arn, valueSinceTag, new Date(since).toISOString());
     await tell(entry, outcome, versionId, wordsFor(secret.name, outcome, revocation), ports);
   }
   await dropUsedCandidate(entry, secret, versionId, ports);
-  const holder = holderOf(secret.versions, settled);
-  if (holder !== versionId) {
-    const from = holder === undefined ? {} : { from: holder };
-    if ((await store.moveLabel(secret.arn, settled, { to: versionId, ...from })) === "refused") return "done";
-  }
   await store.untag(secret.arn, settlingTag);
   return "done";
 }
+
+/** From here on it is the version to go back to, and those before it are not: they may be void at any moment. */
+async function handOver(
+  { arn, versions, tags }: SecretDescription,
+  { versionId, outcome }: Pick<Settlement, "versionId" | "outcome">,
+  { store }: SettlePorts,
+): Promise<"moved" | "overtaken"> {
+  const settling = readSettling(tags[settlingTag]);
+  if (settling?.versionId === versionId && settling.phase !== phaseOf[outcome]) {
+    await store.tag(arn, settlingTag, writeSettling({ ...settling, phase: phaseOf[outcome] }));
+  }
+  const from = holderOf(versions, settled);
+  if (from === versionId) return "moved";
+  const move = { to: versionId, ...(from !== undefined && { from }) };
+  return (await store.moveLabel(arn, settled, move)) === "moved" ? "moved" : "overtaken";
+}
+
+const phaseOf = { unchanged: "unchanged", settled: "revoking", restored: "restored" } as const satisfies Record<
+  Settlement["outcome"],
+  Phase
+>;
 
 /** A rejected version that never was current: its credential goes, and AWSPENDING with it. */
 export async function discard(
@@ -92,7 +109,7 @@ async function keptValues(entry: SecretEntry, ports: SettlePorts): Promise<reado
 
 function isKept({ id, labels }: SecretVersion, versions: readonly SecretVersion[]): boolean {
   if (labels.includes(current)) return true;
-  return [pending, candidate, aligning].some((label) => labels.includes(label)) && !isRejected(versions, id);
+  return [settled, pending, candidate, aligning].some((label) => labels.includes(label)) && !isRejected(versions, id);
 }
 
 async function readAll(
