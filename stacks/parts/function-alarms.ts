@@ -43,12 +43,13 @@ const furthest = Duration.days(7).toSeconds();
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 export function watchFunction(scope: Construct, { stage, name, calls, topicArn }: WatchedFunction): void {
-  const inside = new Construct(scope, "Alarms");
+  const inside = new Construct(scope, `${name}-alarms`);
+  const runbook = calls.by === "queue" ? "when-the-road-itself-fails" : "when-a-function-fails";
   for (const [kind, watch] of Object.entries(watchesFor(calls))) {
     const isSilence = watch.metric === "Invocations";
     new cloudwatch.CfnAlarm(inside, kind, {
       alarmName: names.functionAlarm(stage, name, kind),
-      alarmDescription: `${name}: ${watch.means}. Runbook: docs/alarms.md#when-a-function-fails`,
+      alarmDescription: `${name}: ${watch.means}. Runbook: docs/alarms.md#${runbook}`,
       namespace: "AWS/Lambda",
       metricName: watch.metric,
       dimensions: [{ name: "FunctionName", value: names.function(stage, name) }],

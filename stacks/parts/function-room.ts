@@ -103,6 +103,7 @@ export class FunctionRoom extends Construct {
     lambda.node.addDependency(logGroup);
     this.functionArn = lambda.functionArn;
     this.lambda = lambda;
-    watchFunction(this, { stage, name, calls, topicArn: props.alarmTopicArn ?? use(Alerts).topicArn });
+    // Beside the room, so that what needs the function does not wait for its alarms.
+    watchFunction(scope, { stage, name, calls, topicArn: props.alarmTopicArn ?? use(Alerts).topicArn });
   }
 }
