@@ -76,6 +76,7 @@ export interface SecretPlan {
   readonly aliases: Readonly<Record<string, string>>;
   readonly adoptedArn: string | undefined;
   readonly rotation: RotationPlan;
+  readonly unproven: "wait" | "roll";
   /** Keys of the services that use it. */
   readonly usedBy: readonly string[];
 }

@@ -110,6 +110,7 @@ function planSecrets(
     aliases: secret.aliases ?? {},
     adoptedArn: definition.adopt?.secrets?.[key],
     rotation: rotationOf(secret),
+    unproven: secret.unproven ?? "wait",
     usedBy: services
       .filter((service) => service.secrets.some((use) => use.secret === key))
       .map((service) => service.key),

@@ -38,6 +38,7 @@ export function settlementRoom(stack: Stack, props: RotationProps): FunctionRoom
       },
       { actions: ["ecs:DescribeServices", "ecs:UpdateService"], resources: [arn("service", `${cluster}/*`)] },
       { actions: ["ecs:DescribeTasks"], resources: [arn("task", `${cluster}/*`)] },
+      { actions: ["ecs:DescribeTaskDefinition"], resources: ["*"] },
       {
         actions: ["ecs:ListTasks"],
         resources: ["*"],
@@ -49,7 +50,7 @@ export function settlementRoom(stack: Stack, props: RotationProps): FunctionRoom
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "The services and tasks of the stage's own cluster, whichever the map has; ListTasks knows no resource but a condition on the cluster.",
+      "The services and tasks of the stage's own cluster, whichever the map has; ListTasks knows no resource but a condition on the cluster, and DescribeTaskDefinition none at all.",
   });
   return room;
 }
