@@ -109,6 +109,7 @@ function planSecrets(
     keys: secret.keys,
     aliases: secret.aliases ?? {},
     adoptedArn: definition.adopt?.secrets?.[key],
+    kmsKeyArn: definition.adopt?.kmsKeys?.[key],
     rotation: rotationOf(secret),
     unproven: secret.unproven ?? "wait",
     usedBy: services
