@@ -30,6 +30,7 @@ export function withinLimits(store: SecretStore): SecretStore {
   };
 
   return {
+    history: (...asked) => store.history(...asked),
     createdAt: (...asked) => store.createdAt(...asked),
     read: (...asked) => store.read(...asked),
     put: (...asked) => store.put(...asked),

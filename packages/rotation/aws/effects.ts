@@ -25,6 +25,7 @@ export function createEffects() {
       issuerOf(entry, {
         fetch,
         clock,
+        store,
         deadline: () => Math.min(deadline.at(), until),
         stage: map.stage,
         auditIndex: map.auditIndex,

@@ -8,53 +8,54 @@ import type { SecretAction } from "./action.ts";
 import { keep } from "./keep.ts";
 import type { Memory, SettlePorts } from "./ports.ts";
 import { remind, report, resume } from "./remind.ts";
-import { discard, revoke } from "./revoke.ts";
+import { discard, done, type RevocationEnd, revoke } from "./revoke.ts";
 import { writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
-/** Does one action on one secret. `unfinished`: the issuer needs longer than it was given. */
+/** Does one action on one secret. `unfinished`: the issuer needs longer than it was given, or is not there. */
 export async function act(
   action: SecretAction,
   entry: SecretEntry,
   ports: SettlePorts,
   memory: Memory,
-): Promise<"done" | "unfinished"> {
+): Promise<RevocationEnd> {
   const { versionId } = action;
   switch (action.kind) {
     case "record":
       await keep(entry, settlingTag, writeSettling(action), ports);
-      return "done";
+      return done;
     case "prove":
       await prove(entry, action, ports, memory);
-      return "done";
+      return done;
     case "reject":
       await reject(entry, versionId, action.reason, ports, memory);
-      return "done";
+      return done;
     case "restore":
       await restore(entry, action, ports);
-      return "done";
-    case "revoke":
-      if ((await revoke(entry, action, ports)) === "unfinished") return "unfinished";
+      return done;
+    case "revoke": {
+      const end = await revoke(entry, action, ports);
       // The notice that it settled says as well that it no longer waits.
-      if (action.outcome !== "unchanged") await ports.store.untag(entry.id, remindedTag);
-      return "done";
+      if (end.kind === "done" && action.outcome !== "unchanged") await ports.store.untag(entry.id, remindedTag);
+      return end;
+    }
     case "unblock":
       await ports.store.moveLabel(entry.id, pending, { from: versionId });
-      return "done";
+      return done;
     case "abandon":
       await abandon(entry, versionId, ports);
-      return "done";
+      return done;
     case "discard":
       return discard(entry, versionId, ports);
     case "report":
       await report(entry, action, ports);
-      return "done";
+      return done;
     case "remind":
       await remind(entry, action, ports);
-      return "done";
+      return done;
     case "resume":
       await resume(entry, versionId, ports);
-      return "done";
+      return done;
   }
 }
 

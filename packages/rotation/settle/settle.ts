@@ -1,6 +1,7 @@
 import { RotationError } from "../errors.ts";
 import { withinLimits } from "../limits.ts";
 import type { SecretEntry } from "../map.ts";
+import type { SecretStore } from "../ports.ts";
 import { SplunkError } from "../splunk/token-admin.ts";
 import { act } from "./act.ts";
 import type { Action, Roll, SecretAction } from "./action.ts";
@@ -10,6 +11,7 @@ import { eachOf, ecsBuckets, OutOfTime, Pace } from "./pace.ts";
 import { plan } from "./plan.ts";
 import type { Memory, SettlePorts } from "./ports.ts";
 import { Survey } from "./survey.ts";
+import { sweep } from "./sweep.ts";
 import { timing } from "./timing.ts";
 import { nameOf, planReminders, waitForParked } from "./waiting.ts";
 
@@ -36,6 +38,8 @@ export async function settle(given: SettlePorts): Promise<readonly Action[]> {
       actions = await takeTurn(ports, memory, work);
       if (!(await mayGoOn(actions, ports, work))) break;
     }
+    // Last, as nobody waits for it.
+    await Promise.all(ports.map.secrets.map((entry) => sweepOne(entry, ports, given.store, memory)));
   } catch (error) {
     // The next run takes it up where this one stopped.
     if (!(error instanceof OutOfTime)) throw error;
@@ -59,13 +63,24 @@ async function takeTurn(ports: SettlePorts, memory: Memory, work: Work): Promise
   const seen = await observe(ports, memory);
   const planned = waitForParked(plan(seen), memory.parked);
   const actions = waitForParked([...planned, ...planReminders(planned, seen)], memory.parked);
-  for (const [key, begin] of due(actions, ports, memory)) {
+  for (const [key, act] of due(actions, ports, memory)) {
     if (busy.has(key) || work.has(key)) continue;
-    const done = begin();
-    work.set(key, done);
-    void done.finally(() => work.delete(key));
+    begin(work, key, act());
   }
   return actions;
+}
+
+function begin(work: Work, key: string, done: Promise<void>): void {
+  work.set(key, done);
+  void done.finally(() => work.delete(key));
+}
+
+async function sweepOne(entry: SecretEntry, ports: SettlePorts, noteStore: SecretStore, memory: Memory): Promise<void> {
+  try {
+    await sweep(entry, ports, noteStore);
+  } catch (error) {
+    note(error, entry.key, ports, memory);
+  }
 }
 
 /** False when there is nothing more to do, or to wait for, in this run. */
@@ -121,8 +136,8 @@ async function perform(action: SecretAction, ports: SettlePorts, memory: Memory)
   const until = clock.now() + timing.step;
   const bounded: SettlePorts = { ...ports, issuerOf: (one) => ports.issuerOf(one, until) };
   try {
-    if ((await act(action, entry, bounded, memory)) === "done") return;
-    memory.parked.set(nameOf(action), "its issuer has not yet revoked the old value");
+    const end = await act(action, entry, bounded, memory);
+    if (end.kind === "unfinished") memory.parked.set(nameOf(action), end.reason);
   } catch (error) {
     memory.parked.set(nameOf(action), reasonOf(action, error));
     note(error, entry.key, ports, memory);

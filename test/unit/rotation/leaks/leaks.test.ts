@@ -99,9 +99,10 @@ function portsOf({ store, readAdmin, fetch }: Scene) {
       secretsOf: async () => [],
       roll: async () => "",
     },
-    issuerOf: (one: Pick<SecretEntry, "rotation">) =>
+    issuerOf: (one: SecretEntry) =>
       issuerOf(one, {
         fetch,
+        store,
         clock,
         deadline: () => until,
         stage: "prod",
