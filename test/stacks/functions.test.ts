@@ -55,6 +55,7 @@ describe("the fleet's functions", () => {
     });
     const always = ["Errors", "Throttles"];
     expect(Object.fromEntries(watched)).toEqual({
+      "prod-mcp-clear-validation": [...always, "AsyncEventAge"],
       "prod-mcp-seed-secret": [...always, "AsyncEventAge"],
       "prod-mcp-rotate-secret": [...always, "AsyncEventAge"],
       "prod-mcp-settle-secret": [...always, "AsyncEventAge", "Invocations"],

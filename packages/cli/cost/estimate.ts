@@ -96,6 +96,7 @@ function alarmsOfFunctions(plan: StagePlan, chats: boolean): number {
   const { secrets } = rotationMapOf(plan);
   const isIssued = ({ rotation }: (typeof secrets)[number]) => !("declined" in rotation);
   const functions = {
+    "clear-validation": plan.hostedZone.kind === "create" && 3,
     "seed-secret": plan.secrets.some(({ adoptedArn }) => adoptedArn === undefined) && 3,
     "rotate-secret": secrets.some(isIssued) && 3,
     "settle-secret": secrets.some((secret) => isIssued(secret) || secret.services.length > 0) && 4,

@@ -45,7 +45,7 @@ function record(secret: SecretObservation, now: number): Action {
   const first = settling === undefined && settledId === undefined && pending?.id !== currentId;
   const from = first && currentCreatedAt !== undefined ? currentCreatedAt : now;
   const phase = secret.unchanged && settling === undefined ? "unchanged" : "rolling";
-  return { kind: "record", secret: key, versionId: currentId, since: from + timing.readLag, phase };
+  return { kind: "record", secret: key, versionId: currentId, since: from + timing.readLag, phase, isProven: false };
 }
 
 /** A value that cannot be proven rolls only where the map says so; nothing is revoked for it. */
