@@ -21,6 +21,7 @@ function planCurrent(secret: SecretObservation, seen: Observation): readonly Act
   const { key, settling, settledId, currentId: versionId } = secret;
   if (settling === undefined && settledId === versionId && secret.disturbedBy === undefined) return [];
   if (settling?.versionId !== versionId) return [record(secret, seen.now)];
+  if (secret.unreadable !== undefined) return [wait(secret, secret.unreadable)];
   const unsettled: Unsettled = { ...secret, settling };
   if (isRejected(secret.versions, versionId)) return [planRestore(unsettled, seen.now)];
   switch (settling.phase) {

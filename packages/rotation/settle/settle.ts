@@ -105,6 +105,7 @@ function remember(ports: SettlePorts): Memory {
     proofs: new Map(),
     rolled: new Map(),
     rejected: new Set(),
+    inOrder: new Set(),
     parked: new Map(),
     unseen: new Set(),
     failures: [],
