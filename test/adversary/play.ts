@@ -1,0 +1,48 @@
+import type { Crime } from "./crimes.ts";
+import { busiestHour, examine, judgeEnds, judgePace, judgeRest } from "./judge.ts";
+import { work } from "./operator.ts";
+import type { Plot } from "./plot.ts";
+import { hour, minute } from "./time.ts";
+import { Watch } from "./watch.ts";
+import { begin, World } from "./world.ts";
+
+export interface Ending {
+  readonly crimes: readonly Crime[];
+  readonly busiestHour: number;
+  readonly runs: number;
+  readonly calls: number;
+  readonly throttled: number;
+  readonly diary: readonly string[];
+}
+
+/** In which everything has come to rest, once the last fault is over. */
+const calm = 3 * hour;
+/** In which leftovers are swept. */
+const day = 27 * hour;
+
+/** Plays a plot to its end, a day after the last fault, and says what was wrong. */
+export async function play(plot: Plot): Promise<Ending> {
+  const chance = Math.random;
+  const world = new World(plot);
+  Math.random = () => world.chance.next();
+  try {
+    const troubled = Math.max(0, ...plot.acts.map(({ at }) => at), ...plot.faults.map(({ to }) => to));
+    const ends = begin + troubled + calm;
+    world.schedule(5 * minute, ends);
+    new Watch(world).begin(ends);
+    work(world);
+    await world.time.runUntil(ends);
+    judgeEnds(world);
+    world.schedule(30 * minute, ends + day);
+    await world.time.runUntil(ends + day);
+    judgeRest(world);
+    world.schedule(5 * minute, ends + day + 4 * hour);
+    await examine(world);
+    judgePace(world);
+  } finally {
+    Math.random = chance;
+  }
+  const { crimes, diary, functions, ecs } = world;
+  const { runs, calls } = functions;
+  return { crimes, busiestHour: busiestHour(world), runs, calls, throttled: ecs.throttledCalls, diary };
+}

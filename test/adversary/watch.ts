@@ -1,0 +1,100 @@
+import type { Fault, SecretSetting } from "./plot.ts";
+import { hour, minute } from "./time.ts";
+import { idOf, tokenIn } from "./values.ts";
+import type { World } from "./world.ts";
+
+const pace = 5 * minute;
+/** 30 minutes, and what a run takes that began just before: its pause, its length, a queue. */
+const patience = 45 * minute;
+const reminder = 4 * hour + 20 * minute;
+
+interface Wait {
+  readonly what: string;
+  readonly since: number;
+  /** Of it, while functions could run and be heard. */
+  age: number;
+  accused: boolean;
+}
+
+/** Looks at every secret every five minutes: what is not settled for half an hour, people must know of. */
+export class Watch {
+  readonly #world: World;
+  readonly #waits = new Map<string, Wait>();
+  readonly #blind: readonly Fault[];
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#blind = world.plot.faults.filter(isBlinding);
+  }
+
+  begin(until: number): void {
+    const { time } = this.#world;
+    const look = () => {
+      for (const secret of this.#world.plot.setting.secrets) this.#look(secret);
+      if (time.now() + pace <= until) time.after(pace, look);
+    };
+    look();
+  }
+
+  #look(secret: SecretSetting): void {
+    const { key } = secret;
+    const { at } = this.#world;
+    const what = unsettledBy(secret, this.#world);
+    const wait = this.#waits.get(key);
+    if (what === undefined || wait?.what !== what.identity) {
+      if (what === undefined) this.#waits.delete(key);
+      else this.#waits.set(key, { what: what.identity, since: at, age: 0, accused: false });
+      return;
+    }
+    const isBlind = this.#blind.some(({ from, to }) => at >= from && at - pace < to);
+    // A run that could not be heard may have begun just before it could: its age begins anew.
+    wait.age = isBlind ? 0 : wait.age + pace;
+    const told = this.#world.people.about(key).findLast((notice) => notice.at - (this.#world.time.now() - at) >= wait.since);
+    const toldAgo = told === undefined ? Number.POSITIVE_INFINITY : this.#world.time.now() - told.at;
+    const isLate = wait.age > patience && toldAgo > wait.age;
+    const isForgotten = toldAgo > reminder && wait.age > reminder;
+    if (wait.accused || !(isLate || isForgotten)) return;
+    wait.accused = true;
+    this.#world.accuse("untold", key, `${what.words}, for ${Math.round((at - wait.since) / minute)} min`);
+  }
+}
+
+/** Nobody can tell anything: a failing function has an alarm of its own. */
+function isBlinding(fault: Fault): boolean {
+  switch (fault.kind) {
+    case "dead":
+    case "dying":
+      return true;
+    case "failing":
+    case "down":
+      return fault.port === "sns" || fault.port === "secrets";
+    default:
+      return false;
+  }
+}
+
+interface Unsettled {
+  readonly words: string;
+  /** What has to be settled: another value is another wait. */
+  readonly identity: string;
+}
+
+/** What is not as it should be of a secret; `undefined` if all is well. */
+export function unsettledBy(secret: SecretSetting, world: World): Unsettled | undefined {
+  const { key } = secret;
+  const current = world.current(key);
+  const pending = world.secrets.holder(idOf(key), "AWSPENDING");
+  const underWay = pending !== undefined && pending.id !== current?.id ? pending.id : "";
+  const unsettled = (words: string) => ({ words, identity: `${current?.id} ${underWay}` });
+  if (!world.values.works(secret, current?.text)) return unsettled("the current value does not work");
+  const stray = world.tasksOn(key).find(({ task }) => task.held.get(key) !== current?.text);
+  if (stray !== undefined) return unsettled(`${stray.service} has a task (${stray.task.status}) without the current value`);
+  if (underWay !== "") return unsettled("a rotation is under way");
+  const kept = tokenIn(current?.text);
+  const { versions } = world.secrets.state(idOf(key));
+  const held = new Set(versions.filter(({ labels }) => labels.length > 0).map(({ text }) => tokenIn(text)));
+  const live = world.stacks
+    .get(key)
+    ?.tokens.find((one) => one.madeBy === "fleet" && !one.deleted && one.token !== kept && held.has(one.token));
+  return live === undefined ? undefined : unsettled(`${live.name} is not revoked`);
+}
