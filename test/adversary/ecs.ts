@@ -4,6 +4,7 @@ import {
   type DescribeTasksCommandInput,
   InvalidParameterException,
   type ListTasksCommandInput,
+  ServerException,
   ServiceNotActiveException,
   ServiceNotFoundException,
   type UpdateServiceCommandInput,
@@ -48,7 +49,8 @@ export class Ecs {
 
   describeServices({ cluster, services = [] }: DescribeServicesCommandInput) {
     this.#take(this.#reads, cluster);
-    if (services.length > 10) throw new InvalidParameterException({ message: "Services cannot be more than 10.", $metadata });
+    if (services.length > 10)
+      throw new InvalidParameterException({ message: "Services cannot be more than 10.", $metadata });
     const found = services.flatMap((name) => this.services.get(nameIn(name)) ?? []);
     return {
       services: found.map((service) => this.#describe(service)),
@@ -63,6 +65,9 @@ export class Ecs {
     const one = serviceName === undefined ? undefined : this.services.get(nameIn(serviceName));
     if (serviceName !== undefined && (one === undefined || one.status === "INACTIVE")) {
       throw new ServiceNotFoundException({ message: "Service not found.", $metadata });
+    }
+    if (one !== undefined && this.#around.isUnlisted(one.name)) {
+      throw new ServerException({ message: "Service Unavailable. Please try again later.", $metadata });
     }
     const tasks = (one === undefined ? [...this.services.values()] : [one]).flatMap((service) =>
       service.tasks
@@ -80,11 +85,14 @@ export class Ecs {
 
   describeTasks({ cluster, tasks = [] }: DescribeTasksCommandInput) {
     this.#take(this.#reads, cluster);
-    if (tasks.length > 100) throw new InvalidParameterException({ message: "Tasks cannot be more than 100.", $metadata });
+    if (tasks.length > 100)
+      throw new InvalidParameterException({ message: "Tasks cannot be more than 100.", $metadata });
     const wanted = new Set(tasks.map(nameIn));
-    const found = [...this.services.values()].flatMap((service) =>
-      service.tasks.filter(({ id }) => wanted.has(id)).map((task) => this.#describeTask(service, task)),
-    );
+    const owners = new Set([...wanted].map((id) => id.replace(/-\d+$/, "")));
+    const found = [...owners].flatMap((name) => {
+      const service = this.services.get(name);
+      return service?.tasks.filter(({ id }) => wanted.has(id)).map((task) => this.#describeTask(service, task)) ?? [];
+    });
     return { tasks: found, failures: [] };
   }
 

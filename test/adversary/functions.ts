@@ -1,7 +1,7 @@
 import { announcer } from "#rotation/aws/announcer.ts";
+import { readerOf } from "#rotation/aws/lazy.ts";
 import { secretStore } from "#rotation/aws/secret-store.ts";
 import { serviceFleet } from "#rotation/aws/service-fleet.ts";
-import { readerOf } from "#rotation/aws/lazy.ts";
 import { reserveMs } from "#rotation/http.ts";
 import { issuerOf } from "#rotation/issuers/index.ts";
 import type { RotationMap, SecretEntry } from "#rotation/map.ts";
@@ -81,18 +81,20 @@ export class Functions {
       };
       const run = new Run(time, dice, weather, time.now() + timeout, () => fail("died"));
       time.stir();
-      line.run({ ...aws, run }, () => work(run)).then(
-        () => {
-          this.calls += run.calls;
-          run.over();
-          resolve("done");
-        },
-        (error: unknown) => {
-          this.calls += run.calls;
-          run.over();
-          fail(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-        },
-      );
+      line
+        .run({ ...aws, run }, () => work(run))
+        .then(
+          () => {
+            this.calls += run.calls;
+            run.over();
+            resolve("done");
+          },
+          (error: unknown) => {
+            this.calls += run.calls;
+            run.over();
+            fail(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+          },
+        );
     });
   }
 

@@ -1,3 +1,4 @@
+import { settingOf } from "./operator.ts";
 import type { SecretSetting } from "./plot.ts";
 import { hour } from "./time.ts";
 import { idOf, isSplunk, tokenIn } from "./values.ts";
@@ -20,12 +21,18 @@ export function judgeEnds(world: World): void {
   }
 }
 
+export function judgePromptness(key: string, world: World): void {
+  const left = unsettledBy(settingOf(key, world), world);
+  if (left !== undefined) world.accuse("unconverged", key, `not in time: ${left.words}`);
+}
+
 /** A day later: nothing is left over, nobody is asked to do what is done, and the next rotation can begin. */
 export function judgeRest(world: World): void {
   for (const secret of world.plot.setting.secrets) {
     const { key } = secret;
     const left = unsettledBy(secret, world);
-    if (left !== undefined) world.accuse(world.crimes.length > 0 ? "unconverged" : "stuck", key, `a day later, ${left.words}`);
+    if (left !== undefined)
+      world.accuse(world.crimes.length > 0 ? "unconverged" : "stuck", key, `a day later, ${left.words}`);
     const bad = endedBadly(key, world);
     if (bad !== undefined) world.accuse("stuck", key, `the last message is: ${bad}`);
     if (isSplunk(secret.kind)) judgeTokens(secret, world);

@@ -6,13 +6,17 @@ import { begin, type World } from "./world.ts";
 /** People at their consoles. What AWS refuses them they try again later. */
 export function work(world: World): void {
   for (const act of world.plot.acts) {
-    world.time.at(begin + act.at, () => {
-      try {
-        perform(act, world);
-      } catch (error) {
-        world.note(`people: AWS refuses that: ${error}`);
-      }
-    });
+    const now = () => attempt(act, world);
+    if (act.since === undefined) world.time.at(begin + act.at, now);
+    else world.whenRevoking.push(() => world.time.after(act.at, now));
+  }
+}
+
+function attempt(act: Act, world: World): void {
+  try {
+    perform(act, world);
+  } catch (error) {
+    world.note(`people: AWS refuses that: ${error}`);
   }
 }
 
@@ -20,15 +24,19 @@ function perform(act: Act, world: World): void {
   world.note(`people: ${Object.values(act).slice(1).join(" ")}`);
   switch (act.kind) {
     case "put":
-      return put(act, world);
+      put(act, world);
+      return;
     case "stage":
-      return stage(act, world);
+      stage(act, world);
+      return;
     case "rotate":
       world.rotations.rotate(idOf(act.secret));
-      return world.time.stir();
+      world.time.stir();
+      return;
     case "cancel":
       world.rotations.cancel(idOf(act.secret));
-      return resumeLater(act.secret, world);
+      resumeLater(act.secret, world);
+      return;
     case "deploy": {
       const service = world.ecs.services.get(act.service);
       const revision = (service?.primary?.image.revision ?? 1) + 1;
@@ -37,7 +45,7 @@ function perform(act: Act, world: World): void {
     }
     case "remove":
       world.removed.add(act.service);
-      return world.time.after(minute, () => world.ecs.services.get(act.service)?.remove());
+      world.time.after(minute, () => world.ecs.services.get(act.service)?.remove());
   }
 }
 

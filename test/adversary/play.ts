@@ -1,5 +1,5 @@
 import type { Crime } from "./crimes.ts";
-import { busiestHour, examine, judgeEnds, judgePace, judgeRest } from "./judge.ts";
+import { busiestHour, examine, judgeEnds, judgePace, judgePromptness, judgeRest } from "./judge.ts";
 import { work } from "./operator.ts";
 import type { Plot } from "./plot.ts";
 import { hour, minute } from "./time.ts";
@@ -31,6 +31,10 @@ export async function play(plot: Plot): Promise<Ending> {
     world.schedule(5 * minute, ends);
     new Watch(world).begin(ends);
     work(world);
+    if (plot.prompt !== undefined) {
+      await world.time.runUntil(begin + plot.prompt.by);
+      judgePromptness(plot.prompt.secret, world);
+    }
     await world.time.runUntil(ends);
     judgeEnds(world);
     world.schedule(30 * minute, ends + day);

@@ -61,8 +61,8 @@ export interface Setting {
  */
 export type Written = "good" | "refused" | "crash" | "malformed" | "previous";
 
-/** What people do. */
-export type Act = { readonly at: number } & (
+/** What people do: at a moment of the plot, or so long after a credential's revocation began. */
+export type Act = { readonly at: number; readonly since?: "revoking" } & (
   | { readonly kind: "put"; readonly secret: string; readonly value: Written }
   | { readonly kind: "stage"; readonly secret: string; readonly value: "good" | "refused" }
   | { readonly kind: "rotate" | "cancel"; readonly secret: string }
@@ -79,7 +79,7 @@ export type Fault = Span &
         readonly kind: "busy";
         readonly status: 403 | 424 | 429 | 503;
         readonly retryAfter: "none" | "zero" | "seconds" | "date";
-        readonly method: "any" | "DELETE";
+        readonly method: "any" | "DELETE" | "revoking";
       }
     | { readonly kind: "slow"; readonly making: number }
     | { readonly kind: "dying"; readonly share: number }
@@ -88,6 +88,7 @@ export type Fault = Span &
     | { readonly kind: "hanging"; readonly service: string }
     | { readonly kind: "draining"; readonly service: string }
     | { readonly kind: "flaky"; readonly service: string }
+    | { readonly kind: "unlisted"; readonly service: string }
     | { readonly kind: "throttled" }
   );
 
@@ -97,4 +98,6 @@ export interface Plot {
   readonly setting: Setting;
   readonly acts: readonly Act[];
   readonly faults: readonly Fault[];
+  /** When a secret has to be as it should be, whatever else goes on. */
+  readonly prompt?: { readonly secret: string; readonly by: number };
 }

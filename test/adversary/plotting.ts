@@ -50,7 +50,15 @@ function natureOf(dice: Dice): Nature {
   };
 }
 
-const written: readonly [Written, ...Written[]] = ["good", "good", "refused", "refused", "crash", "malformed", "previous"];
+const written: readonly [Written, ...Written[]] = [
+  "good",
+  "good",
+  "refused",
+  "refused",
+  "crash",
+  "malformed",
+  "previous",
+];
 
 function actOf(dice: Dice, { secrets, services }: Setting): readonly Act[] {
   const at = dice.spread(minute, 6 * hour);
@@ -68,13 +76,22 @@ function actOf(dice: Dice, { secrets, services }: Setting): readonly Act[] {
     case 5:
       return [put(), { ...put(), at: at + dice.spread(second, 5 * minute) }];
     case 6:
-      return [{ at, kind: "rotate", secret }, { ...put(), at: at + dice.spread(second, 40 * minute) }];
+      return [
+        { at, kind: "rotate", secret },
+        { ...put(), at: at + dice.spread(second, 40 * minute) },
+      ];
     case 7:
       return [{ at, kind: "deploy", service, image: dice.pick(["good", "broken", "broken"]) }];
     case 8:
       return dice.chance(0.5)
-        ? [{ at, kind: "rotate", secret }, { at: at + dice.spread(second, 20 * minute), kind: "cancel", secret }]
-        : [{ at, kind: "stage", secret, value: dice.pick(["good", "refused"]) }, { at: at + minute, kind: "rotate", secret }];
+        ? [
+            { at, kind: "rotate", secret },
+            { at: at + dice.spread(second, 20 * minute), kind: "cancel", secret },
+          ]
+        : [
+            { at, kind: "stage", secret, value: dice.pick(["good", "refused"]) },
+            { at: at + minute, kind: "rotate", secret },
+          ];
     default:
       return dice.chance(0.4) ? [{ at, kind: "remove", service }] : [{ at, kind: "rotate", secret }];
   }
@@ -89,7 +106,13 @@ function faultOf(dice: Dice, { services }: Setting): Fault {
   switch (dice.whole(0, 11)) {
     case 0:
     case 1:
-      return { ...span, kind: "failing", port: dice.pick(ports), when: dice.pick(["before", "after"]), share: dice.between(0.2, 0.95) };
+      return {
+        ...span,
+        kind: "failing",
+        port: dice.pick(ports),
+        when: dice.pick(["before", "after"]),
+        share: dice.between(0.2, 0.95),
+      };
     case 2:
     case 3:
       return { ...span, kind: "down", port: dice.pick(ports) };

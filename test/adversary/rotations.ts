@@ -1,3 +1,4 @@
+import { LimitExceededException } from "@aws-sdk/client-secrets-manager";
 import type { RotationEvent } from "#rotation/steps/event.ts";
 import type { Dice } from "./dice.ts";
 import type { Functions } from "./functions.ts";
@@ -25,10 +26,12 @@ export class Rotations {
   }
 
   /** `RotateSecret`. `incomplete`: a previous rotation is not, and is attempted again. */
-  rotate(secret: string): "begun" | "incomplete" | "off" {
+  rotate(secret: string): "begun" | "incomplete" | "off" | "refused" {
     const { secrets } = this.#ports;
     if (!secrets.state(secret).rotates) return "off";
-    const { token, begun } = secrets.beginRotation(secret);
+    const begin = beginning(() => secrets.beginRotation(secret));
+    if (begin === undefined) return "refused";
+    const { token, begun } = begin;
     if (!this.#active.has(token)) void this.#drive(secret, token);
     return begun ? "begun" : "incomplete";
   }
@@ -76,6 +79,20 @@ export class Rotations {
   }
 
   #event(secret: string, token: string, Step: RotationEvent["Step"]): RotationEvent {
-    return { Step, SecretId: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${secret}-AbCdEf`, ClientRequestToken: token };
+    return {
+      Step,
+      SecretId: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${secret}-AbCdEf`,
+      ClientRequestToken: token,
+    };
+  }
+}
+
+/** `undefined` where a quota stands against it. */
+function beginning<T>(begin: () => T): T | undefined {
+  try {
+    return begin();
+  } catch (error) {
+    if (error instanceof LimitExceededException) return undefined;
+    throw error;
   }
 }

@@ -65,4 +65,3 @@ export class Run {
     return new Promise(() => undefined);
   }
 }
-

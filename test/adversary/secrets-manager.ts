@@ -15,13 +15,7 @@ import {
 import type { Dice } from "./dice.ts";
 import type { Nature } from "./plot.ts";
 import type { Time } from "./time.ts";
-
-export interface Version {
-  readonly id: string;
-  readonly text: string | undefined;
-  readonly createdAt: number;
-  readonly labels: readonly string[];
-}
+import { place, type Version, without } from "./versions.ts";
 
 interface State {
   readonly versions: readonly Version[];
@@ -117,7 +111,10 @@ export class SecretsManager {
         (VersionId !== undefined && VersionStage === undefined ? true : labels.includes(VersionStage ?? "AWSCURRENT")),
     );
     if (version?.text === undefined) {
-      throw new ResourceNotFoundException({ message: "Secrets Manager can't find the specified secret value", $metadata });
+      throw new ResourceNotFoundException({
+        message: "Secrets Manager can't find the specified secret value",
+        $metadata,
+      });
     }
     return { ARN: secret.arn, VersionId: version.id, SecretString: version.text, VersionStages: [...version.labels] };
   }
@@ -206,7 +203,8 @@ export class SecretsManager {
   beginRotation(id: string, text?: string): { readonly token: string; readonly begun: boolean } {
     const secret = this.#find(id);
     const { versions, rotates } = newest(secret.history).state;
-    if (!rotates) throw new InvalidRequestException({ message: "Rotation isn't configured for the secret.", $metadata });
+    if (!rotates)
+      throw new InvalidRequestException({ message: "Rotation isn't configured for the secret.", $metadata });
     const pending = versions.find(({ labels }) => labels.includes("AWSPENDING"));
     if (pending !== undefined && !pending.labels.includes("AWSCURRENT")) return { token: pending.id, begun: false };
     const token = this.newVersionId();
@@ -260,16 +258,4 @@ function newest(history: Secret["history"]): Secret["history"][number] {
   const last = history.at(-1);
   if (last === undefined) throw new Error("A secret without a state was never created.");
   return last;
-}
-
-function without(version: Version, label: string): Version {
-  if (!version.labels.includes(label)) return version;
-  return { ...version, labels: version.labels.filter((one) => one !== label) };
-}
-
-function place(versions: readonly Version[], label: string, to: string): readonly Version[] {
-  return versions.map((one) => {
-    const bare = without(one, label);
-    return one.id === to ? { ...bare, labels: [...bare.labels, label] } : bare;
-  });
 }

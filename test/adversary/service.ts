@@ -39,6 +39,7 @@ export interface Surroundings {
   readonly hangs: (service: string) => boolean;
   /** Until when a stopping task of the service does not end. */
   readonly drainsUntil: (service: string) => number | undefined;
+  readonly isUnlisted: (service: string) => boolean;
   readonly deploymentChanged: (service: string, deployment: Deployment) => void;
 }
 
@@ -127,7 +128,15 @@ export class Service {
   #newTask(deployment: Deployment): Task {
     const id = `${this.name}-${String(++this.#made).padStart(6, "0")}`;
     const createdAt = this.#around.time.now();
-    return { id, deployment, image: deployment.image, createdAt, held: new Map(), status: "PENDING", wanted: "RUNNING" };
+    return {
+      id,
+      deployment,
+      image: deployment.image,
+      createdAt,
+      held: new Map(),
+      status: "PENDING",
+      wanted: "RUNNING",
+    };
   }
 
   #fill(deployment: Deployment): void {
@@ -151,7 +160,10 @@ export class Service {
 
   #booted(task: Task): void {
     if (task.status !== "PENDING" || task.wanted === "STOPPED") return;
-    if (task.image.broken || [...task.held.values()].some(crashesOn)) return this.#ended(task);
+    if (task.image.broken || [...task.held.values()].some(crashesOn)) {
+      this.#ended(task);
+      return;
+    }
     task.status = "RUNNING";
     const crashesLater = [...task.held.values()].some((text) => text?.includes("venom"));
     if (crashesLater) {
@@ -168,7 +180,10 @@ export class Service {
     const { time, dice } = this.#around;
     if (deployment.rollout === "IN_PROGRESS") {
       deployment.failures += 1;
-      if (deployment.failures >= Math.max(3, Math.ceil(this.desired / 2))) return this.#giveUp(deployment);
+      if (deployment.failures >= Math.max(3, Math.ceil(this.desired / 2))) {
+        this.#giveUp(deployment);
+        return;
+      }
     }
     if (deployment.status !== "PRIMARY") return;
     time.after(dice.between(second, 20 * second), () => {
@@ -191,7 +206,7 @@ export class Service {
     this.#say(`rolling back to deployment ${good.id}.`);
     deployment.status = "ACTIVE";
     for (const task of this.tasks) {
-      if (task.deployment === deployment && task.status === "PENDING") task.wanted = "STOPPED";
+      if (task.deployment === deployment && task.status === "PENDING") this.#stop(task);
     }
     const back = again ?? this.#newDeployment(good.image);
     back.status = "PRIMARY";
@@ -245,7 +260,10 @@ export class Service {
   }
 
   #say(what: string): void {
-    this.events = [{ at: this.#around.time.now(), message: `(service ${this.name}) ${what}` }, ...this.events].slice(0, 100);
+    this.events = [{ at: this.#around.time.now(), message: `(service ${this.name}) ${what}` }, ...this.events].slice(
+      0,
+      100,
+    );
   }
 }
 

@@ -117,7 +117,10 @@ export class Stack {
   }
 
   #apply(making: number, change: () => void): void {
-    if (this.#isImmediate) return change();
+    if (this.#isImmediate) {
+      change();
+      return;
+    }
     this.#changing += 1;
     this.#time.after(making, () => {
       this.#changing -= 1;

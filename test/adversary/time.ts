@@ -49,13 +49,14 @@ export class Time {
   }
 
   async runUntil(end: number): Promise<void> {
+    await rest();
     for (let next = this.#due[0]; next !== undefined && next.at <= end; next = this.#due[0]) {
       this.#take();
       this.#now = next.at;
       next.work();
       if (!this.#stirred) continue;
       this.#stirred = false;
-      await new Promise((resolve) => setImmediate(resolve));
+      await rest();
     }
     this.#now = end;
   }
@@ -88,6 +89,11 @@ export class Time {
     this.#due[a] = other;
     this.#due[b] = one;
   }
+}
+
+/** Until whatever runs waits for time to pass. */
+function rest(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 export const second = 1_000;

@@ -100,7 +100,12 @@ export function mapOf({ secrets, services }: Setting, removed: ReadonlySet<strin
         : []),
     ];
   });
-  return v.parse(RotationMap, { stage: "prod", cluster: "prod-mcp-cluster", auditIndex: "mcp_audit", secrets: entries });
+  return v.parse(RotationMap, {
+    stage: "prod",
+    cluster: "prod-mcp-cluster",
+    auditIndex: "mcp_audit",
+    secrets: entries,
+  });
 }
 
 function plain(key: string) {

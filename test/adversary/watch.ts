@@ -49,7 +49,9 @@ export class Watch {
     const isBlind = this.#blind.some(({ from, to }) => at >= from && at - pace < to);
     // A run that could not be heard may have begun just before it could: its age begins anew.
     wait.age = isBlind ? 0 : wait.age + pace;
-    const told = this.#world.people.about(key).findLast((notice) => notice.at - (this.#world.time.now() - at) >= wait.since);
+    const told = this.#world.people
+      .about(key)
+      .findLast((notice) => notice.at - (this.#world.time.now() - at) >= wait.since);
     const toldAgo = told === undefined ? Number.POSITIVE_INFINITY : this.#world.time.now() - told.at;
     const isLate = wait.age > patience && toldAgo > wait.age;
     const isForgotten = toldAgo > reminder && wait.age > reminder;
@@ -88,7 +90,8 @@ export function unsettledBy(secret: SecretSetting, world: World): Unsettled | un
   const unsettled = (words: string) => ({ words, identity: `${current?.id} ${underWay}` });
   if (!world.values.works(secret, current?.text)) return unsettled("the current value does not work");
   const stray = world.tasksOn(key).find(({ task }) => task.held.get(key) !== current?.text);
-  if (stray !== undefined) return unsettled(`${stray.service} has a task (${stray.task.status}) without the current value`);
+  if (stray !== undefined)
+    return unsettled(`${stray.service} has a task (${stray.task.status}) without the current value`);
   if (underWay !== "") return unsettled("a rotation is under way");
   const kept = tokenIn(current?.text);
   const { versions } = world.secrets.state(idOf(key));

@@ -30,7 +30,10 @@ export class Weather {
   }
 
   busy(method: string): Of<"busy"> | undefined {
-    return this.#now("busy").find((fault) => fault.method === "any" || fault.method === method);
+    const revokes = method === "PATCH" || method === "DELETE";
+    return this.#now("busy").find(
+      (fault) => fault.method === "any" || fault.method === method || (fault.method === "revoking" && revokes),
+    );
   }
 
   /** How long ACS takes for a change that begins now. */
@@ -65,6 +68,10 @@ export class Weather {
 
   isFlaky(service: string): boolean {
     return this.#now("flaky").some((fault) => fault.service === service);
+  }
+
+  isUnlisted(service: string): boolean {
+    return this.#now("unlisted").some((fault) => fault.service === service);
   }
 
   get isThrottled(): boolean {

@@ -1,6 +1,6 @@
 import type { Dice } from "./dice.ts";
-import type { HecToken, Stack } from "./splunk.ts";
 import type { Run } from "./run.ts";
+import type { HecToken, Stack } from "./splunk.ts";
 import type { Time } from "./time.ts";
 import { second } from "./time.ts";
 import type { Weather } from "./weather.ts";
@@ -50,14 +50,16 @@ export class Web {
       const url = new URL(String(target instanceof Request ? target.url : target));
       const method = init.method ?? "GET";
       const [kind = "", stack = ""] = url.hostname.split(".");
-      const unreachable = () => new TypeError("fetch failed", { cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) });
+      const unreachable = () =>
+        new TypeError("fetch failed", { cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) });
       if (url.hostname === "oauth2.googleapis.com") {
         return run.reach("google", () => this.#google(bodyOf(init)), unreachable);
       }
       if (kind === "hec") return run.reach("hec", () => this.#hec(stack, url, init), unreachable);
       if (kind === "admin" || kind === "splunkd") {
         const key = kind === "admin" ? (url.pathname.split("/")[1] ?? "") : stack;
-        const serve = () => (kind === "admin" ? this.#acs(key, method, url, init) : this.#splunkd(key, method, url, init));
+        const serve = () =>
+          kind === "admin" ? this.#acs(key, method, url, init) : this.#splunkd(key, method, url, init);
         try {
           return await run.reach(
             "acs",
@@ -112,7 +114,12 @@ export class Web {
     if (isChange && stack.isChanging && dice.chance(0.5)) return answer(424, { code: "424-dependency" });
     if (method === "GET" && name === "") {
       const [from, count] = [Number(url.searchParams.get("offset") ?? 0), Number(url.searchParams.get("count") ?? 30)];
-      return answer(200, { "http-event-collectors": stack.list().slice(from, from + count).map(collector) });
+      return answer(200, {
+        "http-event-collectors": stack
+          .list()
+          .slice(from, from + count)
+          .map(collector),
+      });
     }
     if (method === "POST") {
       const { name: wanted, token } = jsonOf(init);

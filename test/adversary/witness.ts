@@ -1,0 +1,63 @@
+import type { Notice } from "./people.ts";
+import type { Scene } from "./scene.ts";
+import type { HecToken, Stack } from "./splunk.ts";
+import { idOf, tokenIn } from "./values.ts";
+import type { Version } from "./versions.ts";
+import { line } from "./wire.ts";
+
+/** Sees each thing that must never happen, at the moment it happens. */
+export class Witness {
+  readonly #scene: Scene;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  currentMoved(key: string, { id, text }: Version): void {
+    const token = tokenIn(text);
+    this.#scene.note(`${key}: current is ${id.slice(0, 8)} (${token?.slice(0, 8) ?? "no token"})`);
+    // People may put back what they like.
+    const isOurs = line.getStore() !== undefined;
+    if (isOurs && token !== undefined && this.#scene.stacks.get(key)?.isBeingRevoked(token)) {
+      this.#scene.accuse("went-back", key, `${token.slice(0, 8)} is being revoked`);
+    }
+  }
+
+  revoking(key: string, { token, name }: HecToken): void {
+    const scene = this.#scene;
+    scene.note(`${key}: ${name} is being revoked`);
+    const user = scene.tasksOn(key).find(({ task }) => tokenIn(task.held.get(key)) === token);
+    if (user !== undefined) scene.accuse("in-use", key, `${name} is used by ${user.service}`);
+    if (scene.adopted.has(token)) scene.accuse("adopted", key, name);
+    for (const tell of scene.whenRevoking.splice(0)) tell();
+  }
+
+  told(notice: Notice): void {
+    const { subject: key, outcome, text } = notice;
+    this.#scene.note(`told ${outcome} of ${key}: ${text}`);
+    if (!saysRevoked(text)) return;
+    const stack = this.#scene.stacks.get(key);
+    const untrue = stack === undefined ? "nothing revokes its values" : this.#untrue(key, stack);
+    if (untrue !== undefined) this.#scene.accuse("false", key, untrue);
+  }
+
+  /** What of the secret's former tokens was not seen refused. */
+  #untrue(key: string, stack: Stack): string | undefined {
+    const { secrets } = this.#scene;
+    const kept = new Set(["AWSCURRENT", "AWSPENDING"].map((label) => tokenIn(secrets.holder(idOf(key), label)?.text)));
+    const { versions } = secrets.state(idOf(key));
+    const retired = new Set(versions.filter(({ labels }) => labels.length > 0).map(({ text }) => tokenIn(text)));
+    for (const { token, name, disabled, deleted } of stack.tokens) {
+      if (!retired.has(token) || kept.has(token)) continue;
+      if (!disabled && !deleted) return `${name} is accepted still`;
+      if (!stack.seenRefused.has(token)) return `${name} was not seen refused`;
+    }
+    return undefined;
+  }
+}
+
+const denied = /not (?:be )?revoked|nothing (?:was|is) revoked|revoked nothing|would have/i;
+
+function saysRevoked(text: string): boolean {
+  return /\brevoked\b/.test(text) && !denied.test(text);
+}
