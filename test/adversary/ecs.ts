@@ -1,6 +1,9 @@
 import {
+  ClientException,
   ClusterNotFoundException,
   type DescribeServicesCommandInput,
+  type DescribeServicesCommandOutput,
+  type DescribeTaskDefinitionCommandInput,
   type DescribeTasksCommandInput,
   InvalidParameterException,
   type ListTasksCommandInput,
@@ -18,6 +21,8 @@ const account = "arn:aws:ecs:eu-west-1:123456789012";
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
 const pageAtMost = 100;
 
+type Shown = NonNullable<DescribeServicesCommandOutput["services"]>[number];
+
 /** What the client retries, as it would the real one. */
 export class Throttled extends Error {
   override readonly name = "ThrottlingException";
@@ -31,6 +36,7 @@ export class Ecs {
   readonly #around: Surroundings;
   readonly #reads: Bucket;
   readonly #changes: Bucket;
+  readonly #stale = new Map<string, { readonly until: number; readonly shown: Shown }>();
   throttledCalls = 0;
 
   constructor(cluster: string, services: readonly ServiceSetting[], around: Surroundings) {
@@ -53,7 +59,7 @@ export class Ecs {
       throw new InvalidParameterException({ message: "Services cannot be more than 10.", $metadata });
     const found = services.flatMap((name) => this.services.get(nameIn(name)) ?? []);
     return {
-      services: found.map((service) => this.#describe(service)),
+      services: found.map((service) => this.#shown(service)),
       failures: services
         .filter((name) => !this.services.has(nameIn(name)))
         .map((name) => ({ arn: `${account}:service/${this.#cluster}/${name}`, reason: "MISSING" })),
@@ -104,11 +110,26 @@ export class Ecs {
       throw new ServiceNotActiveException({ message: "Service was not ACTIVE.", $metadata });
     }
     const { time, dice, nature } = this.#around;
-    // A read just after does not show it yet.
     if (forceNewDeployment) {
-      time.after(dice.between(0, nature.ecsLag), () => found.status === "ACTIVE" && found.deploy());
+      this.#stale.set(found.name, { until: time.now() + dice.between(0, nature.ecsLag), shown: this.#describe(found) });
+      found.deploy();
     }
     return { service: this.#describe(found) };
+  }
+
+  describeTaskDefinition({ taskDefinition = "" }: DescribeTaskDefinitionCommandInput) {
+    const [, name = ""] = /([\w-]+):\d+$/.exec(taskDefinition) ?? [];
+    const service = this.services.get(name);
+    if (service === undefined) throw new ClientException({ message: "Unable to describe task definition.", $metadata });
+    const secrets = service.secrets.map((key) => ({ name: "VALUE", valueFrom: this.#around.arnOf(key) }));
+    return { taskDefinition: { taskDefinitionArn: taskDefinition, containerDefinitions: [{ name, secrets }] } };
+  }
+
+  /** A read just after a change may not show it yet. */
+  #shown(service: Service) {
+    const stale = this.#stale.get(service.name);
+    if (stale === undefined || stale.until <= this.#around.time.now()) return this.#describe(service);
+    return stale.shown;
   }
 
   #take(bucket: Bucket, cluster: string | undefined): void {
@@ -118,7 +139,7 @@ export class Ecs {
     throw new Throttled("Rate exceeded");
   }
 
-  #describe(service: Service) {
+  #describe(service: Service): Shown {
     const running = (deployment: Deployment) =>
       service.tasks.filter((task) => task.deployment === deployment && task.status === "RUNNING").length;
     return {

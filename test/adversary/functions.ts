@@ -5,9 +5,11 @@ import { serviceFleet } from "#rotation/aws/service-fleet.ts";
 import { reserveMs } from "#rotation/http.ts";
 import { issuerOf } from "#rotation/issuers/index.ts";
 import type { RotationMap, SecretEntry } from "#rotation/map.ts";
+import type { SettlePorts } from "#rotation/settle/ports.ts";
 import { settle } from "#rotation/settle/settle.ts";
 import type { RotationEvent } from "#rotation/steps/event.ts";
 import { rotate } from "#rotation/steps/rotate.ts";
+import type { RotationPorts } from "#rotation/steps/step.ts";
 import type { Dice } from "./dice.ts";
 import { Run } from "./run.ts";
 import { minute, second, type Time } from "./time.ts";
@@ -20,11 +22,16 @@ export const auditIndex = "mcp_audit";
 /** As `stacks/rotation` sets it, for both functions. */
 const timeout = 300 * second;
 
-const shared = {
-  store: secretStore(),
-  fleet: serviceFleet(cluster),
-  announcer: announcer("arn:aws:sns:eu-west-1:123456789012:prod-MCPAlerts"),
-};
+/** What one environment of a function keeps from one invocation to the next. */
+function warm() {
+  return {
+    store: secretStore(),
+    fleet: serviceFleet(cluster),
+    announcer: announcer("arn:aws:sns:eu-west-1:123456789012:prod-MCPAlerts"),
+  };
+}
+
+type Ports = SettlePorts & RotationPorts;
 
 export interface Runtime {
   readonly time: Time;
@@ -39,6 +46,7 @@ export interface Runtime {
 /** Lambda: the deployed functions' own code, invoked, retried and killed as Lambda does. */
 export class Functions {
   readonly #runtime: Runtime;
+  readonly #environments = new Map<string, ReturnType<typeof warm>>();
   #isSettling = false;
   #isWanted = false;
   runs = 0;
@@ -57,7 +65,7 @@ export class Functions {
       return;
     }
     this.#isSettling = true;
-    void this.#invoke("settle-secret", async (run) => void (await settle(this.#ports(run)))).then((outcome) => {
+    void this.#invoke("settle-secret", async (ports) => void (await settle(ports))).then((outcome) => {
       this.#isSettling = false;
       if (outcome === "failed" && retries > 0) time.after((3 - retries) * minute, () => this.wake(retries - 1));
       if (!this.#isWanted) return;
@@ -68,10 +76,10 @@ export class Functions {
 
   rotate(event: RotationEvent): Promise<"done" | "failed"> {
     if (this.#runtime.weather.isDead) return Promise.resolve("failed");
-    return this.#invoke("rotate-secret", (run) => rotate(event, this.#ports(run)));
+    return this.#invoke("rotate-secret", (ports) => rotate(event, ports));
   }
 
-  #invoke(name: string, work: (run: Run) => Promise<void>): Promise<"done" | "failed"> {
+  #invoke(name: string, work: (ports: Ports) => Promise<void>): Promise<"done" | "failed"> {
     const { time, dice, weather, aws, log } = this.#runtime;
     this.runs += 1;
     return new Promise((resolve) => {
@@ -79,10 +87,14 @@ export class Functions {
         log({ level: "error", function: name, why });
         resolve("failed");
       };
-      const run = new Run(time, dice, weather, time.now() + timeout, () => fail("died"));
+      const died = () => {
+        this.#environments.delete(name);
+        fail("died");
+      };
+      const run = new Run(time, dice, weather, time.now() + timeout, died);
       time.stir();
       line
-        .run({ ...aws, run }, () => work(run))
+        .run({ ...aws, run }, () => work(this.#ports(name, run)))
         .then(
           () => {
             this.calls += run.calls;
@@ -99,12 +111,14 @@ export class Functions {
   }
 
   /** The ports as `packages/rotation/aws/effects.ts` has them, with this world's time and web. */
-  #ports(run: Run) {
+  #ports(name: string, run: Run): Ports {
     const { time, web, map, log } = this.#runtime;
+    const environment = this.#environments.get(name) ?? warm();
+    this.#environments.set(name, environment);
     const end = time.now() + timeout - reserveMs;
     const deadline = () => end;
     const clock = { now: () => time.now(), sleep: (pause: number) => run.sleep(pause) };
-    const { store } = shared;
+    const { store } = environment;
     const issuing = {
       fetch: web.fetchFor(run),
       clock,
@@ -116,7 +130,7 @@ export class Functions {
       googleTokenUrl: "https://oauth2.googleapis.com/token",
     };
     return {
-      ...{ ...shared, map: map(), clock, deadline, log },
+      ...{ ...environment, map: map(), clock, deadline, log },
       issuerOf: (entry: SecretEntry) => issuerOf(entry, issuing),
     };
   }

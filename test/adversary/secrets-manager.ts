@@ -74,6 +74,10 @@ export class SecretsManager {
     return this.state(id).versions.find(({ labels }) => labels.includes(label));
   }
 
+  arnOf(id: string): string {
+    return this.#find(id).arn;
+  }
+
   /** What a task that starts now is given. */
   readCurrent(id: string): string | undefined {
     return this.#seen(this.#find(id)).versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.text;

@@ -36,6 +36,7 @@ export interface Surroundings {
   readonly dice: Dice;
   readonly nature: Nature;
   readonly readCurrent: (secret: string) => string | undefined;
+  readonly arnOf: (secret: string) => string;
   readonly hangs: (service: string) => boolean;
   /** Until when a stopping task of the service does not end. */
   readonly drainsUntil: (service: string) => number | undefined;

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
   ListTasksCommand,
@@ -115,6 +116,7 @@ function ofEcs(command: unknown, ecs: Ecs): Served | undefined {
   if (command instanceof DescribeServicesCommand) return through(() => ecs.describeServices(command.input));
   if (command instanceof ListTasksCommand) return through(() => ecs.listTasks(command.input));
   if (command instanceof DescribeTasksCommand) return through(() => ecs.describeTasks(command.input));
+  if (command instanceof DescribeTaskDefinitionCommand) return through(() => ecs.describeTaskDefinition(command.input));
   if (command instanceof UpdateServiceCommand) return through(() => ecs.updateService(command.input));
   return undefined;
 }

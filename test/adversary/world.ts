@@ -65,6 +65,7 @@ export class World implements Scene {
     this.ecs = new Ecs(cluster, setting.services, {
       ...{ time, dice: dice.fork("ecs"), nature },
       readCurrent: (key) => this.secrets.readCurrent(idOf(key)),
+      arnOf: (key) => this.secrets.arnOf(idOf(key)),
       hangs: (service) => this.weather.hangs(service),
       isUnlisted: (service) => this.weather.isUnlisted(service),
       drainsUntil: (service) => this.weather.drainsUntil(service),
