@@ -3,6 +3,7 @@ export const crimes = {
   "in-use": "revoked while in use",
   "went-back": "gone back to what is being revoked",
   adopted: "revoked though the fleet neither made nor replaced it",
+  wronged: "a good value rejected",
   unconverged: "not converged",
   stuck: "stuck on a good value",
   untold: "untold waits",

@@ -2,7 +2,7 @@ import { settingOf } from "./operator.ts";
 import type { SecretSetting } from "./plot.ts";
 import { hour } from "./time.ts";
 import { idOf, isSplunk, tokenIn } from "./values.ts";
-import { unsettledBy } from "./watch.ts";
+import { strayOn, unsettledBy } from "./watch.ts";
 import { begin, type World } from "./world.ts";
 
 /** Some hours after the last fault: every secret is where it should be. */
@@ -14,7 +14,7 @@ export function judgeEnds(world: World): void {
       world.accuse("unconverged", key, "the current value does not work");
       continue;
     }
-    const stray = world.tasksOn(key).find(({ task }) => task.held.get(key) !== current?.text);
+    const stray = strayOn(key, world);
     if (stray === undefined) continue;
     const kind = endedBadly(key, world) ? "stuck" : "unconverged";
     world.accuse(kind, key, `${stray.service} has a task (${stray.task.status}) without the current value`);
@@ -46,10 +46,10 @@ function endedBadly(key: string, { people }: World): string | undefined {
 }
 
 function judgeTokens({ key }: SecretSetting, world: World): void {
-  const kept = tokenIn(world.current(key)?.text);
+  const kept = ["AWSCURRENT", "candidate"].map((label) => tokenIn(world.secrets.holder(idOf(key), label)?.text));
   const texts = world.people.about(key).map(({ text }) => text);
   for (const one of world.stacks.get(key)?.tokens ?? []) {
-    if (one.deleted || one.token === kept) continue;
+    if (one.deleted || kept.includes(one.token)) continue;
     if (one.madeBy === "fleet") world.accuse("left", key, one.name);
     else if (one.disabled) continue;
     else if (!texts.some((text) => text.includes(one.name) || (!one.listed && /by hand|delete the old/i.test(text)))) {
@@ -96,8 +96,13 @@ export async function examine(world: World): Promise<void> {
     world.note(`exam: ${key} ${outcome}`);
     if (outcome !== "begun") world.accuse("stuck", key, `the next rotation is refused: ${outcome}`);
   }
-  world.time.stir();
-  await world.time.runUntil(begin + world.at + 4 * hour);
+  // AWS's own attempts are few, and an issuer may take longer than they: people ask again.
+  for (let asked = 0; asked < 8; asked++) {
+    world.time.stir();
+    await world.time.runUntil(begin + world.at + hour / 2);
+    for (const { key } of examined) if (before.get(key) === world.current(key)?.id) world.rotations.rotate(idOf(key));
+  }
+  await world.time.runUntil(begin + world.at + 2 * hour);
   for (const secret of examined) {
     const { key } = secret;
     const left = unsettledBy(secret, world);

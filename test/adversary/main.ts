@@ -48,11 +48,11 @@ async function playAll(plots: Iterable<Plot>): Promise<void> {
 
 async function playOne(seed: number, isToShrink: boolean): Promise<void> {
   let plot = plotOf(seed);
-  let ending = await play(plot);
+  let ending = await play(plot, true);
   const [crime] = ending.crimes;
   if (isToShrink && crime !== undefined) {
     plot = await shrink(plot, crime.kind);
-    ending = await play(plot);
+    ending = await play(plot, true);
   }
   say(JSON.stringify(plot, undefined, 1));
   for (const words of ending.diary) say(words);

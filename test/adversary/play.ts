@@ -21,9 +21,12 @@ const calm = 3 * hour;
 const day = 27 * hour;
 
 /** Plays a plot to its end, a day after the last fault, and says what was wrong. */
-export async function play(plot: Plot): Promise<Ending> {
+export async function play(plot: Plot, keepsDiary = false): Promise<Ending> {
   const chance = Math.random;
-  const world = new World(plot);
+  const { stackTraceLimit } = Error;
+  const world = new World(plot, keepsDiary);
+  // Errors of AWS are answers here, by the thousand.
+  if (!keepsDiary) Error.stackTraceLimit = 0;
   Math.random = () => world.chance.next();
   try {
     const troubled = Math.max(0, ...plot.acts.map(({ at }) => at), ...plot.faults.map(({ to }) => to));
@@ -40,11 +43,12 @@ export async function play(plot: Plot): Promise<Ending> {
     world.schedule(30 * minute, ends + day);
     await world.time.runUntil(ends + day);
     judgeRest(world);
-    world.schedule(5 * minute, ends + day + 4 * hour);
+    world.schedule(5 * minute, ends + day + 6 * hour);
     await examine(world);
     judgePace(world);
   } finally {
     Math.random = chance;
+    Error.stackTraceLimit = stackTraceLimit;
   }
   const { crimes, diary, functions, ecs } = world;
   const { runs, calls } = functions;

@@ -1,4 +1,5 @@
 import type { CrimeKind } from "./crimes.ts";
+import type { Plot } from "./plot.ts";
 import type { SecretsManager } from "./secrets-manager.ts";
 import type { Task } from "./service.ts";
 import type { Stack } from "./splunk.ts";
@@ -7,6 +8,7 @@ import type { Values } from "./values.ts";
 
 /** A world as far as it can be looked at while it is being made. */
 export interface Scene {
+  readonly plot: Plot;
   readonly time: Time;
   readonly secrets: SecretsManager;
   readonly stacks: ReadonlyMap<string, Stack>;

@@ -149,6 +149,8 @@ export class Service {
   #start(deployment: Deployment): void {
     const { time, dice, nature } = this.#around;
     const task = this.#newTask(deployment);
+    // ECS forgets those that stopped an hour ago.
+    if (this.tasks.length > 40) this.tasks = [...this.alive];
     this.tasks.push(task);
     const read = () => {
       if (task.wanted === "STOPPED") return;

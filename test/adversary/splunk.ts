@@ -29,7 +29,7 @@ export class Stack {
   readonly #nature: Nature;
   readonly #isImmediate: boolean;
   #changing = 0;
-  /** Tokens that HEC was seen to refuse after they had been accepted, by whoever asked. */
+  /** Tokens that HEC was seen to refuse once their revocation had begun, by whoever asked. */
   readonly seenRefused = new Set<string>();
 
   constructor(time: Time, dice: Dice, nature: Nature, isImmediate: boolean) {
@@ -97,7 +97,7 @@ export class Stack {
   ask(token: string): Standing {
     const node = this.#nodes[this.#dice.whole(0, this.#nodes.length - 1)];
     const standing = node?.get(token) ?? "unknown";
-    if (standing !== "enabled") this.seenRefused.add(token);
+    if (standing !== "enabled" && this.isBeingRevoked(token)) this.seenRefused.add(token);
     return standing;
   }
 

@@ -23,7 +23,7 @@ export function emptyTally(): Tally {
 
 function crimesAtZero(): Record<CrimeKind, number> {
   return {
-    ...{ "in-use": 0, "went-back": 0, adopted: 0, unconverged: 0, stuck: 0 },
+    ...{ "in-use": 0, "went-back": 0, adopted: 0, wronged: 0, unconverged: 0, stuck: 0 },
     ...{ untold: 0, left: 0, unsaid: 0, false: 0, hammered: 0 },
   };
 }

@@ -4,8 +4,8 @@ import { idOf, tokenIn } from "./values.ts";
 import type { World } from "./world.ts";
 
 const pace = 5 * minute;
-/** 30 minutes, and what a run takes that began just before: its pause, its length, a queue. */
-const patience = 45 * minute;
+/** 30 minutes, and what a run takes that began just before: its pause, its length, a queue, and the pace of this watch. */
+const patience = 50 * minute;
 const reminder = 4 * hour + 20 * minute;
 
 interface Wait {
@@ -94,10 +94,16 @@ export function unsettledBy(secret: SecretSetting, world: World): Unsettled | un
     return unsettled(`${stray.service} has a task (${stray.task.status}) without the current value`);
   if (underWay !== "") return unsettled("a rotation is under way");
   const kept = tokenIn(current?.text);
-  const { versions } = world.secrets.state(idOf(key));
-  const held = new Set(versions.filter(({ labels }) => labels.length > 0).map(({ text }) => tokenIn(text)));
+  // One of a rotation that came to nothing is the daily sweep's, and people were told so.
+  const former = tokenIn(world.secrets.holder(idOf(key), "AWSPREVIOUS")?.text);
   const live = world.stacks
     .get(key)
-    ?.tokens.find((one) => one.madeBy === "fleet" && !one.deleted && one.token !== kept && held.has(one.token));
+    ?.tokens.find((one) => one.madeBy === "fleet" && !one.deleted && one.token !== kept && one.token === former);
   return live === undefined ? undefined : unsettled(`${live.name} is not revoked`);
+}
+
+/** A task with another value than the current one. It may not have read any yet. */
+export function strayOn(key: string, world: World) {
+  const text = world.current(key)?.text;
+  return world.tasksOn(key).find(({ task }) => task.held.has(key) && task.held.get(key) !== text);
 }

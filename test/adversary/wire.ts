@@ -50,8 +50,13 @@ const clients = [SecretsManagerClient, ECSClient, SNSClient] as const;
  * stable: what the engine makes of AWS's calls is tried with it, and none of its own types is relied on.
  */
 export function connect(): () => void {
+  const attempts = process.env.AWS_MAX_ATTEMPTS;
+  // Else a client looks for it in a file, the first time it is asked.
+  process.env.AWS_MAX_ATTEMPTS = "3";
   for (const { prototype } of clients) Object.defineProperty(prototype, "send", { configurable: true, value: send });
   return () => {
+    if (attempts === undefined) delete process.env.AWS_MAX_ATTEMPTS;
+    else process.env.AWS_MAX_ATTEMPTS = attempts;
     for (const { prototype } of clients) Reflect.deleteProperty(prototype, "send");
   };
 }

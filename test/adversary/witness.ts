@@ -1,6 +1,8 @@
 import type { Notice } from "./people.ts";
 import type { Scene } from "./scene.ts";
+import { crashesOn } from "./service.ts";
 import type { HecToken, Stack } from "./splunk.ts";
+import { hour } from "./time.ts";
 import { idOf, tokenIn } from "./values.ts";
 import type { Version } from "./versions.ts";
 import { line } from "./wire.ts";
@@ -16,6 +18,8 @@ export class Witness {
   currentMoved(key: string, { id, text }: Version): void {
     const token = tokenIn(text);
     this.#scene.note(`${key}: current is ${id.slice(0, 8)} (${token?.slice(0, 8) ?? "no token"})`);
+    // What is in use now is no leftover of others any more.
+    if (token !== undefined) this.#scene.adopted.delete(token);
     // People may put back what they like.
     const isOurs = line.getStore() !== undefined;
     if (isOurs && token !== undefined && this.#scene.stacks.get(key)?.isBeingRevoked(token)) {
@@ -23,13 +27,30 @@ export class Witness {
     }
   }
 
-  revoking(key: string, { token, name }: HecToken): void {
+  /** Before a call to disable or delete it has an effect. */
+  revoking(key: string, { token, name, revoking }: HecToken): void {
     const scene = this.#scene;
     scene.note(`${key}: ${name} is being revoked`);
     const user = scene.tasksOn(key).find(({ task }) => tokenIn(task.held.get(key)) === token);
-    if (user !== undefined) scene.accuse("in-use", key, `${name} is used by ${user.service}`);
+    if (user !== undefined && !revoking) scene.accuse("in-use", key, `${name} is used by ${user.service}`);
     if (scene.adopted.has(token)) scene.accuse("adopted", key, name);
     for (const tell of scene.whenRevoking.splice(0)) tell();
+  }
+
+  /** A mark is for good, and so has to be right. */
+  rejected(key: string, id: string): void {
+    const { secrets, stacks, plot } = this.#scene;
+    const isFlaky = plot.faults.some(({ kind }) => kind === "flaky" || kind === "hanging");
+    const { versions } = secrets.state(idOf(key));
+    const version = versions.find((one) => one.id === id && one.labels.some((label) => label.endsWith(id)));
+    const isRecent = version !== undefined && this.#scene.time.now() - version.createdAt < 20 * hour;
+    if (isFlaky || !isRecent || crashesOn(version.text) || version.text?.includes("venom")) return;
+    const token = stacks.get(key)?.tokens.find((one) => one.token === tokenIn(version.text));
+    if (token === undefined || token.revoking || !token.applied) return;
+    const since = versions.filter((one) => one.createdAt > version.createdAt && one.text !== undefined);
+    const base = tokenIn(secrets.holder(idOf(key), "AWSCURRENT")?.text);
+    if (since.length > 0 && base !== token.token) return;
+    this.#scene.accuse("wronged", key, `${token.name} works`);
   }
 
   told(notice: Notice): void {

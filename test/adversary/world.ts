@@ -1,3 +1,4 @@
+import type { RotationMap } from "#rotation/map.ts";
 import { found } from "./beginning.ts";
 import { clockOf } from "./clock.ts";
 import type { Crime, CrimeKind } from "./crimes.ts";
@@ -42,8 +43,9 @@ export class World implements Scene {
   readonly whenRevoking: (() => void)[] = [];
   readonly witness = new Witness(this);
   readonly #dice: Dice;
+  #map: { readonly without: number; readonly map: RotationMap } | undefined;
 
-  constructor(plot: Plot) {
+  constructor(plot: Plot, keepsDiary: boolean) {
     const { setting, faults } = plot;
     const { nature } = setting;
     const { time } = this;
@@ -83,9 +85,9 @@ export class World implements Scene {
     this.people = new People(time, (notice) => this.witness.told(notice));
     this.functions = new Functions({
       ...{ time, dice: dice.fork("functions"), weather: this.weather, web },
-      map: () => mapOf(setting, this.removed),
+      map: () => this.#mapNow(),
       aws: { secrets: this.secrets, ecs: this.ecs, people: this.people },
-      log: (entry) => this.note(`log ${JSON.stringify(entry)}`),
+      log: (entry) => keepsDiary && this.note(`log ${JSON.stringify(entry)}`),
     });
     const { secrets, functions } = this;
     this.rotations = new Rotations({
@@ -120,6 +122,13 @@ export class World implements Scene {
     return [...this.ecs.services.values()]
       .filter(({ secrets }) => secrets.includes(key))
       .flatMap(({ name, alive }) => alive.map((task) => ({ service: name, task })));
+  }
+
+  #mapNow(): RotationMap {
+    if (this.#map?.without !== this.removed.size) {
+      this.#map = { without: this.removed.size, map: mapOf(this.plot.setting, this.removed) };
+    }
+    return this.#map.map;
   }
 
   /** What goes on by itself: the schedule, other callers of ECS, tasks that end. */
@@ -159,6 +168,7 @@ export class World implements Scene {
 
   #labelMoved(name: string, label: string): void {
     this.note(`${keyOf(name)}: label ${label} moved`);
+    if (label.startsWith("rejected-")) this.witness.rejected(keyOf(name), label.slice("rejected-".length));
     this.#event();
   }
 }
