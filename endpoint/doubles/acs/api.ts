@@ -56,7 +56,7 @@ export class AcsApi {
   }
 
   handle(request: DoubleRequest): DoubleResponse {
-    this.#applyDue();
+    this.applyDue();
     const refused = this.#misbehave() ?? this.#authenticate(request);
     if (refused !== undefined) return refused;
     const root = `/${this.#parts.stack}/adminconfig/v2/`;
@@ -147,13 +147,16 @@ export class AcsApi {
     if (this.#fault?.kind === "never") return;
     const delayMs = this.#fault?.kind === "late" ? this.#fault.delayMs : this.#parts.delayMs;
     this.#changes.push({ id: randomUUID(), name, dueAt: this.#parts.now() + delayMs, apply });
-    this.#applyDue();
+    this.applyDue();
   }
 
-  #applyDue(): void {
+  /** Does what is due, as Splunk does by itself. Returns the milliseconds until there is more to do, if there is. */
+  applyDue(): number | undefined {
     const due = this.#changes.filter(({ dueAt }) => dueAt <= this.#parts.now());
     this.#changes = this.#changes.filter((change) => !due.includes(change));
     for (const { apply } of due) apply();
+    if (this.#changes.length === 0) return undefined;
+    return Math.min(...this.#changes.map(({ dueAt }) => dueAt)) - this.#parts.now();
   }
 }
 

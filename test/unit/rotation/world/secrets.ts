@@ -58,6 +58,11 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
       const { Versions: all } = v.parse(Versions, await ask("ListSecretVersionIds", { SecretId }));
       return all.find(({ VersionId }) => VersionId === versionId)?.CreatedDate.getTime();
     },
+    async history(SecretId) {
+      const input = { SecretId, IncludeDeprecated: true };
+      const { Versions: all } = v.parse(Versions, await ask("ListSecretVersionIds", input));
+      return all.map(({ VersionId, CreatedDate }) => ({ id: VersionId, createdAt: CreatedDate.getTime() }));
+    },
     read: (SecretId, VersionId) =>
       unless("ResourceNotFoundException", undefined, async () => {
         const { SecretString, SecretBinary } = v.parse(Value, await ask("GetSecretValue", { SecretId, VersionId }));

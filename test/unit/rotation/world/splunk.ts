@@ -20,6 +20,7 @@ export function createSplunk(now: () => number, delayMs: number) {
     const headers = Object.fromEntries(request.headers);
     const body = Buffer.from(await request.arrayBuffer());
     const asked = { method, url, headers, body };
+    acs.applyDue();
     const isHec = url.host === new URL(hecUrl).host;
     const response = isHec ? collector.handle(asked) : acs.handle(asked);
     if (response.kind !== "answer") throw new TypeError("fetch failed");

@@ -172,9 +172,10 @@ export class World {
       clock: { now: () => this.clock.now(), sleep: (ms: number) => this.clock.sleep(ms) },
       deadline: () => until,
       log: (line: Readonly<Record<string, unknown>>) => void this.log.push(JSON.stringify(line)),
-      issuerOf: (secret: Pick<SecretEntry, "rotation">) =>
+      issuerOf: (secret: SecretEntry) =>
         issuerOf(secret, {
           fetch,
+          store,
           clock: { now: () => this.clock.now(), sleep: (ms) => this.clock.sleep(ms) },
           deadline: () => until,
           stage: map.stage,
