@@ -121,6 +121,7 @@ export class Functions {
     const { store } = environment;
     const issuing = {
       fetch: web.fetchFor(run),
+      store,
       clock,
       deadline,
       stage: map().stage,

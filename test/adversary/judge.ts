@@ -26,13 +26,13 @@ export function judgePromptness(key: string, world: World): void {
   if (left !== undefined) world.accuse("unconverged", key, `not in time: ${left.words}`);
 }
 
-/** A day later: nothing is left over, nobody is asked to do what is done, and the next rotation can begin. */
+/** Some days later: nothing is left over, nobody is asked to do what is done, and the next rotation can begin. */
 export function judgeRest(world: World): void {
   for (const secret of world.plot.setting.secrets) {
     const { key } = secret;
     const left = unsettledBy(secret, world);
     if (left !== undefined)
-      world.accuse(world.crimes.length > 0 ? "unconverged" : "stuck", key, `a day later, ${left.words}`);
+      world.accuse(world.crimes.length > 0 ? "unconverged" : "stuck", key, `days later, ${left.words}`);
     const bad = endedBadly(key, world);
     if (bad !== undefined) world.accuse("stuck", key, `the last message is: ${bad}`);
     if (isSplunk(secret.kind)) judgeTokens(secret, world);

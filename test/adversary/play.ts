@@ -17,10 +17,10 @@ export interface Ending {
 
 /** In which everything has come to rest, once the last fault is over. */
 const calm = 3 * hour;
-/** In which leftovers are swept. */
-const day = 27 * hour;
+/** In which a rotation that nobody works on is given up, and what it left behind is swept: a day each, and some hours. */
+const rest = 56 * hour;
 
-/** Plays a plot to its end, a day after the last fault, and says what was wrong. */
+/** Plays a plot to its end, some days after the last fault, and says what was wrong. */
 export async function play(plot: Plot, keepsDiary = false): Promise<Ending> {
   const chance = Math.random;
   const { stackTraceLimit } = Error;
@@ -40,10 +40,10 @@ export async function play(plot: Plot, keepsDiary = false): Promise<Ending> {
     }
     await world.time.runUntil(ends);
     judgeEnds(world);
-    world.schedule(30 * minute, ends + day);
-    await world.time.runUntil(ends + day);
+    world.schedule(hour, ends + rest);
+    await world.time.runUntil(ends + rest);
     judgeRest(world);
-    world.schedule(5 * minute, ends + day + 6 * hour);
+    world.schedule(5 * minute, ends + rest + 6 * hour);
     await examine(world);
     judgePace(world);
   } finally {

@@ -65,7 +65,9 @@ export class Witness {
   /** What of the secret's former tokens was not seen refused. */
   #untrue(key: string, stack: Stack): string | undefined {
     const { secrets } = this.#scene;
-    const kept = new Set(["AWSCURRENT", "AWSPENDING"].map((label) => tokenIn(secrets.holder(idOf(key), label)?.text)));
+    const kept = new Set(
+      ["AWSCURRENT", "AWSPENDING", "candidate"].map((label) => tokenIn(secrets.holder(idOf(key), label)?.text)),
+    );
     const { versions } = secrets.state(idOf(key));
     const retired = new Set(versions.filter(({ labels }) => labels.length > 0).map(({ text }) => tokenIn(text)));
     for (const { token, name, disabled, deleted } of stack.tokens) {
@@ -77,7 +79,7 @@ export class Witness {
   }
 }
 
-const denied = /not (?:be )?revoked|nothing (?:was|is) revoked|revoked nothing|would have/i;
+const denied = /(?:being|not|to be|nothing (?:was|is)) revoked|revoked nothing|would have/i;
 
 function saysRevoked(text: string): boolean {
   return /\brevoked\b/.test(text) && !denied.test(text);

@@ -33,7 +33,7 @@ describe("against an adversary, a secret", () => {
     expect(guilty("in-use", "went-back")).toEqual([]);
   });
 
-  it("[ROT-6] [ROT-8] [ROT-12] is where it should be some hours after the last fault, and can rotate a day later", () => {
+  it("[ROT-6] [ROT-8] [ROT-12] is where it should be some hours after the last fault, and can rotate again later", () => {
     expect(guilty("unconverged", "stuck")).toEqual([]);
   });
 
