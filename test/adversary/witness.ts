@@ -79,8 +79,6 @@ export class Witness {
   }
 }
 
-const denied = /(?:being|not|to be|nothing (?:was|is)) revoked|revoked nothing|would have/i;
-
 function saysRevoked(text: string): boolean {
-  return /\brevoked\b/.test(text) && !denied.test(text);
+  return /(?<!nothing |none )\b(?:is|are|was|were|been) revoked\b/.test(text);
 }
