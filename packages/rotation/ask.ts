@@ -56,7 +56,7 @@ export function askerOf(secretId: string, { fetch, clock, store }: AskPorts): As
   const remember = async (pace: Pace): Promise<void> => {
     // A secret may have fifty tags of its own: then this process alone knows.
     const written = await store.tag(secretId, paceTag, writePace(pace)).then(
-      () => true,
+      (end) => end === "tagged",
       () => false,
     );
     memory.set(secretId, { pace, at: clock.now(), isWritten: written });

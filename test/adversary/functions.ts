@@ -132,7 +132,8 @@ export class Functions {
     };
     return {
       ...{ ...environment, map: map(), clock, deadline, log },
-      issuerOf: (entry: SecretEntry) => issuerOf(entry, issuing),
+      issuerOf: (entry: SecretEntry, until = Number.POSITIVE_INFINITY) =>
+        issuerOf(entry, { ...issuing, deadline: () => Math.min(end, until) }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { aligning, candidate, current, holderOf, isRejected, pending, revoking } from "../labels.ts";
+import { aligning, candidate, current, isRejected, pending } from "../labels.ts";
 import type { RotationMap, SecretEntry } from "../map.ts";
 import type { SecretDescription, SecretStore, SecretVersion } from "../ports.ts";
 import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
@@ -26,17 +26,17 @@ export async function keptValues(entry: SecretEntry, { map, store }: CredentialP
 }
 
 /**
- * What came before the current value, newest first: all that was put since the version that the mark is on, even for a
+ * What came before the current value, newest first: all that was put since the oldest that is to go, even for a
  * moment and without a label today.
  */
 export async function retiredValues(
   entry: SecretEntry,
   { arn, versions }: SecretDescription,
+  oldest: string,
   { store }: CredentialPorts,
 ): Promise<readonly SecretValue[]> {
   const history = await store.history(arn);
-  const mark = holderOf(versions, revoking);
-  const since = history.find(({ id }) => id === mark)?.createdAt ?? Number.POSITIVE_INFINITY;
+  const since = history.find(({ id }) => id === oldest)?.createdAt ?? Number.POSITIVE_INFINITY;
   const kept = new Set(versions.filter((version) => isKept(version, versions)).map(({ id }) => id));
   const retired = history.filter(({ id, createdAt }) => createdAt >= since && !kept.has(id)).toReversed();
   return withoutPlaceholders(await valuesOf(arn, retired, store), entry);

@@ -6,7 +6,7 @@ import { parseValue, type SecretValue, sameText, sameValue } from "../value.ts";
 import type { Action } from "./action.ts";
 import { keptValues, retiredValues, sparedValues } from "./credentials.ts";
 import type { SettlePorts } from "./ports.ts";
-import { readSettling, writeSettling } from "./settling.ts";
+import { type Phase, readSettling, writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
 type Settlement = Action & { readonly kind: "revoke" };
@@ -16,7 +16,7 @@ export type RevocationEnd =
   /** The reason is for people. */
   | { readonly kind: "unfinished"; readonly reason: string };
 
-const done = { kind: "done" } as const;
+export const done = { kind: "done" } as const;
 const nothing = { kind: "none" } as const;
 
 /**
@@ -28,67 +28,89 @@ export async function revoke(
   { versionId, outcome }: Settlement,
   ports: SettlePorts,
 ): Promise<RevocationEnd> {
-  const secret = await ports.store.describe(entry.id);
+  const { store } = ports;
+  const secret = await store.describe(entry.id);
   if (holderOf(secret.versions, current) !== versionId) return done;
-  if ((await handOver(secret, versionId, outcome, ports)) === "overtaken") return done;
+  const oldest = oldestToGo(secret, { versionId, outcome });
+  if ((await handOver(secret, { versionId, outcome, oldest }, ports)) === "overtaken") return done;
   if (outcome !== "unchanged") {
-    const end = await revokeAndTell(entry, versionId, outcome, ports);
+    const end = await revokeAndTell(entry, secret, { versionId, outcome, oldest }, ports);
     if (end.kind === "unfinished") return end;
   }
   await dropUsedCandidate(entry, secret, versionId, ports);
-  await ports.store.untag(secret.arn, settlingTag);
-  return outcome === "unchanged" ? done : unmark(entry, ports);
+  await store.untag(secret.arn, settlingTag);
+  if (outcome !== "unchanged" && oldest !== undefined) await store.moveLabel(secret.arn, revoking, { from: oldest });
+  return done;
+}
+
+interface HandOver {
+  readonly versionId: string;
+  readonly outcome: Settlement["outcome"];
+  readonly oldest: string | undefined;
+}
+
+/**
+ * Where what is to be revoked begins. Nothing is when the fleet settles a secret for the first time: what others made is
+ * theirs. Known from the state at the beginning, as a read soon after the mark was set may not show it.
+ */
+function oldestToGo(
+  { versions }: SecretDescription,
+  { versionId, outcome }: Pick<HandOver, "versionId" | "outcome">,
+): string | undefined {
+  const marked = holderOf(versions, revoking);
+  const good = holderOf(versions, settled);
+  if (marked !== undefined) return marked;
+  // It died between settling it for the first time and saying so.
+  return outcome === "settled" && good === versionId ? undefined : good;
 }
 
 async function revokeAndTell(
   entry: SecretEntry,
-  versionId: string,
-  outcome: "settled" | "restored",
+  secret: SecretDescription,
+  { versionId, outcome, oldest }: HandOver & { readonly outcome: "settled" | "restored" },
   ports: SettlePorts,
 ): Promise<RevocationEnd> {
   const { store, clock } = ports;
-  const secret = await store.describe(entry.id);
-  const { arn, name, versions, tags } = secret;
-  const isFirst = holderOf(versions, revoking) === undefined;
-  const revocation = isFirst ? nothing : await revokeRetired(entry, await retiredValues(entry, secret, ports), ports);
+  const { arn, name, tags } = secret;
+  const revocation =
+    oldest === undefined
+      ? nothing
+      : await revokeRetired(entry, await retiredValues(entry, secret, oldest, ports), ports);
   if (revocation.kind === "unfinished") return revocation;
   const since = readSettling(tags[settlingTag])?.since ?? clock.now();
   if (outcome === "settled") await store.tag(arn, valueSinceTag, new Date(since).toISOString());
   const { text, remedy } = wordsFor(name, outcome, revocation);
-  const spared = isFirst ? await sparedWords(entry, secret, ports) : "";
+  const spared = oldest === undefined ? await sparedWords(entry, secret, ports) : "";
   await tell(entry, outcome, versionId, { text: `${text}${spared}`, remedy }, ports);
   return done;
 }
 
 /**
- * All consumers run on the current version. What came before is marked where it begins, and stays so until all of it is
- * revoked, whatever else becomes current meanwhile. There is no such mark when the fleet settles a secret for the first
- * time: what others made is theirs.
+ * All consumers run on the current version: it is the one to go back to from here on, and those before it are not, as
+ * they may be void at any moment. The mark stays until all of it is revoked, whatever becomes current meanwhile.
  */
 async function handOver(
   { arn, versions, tags }: SecretDescription,
-  versionId: string,
-  outcome: Settlement["outcome"],
+  { versionId, outcome, oldest }: HandOver,
   { store }: SettlePorts,
-): Promise<"done" | "overtaken"> {
-  const from = holderOf(versions, settled);
+): Promise<"moved" | "overtaken"> {
   const settling = readSettling(tags[settlingTag]);
-  if (outcome !== "unchanged" && settling?.phase !== "revoking") {
-    const isMarked = holderOf(versions, revoking) !== undefined;
-    if (from !== undefined && !isMarked) await store.moveLabel(arn, revoking, { to: from });
-    if (settling !== undefined) await store.tag(arn, settlingTag, writeSettling({ ...settling, phase: "revoking" }));
+  if (outcome !== "unchanged" && oldest !== undefined && holderOf(versions, revoking) === undefined) {
+    await store.moveLabel(arn, revoking, { to: oldest });
   }
-  if (from === versionId) return "done";
+  if (settling?.versionId === versionId && settling.phase !== phaseOf[outcome]) {
+    await store.tag(arn, settlingTag, writeSettling({ ...settling, phase: phaseOf[outcome] }));
+  }
+  const from = holderOf(versions, settled);
+  if (from === versionId) return "moved";
   const move = { to: versionId, ...(from !== undefined && { from }) };
-  return (await store.moveLabel(arn, settled, move)) === "refused" ? "overtaken" : "done";
+  return (await store.moveLabel(arn, settled, move)) === "moved" ? "moved" : "overtaken";
 }
 
-async function unmark({ id }: SecretEntry, { store }: SettlePorts): Promise<RevocationEnd> {
-  const { arn, versions } = await store.describe(id);
-  const from = holderOf(versions, revoking);
-  if (from !== undefined) await store.moveLabel(arn, revoking, { from });
-  return done;
-}
+const phaseOf = { unchanged: "unchanged", settled: "revoking", restored: "restored" } as const satisfies Record<
+  Settlement["outcome"],
+  Phase
+>;
 
 /** A rejected version that never was current: AWSPENDING goes, and its credential if that is a matter of seconds. */
 export async function discard(entry: SecretEntry, versionId: string, ports: SettlePorts): Promise<RevocationEnd> {

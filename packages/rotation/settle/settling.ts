@@ -8,10 +8,11 @@ export interface Settling {
    * - `rolling`: consumers are to run on it.
    * - `stuck`: as `rolling`, and people were told that the fleet needs them to continue.
    * - `revoking`: all consumers run on it, so what came before is revoked.
+   * - `restored`: the same for one that had settled before.
    */
   readonly phase: Phase;
 }
-const phases = ["unchanged", "rolling", "stuck", "revoking"] as const;
+const phases = ["unchanged", "rolling", "stuck", "revoking", "restored"] as const;
 export type Phase = (typeof phases)[number];
 
 /** Tag values take letters, digits, spaces and `_.:/=+-@`, 256 characters of them. */
@@ -26,4 +27,9 @@ export function readSettling(text: string | undefined): Settling | undefined {
   const phase = phases.find((one) => one === written);
   if (versionId === undefined || !Number.isFinite(since) || phase === undefined) return undefined;
   return { versionId, since, phase };
+}
+
+/** All consumers run on the current version; what is left is to revoke what came before. */
+export function isInUse({ phase }: Settling): boolean {
+  return phase === "revoking" || phase === "restored";
 }

@@ -12,11 +12,17 @@ import { createSecrets } from "./secrets.ts";
 import { Services } from "./services.ts";
 import { adminToken, adminUrl, createSplunk, hecUrl } from "./splunk.ts";
 
+const googleUrl = "https://oauth2.googleapis.test/token";
 export const firstToken = "11111111-1111-4111-8111-111111111111";
 const minute = 60_000;
 const watchEveryMs = 2_000;
 /** Lambda gives a function of the fleet five minutes. */
 const invocationMs = 5 * minute;
+
+export const googlePair = (secret: string) => ({
+  GOOGLE_OAUTH_CLIENT_ID: "fleet",
+  GOOGLE_OAUTH_CLIENT_SECRET: secret,
+});
 
 const entry = (key: string, rotation: SecretEntry["rotation"], services: readonly string[]): SecretEntry => ({
   key,
@@ -27,20 +33,20 @@ const entry = (key: string, rotation: SecretEntry["rotation"], services: readonl
   services: [...services],
 });
 
-const map: RotationMap = {
+const mapOf = ({ consumers = ["one", "two", "zero"], unproven, google }: WorldOptions): RotationMap => ({
   stage: "prod",
   cluster: "prod-mcp-cluster",
   auditIndex: "mcp_audit",
   secrets: [
-    entry("splunk", { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 }, [
-      "one",
-      "two",
-      "zero",
-    ]),
+    {
+      ...entry("splunk", { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 }, consumers),
+      ...(unproven !== undefined && { unproven }),
+    },
     entry("keys", { declined: "By hand." }, ["two"]),
     entry("splunk-admin", { declined: "An administrator's." }, []),
+    ...(google === true ? [entry("google", { issuer: "google-oauth", everyDays: 90 }, ["other"])] : []),
   ],
-};
+});
 
 export interface WorldOptions {
   /** Milliseconds ACS takes from accepted to done. */
@@ -51,6 +57,11 @@ export interface WorldOptions {
   readonly token?: string;
   /** Milliseconds between two runs of the planner. */
   readonly plannerEveryMs?: number;
+  /** Services that use the secret of Splunk, if not `one`, `two` and `zero`. */
+  readonly consumers?: readonly string[];
+  readonly unproven?: "wait" | "roll";
+  /** There is a secret of Google's too, which the service `other` uses. */
+  readonly google?: boolean;
 }
 
 /** A stage with Splunk: Secrets Manager, ECS, HEC and ACS as they behave, the engine, and time. */
@@ -64,9 +75,14 @@ export class World {
   readonly splunk;
   readonly secrets;
   readonly services;
+  /** Whether a token reaches HEC, and what it answers if not Splunk. */
+  hecAnswers: () => Response | Promise<Response> | undefined = () => undefined;
+  map: RotationMap;
   #stopped = false;
 
-  constructor({ acsDelayMs = 2_000, crashesOn = () => false }: WorldOptions = {}) {
+  constructor(options: WorldOptions = {}) {
+    const { acsDelayMs = 2_000, crashesOn = () => false } = options;
+    this.map = mapOf(options);
     this.splunk = createSplunk(() => this.clock.now(), acsDelayMs);
     this.secrets = createSecrets(this.clock, (event) =>
       this.#invoke((ports) => rotate(v.parse(RotationEvent, event), ports)),
@@ -86,6 +102,7 @@ export class World {
     await put("splunk", { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: options.token ?? firstToken });
     await put("splunk-admin", { SPLUNK_ADMIN_URL: adminUrl, SPLUNK_ADMIN_TOKEN: adminToken });
     await put("keys", { KEY: "one" });
+    if (options.google === true) await put("google", googlePair("GOCSPX-good"));
     await world.secrets.ask("RotateSecret", {
       SecretId: "/prod/mcp/splunk",
       RotationLambdaARN: "arn:aws:lambda:us-east-1:573946584375:function:prod-mcp-rotate-secret",
@@ -93,9 +110,11 @@ export class World {
     });
     await world.clock.pass(minute);
     await world.look();
-    world.services.create("one", 2);
-    world.services.create("two", 1);
-    world.services.create("zero", 0);
+    const { arn } = await world.secrets.store.describe("/prod/mcp/splunk");
+    const consumers = options.consumers ?? ["one", "two", "zero"];
+    world.services.secretsOf = (definition) =>
+      consumers.some((name) => definition.startsWith(`${name}:`)) ? [`${arn}:SPLUNK_HEC_TOKEN::`] : [];
+    for (const name of consumers) world.services.create(name, { one: 2, zero: 0 }[name] ?? 1);
     // It has no use for the secret, and is never to be rolled.
     world.services.create("other", 1, () => "");
     await world.clock.pass(minute);
@@ -161,7 +180,12 @@ export class World {
     const { outgoing, splunk } = this;
     const store = outgoing.wrap(invocation, "secrets", this.secrets.store);
     const fetch: typeof globalThis.fetch = (input, init) =>
-      outgoing.call(invocation, `http.${init?.method ?? "GET"}`, () => splunk.fetch(input, init));
+      outgoing.call(invocation, `http.${init?.method ?? "GET"}`, async () => {
+        const url = String(input);
+        if (url === googleUrl) return askGoogle(init);
+        return (url.startsWith(hecUrl) && (await this.hecAnswers())) || splunk.fetch(input, init);
+      });
+    const { map } = this;
     return {
       map,
       store,
@@ -172,12 +196,12 @@ export class World {
       clock: { now: () => this.clock.now(), sleep: (ms: number) => this.clock.sleep(ms) },
       deadline: () => until,
       log: (line: Readonly<Record<string, unknown>>) => void this.log.push(JSON.stringify(line)),
-      issuerOf: (secret: SecretEntry) =>
+      issuerOf: (secret: SecretEntry, step = Number.POSITIVE_INFINITY) =>
         issuerOf(secret, {
           fetch,
           store,
           clock: { now: () => this.clock.now(), sleep: (ms) => this.clock.sleep(ms) },
-          deadline: () => until,
+          deadline: () => Math.min(until, step),
           stage: map.stage,
           auditIndex: map.auditIndex,
           readSecret: async (key) => {
@@ -185,7 +209,7 @@ export class World {
             return store.read(arn, versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id ?? "");
           },
           redis: { update: async () => undefined, available: async () => true },
-          googleTokenUrl: "https://oauth2.googleapis.test/token",
+          googleTokenUrl: googleUrl,
         }),
     };
   }
@@ -233,4 +257,10 @@ export class World {
     const current = versions.find(({ labels }) => labels.includes("AWSCURRENT"));
     return current?.labels.includes("settled") === true && tags["mcp-fleet:settling"] === undefined;
   }
+}
+
+/** It takes every secret that looks good. */
+function askGoogle(init: RequestInit | undefined): Response {
+  const isGood = new URLSearchParams(String(init?.body)).get("client_secret")?.includes("good");
+  return Response.json({ error: isGood ? "invalid_grant" : "invalid_client" }, { status: isGood ? 400 : 401 });
 }
