@@ -65,6 +65,10 @@ export const requirements = {
   "ROT-5":
     "A rollout that fails on the new value puts the old one back, rolls again, marks the bad version and says so",
   "ROT-6": "Every step can be repeated, and can die at any point, without losing a secret",
+  "ROT-9": "No wait is silent; every function of the fleet has alarms",
+  "ROT-10": '"Revoked" is said only of what was seen refused',
+  "ROT-12": "A slow or busy issuer holds up no other secret, and is not hammered",
+  "ROT-13": "Adopted secrets: nothing revoked that the fleet did not make; any value, any key",
   "ALN-1":
     "Legacy `endpoint`/`token` in the Splunk secret become `SPLUNK_HEC_URL`/`SPLUNK_HEC_TOKEN`, on a schedule, on change and on deploy",
   "ALN-2": "Odd values of the Splunk secret are put right or named",
@@ -86,6 +90,8 @@ export const requirements = {
   "FIX-4": "Single Redis node: two nodes with failover by default in `prod`",
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
+  "OPS-3": "Logs made for reading",
+  "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
     "`npm start -- --exit` and `npm test` pass on a machine with Node ≥ 20 and npm alone; sessions work from an embedded store",
   "STR-2": "Any valid edit of the map (domain, account, services, secrets, chat, stages) leaves `npm test` green",
@@ -100,6 +106,9 @@ export const requirements = {
   "SAFE-2": "Everything the local fleet starts listens on loopback alone",
   "SAFE-3": "Patterns and filters are matched in linear time",
   "SAFE-4": "Text from logs, alarms and tasks cannot drive a terminal or leave a chat's code block",
+  "AWS-1": "Targets keep idle connections longer than the balancer; its own 5xx have an alarm",
+  "AWS-5": "`sst dev` and `sst console` are refused on a stage that runs on AWS",
+  "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
 } as const;
 
 export type RequirementId = keyof typeof requirements;

@@ -1,7 +1,7 @@
 import type { AlarmDefinition, AlarmName, alarmNames, FleetDefinition, ServiceDefinition } from "./definition.ts";
 import { rulePriority, shardOf } from "./placement.ts";
 import type { AlarmPlan, MeasuredThresholds, ServicePlan, StagePlan } from "./plan.ts";
-import { defaultStopSeconds } from "./timing.ts";
+import { defaultStopSeconds, idleVariable } from "./timing.ts";
 
 type Measured = MeasuredThresholds[string] | undefined;
 
@@ -14,6 +14,7 @@ export function planService(
     readonly serviceDomain: string;
     readonly shards: number;
     readonly port: string;
+    readonly idleTimeoutSeconds: number;
     readonly measured?: Measured;
   },
 ): ServicePlan {
@@ -38,6 +39,7 @@ export function planService(
         Object.entries(service.environment ?? {}).map(([name, value]) => [name, value.replaceAll("{url}", url)]),
       ),
       ...auditEnvironment(fleet, service),
+      [idleVariable]: String(at.idleTimeoutSeconds),
     },
     secrets: secretsOf(fleet, service),
     sessions: service.sessions === true,
@@ -97,7 +99,7 @@ function planAlarms(
 }
 
 /** A placeholder gives way to what was measured; what a person chose does not. */
-function planAlarm(definition: AlarmDefinition, measured: number | undefined): AlarmPlan {
+export function planAlarm(definition: AlarmDefinition, measured: number | undefined): AlarmPlan {
   if ("declined" in definition) return { kind: "declined", reason: definition.declined };
   const basis = definition.basis ?? "chosen";
   if (basis === "placeholder" && measured !== undefined) return { kind: "set", threshold: measured, basis: "measured" };

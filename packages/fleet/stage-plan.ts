@@ -17,7 +17,7 @@ import { names } from "./names.ts";
 import { didYouMean } from "./nearest.ts";
 import type { OAuthPlan, PlanOptions, RotationPlan, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
 import { FleetError } from "./problem.ts";
-import { planService } from "./service-plan.ts";
+import { planAlarm, planService } from "./service-plan.ts";
 import { balancerReportSeconds } from "./timing.ts";
 
 /** Throws `FleetError` for a stage that is not in the map, or one on AWS without an account. */
@@ -38,6 +38,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
   const serviceDomain = `${fleet.subdomain ?? defaultSubdomain}.${domain}`;
   const shards = definition.shards ?? 1;
   const port = character.runsOn === "loopback" ? `:${options.httpsPort ?? 8443}` : "";
+  const network = networkOf(definition.network, character);
   const services = Object.entries(fleet.services)
     .filter(([, service]) => runsIn(service, stage))
     .map(([key, service]) =>
@@ -46,6 +47,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
         serviceDomain,
         shards,
         port,
+        idleTimeoutSeconds: network.idleTimeoutSeconds,
         measured: options.thresholds?.[key],
       }),
     );
@@ -57,9 +59,10 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     domain,
     serviceDomain,
     deletionProtection: definition.deletionProtection ?? character.durable,
-    network: networkOf(definition.network, character),
+    network,
     redis: redisOf(definition.redis, character),
     shards,
+    balancerErrors: planAlarm(fleet.alarms.errors5xx, undefined),
     alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : balancerReportSeconds,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),

@@ -62,35 +62,35 @@ export function askerOf(secretId: string, { fetch, clock, store }: AskPorts): As
     memory.set(secretId, { pace, at: clock.now(), isWritten: written });
   };
 
-  return async (vendor, init, until) => {
-    const { name, serves, needs } = vendor;
+  const takeTurn = async ({ name, needs }: Vendor, until: number): Promise<(Asked & { kind: "held" }) | undefined> => {
     for (;;) {
       const pace = await recall();
       const now = clock.now();
       const turn = turnOf(pace, name, needs === "free" ? 1 : needs, now);
+      if (turn <= now) return undefined;
       if (turn > until) return { kind: "held", reason: wordsFor(pace, name, turn) };
-      if (turn > now) {
-        await clock.sleep(turn - now);
-        continue;
-      }
-      const answer = await attempt(fetch, vendor, init, clock);
-      const isServed = answer.kind === "answer" && serves.includes(answer.status);
-      const isFree = isServed && needs === "free";
-      if (isFree && !pace.resting.has(name)) return answer;
-      const counted = isFree ? pace : charged(pace, clock.now());
-      await remember(isServed ? served(counted, name) : rested(counted, name, wayOf(answer, clock.now())));
-      return answer;
+      await clock.sleep(turn - now);
     }
+  };
+
+  return async (vendor, init, until) => {
+    const held = await takeTurn(vendor, until);
+    if (held !== undefined) return held;
+    const answer = await attempt(fetch, vendor, init, clock);
+    const pace = await recall();
+    const next = paceAfter(answer, vendor, pace, clock.now());
+    if (next !== pace) await remember(next);
+    return answer;
   };
 }
 
-function wayOf(answer: Answer, now: number) {
-  switch (answer.kind) {
-    case "answer":
-      return { now, why: String(answer.status), retryAfterMs: answer.retryAfterMs };
-    case "unreachable":
-      return { now, why: answer.code, retryAfterMs: 0 };
-  }
+function paceAfter(answer: Answer, { name, serves, needs }: Vendor, pace: Pace, now: number): Pace {
+  const counted = () => charged(pace, now);
+  if (answer.kind === "unreachable") return rested(counted(), name, { now, why: answer.code, retryAfterMs: 0 });
+  const { status, retryAfterMs } = answer;
+  if (!serves.includes(status)) return rested(counted(), name, { now, why: String(status), retryAfterMs });
+  if (needs !== "free") return served(counted(), name);
+  return pace.resting.has(name) ? served(pace, name) : pace;
 }
 
 function wordsFor({ resting }: Pace, vendor: string, turn: number): string {

@@ -9,6 +9,7 @@ import { Services } from "../services/services.ts";
 import { type Stack, use } from "../sst.ts";
 import { type AlarmKind, alarmKinds } from "./alarm-kinds.ts";
 import { Alerts } from "./alerts.ts";
+import { createBalancerAlarm } from "./balancer-alarm.ts";
 
 /** The alarms of one balancer's services: apart from them, as together they would pass 500 resources a stack. */
 export const Alarms = perShard("Alarms", ({ app, stack }, shard) => {
@@ -23,6 +24,7 @@ export const Alarms = perShard("Alarms", ({ app, stack }, shard) => {
       createAlarm(scope, { plan, service, name, dimensions: { TargetGroup: targetGroup, LoadBalancer: loadBalancer } });
     }
   }
+  createBalancerAlarm(stack, plan, shard, loadBalancer);
   recordDeclined(stack, plan, shard);
 });
 

@@ -16,8 +16,8 @@ export type Creation =
 export type Installation = "installed" | "unfinished";
 
 export type Revocation =
-  /** Each was seen refused by the system that it is for. */
-  | { readonly kind: "revoked" }
+  /** Each was seen refused by the system that it is for; `names` as people there know them. */
+  | { readonly kind: "revoked"; readonly names: readonly string[] }
   /** No other system accepts these values, so there is nothing to revoke. */
   | { readonly kind: "none" }
   /** `reason` is a sentence without its full stop, and contains no value. */

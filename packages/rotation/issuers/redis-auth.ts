@@ -66,7 +66,7 @@ export function redisAuth(
       }
       if (told.get(redis)?.token === token && (await poll(isAvailable, patience))) {
         told.delete(redis);
-        return { kind: "revoked" };
+        return { kind: "revoked", names: [] };
       }
       return { kind: "unfinished", reason: `${replicationGroup} is being modified` };
     },

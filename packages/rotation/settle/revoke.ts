@@ -75,7 +75,7 @@ async function revokeAndTell(
   const revocation =
     oldest === undefined
       ? nothing
-      : await revokeRetired(entry, await retiredValues(entry, secret, oldest, ports), ports);
+      : await revokeRetired(entry, await retiredValues(entry, secret, oldest, ports), versionId, ports);
   if (revocation.kind === "unfinished") return revocation;
   const since = readSettling(tags[settlingTag])?.since ?? clock.now();
   if (outcome === "settled") await store.tag(arn, valueSinceTag, new Date(since).toISOString());
@@ -117,7 +117,9 @@ export async function discard(entry: SecretEntry, versionId: string, ports: Sett
   const { store } = ports;
   const secret = await store.describe(entry.id);
   const value = parseValue(await store.read(secret.arn, versionId));
-  const revocation = await revokeRetired(entry, value === undefined ? [] : [value], ports);
+  const inUse = holderOf(secret.versions, settled);
+  if (inUse === undefined) return done;
+  const revocation = await revokeRetired(entry, value === undefined ? [] : [value], inUse, ports);
   const isLeft = revocation.kind === "unfinished";
   // The label would hold up the next rotation, and a deploy, for as long as the vendor takes: the sweep goes on instead.
   if (isLeft && !ports.issuerOf(entry).findsLeftovers) return revocation;
@@ -136,14 +138,14 @@ export async function discard(entry: SecretEntry, versionId: string, ports: Sett
 export function revokeRetired(
   entry: SecretEntry,
   retired: readonly SecretValue[],
+  inUse: string,
   ports: SettlePorts,
 ): Promise<Revocation> {
   const found = async (names: readonly string[]) => {
-    const { versions } = await ports.store.describe(entry.id);
     const text = `No value of ${entry.id} holds ${names.join(", ")}, which a rotation made that was given up. What it left behind is being revoked.`;
-    await tell(entry, "given-up", holderOf(versions, current) ?? "", { text, remedy: "" }, ports);
+    await tell(entry, "given-up", inUse, { text, remedy: "" }, ports);
   };
-  return ports.issuerOf(entry).revoke(retired, () => keptValues(entry, ports), found);
+  return ports.issuerOf(entry).revoke(retired, () => keptValues(entry, inUse, ports), found);
 }
 
 /** A candidate that was adopted, with whatever result, is no candidate for the next rotation. */
@@ -169,17 +171,27 @@ async function sparedWords(entry: SecretEntry, secret: SecretDescription, ports:
 }
 
 function wordsFor(name: string, outcome: "settled" | "restored", revocation: Revocation) {
-  const ends = {
-    revoked: ", and the old one is revoked.",
-    "by-hand": ". The old one could not be revoked: by hand.",
-    none: ".",
-    unfinished: ".",
-  } as const;
   const text =
     outcome === "settled"
-      ? `Every service that uses ${name} runs on its new value${ends[revocation.kind]}`
+      ? `Every service that uses ${name} runs on its new value${endOf(revocation)}`
       : `${name} is back on its last good value, and so is every service that uses it.`;
   return { text, remedy: byHand(revocation).trim() };
+}
+
+function endOf(revocation: Revocation): string {
+  switch (revocation.kind) {
+    case "revoked": {
+      const { names } = revocation;
+      return names.length > 1
+        ? `, and the old ones are revoked: ${names.join(", ")}.`
+        : ", and the old one is revoked.";
+    }
+    case "by-hand":
+      return ". The old one could not be revoked: by hand.";
+    case "none":
+    case "unfinished":
+      return ".";
+  }
 }
 
 function byHand(revocation: Revocation): string {

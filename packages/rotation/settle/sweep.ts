@@ -20,6 +20,6 @@ export async function sweep(entry: SecretEntry, ports: SettlePorts): Promise<voi
   if (currentId === undefined || !isSettled || !isDue) return;
   const next = (pause: number) => store.tag(arn, sweepTag, new Date(clock.now() + pause).toISOString());
   await next(pauses.unfinished);
-  const { kind } = await revokeRetired(entry, [], ports);
+  const { kind } = await revokeRetired(entry, [], currentId, ports);
   if (kind !== "unfinished") await next(pauses.swept);
 }

@@ -18,15 +18,17 @@ const serves = [200, 201, 202, 404, 409];
 /** 424: another change of the stack is in progress; 429: ten calls a minute are too many for some stacks. */
 const busy = [424, 429, 500, 502, 503, 504];
 
-/** Requests that make, find, disable or delete a token or two; whoever begins has them in hand. */
-const needed = 8;
+/** Requests that make, find, disable or delete a token or two, and watch it: whoever begins has them in hand. */
+const beginning = 12;
+/** Two are left for proofs, which tell whether a service works at all. */
+const ongoing = 3;
 
 /**
  * Calls of an administrator's API, each repeated at the vendor's pace while it is busy, for as long as this invocation
  * may last. Throws `SplunkError`.
  */
 export function administration(name: string, { address, token }: Administrator, ports: AdministrationPorts) {
-  let needs = needed;
+  let needs = beginning;
   return async (method: string, { path, allowed, headers, body }: AdministrationCall) => {
     const init = {
       method,
@@ -35,7 +37,7 @@ export function administration(name: string, { address, token }: Administrator, 
     };
     for (;;) {
       const answer = await ports.ask({ name, address, path, serves, needs }, init, ports.deadline());
-      needs = 1;
+      needs = ongoing;
       if (answer.kind === "held") throw new SplunkError(`${name} did not serve ${method}: ${answer.reason}.`);
       if (answer.kind === "unreachable" || busy.includes(answer.status)) continue;
       if (allowed.includes(answer.status)) return answer;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { Address } from "../address.ts";
-import type { Ask, Asked } from "../ask.ts";
+import type { Ask, Asked, Vendor } from "../ask.ts";
 import type { Credential } from "../credential.ts";
 import { tidied } from "../handwriting.ts";
 import type { Proof } from "../issuers/issuer.ts";
@@ -42,7 +42,7 @@ export async function proveToken(ask: Ask, target: HecTarget, index: string, unt
     sourcetype: "mcp:rotation",
     event: { message: "The fleet proves a HEC token before it relies on it." },
   };
-  const answer = await post(ask, target, JSON.stringify(event), until);
+  const answer = await post(ask, target, { body: JSON.stringify(event), needs: "free" }, until);
   if (answer.kind !== "answer") return { verdict: "undecided", reason: answer.reason };
   const code = codeOf(answer);
   if (answer.status === 200 && code !== undefined && acceptances.includes(code)) return { verdict: "accepted" };
@@ -56,7 +56,7 @@ export async function proveToken(ask: Ask, target: HecTarget, index: string, unt
  * was let in.
  */
 export async function admitsToken(ask: Ask, target: HecTarget, until: number): Promise<Proof> {
-  const answer = await post(ask, target, "", until);
+  const answer = await post(ask, target, { body: "", needs: 1 }, until);
   if (answer.kind !== "answer") return { verdict: "undecided", reason: answer.reason };
   const code = codeOf(answer);
   if (answer.status === 403 && (code === 1 || code === 4)) return { verdict: "rejected", reason: `code ${code}` };
@@ -64,9 +64,14 @@ export async function admitsToken(ask: Ask, target: HecTarget, until: number): P
   return { verdict: "undecided", reason: `HEC answered ${answer.status}, code ${code ?? "unknown"}` };
 }
 
-function post(ask: Ask, { address, token }: HecTarget, body: string, until: number): Promise<Asked> {
+function post(
+  ask: Ask,
+  { address, token }: HecTarget,
+  { body, needs }: { readonly body: string; readonly needs: Vendor["needs"] },
+  until: number,
+): Promise<Asked> {
   return ask(
-    { name: "HEC", address, path: "/services/collector/event", serves: [200, 400, 401, 403], needs: "free" },
+    { name: "HEC", address, path: "/services/collector/event", serves: [200, 400, 401, 403], needs },
     {
       method: "POST",
       headers: {

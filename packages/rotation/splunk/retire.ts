@@ -63,7 +63,10 @@ export async function retireTokens(
     if (proof.verdict !== "rejected") byHand.push(names.nameOf(textAt(value, tokenKey)));
   }
   if (byHand.length > 0) return { kind: "by-hand", remedy: remedyFor(byHand, tokens) };
-  return { kind: old.length > 0 ? "revoked" : "none" };
+  if (old.length === 0) return { kind: "none" };
+  const shownAs = new Map(all.map(({ name, token }) => [token.toLowerCase(), name]));
+  const real = old.filter((value) => !("faults" in readTarget(value))).map(tokenIn);
+  return { kind: "revoked", names: [...new Set(real)].map((token) => shownAs.get(token) ?? names.nameOf(token)) };
 }
 
 type Listed = HecToken & { readonly target: HecTarget | undefined };

@@ -15,7 +15,6 @@ import { adminToken, adminUrl, createSplunk, hecUrl } from "./splunk.ts";
 const googleUrl = "https://oauth2.googleapis.test/token";
 export const firstToken = "11111111-1111-4111-8111-111111111111";
 const minute = 60_000;
-const watchEveryMs = 2_000;
 /** Lambda gives a function of the fleet five minutes. */
 const invocationMs = 5 * minute;
 
@@ -55,6 +54,8 @@ export interface WorldOptions {
   readonly crashesOn?: (value: string) => boolean;
   /** What the secret holds at first; a token that Splunk knows unless told. */
   readonly token?: string;
+  /** What the secret held before that, when the fleet came to it. */
+  readonly earlier?: string;
   /** Milliseconds between two runs of the planner. */
   readonly plannerEveryMs?: number;
   /** Services that use the secret of Splunk, if not `one`, `two` and `zero`. */
@@ -62,6 +63,8 @@ export interface WorldOptions {
   readonly unproven?: "wait" | "roll";
   /** There is a secret of Google's too, which the service `other` uses. */
   readonly google?: boolean;
+  /** Milliseconds between two looks of the watch: long for what takes days. */
+  readonly watchEveryMs?: number;
 }
 
 /** A stage with Splunk: Secrets Manager, ECS, HEC and ACS as they behave, the engine, and time. */
@@ -99,7 +102,9 @@ export class World {
     world.splunk.tokens.create({ name: "by-hand", token: firstToken, indexes: ["mcp_audit"] });
     const put = (key: string, value: object) =>
       world.secrets.ask("CreateSecret", { Name: `/prod/mcp/${key}`, SecretString: JSON.stringify(value) });
-    await put("splunk", { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: options.token ?? firstToken });
+    const { earlier, token = firstToken } = options;
+    await put("splunk", { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: earlier ?? token });
+    if (earlier !== undefined) await world.putByHand(token);
     await put("splunk-admin", { SPLUNK_ADMIN_URL: adminUrl, SPLUNK_ADMIN_TOKEN: adminToken });
     await put("keys", { KEY: "one" });
     if (options.google === true) await put("google", googlePair("GOCSPX-good"));
@@ -119,7 +124,7 @@ export class World {
     world.services.create("other", 1, () => "");
     await world.clock.pass(minute);
     await world.planOnce();
-    void world.#watch();
+    void world.#watch(options.watchEveryMs ?? 2_000);
     void world.#schedule(options.plannerEveryMs ?? minute);
     return world;
   }
@@ -144,6 +149,13 @@ export class World {
 
   rotate(): Promise<unknown> {
     return this.secrets.ask("RotateSecret", { SecretId: "/prod/mcp/splunk" });
+  }
+
+  /** What Secrets Manager does on AWS when a value is put while a rotation makes another. */
+  async dropPending(): Promise<void> {
+    const [id] = Object.entries(await this.labels()).find(([, labels]) => labels.includes("AWSPENDING")) ?? [];
+    const move = { VersionStage: "AWSPENDING", RemoveFromVersionId: id };
+    await this.secrets.ask("UpdateSecretVersionStage", { SecretId: "/prod/mcp/splunk", ...move });
   }
 
   putByHand(token: string): Promise<unknown> {
@@ -234,7 +246,7 @@ export class World {
   #settled = false;
 
   /** What do tasks hold, and would Splunk take it? New tasks read what was current at the last look, as AWS may lag. */
-  async #watch(): Promise<void> {
+  async #watch(everyMs: number): Promise<void> {
     while (!this.#stopped) {
       await this.look();
       this.#settled = await this.isSettled();
@@ -243,7 +255,7 @@ export class World {
         const admitted = this.splunk.tokens.admit(token);
         if (admitted === "unknown" || admitted === "disabled") this.refusals.push(token);
       }
-      await this.clock.sleep(watchEveryMs);
+      await this.clock.sleep(everyMs);
     }
   }
 
