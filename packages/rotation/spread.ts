@@ -2,36 +2,43 @@ import type { Issuer, Proof } from "./issuers/index.ts";
 import type { Clock } from "./ports.ts";
 import type { SecretValue } from "./value.ts";
 
-/** How many answers in a row have to agree. Refusals are rarer, and vendors count them. */
-const inARow = { accepted: 8, rejected: 5, afterAMix: 24 } as const;
+/** How many answers in a row have to agree. Vendors count refusals, so they are fewer. */
+const inARow = { accepted: 12, acceptedAtLast: 24, rejected: 8 } as const;
 const pauseMs = 500;
 
-/** `isMixed`: the places that check it disagreed. */
-export type SpreadProof = Proof & { readonly isMixed?: true };
+const disagreement = {
+  verdict: "undecided",
+  reason: "some of the places that check it know it already, others do not",
+} as const;
+
+/** Once some have taken it, refusals are of those that will. */
+function isSpreading(proof: Proof | undefined): boolean {
+  return proof?.verdict === "undecided" && proof.reason === disagreement.reason;
+}
 
 /**
  * Asks until several answers in a row agree. A new credential reaches a vendor's nodes one by one, and each answer is one
  * node's: while they disagree, it is neither accepted nor refused.
  *
  * @param isLate whether it has had the time to get everywhere: before, one refusal says enough
- * @param wasMixed whether they disagreed before: then chance has to be ruled out more thoroughly
+ * @param before what the last answer was, if it was asked for a moment ago: then chance has to be ruled out more thoroughly
  */
 export async function proveSpread(
   issuer: Pick<Issuer, "prove" | "propagationMs">,
   value: SecretValue,
-  { clock, isLate, wasMixed }: { readonly clock: Clock; readonly isLate: boolean; readonly wasMixed: boolean },
-): Promise<SpreadProof> {
+  { clock, isLate, before }: { readonly clock: Clock; readonly isLate: boolean; readonly before: Proof | undefined },
+): Promise<Proof> {
   const first = await issuer.prove(value);
   if (issuer.propagationMs === 0 || first.verdict === "undecided") return first;
+  if (first.verdict === "rejected" && isSpreading(before)) return disagreement;
   if (first.verdict === "rejected" && !isLate) return first;
-  const wanted = wasMixed && first.verdict === "accepted" ? inARow.afterAMix : inARow[first.verdict];
+  const wanted = inARow[first.verdict === "accepted" && before !== undefined ? "acceptedAtLast" : first.verdict];
   for (let asked = 1; asked < wanted; asked++) {
     await clock.sleep(pauseMs);
     const next = await issuer.prove(value);
     if (next.verdict === first.verdict) continue;
     if (next.verdict === "undecided") return next;
-    const reason = "some of the places that check it know it already, others do not";
-    return { verdict: "undecided", reason, isMixed: true };
+    return disagreement;
   }
   return first;
 }

@@ -1,3 +1,4 @@
+import type { Proof } from "../issuers/index.ts";
 import { current, pending, rejectedLabel, remindedTag, settlingTag } from "../labels.ts";
 import type { SecretEntry } from "../map.ts";
 import { markRejected } from "../reject.ts";
@@ -67,10 +68,10 @@ async function prove(entry: SecretEntry, action: Of<"prove">, ports: SettlePorts
   const { versionId } = action;
   // An answer is as old as its question: one that was asked within the grace does not count after it.
   const at = ports.clock.now();
-  const { isMixed, ...proof } = await proveVersion(entry, action, ports, memory);
-  if (isMixed === true) memory.mixed.add(entry.key);
   const before = memory.proofs.get(entry.key);
-  const times = (before?.[versionId]?.times ?? 0) + 1;
+  const last = before?.[versionId];
+  const times = (last?.times ?? 0) + 1;
+  const proof = await proveVersion(entry, action, last, ports);
   memory.proofs.set(entry.key, { ...before, [versionId]: { ...proof, at, times } });
   ports.log({ level: "info", secret: entry.key, version: versionId, ...proof });
 }
@@ -78,9 +79,9 @@ async function prove(entry: SecretEntry, action: Of<"prove">, ports: SettlePorts
 async function proveVersion(
   entry: SecretEntry,
   { versionId, isLate }: Of<"prove">,
+  before: Proof | undefined,
   ports: SettlePorts,
-  { mixed }: Memory,
-): ReturnType<typeof proveSpread> {
+): Promise<Proof> {
   const issuer = ports.issuerOf(entry);
   const text = await ports.store.read(entry.id, versionId);
   // Who issues no keys has none to look for: plain text and binary are values too.
@@ -88,7 +89,7 @@ async function proveVersion(
   if (value === undefined) return { verdict: "rejected", reason: "it is not a JSON object" };
   const unfilled = placeholdersIn(value, entry.placeholders);
   if (unfilled.length > 0) return { verdict: "rejected", reason: `it has placeholders in ${unfilled.join(", ")}` };
-  return proveSpread(issuer, value, { clock: ports.clock, isLate, wasMixed: mixed.has(entry.key) });
+  return proveSpread(issuer, value, { clock: ports.clock, isLate, before });
 }
 
 /** People are notified first: with the mark set, a failure after it would leave them uninformed. */

@@ -66,7 +66,7 @@ function planValue(secret: Unsettled, seen: Observation): readonly Action[] {
       return [{ kind: "reject", secret: key, versionId, reason: verdict.reason }];
     case "unproven": {
       const { next, known } = verdict;
-      if (secret.unproven === "wait" || known === undefined || seen.now < spread) return [next];
+      if (secret.unproven !== "roll" || known === undefined || seen.now < spread) return [next];
       const runs = "its services run on it unproven, so the old one is not revoked";
       return planRollout(secret, seen, next.kind === "wait" ? { ...next, reason: `${runs}: ${known}` } : next);
     }

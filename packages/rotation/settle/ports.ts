@@ -25,8 +25,6 @@ export interface Memory {
   readonly pace: Pace;
   /** By secret and version. */
   readonly proofs: Map<string, Readonly<Record<string, TimedProof>>>;
-  /** Secrets about whose value the places that check it disagreed. */
-  readonly mixed: Set<string>;
   /** Deployments of this run, by service: a read just after may not show them. */
   readonly rolled: Map<string, { readonly id: string; readonly at: number }>;
   /** Versions that Secrets Manager had no room to mark. */

@@ -39,10 +39,10 @@ export async function settle(given: SettlePorts): Promise<readonly Action[]> {
       const seen = await observe(ports, memory);
       const planned = waitForParked(plan(seen), memory.parked);
       actions = [...planned, ...planReminders(planned, seen)];
-      const isFree = (key: string) => !busy.has(key) && !work.has(key);
-      for (const [key, begin] of due(actions, ports, memory)) if (isFree(key)) start(key, begin(), work);
+      const next = due(actions, ports, memory);
+      for (const [key, begin] of next) if (!busy.has(key) && !work.has(key)) start(key, begin(), work);
       if (work.size > 0) await Promise.race([...work.values(), ports.clock.sleep(timing.look)]);
-      else if (!(await sleepUntilDue(actions, ports))) break;
+      else if (next.length === 0 && !(await sleepUntilDue(actions, ports))) break;
     }
   } catch (error) {
     // The next run takes it up where this one stopped.
@@ -71,7 +71,6 @@ function remember(ports: SettlePorts): Memory {
     survey: new Survey(ports.fleet, new Pace(ecsBuckets.reads, ports), ports.log),
     pace: new Pace(ecsBuckets.changes, ports),
     proofs: new Map(),
-    mixed: new Set(),
     rolled: new Map(),
     rejected: new Set(),
     parked: new Map(),

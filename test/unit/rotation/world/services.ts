@@ -91,17 +91,20 @@ export class Services {
       this.#draw("reads", names);
       return names.flatMap((name): readonly ServiceState[] => {
         const service = this.#services.get(name);
-        return service?.status === "ACTIVE" ? [service] : [];
+        return service?.status === "ACTIVE" ? [{ ...service }] : [];
       });
     },
     listTasks: async ({ service, wanted, from }) => {
       this.#draw("reads", service === undefined ? [...this.faults.unreadable] : [service]);
       const all = [...this.#services.values()]
         .filter(({ name }) => service === undefined || name === service)
-        .flatMap(({ tasks }) => tasks.filter(({ state }) => (state === "running") === (wanted === "RUNNING")));
-      const at = Number(from ?? 0);
-      const next = at + pageSize < all.length ? String(at + pageSize) : undefined;
-      return { tasks: all.slice(at, at + pageSize).map(({ arn }) => arn), next };
+        .flatMap(({ tasks }) => tasks);
+      const page = all
+        .slice(all.findIndex(({ arn }) => arn === from) + 1)
+        .filter(({ state }) => (state === "running") === (wanted === "RUNNING"))
+        .slice(0, pageSize)
+        .map(({ arn }) => arn);
+      return { tasks: page, next: page.length < pageSize ? undefined : page.at(-1) };
     },
     describeTasks: async (arns) => {
       this.#draw("reads", []);

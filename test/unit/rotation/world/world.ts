@@ -78,8 +78,12 @@ export class World {
   readonly splunk;
   readonly secrets;
   readonly services;
-  /** Whether a token reaches HEC, and what it answers if not Splunk. */
-  hecAnswers: () => Response | Promise<Response> | undefined = () => undefined;
+  /** What comes back instead of Splunk's own answer, if anything. */
+  instead: (request: {
+    readonly url: string;
+    readonly method: string;
+    readonly token: string;
+  }) => Response | undefined = () => undefined;
   map: RotationMap;
   #stopped = false;
 
@@ -163,6 +167,16 @@ export class World {
     return this.secrets.ask("PutSecretValue", { SecretId: "/prod/mcp/splunk", SecretString: JSON.stringify(value) });
   }
 
+  /** Makes the version with this token current, as a person would in the console. */
+  async makeCurrent(token: string): Promise<void> {
+    const { versions, arn } = await this.secrets.store.describe("/prod/mcp/splunk");
+    const texts = await Promise.all(versions.map(({ id }) => this.secrets.store.read(arn, id)));
+    const to = versions.find((_version, at) => texts[at]?.includes(token))?.id;
+    const from = versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id;
+    const move = { VersionStage: "AWSCURRENT", MoveToVersionId: to, RemoveFromVersionId: from };
+    await this.secrets.ask("UpdateSecretVersionStage", { SecretId: "/prod/mcp/splunk", ...move });
+  }
+
   /** One run of `settle-secret`; what it throws is Lambda's to log. */
   async planOnce(): Promise<void> {
     await Promise.race([this.#invoke((ports) => settle(ports)), this.#timePasses()]).catch(() => undefined);
@@ -195,7 +209,8 @@ export class World {
       outgoing.call(invocation, `http.${init?.method ?? "GET"}`, async () => {
         const url = String(input);
         if (url === googleUrl) return askGoogle(init);
-        return (url.startsWith(hecUrl) && (await this.hecAnswers())) || splunk.fetch(input, init);
+        const token = new Headers(init?.headers).get("authorization")?.replace("Splunk ", "") ?? "";
+        return this.instead({ url, method: init?.method ?? "GET", token }) ?? splunk.fetch(input, init);
       });
     const { map } = this;
     return {
