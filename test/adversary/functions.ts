@@ -132,7 +132,7 @@ export class Functions {
     };
     return {
       ...{ ...environment, map: map(), clock, deadline, log },
-      issuerOf: (entry: SecretEntry, until = Number.POSITIVE_INFINITY) =>
+      issuerOf: (entry: SecretEntry, until: number = Number.POSITIVE_INFINITY) =>
         issuerOf(entry, { ...issuing, deadline: () => Math.min(end, until) }),
     };
   }

@@ -2,15 +2,14 @@ import { settingOf } from "./operator.ts";
 import type { SecretSetting } from "./plot.ts";
 import { hour } from "./time.ts";
 import { idOf, isSplunk, tokenIn } from "./values.ts";
-import { strayOn, unsettledBy } from "./watch.ts";
+import { strayOn, unsettledBy, worksFor } from "./watch.ts";
 import { begin, type World } from "./world.ts";
 
 /** Some hours after the last fault: every secret is where it should be. */
 export function judgeEnds(world: World): void {
   for (const secret of world.plot.setting.secrets) {
     const { key } = secret;
-    const current = world.current(key);
-    if (!world.values.works(secret, current?.text)) {
+    if (!worksFor(secret, world)) {
       world.accuse("unconverged", key, "the current value does not work");
       continue;
     }

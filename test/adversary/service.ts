@@ -171,7 +171,7 @@ export class Service {
     const crashesLater = [...task.held.values()].some((text) => text?.includes("venom"));
     if (crashesLater) {
       const { time, dice } = this.#around;
-      time.after(dice.between(5 * second, 90 * second), () => task.status === "RUNNING" && this.#ended(task));
+      time.after(dice.between(second, 18 * second), () => task.status === "RUNNING" && this.#ended(task));
     }
     this.#progress();
   }
@@ -228,7 +228,7 @@ export class Service {
       const ready = this.tasks.filter((task) => task.deployment === primary && task.status === "RUNNING");
       if (ready.length < this.desired) return;
       for (const task of this.tasks) if (task.deployment !== primary && task.wanted === "RUNNING") this.#stop(task);
-      time.after(dice.between(second, 40 * second), () => this.#complete(primary));
+      time.after(dice.between(20 * second, 60 * second), () => this.#complete(primary));
     }
   }
 

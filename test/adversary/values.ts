@@ -61,8 +61,8 @@ export class Values {
   }
 
   /** Whether its issuer takes it, and services run on it. */
-  works({ key, kind }: SecretSetting, text: string | undefined): boolean {
-    if (text === undefined || crashesOn(text) || text.includes("venom")) return false;
+  works({ key, kind }: SecretSetting, text: string | undefined, isRun: boolean): boolean {
+    if (text === undefined || (isRun && (crashesOn(text) || text.includes("venom")))) return false;
     switch (kind) {
       case "cloud":
       case "enterprise": {

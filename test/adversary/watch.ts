@@ -53,7 +53,7 @@ export class Watch {
       .about(key)
       .findLast((notice) => notice.at - (this.#world.time.now() - at) >= wait.since);
     const toldAgo = told === undefined ? Number.POSITIVE_INFINITY : this.#world.time.now() - told.at;
-    const isLate = wait.age > patience && toldAgo > wait.age;
+    const isLate = wait.age > patience && told === undefined;
     const isForgotten = toldAgo > reminder && wait.age > reminder;
     if (wait.accused || !(isLate || isForgotten)) return;
     wait.accused = true;
@@ -88,7 +88,7 @@ export function unsettledBy(secret: SecretSetting, world: World): Unsettled | un
   const pending = world.secrets.holder(idOf(key), "AWSPENDING");
   const underWay = pending !== undefined && pending.id !== current?.id ? pending.id : "";
   const unsettled = (words: string) => ({ words, identity: `${current?.id} ${underWay}` });
-  if (!world.values.works(secret, current?.text)) return unsettled("the current value does not work");
+  if (!worksFor(secret, world)) return unsettled("the current value does not work");
   const stray = world.tasksOn(key).find(({ task }) => task.held.get(key) !== current?.text);
   if (stray !== undefined)
     return unsettled(`${stray.service} has a task (${stray.task.status}) without the current value`);
@@ -106,4 +106,12 @@ export function unsettledBy(secret: SecretSetting, world: World): Unsettled | un
 export function strayOn(key: string, world: World) {
   const text = world.current(key)?.text;
   return world.tasksOn(key).find(({ task }) => task.held.has(key) && task.held.get(key) !== text);
+}
+
+/** Whether the current value is a good one, as far as anybody can tell: where nothing runs on it, nothing crashes. */
+export function worksFor(secret: SecretSetting, world: World): boolean {
+  const isRun = [...world.ecs.services.values()].some(
+    ({ status, desired, secrets }) => status === "ACTIVE" && desired > 0 && secrets.includes(secret.key),
+  );
+  return world.values.works(secret, world.current(secret.key)?.text, isRun);
 }
