@@ -44,8 +44,12 @@ export interface Surroundings {
   readonly deploymentChanged: (service: string, deployment: Deployment) => void;
 }
 
-/** A value that its issuer accepts, and on which a service does not start. */
+/** A value that its issuer accepts, and on which a service does not start, or crashes soon after. */
 export function crashesOn(text: string | undefined): boolean {
+  return failsToStart(text) || text?.includes("venom") === true;
+}
+
+function failsToStart(text: string | undefined): boolean {
   if (text === undefined) return true;
   return text.includes("poison") || !/^\s*[{["\w]/.test(text) || text.startsWith("{broken");
 }
@@ -163,7 +167,7 @@ export class Service {
 
   #booted(task: Task): void {
     if (task.status !== "PENDING" || task.wanted === "STOPPED") return;
-    if (task.image.broken || [...task.held.values()].some(crashesOn)) {
+    if (task.image.broken || [...task.held.values()].some(failsToStart)) {
       this.#ended(task);
       return;
     }

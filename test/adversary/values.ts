@@ -62,7 +62,7 @@ export class Values {
 
   /** Whether its issuer takes it, and services run on it. */
   works({ key, kind }: SecretSetting, text: string | undefined, isRun: boolean): boolean {
-    if (text === undefined || (isRun && (crashesOn(text) || text.includes("venom")))) return false;
+    if (text === undefined || (isRun && crashesOn(text))) return false;
     switch (kind) {
       case "cloud":
       case "enterprise": {

@@ -1,7 +1,7 @@
 import type { Fault, SecretSetting } from "./plot.ts";
 import { hour, minute } from "./time.ts";
 import { idOf, tokenIn } from "./values.ts";
-import type { World } from "./world.ts";
+import { begin, type World } from "./world.ts";
 
 const pace = 5 * minute;
 /** 30 minutes, and what a run takes that began just before: its pause, its length, a queue, and the pace of this watch. */
@@ -49,15 +49,22 @@ export class Watch {
     const isBlind = this.#blind.some(({ from, to }) => at >= from && at - pace < to);
     // A run that could not be heard may have begun just before it could: its age begins anew.
     wait.age = isBlind ? 0 : wait.age + pace;
-    const told = this.#world.people
-      .about(key)
-      .findLast((notice) => notice.at - (this.#world.time.now() - at) >= wait.since);
-    const toldAgo = told === undefined ? Number.POSITIVE_INFINITY : this.#world.time.now() - told.at;
+    const told = this.#told(key, wait.since);
+    const toldAgo = told === undefined ? Number.POSITIVE_INFINITY : at - told;
     const isLate = wait.age > patience && told === undefined;
     const isForgotten = toldAgo > reminder && wait.age > reminder;
     if (wait.accused || !(isLate || isForgotten)) return;
     wait.accused = true;
     this.#world.accuse("untold", key, `${what.words}, for ${Math.round((at - wait.since) / minute)} min`);
+  }
+
+  /** When people last heard of it, be it that it waits for something else since an earlier time. */
+  #told(key: string, since: number): number | undefined {
+    const notices = this.#world.people.about(key);
+    const last = notices.at(-1);
+    const isStanding = notices.findLast(({ phase }) => phase !== "notice")?.phase === "firing";
+    const at = last === undefined ? undefined : last.at - begin;
+    return at !== undefined && (at >= since || (isStanding && this.#world.at - at < reminder)) ? at : undefined;
   }
 }
 
@@ -89,7 +96,7 @@ export function unsettledBy(secret: SecretSetting, world: World): Unsettled | un
   const underWay = pending !== undefined && pending.id !== current?.id ? pending.id : "";
   const unsettled = (words: string) => ({ words, identity: `${current?.id} ${underWay}` });
   if (!worksFor(secret, world)) return unsettled("the current value does not work");
-  const stray = world.tasksOn(key).find(({ task }) => task.held.get(key) !== current?.text);
+  const stray = strayOn(key, world);
   if (stray !== undefined)
     return unsettled(`${stray.service} has a task (${stray.task.status}) without the current value`);
   if (underWay !== "") return unsettled("a rotation is under way");
