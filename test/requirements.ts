@@ -90,6 +90,7 @@ export const requirements = {
   "FIX-4": "Single Redis node: two nodes with failover by default in `prod`",
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
+  "MCP-4": "`command` and `entryPoint` in an entry, alike on AWS and here",
   "OPS-3": "Logs made for reading",
   "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
@@ -109,6 +110,7 @@ export const requirements = {
   "AWS-1": "Targets keep idle connections longer than the balancer; its own 5xx have an alarm",
   "AWS-5": "`sst dev` and `sst console` are refused on a stage that runs on AWS",
   "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
+  "AWS-10": "Where the endpoint differs from AWS on purpose, a table says so, and a test holds each line",
 } as const;
 
 export type RequirementId = keyof typeof requirements;
@@ -121,10 +123,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Test files by the ids that titles in them cite. */
 export function citations(): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const file of readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".test.ts")) continue;
-    for (const id of citedIn(readFileSync(join(root, "test", file), "utf8"))) {
-      found.set(id, [...(found.get(id) ?? []), file].sort());
+  for (const folder of ["test", "endpoint/test"]) {
+    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
+      if (!name.endsWith(".test.ts")) continue;
+      const file = `${folder}/${name}`;
+      for (const id of citedIn(readFileSync(join(root, file), "utf8"))) found.set(id, [...(found.get(id) ?? []), file]);
     }
   }
   return found;
@@ -151,7 +154,7 @@ function table(): string {
   const cited = citations();
   const rows = Object.entries(requirements).map(([id, text]) => {
     const files = cited.get(id) ?? [];
-    const state = files.length === 0 ? "open" : `[proven](test/${files[0]})`;
+    const state = files.length === 0 ? "open" : `[proven](${files[0]})`;
     return `| ${id} | ${text} | ${state} |`;
   });
   return ["| id | behaviour | state |", "|---|---|---|", ...rows].join("\n");

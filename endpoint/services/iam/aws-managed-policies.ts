@@ -78,6 +78,6 @@ export function findAwsManagedPolicy(arn: string): ManagedPolicy | undefined {
     updatedAt: createdAt,
     tags: {},
     defaultVersionId: "v1",
-    versions: [{ id: "v1", policy: parsePolicy(JSON.stringify(document), "identity"), createdAt }],
+    versions: [{ id: "v1", policy: parsePolicy(JSON.stringify(document), "managed"), createdAt }],
   };
 }

@@ -12,7 +12,7 @@ import { discard, done, type RevocationEnd, revoke } from "./revoke.ts";
 import { writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
-/** Does one action on one secret. `unfinished`: the issuer needs longer than it was given. */
+/** Does one action on one secret. `unfinished`: the issuer needs longer than it was given, or is not there. */
 export async function act(
   action: SecretAction,
   entry: SecretEntry,
@@ -33,8 +33,12 @@ export async function act(
     case "restore":
       await restore(entry, action, ports);
       return done;
-    case "revoke":
-      return revokeFormer(entry, action, ports);
+    case "revoke": {
+      const end = await revoke(entry, action, ports);
+      // The notice that it settled says as well that it no longer waits.
+      if (end.kind === "done" && action.outcome !== "unchanged") await ports.store.untag(entry.id, remindedTag);
+      return end;
+    }
     case "unblock":
       await ports.store.moveLabel(entry.id, pending, { from: versionId });
       return done;
@@ -53,13 +57,6 @@ export async function act(
       await resume(entry, versionId, ports);
       return done;
   }
-}
-
-async function revokeFormer(entry: SecretEntry, action: Of<"revoke">, ports: SettlePorts): Promise<RevocationEnd> {
-  const end = await revoke(entry, action, ports);
-  // The notice that it settled says as well that it no longer waits.
-  if (end.kind === "done" && action.outcome !== "unchanged") await ports.store.untag(entry.id, remindedTag);
-  return end;
 }
 
 type Of<Kind extends SecretAction["kind"]> = SecretAction & { readonly kind: Kind };

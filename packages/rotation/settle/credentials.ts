@@ -31,8 +31,8 @@ export async function keptValues(
 }
 
 /**
- * What came before the current value, newest first: all that was put since the oldest that is to go, even for a
- * moment and without a label today.
+ * What came before the current value, newest first: all that was put since the oldest that is to go, even for a moment
+ * and without a label today.
  */
 export async function retiredValues(
   entry: SecretEntry,
@@ -42,8 +42,8 @@ export async function retiredValues(
 ): Promise<readonly SecretValue[]> {
   const history = await store.history(arn);
   const from = history.findIndex(({ id }) => id === oldest);
-  const kept = new Set(versions.filter((version) => isKept(version, versions)).map(({ id }) => id));
   const since = from < 0 ? [] : history.slice(from);
+  const kept = new Set(versions.filter((version) => isKept(version, versions)).map(({ id }) => id));
   const retired = since.filter(({ id }) => !kept.has(id)).toReversed();
   return withoutPlaceholders(await valuesOf(arn, retired, store), entry);
 }

@@ -5,6 +5,7 @@ import type { SecretDescription } from "../ports.ts";
 import { parseValue, type SecretValue, sameText, sameValue } from "../value.ts";
 import type { Action } from "./action.ts";
 import { keptValues, retiredValues, sparedValues } from "./credentials.ts";
+import { keep, NoRoom } from "./keep.ts";
 import type { SettlePorts } from "./ports.ts";
 import { type Phase, readSettling, writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
@@ -31,80 +32,82 @@ export async function revoke(
   const { store } = ports;
   const secret = await store.describe(entry.id);
   if (holderOf(secret.versions, current) !== versionId) return done;
-  const oldest = oldestToGo(secret, { versionId, outcome });
-  if ((await handOver(secret, { versionId, outcome, oldest }, ports)) === "overtaken") return done;
+  const handed = { versionId, outcome, oldest: oldestToGo(secret, versionId, outcome) };
+  if ((await handOver(entry, secret, handed, ports)) === "overtaken") return done;
   if (outcome !== "unchanged") {
-    const end = await revokeAndTell(entry, secret, { versionId, outcome, oldest }, ports);
+    const end = await revokeAndTell(entry, secret, { ...handed, outcome }, ports);
     if (end.kind === "unfinished") return end;
   }
   await dropUsedCandidate(entry, secret, versionId, ports);
   await store.untag(secret.arn, settlingTag);
-  if (outcome !== "unchanged" && oldest !== undefined) await store.moveLabel(secret.arn, revoking, { from: oldest });
+  if (handed.oldest !== undefined) await store.moveLabel(secret.arn, revoking, { from: handed.oldest });
   return done;
 }
 
-interface HandOver {
+interface HandOver<Outcome = Settlement["outcome"]> {
   readonly versionId: string;
-  readonly outcome: Settlement["outcome"];
+  readonly outcome: Outcome;
   readonly oldest: string | undefined;
 }
 
 /**
  * Where what is to be revoked begins. Nothing is when the fleet settles a secret for the first time: what others made is
- * theirs. Known from the state at the beginning, as a read soon after the mark was set may not show it.
+ * theirs. Decided before anything changes, as a read soon after the mark was set may not show it.
  */
 function oldestToGo(
   { versions }: SecretDescription,
-  { versionId, outcome }: Pick<HandOver, "versionId" | "outcome">,
+  versionId: string,
+  outcome: Settlement["outcome"],
 ): string | undefined {
+  if (outcome === "unchanged") return undefined;
   const marked = holderOf(versions, revoking);
   const good = holderOf(versions, settled);
-  if (marked !== undefined) return marked;
-  // It died between settling it for the first time and saying so.
-  return outcome === "settled" && good === versionId ? undefined : good;
+  // Settled without a mark: a run died between settling it for the first time and saying so.
+  return marked ?? (outcome === "settled" && good === versionId ? undefined : good);
 }
 
 async function revokeAndTell(
   entry: SecretEntry,
   secret: SecretDescription,
-  { versionId, outcome, oldest }: HandOver & { readonly outcome: "settled" | "restored" },
+  { versionId, outcome, oldest }: HandOver<"settled" | "restored">,
   ports: SettlePorts,
 ): Promise<RevocationEnd> {
   const { store, clock } = ports;
   const { arn, name, tags } = secret;
-  const revocation =
-    oldest === undefined
-      ? nothing
-      : await revokeRetired(entry, await retiredValues(entry, secret, oldest, ports), versionId, ports);
+  const retired = oldest === undefined ? undefined : await retiredValues(entry, secret, oldest, ports);
+  const revocation = retired === undefined ? nothing : await revokeRetired(entry, retired, versionId, ports);
   if (revocation.kind === "unfinished") return revocation;
   const since = readSettling(tags[settlingTag])?.since ?? clock.now();
   if (outcome === "settled") await store.tag(arn, valueSinceTag, new Date(since).toISOString());
   const { text, remedy } = wordsFor(name, outcome, revocation);
-  const spared = oldest === undefined ? await sparedWords(entry, secret, ports) : "";
+  const spared = retired === undefined ? await sparedWords(entry, secret, ports) : "";
   await tell(entry, outcome, versionId, { text: `${text}${spared}`, remedy }, ports);
   return done;
 }
 
 /**
- * All consumers run on the current version: it is the one to go back to from here on, and those before it are not, as
- * they may be void at any moment. The mark stays until all of it is revoked, whatever becomes current meanwhile.
+ * All consumers run on the current version: it is the one to go back to from here on. What came before is marked where it
+ * begins, and stays so until all of it is revoked, whatever else becomes current meanwhile.
  */
 async function handOver(
+  entry: SecretEntry,
   { arn, versions, tags }: SecretDescription,
   { versionId, outcome, oldest }: HandOver,
-  { store }: SettlePorts,
-): Promise<"moved" | "overtaken"> {
+  ports: SettlePorts,
+): Promise<"done" | "overtaken"> {
+  const { store } = ports;
   const settling = readSettling(tags[settlingTag]);
-  if (outcome !== "unchanged" && oldest !== undefined && holderOf(versions, revoking) === undefined) {
-    await store.moveLabel(arn, revoking, { to: oldest });
-  }
   if (settling?.versionId === versionId && settling.phase !== phaseOf[outcome]) {
-    await store.tag(arn, settlingTag, writeSettling({ ...settling, phase: phaseOf[outcome] }));
+    const isMarked = oldest === undefined || holderOf(versions, revoking) !== undefined;
+    if (!isMarked && (await store.moveLabel(arn, revoking, { to: oldest })) === "full") {
+      throw new NoRoom(`${entry.key} has as many labels as AWS allows: remove one that nobody needs.`);
+    }
+    await keep(entry, settlingTag, writeSettling({ ...settling, phase: phaseOf[outcome] }), ports);
   }
   const from = holderOf(versions, settled);
-  if (from === versionId) return "moved";
+  if (from === versionId) return "done";
   const move = { to: versionId, ...(from !== undefined && { from }) };
-  return (await store.moveLabel(arn, settled, move)) === "moved" ? "moved" : "overtaken";
+  return (await store.moveLabel(arn, settled, move)) === "moved" ? "done" : "overtaken";
 }
 
 const phaseOf = { unchanged: "unchanged", settled: "revoking", restored: "restored" } as const satisfies Record<

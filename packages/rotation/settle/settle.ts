@@ -1,6 +1,7 @@
 import { RotationError } from "../errors.ts";
 import { withinLimits } from "../limits.ts";
 import type { SecretEntry } from "../map.ts";
+import type { SecretStore } from "../ports.ts";
 import { SplunkError } from "../splunk/token-admin.ts";
 import { act } from "./act.ts";
 import type { Action, Roll, SecretAction } from "./action.ts";
@@ -32,6 +33,7 @@ export async function settle(given: SettlePorts): Promise<readonly Action[]> {
   const memory = remember(ports);
   const work = new Map<string, Promise<void>>();
   let actions: readonly Action[] = [];
+  await sweepAll(ports, given.store, memory);
   try {
     for (let turn = 0; turn < turnsAtMost && ports.clock.now() <= ports.deadline(); turn++) {
       // What was under way when a look began may have changed what it saw.
@@ -51,19 +53,11 @@ export async function settle(given: SettlePorts): Promise<readonly Action[]> {
   } finally {
     await Promise.all(work.values());
   }
-  await sweepAll(ports, memory);
   for (const action of actions) ports.log({ level: "info", ...action });
   if (memory.failures.length > 0) {
     throw new AggregateError(memory.failures, memory.failures.map(({ message }) => message).join("; "));
   }
   return actions;
-}
-
-async function sweepAll(ports: SettlePorts, memory: Memory): Promise<void> {
-  for (const entry of ports.map.secrets) {
-    if (memory.unseen.has(entry.key) || ports.clock.now() > ports.deadline()) continue;
-    await sweep(entry, ports).catch((error: unknown) => note(error, entry.key, ports, memory));
-  }
 }
 
 function remember(ports: SettlePorts): Memory {
@@ -101,6 +95,16 @@ function due(
 function start(key: string, done: Promise<void>, work: Map<string, Promise<void>>): void {
   work.set(key, done);
   void done.finally(() => work.delete(key));
+}
+
+async function sweepAll(ports: SettlePorts, noteStore: SecretStore, memory: Memory): Promise<void> {
+  for (const entry of ports.map.secrets) {
+    try {
+      await sweep(entry, ports, noteStore);
+    } catch (error) {
+      note(error, entry.key, ports, memory);
+    }
+  }
 }
 
 async function perform(action: SecretAction, ports: SettlePorts, memory: Memory): Promise<void> {

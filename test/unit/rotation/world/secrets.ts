@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type ApiCall, AwsError, type BusEvent, type Clock } from "@mcp-fleet/endpoint/core";
 import { createSecretsManager } from "@mcp-fleet/endpoint/services/secretsmanager";
 import * as v from "valibot";
@@ -11,15 +12,15 @@ const Described = v.object({
   Name: v.string(),
   RotationEnabled: v.optional(v.boolean(), false),
   CreatedDate: v.date(),
-  VersionIdsToStages: v.record(v.string(), v.array(v.string())),
-  Tags: v.array(v.object({ Key: v.string(), Value: v.string() })),
+  VersionIdsToStages: v.optional(v.record(v.string(), v.array(v.string())), {}),
+  Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })), []),
 });
 const tagsAtMost = 50;
 const labelsAtMost = 20;
 const Versions = v.object({ Versions: v.array(v.object({ VersionId: v.string(), CreatedDate: v.date() })) });
 const Value = v.object({ SecretString: v.optional(v.string()), SecretBinary: v.optional(v.instance(Buffer)) });
 
-/** The local endpoint's own Secrets Manager, without its wire. */
+/** The local endpoint's own Secrets Manager, without its wire; a request has a token, as the SDK's have. */
 export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<void>) {
   const events: BusEvent[] = [];
   const manager = createSecretsManager({
@@ -41,7 +42,7 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
   const ask = async (operation: string, input: object): Promise<unknown> => {
     const handle = manager.service.operations[operation];
     if (handle === undefined) throw new Error(`Secrets Manager has no ${operation}.`);
-    return handle(input, callOf(operation));
+    return handle({ ClientRequestToken: randomUUID(), ...input }, callOf(operation));
   };
 
   const store: SecretStore = {

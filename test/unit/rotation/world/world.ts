@@ -58,13 +58,13 @@ export interface WorldOptions {
   readonly earlier?: string;
   /** Milliseconds between two runs of the planner. */
   readonly plannerEveryMs?: number;
+  /** Milliseconds between two looks of the watch: long for what takes days. */
+  readonly watchEveryMs?: number;
   /** Services that use the secret of Splunk, if not `one`, `two` and `zero`. */
   readonly consumers?: readonly string[];
   readonly unproven?: "wait" | "roll";
   /** There is a secret of Google's too, which the service `other` uses. */
   readonly google?: boolean;
-  /** Milliseconds between two looks of the watch: long for what takes days. */
-  readonly watchEveryMs?: number;
 }
 
 /** A stage with Splunk: Secrets Manager, ECS, HEC and ACS as they behave, the engine, and time. */
