@@ -13,6 +13,7 @@ import { keepWhileProtected } from "../parts/durability.ts";
 import { FunctionRoom } from "../parts/function-room.ts";
 import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
+import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
 import { createRoadAlarm } from "./road-alarm.ts";
@@ -173,6 +174,7 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
       },
       { actions: ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: [table.attrArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
+      ...keyStatements(stack, plan, "read", (key) => key === chat.secret),
       { actions: ["ecs:DescribeServices"], resources: [services] },
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
       {

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { CustomResource } from "aws-cdk-lib";
 import { FunctionRoom } from "../parts/function-room.ts";
 import type { Stack } from "../sst.ts";
-import { announcing, arnsOf, type RotationProps, shared } from "./room-props.ts";
+import { announcing, arnsOf, type Entry, keysOf, type RotationProps, shared } from "./room-props.ts";
 
 /** `undefined` where no secret has a key with an old name. */
 export function alignmentRoom(stack: Stack, props: RotationProps): FunctionRoom | undefined {
-  const aliased = arnsOf(props, ({ aliases }) => Object.keys(aliases).length > 0);
+  const isAliased = ({ aliases }: Entry) => Object.keys(aliases).length > 0;
+  const aliased = arnsOf(props, isAliased);
   if (aliased.length === 0) return undefined;
   return new FunctionRoom(stack, props.plan, {
     name: "align-splunk",
@@ -23,6 +24,7 @@ export function alignmentRoom(stack: Stack, props: RotationProps): FunctionRoom 
         ],
         resources: aliased,
       },
+      ...keysOf(stack, props, "write", isAliased),
       ...announcing(props),
     ],
   });

@@ -3,13 +3,17 @@ import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
 import { names, partitionOf } from "#fleet";
 import { FunctionRoom } from "../parts/function-room.ts";
 import type { Stack } from "../sst.ts";
-import { announcing, arnsOf, issuing, type RotationProps, shared } from "./room-props.ts";
+import { announcing, arnsOf, type Entry, issuing, keysOf, type RotationProps, shared } from "./room-props.ts";
 
 /** Secrets whose issuer the map names. */
 function rotating({ map }: RotationProps) {
   return map.secrets.flatMap(({ key, rotation }) =>
     "declined" in rotation ? [] : [{ key, everyDays: rotation.everyDays }],
   );
+}
+
+function isRotating({ rotation }: Entry): boolean {
+  return !("declined" in rotation);
 }
 
 /** `undefined` where the map declines every rotation. */
@@ -30,9 +34,10 @@ export function rotationRoom(stack: Stack, props: RotationProps): FunctionRoom |
           "secretsmanager:TagResource",
           "secretsmanager:UpdateSecretVersionStage",
         ],
-        resources: arnsOf(props, ({ rotation }) => !("declined" in rotation)),
+        resources: arnsOf(props, isRotating),
       },
-      ...issuing(props, stack.region, stack.account),
+      ...keysOf(stack, props, "write", isRotating),
+      ...issuing(stack, props),
       ...announcing(props),
     ],
   });

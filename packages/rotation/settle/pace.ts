@@ -17,23 +17,26 @@ export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
 }
 
-const slowestFactor = 16;
+const slowestFactor = 8;
 const throttled = /throttl|too ?many ?requests|request ?limit ?exceeded|slow ?down/i;
 
 /**
  * Calls at the pace of a bucket that others draw from as well. It begins as if the bucket were full; a call that is
- * refused shows that it is empty, and doubles the pause between calls, which each success shortens again.
+ * refused shows that it is empty, and halves the pace, which recovers with each success.
  */
 export class Pace {
   readonly #clock: Clock;
   readonly #deadline: () => number;
   readonly #bucket: Bucket;
-  /** When the bucket is full again, if nothing more is drawn. */
-  #fullAt = 0;
-  #factor = 1;
+  /** Less than none: so many calls wait for their turn. */
+  #left: number;
+  #at = 0;
+  #slowness = 1;
+  #slowedAt = 0;
 
   constructor(bucket: Bucket, { clock, deadline }: { readonly clock: Clock; readonly deadline: () => number }) {
     this.#bucket = bucket;
+    this.#left = bucket.burst;
     this.#clock = clock;
     this.#deadline = deadline;
   }
@@ -44,27 +47,36 @@ export class Pace {
       await this.#turn();
       try {
         const result = await work();
-        this.#factor = Math.max(1, this.#factor * 0.9);
+        this.#slowness = Math.max(1, this.#slowness * 0.95);
         return result;
       } catch (error) {
         if (!isThrottled(error)) throw error;
-        this.#factor = Math.min(slowestFactor, this.#factor * 2);
-        this.#fullAt = this.#clock.now() + this.#interval * this.#bucket.burst;
+        this.#slowDown();
       }
     }
   }
 
-  get #interval(): number {
-    return (1_000 / this.#bucket.perSecond) * this.#factor;
+  get #msPerCall(): number {
+    return (1_000 / this.#bucket.perSecond) * this.#slowness;
   }
 
   async #turn(): Promise<void> {
     const now = this.#clock.now();
-    this.#fullAt = Math.max(this.#fullAt, now) + this.#interval;
-    const at = this.#fullAt - this.#interval * this.#bucket.burst;
-    if (at <= now) return;
-    if (at > this.#deadline()) throw new OutOfTime("Nothing more can be asked of ECS in this run.");
-    await this.#clock.sleep(at - now);
+    this.#left = Math.min(this.#bucket.burst, this.#left + (now - this.#at) / this.#msPerCall) - 1;
+    this.#at = now;
+    if (this.#left >= 0) return;
+    const pause = -this.#left * this.#msPerCall;
+    if (now + pause > this.#deadline()) throw new OutOfTime("Nothing more can be asked of ECS in this run.");
+    await this.#clock.sleep(pause);
+  }
+
+  /** Calls that were under way together are refused together, and count once. */
+  #slowDown(): void {
+    const now = this.#clock.now();
+    this.#left = Math.min(this.#left, 0);
+    if (now < this.#slowedAt + this.#msPerCall) return;
+    this.#slowedAt = now;
+    this.#slowness = Math.min(slowestFactor, this.#slowness * 2);
   }
 }
 

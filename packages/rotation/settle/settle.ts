@@ -18,7 +18,7 @@ import { nameOf, planReminders, waitForParked } from "./waiting.ts";
 export type { SettlePorts } from "./ports.ts";
 
 /** More turns than any fleet needs: a planner that never comes to rest is a bug to notice, not one to pay for. */
-const turnsAtMost = 1_000;
+const turnsAtMost = 500;
 /** So many that ECS's bucket is never idle, and so few that a value that turns out bad meets few more of them. */
 const rollsAtOnce = ecsBuckets.changes.burst;
 const requestsAtOnce = 8;
@@ -31,20 +31,13 @@ const requestsAtOnce = 8;
 export async function settle(given: SettlePorts): Promise<readonly Action[]> {
   const ports: SettlePorts = { ...given, store: withinLimits(given.store) };
   const memory = remember(ports);
-  const work = new Map<string, Promise<void>>();
+  const work: Work = new Map();
   let actions: readonly Action[] = [];
   await sweepAll(ports, given.store, memory);
   try {
     for (let turn = 0; turn < turnsAtMost && ports.clock.now() <= ports.deadline(); turn++) {
-      // What was under way when a look began may have changed what it saw.
-      const busy = new Set(work.keys());
-      const seen = await observe(ports, memory);
-      const planned = waitForParked(plan(seen), memory.parked);
-      actions = [...planned, ...planReminders(planned, seen)];
-      const next = due(actions, ports, memory);
-      for (const [key, begin] of next) if (!busy.has(key) && !work.has(key)) start(key, begin(), work);
-      if (work.size > 0) await Promise.race([...work.values(), ports.clock.sleep(timing.look)]);
-      else if (next.length === 0 && !(await sleepUntilDue(actions, ports))) break;
+      actions = await takeTurn(ports, memory, work);
+      if (!(await mayGoOn(actions, ports, work))) break;
     }
   } catch (error) {
     // The next run takes it up where this one stopped.
@@ -58,6 +51,39 @@ export async function settle(given: SettlePorts): Promise<readonly Action[]> {
     throw new AggregateError(memory.failures, memory.failures.map(({ message }) => message).join("; "));
   }
   return actions;
+}
+
+/** What is under way, by what it is done to: a secret, or services. */
+type Work = Map<string, Promise<void>>;
+
+async function takeTurn(ports: SettlePorts, memory: Memory, work: Work): Promise<readonly Action[]> {
+  // What was under way when a look began may have changed what it saw.
+  const busy = new Set(work.keys());
+  const seen = await observe(ports, memory);
+  const planned = waitForParked(plan(seen), memory.parked);
+  const actions = waitForParked([...planned, ...planReminders(planned, seen)], memory.parked);
+  for (const [key, begin] of due(actions, ports, memory)) {
+    if (busy.has(key) || work.has(key)) continue;
+    const done = begin();
+    work.set(key, done);
+    void done.finally(() => work.delete(key));
+  }
+  return actions;
+}
+
+/** False when there is nothing more to do, or to wait for, in this run. */
+async function mayGoOn(actions: readonly Action[], { clock, deadline }: SettlePorts, work: Work): Promise<boolean> {
+  if (work.size > 0) {
+    // Others are looked at meanwhile.
+    await Promise.race([...work.values(), clock.sleep(timing.look)]);
+    return true;
+  }
+  if (actions.some(({ kind }) => kind !== "wait")) return true;
+  const times = actions.flatMap((action) => (action.kind === "wait" ? [action.until ?? Number.POSITIVE_INFINITY] : []));
+  const next = Math.min(...times);
+  if (next > deadline()) return false;
+  await clock.sleep(Math.min(timing.look, Math.max(1, next - clock.now())));
+  return true;
 }
 
 function remember(ports: SettlePorts): Memory {
@@ -76,7 +102,7 @@ function remember(ports: SettlePorts): Memory {
 
 const rolling = "";
 
-/** What is to be done, by what it is done to: for each secret one thing at a time, beside one batch of rolls. */
+/** What is to be done: for each secret one thing at a time, beside one batch of rolls. */
 function due(
   actions: readonly Action[],
   ports: SettlePorts,
@@ -90,11 +116,6 @@ function due(
   );
   if (rolls.length === 0) return work;
   return [...work, [rolling, () => eachOf(rolls, requestsAtOnce, (one) => roll(one, ports, memory))] as const];
-}
-
-function start(key: string, done: Promise<void>, work: Map<string, Promise<void>>): void {
-  work.set(key, done);
-  void done.finally(() => work.delete(key));
 }
 
 async function sweepAll(ports: SettlePorts, noteStore: SecretStore, memory: Memory): Promise<void> {
@@ -140,17 +161,6 @@ async function roll(action: Roll, ports: SettlePorts, memory: Memory): Promise<v
     memory.parked.set(service, `${service} cannot be rolled (${error instanceof Error ? error.name : "failed"})`);
     note(error, secrets.join(", "), ports, memory);
   }
-}
-
-/** False when there is nothing to wait for in this run. Others are looked at meanwhile. */
-async function sleepUntilDue(actions: readonly Action[], { clock, deadline }: SettlePorts): Promise<boolean> {
-  const times = actions.flatMap((action) =>
-    action.kind === "wait" && action.until !== undefined ? [action.until] : [],
-  );
-  const next = Math.min(...times);
-  if (next > deadline()) return false;
-  await clock.sleep(Math.min(timing.look, Math.max(1, next - clock.now())));
-  return true;
 }
 
 function entryOf({ map }: SettlePorts, key: string): SecretEntry {

@@ -1,4 +1,4 @@
-import type { DeploymentFailure, DeploymentState } from "../ports.ts";
+import type { DeploymentFailure, DeploymentState, TaskState } from "../ports.ts";
 import type { ServiceObservation } from "./observation.ts";
 import { timing } from "./timing.ts";
 
@@ -30,8 +30,7 @@ export function standingOf(service: ServiceObservation, moments: Moments): Stand
     case "FAILED":
       return left.length === 0 ? "ready" : givenUp(service, moments);
     case "COMPLETED":
-      if (!isServed) return justCompleted(service, moments) ? "rolling" : "stale";
-      return left.some(({ state }) => state === "running") ? "stale" : "draining";
+      return completed(service, left, moments);
   }
 }
 
@@ -44,9 +43,12 @@ function givenUp({ primary }: ServiceObservation, { since }: Moments): Standing 
   return primary !== undefined && primary.createdAt >= since ? "broken" : "stale";
 }
 
-/** Stopped and started again in between: its tasks are on their way, or nothing brings them. */
-function justCompleted({ primary }: ServiceObservation, { now }: Moments): boolean {
-  return primary !== undefined && now < primary.createdAt + timing.taskStart;
+function completed({ primary, tasks }: ServiceObservation, left: readonly TaskState[], { now }: Moments): Standing {
+  if (tasks.some(({ state }) => state === "running")) {
+    return left.some(({ state }) => state === "running") ? "stale" : "draining";
+  }
+  // Stopped and started again in between: its tasks are on their way, or nothing brings them.
+  return primary !== undefined && now < primary.createdAt + timing.taskStart ? "rolling" : "stale";
 }
 
 export interface Moments {

@@ -152,7 +152,7 @@ describe("what waits for long", () => {
   };
 
   it("[ROT-9] is told after half an hour and every four hours, and can be rotated when it is over", async () => {
-    const stage = await world();
+    const stage = await world({ plannerEveryMs: 2 * minute });
     create(stage, goodToken);
     unreachable(stage);
     await stage.putByHand(goodToken);
@@ -192,7 +192,7 @@ describe("what waits for long", () => {
   });
 
   it.each(["hung", "stuck"] as const)("[ROT-9] is told with its service and age: %s", async (fault) => {
-    const stage = await world();
+    const stage = await world({ plannerEveryMs: 5 * minute });
     stage.services.faults[fault].add("one");
     await stage.rotate();
     await stage.clock.pass(50 * minute);

@@ -62,7 +62,7 @@ export interface WorldOptions {
   readonly watchEveryMs?: number;
   /** Services that use the secret of Splunk, if not `one`, `two` and `zero`. */
   readonly consumers?: readonly string[];
-  readonly unproven?: "wait" | "roll";
+  readonly unproven?: "roll";
   /** There is a secret of Google's too, which the service `other` uses. */
   readonly google?: boolean;
 }
