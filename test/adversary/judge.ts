@@ -51,7 +51,14 @@ function judgeTokens({ key }: SecretSetting, world: World): void {
     if (one.deleted || kept.includes(one.token)) continue;
     if (one.madeBy === "fleet") world.accuse("left", key, one.name);
     else if (one.disabled) continue;
-    else if (!texts.some((text) => text.includes(one.name) || text.includes(one.token.slice(0, 8)) || (!one.listed && /by hand|delete the old/i.test(text)))) {
+    else if (
+      !texts.some(
+        (text) =>
+          text.includes(one.name) ||
+          text.includes(one.token.slice(0, 8)) ||
+          (!one.listed && /by hand|delete the old/i.test(text)),
+      )
+    ) {
       world.accuse("unsaid", key, one.name);
     }
   }
