@@ -34,7 +34,7 @@ export function judgeRest(world: World): void {
       world.accuse(world.crimes.length > 0 ? "unconverged" : "stuck", key, `days later, ${left.words}`);
     const bad = endedBadly(key, world);
     if (bad !== undefined) world.accuse("stuck", key, `the last message is: ${bad}`);
-    if (isSplunk(secret.kind)) judgeTokens(secret, world);
+    if (isSplunk(secret.kind) && secret.shares === undefined) judgeTokens(secret, world);
   }
 }
 
@@ -45,8 +45,11 @@ function endedBadly(key: string, { people }: World): string | undefined {
 }
 
 function judgeTokens({ key }: SecretSetting, world: World): void {
-  const kept = ["AWSCURRENT", "candidate"].map((label) => tokenIn(world.secrets.holder(idOf(key), label)?.text));
-  const texts = world.people.about(key).map(({ text }) => text);
+  const sharing = world.plot.setting.secrets.filter((one) => one.key === key || one.shares === key);
+  const kept = sharing.flatMap((one) =>
+    ["AWSCURRENT", "candidate"].map((label) => tokenIn(world.secrets.holder(idOf(one.key), label)?.text)),
+  );
+  const texts = world.people.notices.map(({ text }) => text);
   for (const one of world.stacks.get(key)?.tokens ?? []) {
     if (one.deleted || kept.includes(one.token)) continue;
     if (one.madeBy === "fleet") world.accuse("left", key, one.name);
@@ -69,8 +72,8 @@ const perHour = 60;
 /** The most requests of an hour in which the issuer said that it was busy, or nothing. */
 export function busiestHour({ requests }: World): number {
   let most = 0;
-  for (const stack of new Set(requests.map((one) => one.stack))) {
-    const own = requests.filter((one) => one.stack === stack);
+  for (const secret of new Set(requests.map((one) => one.secret))) {
+    const own = requests.filter((one) => one.secret === secret);
     let first = 0;
     let busy = 0;
     own.forEach((request, last) => {

@@ -7,7 +7,15 @@ const calm: Nature = {
   ...{ boot: 30 * second, draining: 60 * second, rollback: "new", attempts: 6 },
 };
 
-const splunk: SecretSetting = { key: "splunk", kind: "cloud", begins: "settled", tags: 2, marks: 0, hidden: false };
+const splunk: SecretSetting = {
+  key: "splunk",
+  kind: "cloud",
+  begins: "settled",
+  tags: 2,
+  marks: 0,
+  hidden: false,
+  unproven: "wait",
+};
 
 interface Story {
   readonly splunk?: Partial<SecretSetting>;

@@ -7,6 +7,7 @@ const Message = v.looseObject({
   title: v.string(),
   text: v.string(),
   outcome: v.string(),
+  versionId: v.string(),
 });
 
 export interface Notice extends v.InferOutput<typeof Message> {

@@ -20,6 +20,10 @@ export interface SecretSetting {
   readonly marks: number;
   /** Tokens that people made are in a namespace that the administrator does not see. */
   readonly hidden: boolean;
+  /** What becomes of a value that nobody can prove at the moment. */
+  readonly unproven: "wait" | "roll";
+  /** The secret whose Splunk this one shares, if not its own. */
+  readonly shares?: string;
 }
 
 export interface ServiceSetting {

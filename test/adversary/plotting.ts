@@ -16,7 +16,9 @@ const kinds: readonly [Kind, ...Kind[]] = ["cloud", "cloud", "cloud", "enterpris
 function settingOf(dice: Dice): Setting {
   const first = dice.pick<Kind>(["cloud", "cloud", "enterprise"]);
   const more = Array.from({ length: dice.whole(0, 2) }, () => dice.pick(kinds));
-  const secrets = [first, ...more].map((kind, place) => secretOf(dice, kind, place));
+  const [one, ...others] = [secretOf(dice, first, 0), ...more.map((kind, place) => secretOf(dice, kind, place + 1))];
+  const shares = (other: SecretSetting) => other.kind === one.kind && dice.chance(0.4);
+  const secrets = [one, ...others.map((other) => (shares(other) ? { ...other, shares: one.key } : other))];
   const services = Array.from({ length: dice.whole(1, 4) }, (_, place): ServiceSetting => {
     const used = secrets.filter(() => dice.chance(0.7)).map(({ key }) => key);
     return { name: `prod-mcp-s${place}`, desired: dice.whole(place === 0 ? 1 : 0, 3), secrets: used };
@@ -31,6 +33,7 @@ function secretOf(dice: Dice, kind: Kind, place: number): SecretSetting {
     tags: dice.chance(0.06) ? 50 : 2,
     marks: dice.chance(0.06) ? dice.whole(8, 16) : 0,
     hidden: dice.chance(0.06),
+    unproven: dice.chance(0.2) ? "roll" : "wait",
   };
 }
 

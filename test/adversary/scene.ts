@@ -19,6 +19,6 @@ export interface Scene {
   readonly whenRevoking: (() => void)[];
   note(words: string): void;
   accuse(kind: CrimeKind, secret: string, words: string): void;
-  /** Tasks that have not ended, of every service that ever used the secret. */
-  tasksOn(key: string): readonly { readonly service: string; readonly task: Task }[];
+  /** Tasks that have not ended, of services in the map or not. */
+  alive(): readonly { readonly service: string; readonly task: Task }[];
 }

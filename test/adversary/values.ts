@@ -35,7 +35,7 @@ export class Values {
     this.#pairs = pairs;
   }
 
-  write({ key, kind, hidden }: SecretSetting, value: Exclude<Written, "previous">): string {
+  write({ key, kind, hidden, shares = key }: SecretSetting, value: Exclude<Written, "previous">): string {
     this.#made += 1;
     const number = String(this.#made).padStart(4, "0");
     if (value === "malformed") return `{broken ${number}`;
@@ -46,7 +46,7 @@ export class Values {
       case "enterprise": {
         const token = `a${number}0e1-77aa-4bbb-8ccc-0123456789ab`;
         if (known) this.#stacks.get(key)?.make(`hand-made-${number}`, token, !hidden);
-        return JSON.stringify({ SPLUNK_HEC_URL: hecOf(key, kind), SPLUNK_HEC_TOKEN: token, ...note });
+        return JSON.stringify({ SPLUNK_HEC_URL: hecOf(shares, kind), SPLUNK_HEC_TOKEN: token, ...note });
       }
       case "google": {
         const secret = `GOCSPX-${number}-client-secret`;
@@ -79,10 +79,15 @@ export class Values {
   }
 }
 
-export function adminValue({ key, kind }: SecretSetting): string {
+/** Whose requests at a Splunk that several share are told apart by. */
+export const administrator = "administrator-of-";
+
+export function adminValue({ key, kind, shares = key }: SecretSetting): string {
   const address =
-    kind === "cloud" ? `https://admin.splunk.com/${key}/adminconfig/v2` : `https://splunkd.${key}.example.com:8089`;
-  return JSON.stringify({ SPLUNK_ADMIN_URL: address, SPLUNK_ADMIN_TOKEN: "an-administrators-token" });
+    kind === "cloud"
+      ? `https://admin.splunk.com/${shares}/adminconfig/v2`
+      : `https://splunkd.${shares}.example.com:8089`;
+  return JSON.stringify({ SPLUNK_ADMIN_URL: address, SPLUNK_ADMIN_TOKEN: `${administrator}${key}` });
 }
 
 function hecOf(key: string, kind: "cloud" | "enterprise"): string {
@@ -94,7 +99,10 @@ export function mapOf({ secrets, services }: Setting, removed: ReadonlySet<strin
   const entries = secrets.flatMap((secret) => {
     const users = services.filter(({ name, secrets: used }) => !removed.has(name) && used.includes(secret.key));
     return [
-      { ...plain(secret.key), rotation: rotationOf(secret), services: users.map(({ name }) => name) },
+      {
+        ...{ ...plain(secret.key), rotation: rotationOf(secret), services: users.map(({ name }) => name) },
+        ...(secret.unproven === "roll" && { unproven: secret.unproven }),
+      },
       ...(isSplunk(secret.kind)
         ? [{ ...plain(`${secret.key}-admin`), rotation: { declined: "An administrator's." }, services: [] }]
         : []),

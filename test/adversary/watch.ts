@@ -112,7 +112,7 @@ export function unsettledBy(secret: SecretSetting, world: World): Unsettled | un
 /** A task with another value than the current one. It may not have read any yet. */
 export function strayOn(key: string, world: World) {
   const text = world.current(key)?.text;
-  return world.tasksOn(key).find(({ task }) => task.held.has(key) && task.held.get(key) !== text);
+  return world.alive().find(({ task }) => task.held.has(key) && task.held.get(key) !== text);
 }
 
 /** Whether the current value is a good one, as far as anybody can tell: where nothing runs on it, nothing crashes. */

@@ -3,12 +3,14 @@ import type { Run } from "./run.ts";
 import type { HecToken, Stack } from "./splunk.ts";
 import type { Time } from "./time.ts";
 import { second } from "./time.ts";
+import { administrator } from "./values.ts";
 import type { Weather } from "./weather.ts";
 
 /** A request to an issuer's administration, for counting. */
 export interface IssuerRequest {
   readonly at: number;
-  readonly stack: string;
+  /** For which it was asked. */
+  readonly secret: string;
   readonly method: string;
   readonly status: number;
 }
@@ -60,18 +62,19 @@ export class Web {
         const key = kind === "admin" ? (url.pathname.split("/")[1] ?? "") : stack;
         const serve = () =>
           kind === "admin" ? this.#acs(key, method, url, init) : this.#splunkd(key, method, url, init);
+        const asker = headerOf(init, "authorization").split(administrator)[1] ?? key;
         try {
           return await run.reach(
             "acs",
             () => {
               const given = serve();
-              this.#count(key, method, given.status);
+              this.#count(asker, method, given.status);
               return given;
             },
             unreachable,
           );
         } catch (error) {
-          this.#count(key, method, 0);
+          this.#count(asker, method, 0);
           throw error;
         }
       }
@@ -79,8 +82,8 @@ export class Web {
     };
   }
 
-  #count(stack: string, method: string, status: number): void {
-    this.#ports.requested({ at: this.#ports.time.now(), stack, method, status });
+  #count(secret: string, method: string, status: number): void {
+    this.#ports.requested({ at: this.#ports.time.now(), secret, method, status });
   }
 
   /** https://developers.google.com/identity/protocols/oauth2/web-server */

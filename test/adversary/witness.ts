@@ -31,7 +31,7 @@ export class Witness {
   revoking(key: string, { token, name, revoking }: HecToken): void {
     const scene = this.#scene;
     scene.note(`${key}: ${name} is being revoked`);
-    const user = scene.tasksOn(key).find(({ task }) => tokenIn(task.held.get(key)) === token);
+    const user = scene.alive().find(({ task }) => [...task.held.values()].some((text) => tokenIn(text) === token));
     if (user !== undefined && !revoking) scene.accuse("in-use", key, `${name} is used by ${user.service}`);
     if (scene.adopted.has(token)) scene.accuse("adopted", key, name);
     for (const tell of scene.whenRevoking.splice(0)) tell();
@@ -59,22 +59,26 @@ export class Witness {
   }
 
   told(notice: Notice): void {
-    const { subject: key, outcome, text } = notice;
+    const { subject: key, outcome, text, versionId } = notice;
     this.#scene.note(`told ${outcome} of ${key}: ${text}`);
     if (!saysRevoked(text)) return;
     const stack = this.#scene.stacks.get(key);
-    const untrue = stack === undefined ? "nothing revokes its values" : this.#untrue(key, stack);
+    const untrue = stack === undefined ? "nothing revokes its values" : this.#untrue(key, stack, versionId);
     if (untrue !== undefined) this.#scene.accuse("false", key, untrue);
   }
 
-  /** What of the secret's former tokens was not seen refused. */
-  #untrue(key: string, stack: Stack): string | undefined {
+  /** What of the secret's tokens from before this version was not seen refused. */
+  #untrue(key: string, stack: Stack, versionId: string): string | undefined {
     const { secrets } = this.#scene;
     const kept = new Set(
       ["AWSCURRENT", "AWSPENDING", "candidate"].map((label) => tokenIn(secrets.holder(idOf(key), label)?.text)),
     );
     const { versions } = secrets.state(idOf(key));
-    const retired = new Set(versions.filter(({ labels }) => labels.length > 0).map(({ text }) => tokenIn(text)));
+    const at = versions.find(({ id }) => id === versionId)?.createdAt ?? 0;
+    const old = versions.filter(
+      ({ id, labels, createdAt }) => labels.length > 0 && createdAt <= at && id !== versionId,
+    );
+    const retired = new Set(old.map(({ text }) => tokenIn(text)));
     for (const { token, name, disabled, deleted } of stack.tokens) {
       if (!retired.has(token) || kept.has(token)) continue;
       if (!disabled && !deleted) return `${name} is accepted still`;

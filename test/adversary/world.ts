@@ -58,8 +58,10 @@ export class World implements Scene {
       labelMoved: (name, label) => this.#labelMoved(name, label),
       currentMoved: (name, version) => this.witness.currentMoved(keyOf(name), version),
     });
-    for (const { key, kind } of setting.secrets) {
-      if (isSplunk(kind)) this.stacks.set(key, new Stack(time, dice.fork(key), nature, kind === "enterprise"));
+    for (const { key, kind, shares } of setting.secrets) {
+      if (!isSplunk(kind)) continue;
+      const shared = shares === undefined ? undefined : this.stacks.get(shares);
+      this.stacks.set(key, shared ?? new Stack(time, dice.fork(key), nature, kind === "enterprise"));
     }
     const pairs = new Set<string>();
     this.values = new Values(this.stacks, pairs);
@@ -118,10 +120,8 @@ export class World implements Scene {
     return this.secrets.holder(idOf(key), "AWSCURRENT");
   }
 
-  tasksOn(key: string): readonly { readonly service: string; readonly task: Task }[] {
-    return [...this.ecs.services.values()]
-      .filter(({ secrets }) => secrets.includes(key))
-      .flatMap(({ name, alive }) => alive.map((task) => ({ service: name, task })));
+  alive(): readonly { readonly service: string; readonly task: Task }[] {
+    return [...this.ecs.services.values()].flatMap(({ name, alive }) => alive.map((task) => ({ service: name, task })));
   }
 
   #mapNow(): RotationMap {
