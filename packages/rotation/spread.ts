@@ -18,20 +18,28 @@ function isSpreading(proof: Proof | undefined): boolean {
   return proof?.verdict === "undecided" && proof.reason === disagreement.reason;
 }
 
+export interface Asking {
+  readonly clock: Clock;
+  /** It has had the time to get everywhere: before, one refusal says enough. */
+  readonly isLate: boolean;
+  /** It was accepted everywhere before: one acceptance says enough. */
+  readonly isKnown: boolean;
+  /** The last answer, if it was asked for a moment ago: then chance has to be ruled out more thoroughly. */
+  readonly before: Proof | undefined;
+}
+
 /**
  * Asks until several answers in a row agree. A new credential reaches a vendor's nodes one by one, and each answer is one
  * node's: while they disagree, it is neither accepted nor refused.
- *
- * @param isLate whether it has had the time to get everywhere: before, one refusal says enough
- * @param before what the last answer was, if it was asked for a moment ago: then chance has to be ruled out more thoroughly
  */
 export async function proveSpread(
   issuer: Pick<Issuer, "prove" | "propagationMs">,
   value: SecretValue,
-  { clock, isLate, before }: { readonly clock: Clock; readonly isLate: boolean; readonly before: Proof | undefined },
+  { clock, isLate, isKnown, before }: Asking,
 ): Promise<Proof> {
   const first = await issuer.prove(value);
   if (issuer.propagationMs === 0 || first.verdict === "undecided") return first;
+  if (first.verdict === "accepted" && isKnown) return first;
   if (first.verdict === "rejected" && isSpreading(before)) return disagreement;
   if (first.verdict === "rejected" && !isLate) return first;
   const wanted = inARow[first.verdict === "accepted" && before !== undefined ? "acceptedAtLast" : first.verdict];

@@ -17,7 +17,7 @@ import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
 import { createRoadAlarm } from "./road-alarm.ts";
-import { watchRoad } from "./watch.ts";
+import { createFallback, watchRoad } from "./watch.ts";
 
 /** Half a day at the longest pause, as a chat that is down may come back; the first attempts follow each other sooner. */
 const attempts = 2 + Math.ceil(Duration.hours(12).toSeconds() / chatPauseSeconds);
@@ -40,7 +40,8 @@ export function Chat({ app, stack }: StackContext) {
   topic.addSubscription(new subscriptions.SqsSubscription(queue, { deadLetterQueue: deadLetters }));
   createRules(stack, plan, new targets.SqsQueue(queue, { deadLetterQueue: deadLetters }));
   const table = createTable(stack, plan);
-  const room = createFunction(stack, plan, chat, { queue, table });
+  const fallback = createFallback(stack, plan, chat);
+  const room = createFunction(stack, plan, chat, { queue, table, fallback });
   new lambda.CfnEventSourceMapping(stack, "AlarmsToFunction", {
     functionName: room.functionArn,
     eventSourceArn: queue.queueArn,
@@ -51,7 +52,7 @@ export function Chat({ app, stack }: StackContext) {
     // The minimum; only one invocation posts to a chat at a time in any case.
     scalingConfig: { maximumConcurrency: 2 },
   });
-  watchRoad(stack, plan, chat, { deadLetters, queue });
+  watchRoad(stack, plan, { deadLetters, queue, topic: fallback });
   createRoadAlarm(stack, plan, topic);
   stack.addOutputs({ AlarmQueueUrl: queue.queueUrl, DeadLetterQueueUrl: deadLetters.queueUrl });
   return { queue };
@@ -72,6 +73,13 @@ function createQueues(stack: Stack, { stage }: StagePlan, chat: ChatPlan) {
   });
   return { queue, deadLetters };
 }
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html */
+const troubles = [
+  "SERVICE_TASK_START_IMPAIRED",
+  "SERVICE_TASK_PLACEMENT_FAILURE",
+  "SERVICE_TASK_CONFIGURATION_FAILURE",
+] as const;
 
 /** What the topic does not bring: measured values of alarms, deployments, tasks, rotations; and the passing of time. */
 function createRules(stack: Stack, { stage }: StagePlan, target: targets.SqsQueue): void {
@@ -107,6 +115,26 @@ function createRules(stack: Stack, { stage }: StagePlan, target: targets.SqsQueu
       lastStatus: ["STOPPED"],
       stopCode: events.Match.anythingBut("UserInitiated", "ServiceSchedulerInitiated"),
     },
+  });
+  rule("UnhealthyTasks", "Tasks that ECS stopped because of their health checks or their host", {
+    source: ["aws.ecs"],
+    detailType: ["ECS Task State Change"],
+    detail: {
+      clusterArn: [stack.formatArn({ service: "ecs", resource: "cluster", resourceName: names.cluster(stage) })],
+      lastStatus: ["STOPPED"],
+      stopCode: ["UserInitiated", "ServiceSchedulerInitiated"],
+      stoppedReason: events.Match.anyOf(
+        events.Match.prefix("Task failed"),
+        events.Match.prefix("ECS is performing"),
+        events.Match.prefix("Amazon ECS is performing"),
+      ),
+    },
+  });
+  rule("ServiceTrouble", "What keeps services from running as many tasks as they should, and its end", {
+    source: ["aws.ecs"],
+    detailType: ["ECS Service Action"],
+    resources: events.Match.prefix(service),
+    detail: { eventName: [...troubles, "SERVICE_STEADY_STATE"] },
   });
   rule("Rotations", "Outcomes of rotations", {
     source: ["aws.secretsmanager"],
@@ -148,21 +176,30 @@ function createTable(stack: Stack, plan: StagePlan): dynamodb.CfnTable {
 interface RoadProps {
   readonly queue: sqs.Queue;
   readonly table: dynamodb.CfnTable;
+  readonly fallback: sns.Topic;
 }
 
-function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, table }: RoadProps): FunctionRoom {
-  const { stage, region } = plan;
+function createFunction(
+  stack: Stack,
+  plan: StagePlan,
+  chat: ChatPlan,
+  { queue, table, fallback }: RoadProps,
+): FunctionRoom {
+  const { stage, region, account } = plan;
   const secretArn = use(Secrets).arns.get(chat.secret);
   if (secretArn === undefined) throw new Error(`The chat secret ${chat.secret} has no ARN.`);
-  const { destinations, routes, mutes, repeatAfterHours } = chat;
+  const { destinations, routes, mutes, repeatAfterHours, runbookUrl } = chat;
+  const settings = { stage, region, account, destinations, routes, mutes, repeatAfterHours, runbookUrl };
   const services = stack.formatArn({ service: "ecs", resource: "service", resourceName: `${names.cluster(stage)}/*` });
   const logGroups = `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${names.logGroup(stage, "*")}`;
   const room = new FunctionRoom(stack, plan, {
     name: "alarm-to-chat",
     description: "Posts alarms, failed deployments, stopped tasks and rotations to the chats",
+    calls: { by: "queue" },
+    alarmTopicArn: fallback.topicArn,
     timeoutSeconds: chatRunSeconds,
     environment: {
-      CHAT_SETTINGS: JSON.stringify({ stage, region, destinations, routes, mutes, repeatAfterHours }),
+      CHAT_SETTINGS: JSON.stringify(settings),
       CHAT_SECRET_ARN: secretArn,
       INCIDENT_TABLE: table.ref,
       ALARM_QUEUE_URL: queue.queueUrl,

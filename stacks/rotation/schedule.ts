@@ -22,6 +22,8 @@ export function rotationRoom(stack: Stack, props: RotationProps): FunctionRoom |
   return new FunctionRoom(stack, props.plan, {
     name: "rotate-secret",
     description: "The four steps of a rotation, for every secret of the stage",
+    // A step that is not done throws, and Secrets Manager repeats it: an issuer may take half an hour.
+    calls: { failing: { spans: 6, of: 12 } },
     timeoutSeconds: 300,
     ...shared(props),
     statements: [

@@ -20,6 +20,7 @@ export function settlementRoom(stack: Stack, props: RotationProps): FunctionRoom
   const room = new FunctionRoom(stack, plan, {
     name: "settle-secret",
     description: "Rolls the services that use a changed secret, then revokes the old value or puts it back",
+    calls: { everySeconds: settlementSeconds, failing: { spans: 3, of: 3 }, inTurn: true },
     timeoutSeconds: settlementSeconds,
     // Two planners at once would see the same service not rolled yet, and roll it twice.
     concurrency: 1,

@@ -45,6 +45,7 @@ function seed(stack: Stack, plan: StagePlan, secrets: readonly CreatedSecret[]):
   const room = new FunctionRoom(stack, plan, {
     name: "seed-secret",
     description: "Puts the first value into a secret of the fleet, once",
+    calls: {},
     statements: [
       {
         actions: ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"],

@@ -65,7 +65,7 @@ const written: readonly [Written, ...Written[]] = [
 
 function actOf(dice: Dice, { secrets, services }: Setting): readonly Act[] {
   const at = dice.spread(minute, 6 * hour);
-  const secret = dice.pick([...pair(secrets)]).key;
+  const { key: secret, kind } = dice.pick([...pair(secrets)]);
   const service = dice.pick([...pair(services)]).name;
   const put = (): Act => ({ at, kind: "put", secret, value: dice.pick(written) });
   switch (dice.whole(0, 9)) {
@@ -91,6 +91,8 @@ function actOf(dice: Dice, { secrets, services }: Setting): readonly Act[] {
             { at, kind: "rotate", secret },
             { at: at + dice.spread(second, 20 * minute), kind: "cancel", secret },
           ]
+        : kind !== "google"
+          ? [{ at, kind: "rotate", secret }]
         : [
             { at, kind: "stage", secret, value: dice.pick(["good", "refused"]) },
             { at: at + minute, kind: "rotate", secret },

@@ -45,9 +45,10 @@ describe("the road to the chats", () => {
     const isRoadTest = (name: unknown) => name === "prod-mcp-alarm-road";
     const alarms = chat.all("AWS::CloudWatch::Alarm").filter(({ Properties }) => !isRoadTest(Properties.AlarmName));
     expect(alarms.map(({ Properties }) => [Properties.AlarmName, Properties.MetricName])).toEqual([
+      ["prod-mcp-alarm-to-chat-errors", "Errors"],
+      ["prod-mcp-alarm-to-chat-throttles", "Throttles"],
       ["prod-mcp-chat-undelivered", "ApproximateNumberOfMessagesVisible"],
       ["prod-mcp-chat-waiting", "ApproximateAgeOfOldestMessage"],
-      ["prod-mcp-chat-failing", "Errors"],
     ]);
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toEqual([{ Ref: topic.id }]);
     const mail = chat.one("AWS::SNS::Subscription", { Protocol: "email" });
@@ -73,6 +74,20 @@ describe("the road to the chats", () => {
       const Arn = attribute(queueNamed("prod-mcp-alarms"), "Arn");
       expect(Properties.Targets).toMatchObject([{ Arn, DeadLetterConfig: { Arn: dead } }]);
     }
+  });
+
+  it("[CHAT-10] takes tasks that failed their health checks and services in trouble, and no task that was asked to stop", () => {
+    const patterns = chat
+      .all("AWS::Events::Rule")
+      .map(({ Properties }) => JSON.stringify(Properties.EventPattern ?? {}));
+    const unhealthy = patterns.find(
+      (pattern) => pattern.includes("ServiceSchedulerInitiated") && !pattern.includes("anything-but"),
+    );
+    for (const part of ['{"prefix":"Task failed"}', '{"prefix":"ECS is performing"}'])
+      expect(unhealthy).toContain(part);
+    const trouble = patterns.find((pattern) => pattern.includes("ECS Service Action"));
+    for (const part of ["SERVICE_TASK_START_IMPAIRED", "SERVICE_TASK_PLACEMENT_FAILURE", "SERVICE_STEADY_STATE"])
+      expect(trouble).toContain(part);
   });
 
   it("[CHAT-1] lets the function do what its calls need", () => {

@@ -62,7 +62,7 @@ export async function act(
 type Of<Kind extends SecretAction["kind"]> = SecretAction & { readonly kind: Kind };
 
 async function prove(entry: SecretEntry, action: Of<"prove">, ports: SettlePorts, memory: Memory): Promise<void> {
-  const { versionId } = action;
+  const { versionId, proving } = action;
   // An answer is as old as its question: one that was asked within the grace does not count after it.
   const at = ports.clock.now();
   const before = memory.proofs.get(entry.key);
@@ -71,11 +71,13 @@ async function prove(entry: SecretEntry, action: Of<"prove">, ports: SettlePorts
   const proof = await proveVersion(entry, action, last, ports);
   memory.proofs.set(entry.key, { ...before, [versionId]: { ...proof, at, times } });
   ports.log({ level: "info", secret: entry.key, version: versionId, ...proof });
+  if (proof.verdict !== "accepted" || proving === undefined) return;
+  await keep(entry, settlingTag, writeSettling({ ...proving, isProven: true }), ports);
 }
 
 async function proveVersion(
   entry: SecretEntry,
-  { versionId, isLate }: Of<"prove">,
+  { versionId, isLate, proving }: Of<"prove">,
   before: Proof | undefined,
   ports: SettlePorts,
 ): Promise<Proof> {
@@ -86,7 +88,7 @@ async function proveVersion(
   if (value === undefined) return { verdict: "rejected", reason: "it is not a JSON object" };
   const unfilled = placeholdersIn(value, entry.placeholders);
   if (unfilled.length > 0) return { verdict: "rejected", reason: `it has placeholders in ${unfilled.join(", ")}` };
-  return proveSpread(issuer, value, { clock: ports.clock, isLate, before });
+  return proveSpread(issuer, value, { clock: ports.clock, isLate, isKnown: proving === undefined, before });
 }
 
 /** People are notified first: with the mark set, a failure after it would leave them uninformed. */

@@ -1,4 +1,4 @@
-import type { Phase } from "./settling.ts";
+import type { Phase, Settling } from "./settling.ts";
 
 /** What to do next. Each action may be repeated, and may have died anywhere before. */
 export type Action = SecretAction | Wait | Roll;
@@ -11,9 +11,18 @@ export type SecretAction =
       readonly versionId: string;
       readonly since: number;
       readonly phase: Phase;
+      readonly isProven: false;
     }
-  /** Whether it is accepted where it is used. `isLate`: it has had the time that it takes to be known everywhere. */
-  | { readonly kind: "prove"; readonly secret: string; readonly versionId: string; readonly isLate: boolean }
+  /** Whether it is accepted where it is used. */
+  | {
+      readonly kind: "prove";
+      readonly secret: string;
+      readonly versionId: string;
+      /** It has had the time that it takes to be known everywhere. */
+      readonly isLate: boolean;
+      /** Set unless it was accepted everywhere before: what to record once it is. */
+      readonly proving: Settling | undefined;
+    }
   /** Announces that a version is bad, and marks it. */
   | { readonly kind: "reject"; readonly secret: string; readonly versionId: string; readonly reason: string }
   /** Makes the last good version current again. */

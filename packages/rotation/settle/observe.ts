@@ -21,7 +21,7 @@ import type { Memory, SettlePorts } from "./ports.ts";
 import { readSettling } from "./settling.ts";
 import { timing } from "./timing.ts";
 
-/** Reads the secrets, and the services of those that are not settled. A stable fleet costs one call per secret. */
+/** Reads the secrets, and the services of those that are not settled. A stable fleet costs two calls per secret. */
 export async function observe(ports: SettlePorts, memory: Memory): Promise<Observation> {
   const entries = ports.map.secrets.filter((entry) => !memory.unseen.has(entry.key) && isLookedAfter(entry));
   const read: (readonly [SecretObservation, SecretDescription])[] = [];
@@ -81,7 +81,8 @@ async function observeSecret(
   };
   const isUnrecorded = ids.settling === undefined && ids.settledId === undefined;
   const remindedAt = Date.parse(secret.tags[remindedTag] ?? "");
-  const disturbedBy = await disturbance(ids, secret, ports);
+  const disturbedBy = await disturbance(ids, secret, ports, memory);
+  const isStable = ids.settling === undefined && ids.settledId === currentId && disturbedBy === undefined;
   return {
     ...ids,
     key: entry.key,
@@ -94,9 +95,7 @@ async function observeSecret(
     proofs: memory.proofs.get(entry.key) ?? {},
     remindedAt: Number.isFinite(remindedAt) ? remindedAt : undefined,
     leaving: [],
-    ...(ids.settling === undefined && ids.settledId === currentId && disturbedBy === undefined
-      ? { unchanged: true, legacy: false }
-      : await lookInside(ports, entry, secret, ids)),
+    ...(isStable ? untouched : await lookInside(ports, memory, entry, secret, ids)),
   };
 }
 
@@ -121,20 +120,40 @@ async function disturbance(
   { versions, currentId, settledId, previousId }: Ids,
   { arn }: SecretDescription,
   { store }: SettlePorts,
+  { inOrder }: Memory,
 ): Promise<string | undefined> {
   const before = versions.find(({ id }) => id === previousId);
   if (settledId !== currentId || before === undefined || before.labels.some(isKeptLabel)) return undefined;
   if (isRejected(versions, before.id)) return undefined;
-  const [then, now] = [await store.createdAt(arn, before.id), await store.createdAt(arn, currentId)];
-  return then !== undefined && now !== undefined && then > now ? before.id : undefined;
+  const pair = `${before.id} ${currentId}`;
+  if (inOrder.has(pair)) return undefined;
+  const history = (await store.history(arn)).map(({ id }) => id);
+  if (history.indexOf(before.id) > history.indexOf(currentId)) return before.id;
+  inOrder.add(pair);
+  return undefined;
 }
+
+type Inside = Pick<SecretObservation, "unchanged" | "legacy" | "unreadable">;
+const untouched: Inside = { unchanged: true, legacy: false, unreadable: undefined };
 
 async function lookInside(
   ports: SettlePorts,
+  memory: Memory,
   entry: SecretEntry,
-  { arn }: SecretDescription,
+  secret: SecretDescription,
   ids: Ids,
-): Promise<Pick<SecretObservation, "unchanged" | "legacy">> {
+): Promise<Inside> {
+  try {
+    return await compare(ports, entry, secret, ids);
+  } catch (error) {
+    // Such as a key that the function may not use: people are notified as of any other wait.
+    note(error, entry.key, ports, memory);
+    const { name } = error instanceof Error ? error : new Error();
+    return { unchanged: false, legacy: false, unreadable: `its value cannot be read (${name})` };
+  }
+}
+
+async function compare(ports: SettlePorts, entry: SecretEntry, { arn }: SecretDescription, ids: Ids): Promise<Inside> {
   const read = async (id: string | undefined) => (id === undefined ? undefined : ports.store.read(arn, id));
   const good = lastGood(ids);
   const now = await read(ids.currentId);
@@ -142,5 +161,6 @@ async function lookInside(
   const isSame = !isFirst && sameText(now, await read(good));
   // A task may have started on a value in between.
   const between = ids.previousId === good ? now : await read(ids.previousId);
-  return { unchanged: isFirst || (isSame && sameText(now, between)), legacy: isLegacy(now ?? "", entry) };
+  const unchanged = isFirst || (isSame && sameText(now, between));
+  return { unchanged, legacy: isLegacy(now ?? "", entry), unreadable: undefined };
 }

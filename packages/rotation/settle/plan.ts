@@ -21,6 +21,7 @@ function planCurrent(secret: SecretObservation, seen: Observation): readonly Act
   const { key, settling, settledId, currentId: versionId } = secret;
   if (settling === undefined && settledId === versionId && secret.disturbedBy === undefined) return [];
   if (settling?.versionId !== versionId) return [record(secret, seen.now)];
+  if (secret.unreadable !== undefined) return [wait(secret, secret.unreadable)];
   const unsettled: Unsettled = { ...secret, settling };
   if (isRejected(secret.versions, versionId)) return [planRestore(unsettled, seen.now)];
   switch (settling.phase) {
@@ -45,7 +46,7 @@ function record(secret: SecretObservation, now: number): Action {
   const first = settling === undefined && settledId === undefined && pending?.id !== currentId;
   const from = first && currentCreatedAt !== undefined ? currentCreatedAt : now;
   const phase = secret.unchanged && settling === undefined ? "unchanged" : "rolling";
-  return { kind: "record", secret: key, versionId: currentId, since: from + timing.readLag, phase };
+  return { kind: "record", secret: key, versionId: currentId, since: from + timing.readLag, phase, isProven: false };
 }
 
 /** A value that cannot be proven rolls only where the map says so; nothing is revoked for it. */

@@ -31,6 +31,8 @@ export interface Memory {
   readonly rejected: Set<string>;
   /** What this run does not try again, by the name of the action or the service, and why. */
   readonly parked: Map<string, string>;
+  /** Previous and current versions that were created in this order, which never changes. */
+  readonly inOrder: Set<string>;
   /** Secrets that could not be read. */
   readonly unseen: Set<string>;
   readonly failures: Error[];

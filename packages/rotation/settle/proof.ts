@@ -12,7 +12,10 @@ export type Verdict =
 /** @param until before then a refusal means nothing */
 export function verdictOn(secret: SecretObservation, versionId: string, until: number, now: number): Verdict {
   const proof = secret.proofs[versionId];
-  const prove = { kind: "prove", secret: secret.key, versionId, isLate: now >= until } as const;
+  const { key, settling } = secret;
+  const isNew = settling?.versionId === versionId && !settling.isProven && secret.propagationMs > 0;
+  const proving = isNew ? settling : undefined;
+  const prove = { kind: "prove", secret: key, versionId, isLate: now >= until, proving } as const;
   if (proof === undefined) return { kind: "unproven", next: prove, known: undefined };
   if (proof.verdict === "accepted") return { kind: "accepted" };
   if (proof.verdict === "rejected" && proof.at >= until) return { kind: "rejected", reason: proof.reason };

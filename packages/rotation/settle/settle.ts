@@ -33,12 +33,13 @@ export async function settle(given: SettlePorts): Promise<readonly Action[]> {
   const memory = remember(ports);
   const work: Work = new Map();
   let actions: readonly Action[] = [];
-  await sweepAll(ports, given.store, memory);
   try {
     for (let turn = 0; turn < turnsAtMost && ports.clock.now() <= ports.deadline(); turn++) {
       actions = await takeTurn(ports, memory, work);
       if (!(await mayGoOn(actions, ports, work))) break;
     }
+    // Last, as nobody waits for it.
+    await Promise.all(ports.map.secrets.map((entry) => sweepOne(entry, ports, given.store, memory)));
   } catch (error) {
     // The next run takes it up where this one stopped.
     if (!(error instanceof OutOfTime)) throw error;
@@ -62,13 +63,24 @@ async function takeTurn(ports: SettlePorts, memory: Memory, work: Work): Promise
   const seen = await observe(ports, memory);
   const planned = waitForParked(plan(seen), memory.parked);
   const actions = waitForParked([...planned, ...planReminders(planned, seen)], memory.parked);
-  for (const [key, begin] of due(actions, ports, memory)) {
+  for (const [key, act] of due(actions, ports, memory)) {
     if (busy.has(key) || work.has(key)) continue;
-    const done = begin();
-    work.set(key, done);
-    void done.finally(() => work.delete(key));
+    begin(work, key, act());
   }
   return actions;
+}
+
+function begin(work: Work, key: string, done: Promise<void>): void {
+  work.set(key, done);
+  void done.finally(() => work.delete(key));
+}
+
+async function sweepOne(entry: SecretEntry, ports: SettlePorts, noteStore: SecretStore, memory: Memory): Promise<void> {
+  try {
+    await sweep(entry, ports, noteStore);
+  } catch (error) {
+    note(error, entry.key, ports, memory);
+  }
 }
 
 /** False when there is nothing more to do, or to wait for, in this run. */
@@ -93,6 +105,7 @@ function remember(ports: SettlePorts): Memory {
     proofs: new Map(),
     rolled: new Map(),
     rejected: new Set(),
+    inOrder: new Set(),
     parked: new Map(),
     unseen: new Set(),
     failures: [],
@@ -116,16 +129,6 @@ function due(
   );
   if (rolls.length === 0) return work;
   return [...work, [rolling, () => eachOf(rolls, requestsAtOnce, (one) => roll(one, ports, memory))] as const];
-}
-
-async function sweepAll(ports: SettlePorts, noteStore: SecretStore, memory: Memory): Promise<void> {
-  for (const entry of ports.map.secrets) {
-    try {
-      await sweep(entry, ports, noteStore);
-    } catch (error) {
-      note(error, entry.key, ports, memory);
-    }
-  }
 }
 
 async function perform(action: SecretAction, ports: SettlePorts, memory: Memory): Promise<void> {

@@ -31,7 +31,7 @@ export async function testSecret(step: Step): Promise<void> {
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
     const asked = ports.clock.now();
     const isLate = asked - made >= issuer.propagationMs && asked - began >= toRefuse;
-    const proof = await proveSpread(issuer, next, { clock: ports.clock, isLate, before });
+    const proof = await proveSpread(issuer, next, { clock: ports.clock, isLate, isKnown: false, before });
     if (proof.verdict === "accepted") return;
     if (proof.verdict === "rejected" && isLate) {
       if (!sameValue(next, now)) await markRejected(ports.store, secret, token);

@@ -99,6 +99,25 @@ describe("a bad value that comes while the old credential is being revoked", () 
   );
 });
 
+it("[ROT-7] a bad value that comes at any moment of a revocation voids nothing that is in use", async () => {
+  for (let at = 1, isOver = false; !isOver; at++) {
+    const stage = await world({ acsDelayMs: second });
+    let asked = 0;
+    stage.instead = ({ url, method }) => {
+      const isRevoking = url.startsWith(adminUrl) && (method === "PATCH" || asked > 0);
+      if (isRevoking && ++asked === at) void stage.putByHand(badToken);
+      return undefined;
+    };
+    await stage.rotate();
+    await until(stage, async () => (await stage.token()) !== firstToken);
+    const token = await stage.token();
+    await stage.clock.pass(2 * hour);
+    isOver = asked < at;
+    await settledOn(stage, token);
+    expect(outcomes(stage)).not.toContain("stuck");
+  }
+});
+
 describe("many consumers", () => {
   const consumers = (count: number) => Array.from({ length: count }, (_, at) => `service-${at}`);
 
@@ -189,6 +208,19 @@ describe("what waits for long", () => {
     await stage.clock.pass(hour);
     await settledOn(stage, goodToken);
     expect(stage.services.rolls).toHaveLength(2);
+  });
+
+  it("[ROT-9] is told of a value that cannot be read", async () => {
+    const stage = await world();
+    stage.isReadable = false;
+    await stage.putByHand(badToken);
+    await stage.clock.pass(40 * minute);
+    expect(texts(stage)).toEqual([
+      expect.stringMatching(/^splunk has been waiting for 3\d minutes: its value cannot be read/),
+    ]);
+    stage.isReadable = true;
+    await stage.clock.pass(hour);
+    await settledOn(stage, firstToken);
   });
 
   it.each(["hung", "stuck"] as const)("[ROT-9] is told with its service and age: %s", async (fault) => {

@@ -11,20 +11,22 @@ import { createLog, silent } from "#starter/log.ts";
 import { createApp } from "#starter/server/app.ts";
 import { type Listener, listen } from "#starter/server/listen.ts";
 import { createMcpServer } from "#starter/server/mcp.ts";
+import { openRoundState } from "#starter/server/round-state.ts";
 import { loadTools } from "#starter/toolbox.ts";
 
+const parts = { identity: { name: "test", version: "1.0.0" }, tools: [], rounds: openRoundState([]) };
 const anywhere = { host: "127.0.0.1", port: 0, idleTimeoutSeconds: 600 };
 const listeners: Listener[] = [];
 afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.drain(0))));
 
 async function serve(externalUrl: URL | undefined, host = "0.0.0.0", log = silent): Promise<number> {
   const app = createApp({
-    config: { service: "test", externalUrl, host },
+    config: { service: "test", externalUrl, host, allowedOrigins: ["https://claude.ai"] },
     admission: { kind: "open" },
     audit: noAudit,
     log,
     argumentsOf: () => undefined,
-    createServer: (context) => createMcpServer({ name: "test", version: "1.0.0" }, [], context),
+    createServer: (occasion) => createMcpServer(parts, occasion),
   });
   const listener = await listen(app, anywhere);
   listeners.push(listener);

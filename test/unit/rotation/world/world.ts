@@ -85,6 +85,8 @@ export class World {
     readonly token: string;
   }) => Response | undefined = () => undefined;
   map: RotationMap;
+  /** False while the functions may not use the key that encrypts secrets. */
+  isReadable = true;
   #stopped = false;
 
   constructor(options: WorldOptions = {}) {
@@ -204,7 +206,10 @@ export class World {
   ports(invocation: Invocation) {
     const until = this.clock.now() + invocationMs;
     const { outgoing, splunk } = this;
-    const store = outgoing.wrap(invocation, "secrets", this.secrets.store);
+    const { store: all } = this.secrets;
+    const read: typeof all.read = (...asked) =>
+      this.isReadable ? all.read(...asked) : Promise.reject(new Error("Access to KMS is not allowed."));
+    const store = outgoing.wrap(invocation, "secrets", { ...all, read });
     const fetch: typeof globalThis.fetch = (input, init) =>
       outgoing.call(invocation, `http.${init?.method ?? "GET"}`, async () => {
         const url = String(input);
