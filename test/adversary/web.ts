@@ -63,18 +63,21 @@ export class Web {
         const serve = () =>
           kind === "admin" ? this.#acs(key, method, url, init) : this.#splunkd(key, method, url, init);
         const asker = headerOf(init, "authorization").split(administrator)[1] ?? key;
+        // Lost on its way back, it was a request all the same; it is one.
+        let isCounted = false;
         try {
           return await run.reach(
             "acs",
             () => {
               const given = serve();
               this.#count(asker, method, given.status);
+              isCounted = true;
               return given;
             },
             unreachable,
           );
         } catch (error) {
-          this.#count(asker, method, 0);
+          if (!isCounted) this.#count(asker, method, 0);
           throw error;
         }
       }
