@@ -1,9 +1,9 @@
 import { settingOf } from "./operator.ts";
 import type { SecretSetting } from "./plot.ts";
-import { hour } from "./time.ts";
+import { hour, minute } from "./time.ts";
 import { idOf, isSplunk, tokenIn } from "./values.ts";
 import { strayOn, unsettledBy, worksFor } from "./watch.ts";
-import { begin, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Some hours after the last fault: every secret is where it should be. */
 export function judgeEnds(world: World): void {
@@ -105,17 +105,17 @@ export async function examine(world: World): Promise<void> {
     world.note(`exam: ${key} ${outcome}`);
     if (outcome !== "begun") world.accuse("stuck", key, `the next rotation is refused: ${outcome}`);
   }
-  // AWS's own attempts are few, and an issuer may take longer than they: people ask again.
-  for (let asked = 0; asked < 8; asked++) {
-    world.time.stir();
-    await world.time.runUntil(begin + world.at + hour / 2);
-    for (const { key } of examined) if (before.get(key) === world.current(key)?.id) world.rotations.rotate(idOf(key));
+  const isUnchanged = (key: string) => before.get(key) === world.current(key)?.id;
+  const isDone = () => examined.every((secret) => !isUnchanged(secret.key) && unsettledBy(secret, world) === undefined);
+  for (let asked = 0; asked < 12 && !isDone(); asked++) {
+    // AWS's own attempts are few, and an issuer may take longer than they: people ask again.
+    if (asked < 8) for (const { key } of examined) if (isUnchanged(key)) world.rotations.rotate(idOf(key));
+    await world.pass(world.at + hour / 2, () => 5 * minute);
   }
-  await world.time.runUntil(begin + world.at + 2 * hour);
   for (const secret of examined) {
     const { key } = secret;
     const left = unsettledBy(secret, world);
-    if (before.get(key) === world.current(key)?.id) world.accuse("stuck", key, "the next rotation came to nothing");
+    if (isUnchanged(key)) world.accuse("stuck", key, "the next rotation came to nothing");
     else if (left !== undefined) world.accuse("unconverged", key, `after the next rotation, ${left.words}`);
   }
 }

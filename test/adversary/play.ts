@@ -3,7 +3,7 @@ import { busiestHour, examine, judgeEnds, judgePace, judgePromptness, judgeRest 
 import { work } from "./operator.ts";
 import type { Plot } from "./plot.ts";
 import { hour, minute } from "./time.ts";
-import { Watch } from "./watch.ts";
+import { unsettledBy, Watch } from "./watch.ts";
 import { begin, World } from "./world.ts";
 
 export interface Ending {
@@ -30,20 +30,18 @@ export async function play(plot: Plot, keepsDiary = false): Promise<Ending> {
   Math.random = () => world.chance.next();
   try {
     const troubled = Math.max(0, ...plot.acts.map(({ at }) => at), ...plot.faults.map(({ to }) => to));
-    const ends = begin + troubled + calm;
-    world.schedule(5 * minute, ends);
-    new Watch(world).begin(ends);
+    const ends = troubled + calm;
+    new Watch(world).begin(begin + ends);
     work(world);
     if (plot.prompt !== undefined) {
-      await world.time.runUntil(begin + plot.prompt.by);
+      await world.pass(plot.prompt.by, () => 5 * minute);
       judgePromptness(plot.prompt.secret, world);
     }
-    await world.time.runUntil(ends);
+    await world.pass(troubled, () => 5 * minute);
+    await world.pass(ends, () => (isSettled(world) ? 30 : 5) * minute);
     judgeEnds(world);
-    world.schedule(hour, ends + rest);
-    await world.time.runUntil(ends + rest);
+    await world.pass(ends + rest, () => (isSettled(world) ? 3 : 1) * hour);
     judgeRest(world);
-    world.schedule(5 * minute, ends + rest + 6 * hour);
     await examine(world);
     judgePace(world);
   } finally {
@@ -53,4 +51,8 @@ export async function play(plot: Plot, keepsDiary = false): Promise<Ending> {
   const { crimes, diary, functions, ecs } = world;
   const { runs, calls } = functions;
   return { crimes, busiestHour: busiestHour(world), runs, calls, throttled: ecs.throttledCalls, diary };
+}
+
+function isSettled(world: World): boolean {
+  return world.plot.setting.secrets.every((secret) => unsettledBy(secret, world) === undefined);
 }

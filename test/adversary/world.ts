@@ -149,13 +149,12 @@ export class World implements Scene {
     if (plot.faults.some(({ kind }) => kind === "flaky")) wear();
   }
 
-  /** The planner's schedule, every `pause`, while it holds. */
-  schedule(pause: number, until: number): void {
-    const tick = () => {
+  /** Time goes on. The planner's schedule wakes it each `pause`, which is longer where nothing can happen in between. */
+  async pass(until: number, pause: () => number): Promise<void> {
+    while (this.at < until) {
       this.functions.wake();
-      if (this.time.now() + pause < until) this.time.after(pause, tick);
-    };
-    tick();
+      await this.time.runUntil(begin + Math.min(until, this.at + pause()));
+    }
   }
 
   #event(): void {
