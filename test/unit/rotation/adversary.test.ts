@@ -14,7 +14,9 @@ const endings = new Map<string, Ending>();
 beforeAll(async () => {
   disconnect = connect();
   for (let seed = 0; seed < seeds; seed++) endings.set(`seed ${seed}`, await play(plotOf(seed)));
-  for (const plot of namedPlots()) endings.set(plot.name, await play(plot));
+  // A thousand consumers take seconds: faults.test.ts has them.
+  const named = namedPlots().filter(({ setting }) => setting.services.length < 100);
+  for (const plot of named) endings.set(plot.name, await play(plot));
 });
 
 afterAll(() => disconnect());
