@@ -29,7 +29,9 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
   const identity = { name: config.service, version: "1.0.0" };
   const parts = { identity, tools, rounds: openRoundState(config.sessionKeys) };
   const byName = new Map(tools.map((tool) => [tool.name, Object.keys(tool.input)]));
+  const stopping = new AbortController();
   const app = createApp({
+    stopping: stopping.signal,
     config,
     admission,
     audit,
@@ -43,6 +45,7 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
   return {
     port: listener.port,
     stop: async () => {
+      stopping.abort();
       const cutOff = await listener.drain(config.drainSeconds * 1000);
       await audit.close(auditSeconds * 1000);
       if (admission.kind === "login") await admission.sessions.close();

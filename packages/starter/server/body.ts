@@ -24,17 +24,25 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function readText(req: IncomingMessage): Promise<string> {
-  const tooLarge = new Refusal(413, `The body is larger than ${mostBytes} bytes.`);
-  if (Number(req.headers["content-length"] ?? 0) > mostBytes) throw tooLarge;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Leaving the loop must not cut the connection, on which the refusal is sent: Node discards the rest of the body.
-  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-    const part = Buffer.from(chunk);
-    bytes += part.length;
-    if (bytes > mostBytes) throw tooLarge;
-    chunks.push(part);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** What comes after a refusal is read and dropped: cutting the connection would lose the answer on it. */
+function readText(req: IncomingMessage): Promise<string> {
+  const tooLarge = () => new Refusal(413, `The body is larger than ${mostBytes} bytes.`);
+  return new Promise((resolve, reject) => {
+    if (Number(req.headers["content-length"] ?? 0) > mostBytes) {
+      reject(tooLarge());
+      return;
+    }
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    req.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+      else {
+        chunks = [];
+        reject(tooLarge());
+      }
+    });
+    req.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    req.once("error", () => reject(new Refusal(400, "The request broke off.")));
+  });
 }

@@ -1,5 +1,6 @@
 import { createMcpHandler, type McpServer, type ServerEventBus } from "@modelcontextprotocol/server";
 import type { Request as HttpRequest, RequestHandler } from "express";
+import * as v from "valibot";
 import { type AuditClient, type Watch, watchTransport } from "../audit/index.ts";
 import { describeError, type Log } from "../log.ts";
 import { readJson } from "./body.ts";
@@ -19,6 +20,8 @@ export interface EndpointOptions {
   readonly log: Log;
   /** Where changes of the lists are announced; without it, for servers whose lists do not change. */
   readonly bus?: ServerEventBus | undefined;
+  /** Ends the streams that would otherwise last as long as their client. */
+  readonly stopping?: AbortSignal | undefined;
   /** Who sent the request, after authentication. */
   readonly identify: (req: HttpRequest) => Promise<Visitor>;
 }
@@ -26,7 +29,14 @@ export interface EndpointOptions {
 interface Exchange {
   readonly visitor: Visitor;
   readonly requestId: string;
+  readonly asked: Asked;
+  /** The server that was made for it. */
+  server?: McpServer;
 }
+
+/** What the request says it is about, before the SDK has looked at it. */
+const Asked = v.object({ method: v.string(), params: v.optional(v.object({ name: v.optional(v.string()) })) });
+type Asked = Partial<v.InferOutput<typeof Asked>>;
 
 const base = new URL("http://localhost/mcp");
 
@@ -35,15 +45,17 @@ const base = new URL("http://localhost/mcp");
  * any task can answer it, without a session header or a sticky balancer. Its answer may stream (progress, logging).
  */
 export function mcpEndpoint(options: EndpointOptions): RequestHandler {
-  const { audit, argumentsOf, log, bus } = options;
+  const { audit, argumentsOf, log, bus, stopping } = options;
   const exchanges = new WeakMap<Request, Exchange>();
 
   const handler = createMcpHandler(
     ({ era, requestInfo }) => {
       const exchange = requestInfo === undefined ? undefined : exchanges.get(requestInfo);
       if (exchange === undefined) throw new TypeError("The SDK serves the request that it was given.");
-      const { visitor, requestId } = exchange;
-      const server = options.createServer({ context: visitor.context, era });
+      const { visitor, requestId, asked } = exchange;
+      const calls = asked.method === "tools/call" ? asked.params?.name : undefined;
+      const server = options.createServer({ context: visitor.context, era, calls });
+      exchange.server = server;
       const connect = server.connect.bind(server);
       server.connect = async (transport) => {
         await connect(transport);
@@ -63,9 +75,21 @@ export function mcpEndpoint(options: EndpointOptions): RequestHandler {
         throw new Refusal(405, "Method not allowed: use POST.");
       }
       const parsedBody = await readJson(req);
-      const request = toWebRequest(req, res, base);
       const requestId = String(res.locals.requestId);
-      exchanges.set(request, { visitor, requestId });
+      const parsed = v.safeParse(Asked, parsedBody);
+      const exchange: Exchange = { visitor, requestId, asked: parsed.success ? parsed.output : {} };
+      // Only a stream that no server object stands behind needs a signal, which costs more than all else of a request.
+      const left = exchange.asked.method === "subscriptions/listen" ? new AbortController() : undefined;
+      const end = () => left?.abort();
+      stopping?.addEventListener("abort", end);
+      res.once("close", () => {
+        stopping?.removeEventListener("abort", end);
+        if (res.writableFinished) return;
+        left?.abort();
+        void exchange.server?.close();
+      });
+      const request = toWebRequest(req, base, left?.signal);
+      exchanges.set(request, exchange);
       const response = await handler.fetch(request, { parsedBody });
       if (response.status >= 500) log.error("The SDK failed to serve a request.", { request_id: requestId });
       await sendWebResponse(response, res);

@@ -23,13 +23,18 @@ export interface Occasion {
   readonly context: Pick<ToolContext, "caller" | "google">;
   /** `modern`: the revision of 2026-07-28 or later. */
   readonly era: "modern" | "legacy";
+  /** The tool that the request calls, where that is all it does: the server then knows no other. */
+  readonly calls?: string | undefined;
 }
 
 /** How long a client may keep the list of tools: a release changes it, and nothing else does. */
 const listLife = { ttlMs: 300_000, cacheScope: "private" } as const;
 
 /** A fresh MCP server for one request; it only knows the tools and the caller. */
-export function createMcpServer({ identity, tools, rounds }: ServerParts, { context, era }: Occasion): McpServer {
+export function createMcpServer(
+  { identity, tools, rounds }: ServerParts,
+  { context, era, calls }: Occasion,
+): McpServer {
   const { subject } = context.caller;
   const server = new McpServer(identity, {
     capabilities: { logging: {}, tools: { listChanged: false } },
@@ -37,7 +42,7 @@ export function createMcpServer({ identity, tools, rounds }: ServerParts, { cont
     requestState: { verify: (sealed) => rounds.open(subject, sealed) },
     inputRequired: { legacyShim: false },
   });
-  for (const tool of tools) {
+  for (const tool of calls === undefined ? tools : tools.filter(({ name }) => name === calls)) {
     const { name, title, description } = tool;
     server.registerTool(name, { title, description, inputSchema: schemaOf(tool) }, async (args, { mcpReq }) => {
       const progressToken = mcpReq._meta?.progressToken;

@@ -1,17 +1,13 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** The request without its body, as the SDK's handler takes it. It is aborted when the client leaves before its answer. */
-export function toWebRequest(req: IncomingMessage, res: ServerResponse, url: URL): Request {
-  const left = new AbortController();
-  res.once("close", () => {
-    if (!res.writableFinished) left.abort();
-  });
+/** The request without its body, as the SDK's handler takes it. */
+export function toWebRequest(req: IncomingMessage, url: URL, signal?: AbortSignal): Request {
   const headers = new Headers();
   for (let at = 0; at + 1 < req.rawHeaders.length; at += 2) {
     headers.append(req.rawHeaders[at] ?? "", req.rawHeaders[at + 1] ?? "");
   }
-  return new Request(url, { method: req.method ?? "GET", headers, signal: left.signal });
+  return new Request(url, { method: req.method ?? "GET", headers, ...(signal === undefined ? {} : { signal }) });
 }
 
 /** Sends what the SDK's handler answered; a stream as it comes, no faster than the client reads it. */
