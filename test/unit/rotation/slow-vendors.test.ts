@@ -125,6 +125,24 @@ describe("a Splunk that is busy", () => {
   );
 });
 
+describe("a rotation that is given up", () => {
+  it("[ROT-9] [ROT-13] blocks neither the next nor a deploy while Splunk is down, and leaves nothing behind", async () => {
+    const stage = await world();
+    await stage.clock.pass(hour);
+    stage.splunk.acs.setFault({ kind: "lie" });
+    await stage.rotate();
+    await stage.clock.pass(2 * minute);
+    expect(tokensOf(stage)).toHaveLength(2);
+    stage.splunk.acs.setFault({ kind: "error" });
+    await stage.clock.pass(hour);
+    expect(Object.values(await stage.labels()).flat()).not.toContain("AWSPENDING");
+    expect(words(stage)).toContain("Its credential is still to be revoked");
+    stage.splunk.acs.setFault(undefined);
+    await stage.clock.pass(day);
+    expect(tokensOf(stage)).toEqual([firstToken]);
+  });
+});
+
 describe("what is said to be revoked", () => {
   it("[ROT-10] was seen refused: a token that its administrator does not list and HEC takes is named instead", async () => {
     const stage = await world();
