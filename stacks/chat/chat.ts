@@ -183,6 +183,12 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
   const { destinations, routes, mutes, repeatAfterHours, runbookUrl } = chat;
   const settings = { stage, region, account, destinations, routes, mutes, repeatAfterHours, runbookUrl };
   const services = stack.formatArn({ service: "ecs", resource: "service", resourceName: `${names.cluster(stage)}/*` });
+  const alarms = stack.formatArn({
+    service: "cloudwatch",
+    resource: "alarm",
+    resourceName: "*",
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
   const logGroups = `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${names.logGroup(stage, "*")}`;
   const room = new FunctionRoom(stack, plan, {
     name: "alarm-to-chat",
@@ -202,6 +208,7 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
       { actions: ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: [table.attrArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
       { actions: ["ecs:DescribeServices"], resources: [services] },
+      { actions: ["cloudwatch:ListTagsForResource"], resources: [alarms] },
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
       {
         actions: [
@@ -215,7 +222,7 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "IAM has no resource for metrics and the health of targets; services and logs are those of the stage.",
+      "IAM has no resource for metrics and the health of targets; services and logs are those of the stage, and any alarm of the account may notify it.",
   });
   return room;
 }
