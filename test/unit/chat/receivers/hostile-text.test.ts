@@ -164,7 +164,7 @@ describe("hostile text", () => {
     );
   });
 
-  it.each(["a-a-a-", "token=", "arn:aws:", "[1", "x:secret:", "GetA: b\n"])(
+  it.each(["a-a-a-", "token=", "arn:aws:", "[1", "x:secret:", " ", "The threshold was "])(
     "[CHAT-8] takes time in proportion to its length from the queue to the chats: %j",
     (piece) => {
       expect(growth(toldOf, piece.repeat(1_000 / piece.length))).toBeLessThan(linear);
