@@ -1,4 +1,4 @@
-import { alarmNames, type ServicePlan, type StagePlan } from "#fleet";
+import { alarmNames, rotationMapOf, type ServicePlan, type StagePlan } from "#fleet";
 import { hoursPerMonth, prices } from "./prices.ts";
 
 export interface CostLine {
@@ -19,10 +19,9 @@ export interface Estimate {
   readonly unpriced: readonly string[];
 }
 
-/** Alarms of the chats themselves, and the key of their fallback topic: `stacks/chat/`. */
-const chatAlarms = 4;
+/** Alarms of the road to the chats, and the key of their fallback topic: `stacks/chat/`. */
+const chatAlarms = 3;
 const chatKeys = 1;
-
 /** What a stage costs whether anybody uses it or not. A stage on this machine costs nothing. */
 export function estimate(plan: StagePlan): Estimate {
   const smallest = { architecture: "X86_64", cpu: 256, memory: 512 } as const;
@@ -45,9 +44,10 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
   // A balancer has an address in each zone, a NAT gateway one of its own.
   const [balancerAddresses, ownAddresses] = [shards * network.zones, network.natGateways];
   const keys = (alarmTopic.adoptedArn === undefined ? 1 : 0) + (chats ? chatKeys : 0);
+  const alarms = alarmsOf(plan) + alarmsOfFunctions(plan, chats) + (chats ? chatAlarms : 0);
   const created = secrets.filter(({ adoptedArn }) => adoptedArn === undefined).length;
   return [
-    ...line("AWS::CloudWatch::Alarm", alarmsOf(plan) + (chats ? chatAlarms : 0), "alarm", prices.alarmMonth),
+    ...line("AWS::CloudWatch::Alarm", alarms, "alarm", prices.alarmMonth),
     ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
     ...line("AWS::EC2::NatGateway", network.natGateways, "NAT gateway", hourly(prices.natGatewayHour)),
     ...line("AWS::EC2::EIP", ownAddresses, "public IPv4 of a NAT gateway", hourly(prices.publicAddressHour)),
@@ -89,6 +89,22 @@ function fargate({ architecture, cpu, memory }: Pick<ServicePlan, "architecture"
 function alarmsOf({ services, shards, balancerErrors }: StagePlan): number {
   const ofServices = services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set"));
   return ofServices.length + (balancerErrors.kind === "set" ? shards : 0);
+}
+
+/** As many as the calls of each function need: `stacks/parts/function-alarms.ts`. */
+function alarmsOfFunctions(plan: StagePlan, chats: boolean): number {
+  const { secrets } = rotationMapOf(plan);
+  const isIssued = ({ rotation }: (typeof secrets)[number]) => !("declined" in rotation);
+  const functions = {
+    "clear-validation": plan.hostedZone.kind === "create" && 3,
+    "seed-secret": plan.secrets.some(({ adoptedArn }) => adoptedArn === undefined) && 3,
+    "rotate-secret": secrets.some(isIssued) && 3,
+    "settle-secret": secrets.some((secret) => isIssued(secret) || secret.services.length > 0) && 4,
+    "align-splunk": secrets.some(({ aliases }) => Object.keys(aliases).length > 0) && 4,
+    "alarm-to-chat": chats && 2,
+    "tune-alarms": chats && 3,
+  };
+  return Object.values(functions).reduce<number>((sum, alarms) => sum + Number(alarms), 0);
 }
 
 function usesRedis({ services }: StagePlan): boolean {

@@ -1,4 +1,4 @@
-import { aligning, candidate, current, holderOf, isRejected, pending, revoking } from "../labels.ts";
+import { aligning, candidate, current, holderOf, isRejected, pending, revoking, settled } from "../labels.ts";
 import type { RotationMap, SecretEntry } from "../map.ts";
 import type { SecretDescription, SecretStore, SecretVersion } from "../ports.ts";
 import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
@@ -60,7 +60,7 @@ export async function sparedValues(
 
 function isKept({ id, labels }: SecretVersion, versions: readonly SecretVersion[]): boolean {
   if (labels.includes(current)) return true;
-  return [pending, candidate, aligning].some((label) => labels.includes(label)) && !isRejected(versions, id);
+  return [settled, pending, candidate, aligning].some((label) => labels.includes(label)) && !isRejected(versions, id);
 }
 
 async function valuesOf(

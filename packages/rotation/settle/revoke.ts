@@ -5,8 +5,9 @@ import type { SecretDescription } from "../ports.ts";
 import { parseValue, type SecretValue, sameText, sameValue } from "../value.ts";
 import type { Action } from "./action.ts";
 import { keptValues, retiredValues, sparedValues } from "./credentials.ts";
+import { keep, NoRoom } from "./keep.ts";
 import type { SettlePorts } from "./ports.ts";
-import { readSettling, writeSettling } from "./settling.ts";
+import { type Phase, readSettling, writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
 type Settlement = Action & { readonly kind: "revoke" };
@@ -16,7 +17,7 @@ export type RevocationEnd =
   /** The reason is for people. */
   | { readonly kind: "unfinished"; readonly reason: string };
 
-const done = { kind: "done" } as const;
+export const done = { kind: "done" } as const;
 const nothing = { kind: "none" } as const;
 
 /**
@@ -30,7 +31,7 @@ export async function revoke(
 ): Promise<RevocationEnd> {
   const secret = await ports.store.describe(entry.id);
   if (holderOf(secret.versions, current) !== versionId) return done;
-  if ((await handOver(secret, versionId, outcome, ports)) === "overtaken") return done;
+  if ((await handOver(entry, secret, { versionId, outcome }, ports)) === "overtaken") return done;
   if (outcome !== "unchanged") {
     const end = await revokeAndTell(entry, versionId, outcome, ports);
     if (end.kind === "unfinished") return end;
@@ -62,26 +63,34 @@ async function revokeAndTell(
 
 /**
  * All consumers run on the current version. What came before is marked where it begins, and stays so until all of it is
- * revoked, whatever else becomes current meanwhile. There is no such mark when the fleet settles a secret for the first
+ * revoked, whatever else becomes current meanwhile: it may be void at any moment, so nobody goes back to it. There is no such mark when the fleet settles a secret for the first
  * time: what others made is theirs.
  */
 async function handOver(
+  entry: SecretEntry,
   { arn, versions, tags }: SecretDescription,
-  versionId: string,
-  outcome: Settlement["outcome"],
-  { store }: SettlePorts,
+  { versionId, outcome }: Pick<Settlement, "versionId" | "outcome">,
+  ports: SettlePorts,
 ): Promise<"done" | "overtaken"> {
+  const { store } = ports;
   const from = holderOf(versions, settled);
   const settling = readSettling(tags[settlingTag]);
-  if (outcome !== "unchanged" && settling?.phase !== "revoking") {
-    const isMarked = holderOf(versions, revoking) !== undefined;
-    if (from !== undefined && !isMarked) await store.moveLabel(arn, revoking, { to: from });
-    if (settling !== undefined) await store.tag(arn, settlingTag, writeSettling({ ...settling, phase: "revoking" }));
+  if (settling?.versionId === versionId && settling.phase !== phaseOf[outcome]) {
+    const isMarked = outcome === "unchanged" || holderOf(versions, revoking) !== undefined;
+    if (from !== undefined && !isMarked && (await store.moveLabel(arn, revoking, { to: from })) === "full") {
+      throw new NoRoom(`${entry.key} has as many labels as AWS allows: remove one that nobody needs.`);
+    }
+    await keep(entry, settlingTag, writeSettling({ ...settling, phase: phaseOf[outcome] }), ports);
   }
   if (from === versionId) return "done";
   const move = { to: versionId, ...(from !== undefined && { from }) };
-  return (await store.moveLabel(arn, settled, move)) === "refused" ? "overtaken" : "done";
+  return (await store.moveLabel(arn, settled, move)) === "moved" ? "done" : "overtaken";
 }
+
+const phaseOf = { unchanged: "unchanged", settled: "revoking", restored: "restored" } as const satisfies Record<
+  Settlement["outcome"],
+  Phase
+>;
 
 async function unmark({ id }: SecretEntry, { store }: SettlePorts): Promise<RevocationEnd> {
   const { arn, versions } = await store.describe(id);
