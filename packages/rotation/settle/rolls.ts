@@ -18,11 +18,14 @@ export function mergeRolls(
       since: Math.max(other?.since ?? 0, action.since),
     });
   }
-  const held = new Set(
-    secrets.filter((secret) => isFresh(secret, now) || isDoubtful(secret)).flatMap(({ services }) => services),
-  );
-  const due = [...rolls.values()].filter(({ service }) => !held.has(service));
-  return [...actions.filter(({ kind }) => kind !== "roll"), ...due];
+  const holders = secrets.filter((secret) => isFresh(secret, now) || isDoubtful(secret, now));
+  const merged = [...rolls.values()].flatMap((roll): readonly Action[] => {
+    const holder = holders.find(({ services }) => services.includes(roll.service));
+    if (holder === undefined) return [roll];
+    const reason = `${roll.service} is not rolled before it is known whether the value of ${holder.key} works`;
+    return roll.secrets.map((secret) => ({ kind: "wait", secret, reason }));
+  });
+  return [...actions.filter(({ kind }) => kind !== "roll"), ...merged];
 }
 
 /** First seen a moment ago: whether its value works will be known soon. */
@@ -33,10 +36,11 @@ function isFresh({ settling, currentId, settledId }: SecretObservation, now: num
 
 /**
  * Tasks that start now would read it too, whichever secret they roll for. One that cannot be tested at the moment,
- * or that waits for a person, does not block others.
+ * or that waits for a person, does not block others, nor does any for long.
  */
-function isDoubtful({ settling, currentId, proofs }: SecretObservation): boolean {
+function isDoubtful({ settling, currentId, proofs, propagationMs }: SecretObservation, now: number): boolean {
   if (settling?.versionId !== currentId || settling.phase !== "rolling") return false;
+  if (now >= settling.since + propagationMs + timing.doubt) return false;
   const verdict = proofs[currentId]?.verdict;
   return verdict === undefined || verdict === "rejected";
 }

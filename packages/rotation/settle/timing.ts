@@ -21,6 +21,8 @@ export const timing = {
   taskStart: minute,
   /** An issuer's answer that decided nothing is asked for again after this long, then after twice that, and so on. */
   proofAgain: 30 * second,
+  /** So long after a new value should be known everywhere, it may hold up other secrets of the same services. */
+  doubt: 5 * minute,
   /** One action on one secret, for as long as other secrets can wait for a look. */
   step: minute,
   /** Other secrets are looked at this often while one is worked on or waited for. */

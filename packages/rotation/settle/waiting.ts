@@ -11,24 +11,25 @@ export function nameOf(action: SecretAction): string {
 
 /** What was tried in vain waits for the next run, with the reason. Pure, as is all of this. */
 export function waitForParked(actions: readonly Action[], parked: Parked): readonly Action[] {
-  return actions.map((action): Action => {
-    if (action.kind === "wait") return action;
-    const reason = action.kind === "roll" ? parked.get(action.service) : parked.get(nameOf(action));
-    const secret = action.kind === "roll" ? action.secrets[0] : action.secret;
-    return reason === undefined || secret === undefined ? action : { kind: "wait", secret, reason };
+  return actions.flatMap((action): readonly Action[] => {
+    if (action.kind === "wait") return [action];
+    const reason = parked.get(action.kind === "roll" ? action.service : nameOf(action));
+    if (reason === undefined) return [action];
+    const secrets = action.kind === "roll" ? action.secrets : [action.secret];
+    return secrets.map((secret) => ({ kind: "wait", secret, reason }));
   });
 }
 
 /** No wait is silent: people are notified once it is long, again from time to time, and when it is over. */
 export function planReminders(actions: readonly Action[], { now, secrets }: Observation): readonly Action[] {
   return secrets.flatMap((secret): readonly Action[] => {
-    const { key, currentId: versionId, remindedAt } = secret;
+    const { key, currentId: versionId, remindedAt, settling } = secret;
     const own = actions.filter((action) =>
       action.kind === "roll" ? action.secrets.includes(key) : action.secret === key,
     );
     const wait = longest(own, secret);
     if (wait === undefined) {
-      const isOver = remindedAt !== undefined && own.length === 0;
+      const isOver = remindedAt !== undefined && settling === undefined && own.length === 0;
       return isOver ? [{ kind: "resume", secret: key, versionId }] : [];
     }
     const isDue = remindedAt === undefined || now >= remindedAt + timing.remindAgain;
