@@ -17,6 +17,7 @@ export const ports: RoadPorts = {
   clock,
   log,
   speakers: () => readSpeakers(environment().CHAT_SETTINGS, environment().CHAT_SECRET_ARN, log),
+  serviceOf: async (alarmArn) => (await import("./owner.ts")).serviceOfTag(alarmArn),
   look: (question) =>
     enrich(
       question,

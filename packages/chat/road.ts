@@ -41,12 +41,33 @@ export async function carry(
   deadline: number,
 ): Promise<readonly Deferral[]> {
   const arrivals = messages.map((message) => ({ message, parsed: parse(message.body, message.sentAt) }));
-  const incidents = mergeIncidents(
-    arrivals.flatMap(({ parsed }) => (parsed.kind === "incident" ? parsed.incident : [])),
-  );
+  const merged = mergeIncidents(arrivals.flatMap(({ parsed }) => (parsed.kind === "incident" ? parsed.incident : [])));
+  const incidents = await withOwners(merged, settings, ports);
   const tick = arrivals.some(({ parsed }) => parsed.kind === "tick");
   const waiting = await postAll(incidents, tick, settings, ports, deadline);
   return arrivals.flatMap(({ message, parsed }) => deferralOf(message, parsed, waiting));
+}
+
+/** More alarms than this at once are a storm: who owns them can wait. */
+const askedAtOnce = 20;
+
+/** An alarm that says nowhere which service it is about may have a tag that does. */
+async function withOwners(
+  incidents: readonly Incident[],
+  { region, account }: ChatSettings,
+  { serviceOf }: RoadPorts,
+): Promise<readonly Incident[]> {
+  const isOwn = ({ service, story }: Incident) =>
+    service === undefined && story.kind === "alarm" && story.region === region && story.account === account;
+  const asked = incidents.filter(isOwn).slice(0, askedAtOnce);
+  const owners = await Promise.all(
+    asked.map(async (incident) => {
+      const service = incident.story.kind === "alarm" ? await serviceOf(incident.story.arn) : undefined;
+      return [incident, service] as const;
+    }),
+  );
+  const known = new Map(owners);
+  return incidents.map((incident) => ({ ...incident, service: incident.service ?? known.get(incident) }));
 }
 
 /** Changes that could not be posted to some destination, and how long to wait before the next attempt. */

@@ -191,6 +191,12 @@ function createFunction(
   const { destinations, routes, mutes, repeatAfterHours, runbookUrl } = chat;
   const settings = { stage, region, account, destinations, routes, mutes, repeatAfterHours, runbookUrl };
   const services = stack.formatArn({ service: "ecs", resource: "service", resourceName: `${names.cluster(stage)}/*` });
+  const alarms = stack.formatArn({
+    service: "cloudwatch",
+    resource: "alarm",
+    resourceName: "*",
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
   const logGroups = `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${names.logGroup(stage, "*")}`;
   const room = new FunctionRoom(stack, plan, {
     name: "alarm-to-chat",
@@ -213,6 +219,7 @@ function createFunction(
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
       ...keyStatements(stack, plan, "read", (key) => key === chat.secret),
       { actions: ["ecs:DescribeServices"], resources: [services] },
+      { actions: ["cloudwatch:ListTagsForResource"], resources: [alarms] },
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
       {
         actions: [
@@ -226,7 +233,7 @@ function createFunction(
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "IAM has no resource for metrics and the health of targets; services and logs are those of the stage.",
+      "IAM has no resource for metrics and the health of targets; services and logs are those of the stage, and any alarm of the account may notify it.",
   });
   return room;
 }

@@ -258,6 +258,7 @@ describe("the page of the chats", needs("chromium"), () => {
         clock: { now: () => at + 5_000, sleep: async () => {} },
         log: () => {},
         speakers: async () => speakers,
+        serviceOf: async () => undefined,
         look: async () => noFindings,
       };
       const messages = bodies.map((body, index) => ({ id: String(index), body, sentAt: at, receiveCount: 1 }));

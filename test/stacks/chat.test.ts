@@ -96,6 +96,7 @@ describe("the road to the chats", () => {
       .flatMap(({ actions }) => actions);
     expect(allowed.sort()).toEqual([
       "cloudwatch:GetMetricData",
+      "cloudwatch:ListTagsForResource",
       "dynamodb:BatchGetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",

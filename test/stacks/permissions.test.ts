@@ -139,6 +139,8 @@ const accepted: Readonly<Record<string, string>> = {
     "ECS Exec: IAM has no resource for the actions.",
   "Chat alarmtochatRole: cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
     "Reading metrics and the health of targets: IAM has no resource for the actions.",
+  "Chat alarmtochatRole: cloudwatch:ListTagsForResource on arn:aws:cloudwatch:us-east-1:<account>:alarm:*":
+    "Any alarm of the account may notify the topic; a tag names the service it belongs to.",
   "Chat alarmtochatRole: ecs:DescribeServices on arn:aws:ecs:us-east-1:<account>:service/<stage>-mcp-cluster/*":
     "The stage's services, whichever the map has.",
   "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*":

@@ -122,3 +122,48 @@ describe("a Google Chat webhook", () => {
     expect([answer.status, JSON.parse(answer.body).error.status]).toEqual([status, code]);
   });
 });
+
+describe("PagerDuty's events", () => {
+  const enqueue = (body: object) => post(`${secret("PAGERDUTY_API_URL")}/v2/enqueue`, body);
+  const trigger = { event_action: "trigger", payload: { summary: "down", source: "prod", severity: "critical" } };
+
+  it("are taken with a dedup key, which it makes up where there is none", async () => {
+    const { status, body } = await enqueue({ ...trigger, routing_key: secret("PAGERDUTY_ROUTING_KEY") });
+    expect({ status, ...JSON.parse(body) }).toMatchObject({ status: "success", dedup_key: expect.any(String) });
+    expect(status).toBe(202);
+  });
+
+  it.each([
+    ["another's key", { ...trigger, routing_key: "x" }],
+    [
+      "a severity it does not know",
+      { ...trigger, payload: { ...trigger.payload, severity: "fatal" }, routing_key: "own" },
+    ],
+    ["an end of nothing", { event_action: "resolve", routing_key: "own" }],
+  ])("are refused with what is wrong: %s", async (_, event) => {
+    const routing_key = event.routing_key === "own" ? secret("PAGERDUTY_ROUTING_KEY") : event.routing_key;
+    const { status, body } = await enqueue({ ...event, routing_key });
+    expect([status, JSON.parse(body).status]).toEqual([400, "invalid event"]);
+  });
+});
+
+describe("Opsgenie's alerts", () => {
+  const ask = async (path: string, body: object, key = secret("OPSGENIE_API_KEY")) => {
+    const response = await fetch(`${secret("OPSGENIE_API_URL")}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `GenieKey ${key}` },
+      body: JSON.stringify(body),
+    });
+    return [response.status, JSON.stringify(await response.json())];
+  };
+
+  it.each([
+    ["with another's key", "/v2/alerts", { message: "down" }, "x", 401, /Could not authenticate/],
+    ["without a message", "/v2/alerts", {}, undefined, 422, /not processable/],
+    ["at another path", "/v2/alert", { message: "down" }, undefined, 404, /Not Found/],
+    ["as it wants them", "/v2/alerts", { message: "down", alias: "a" }, undefined, 202, /will be processed/],
+    ["closed by their alias", "/v2/alerts/a/close?identifierType=alias", {}, undefined, 202, /will be processed/],
+  ])("are answered as the vendor does: %s", async (_, path, body, key, status, said) => {
+    expect(await ask(path, body, key)).toEqual([status, expect.stringMatching(said)]);
+  });
+});

@@ -26,6 +26,8 @@ export interface RoadPorts {
   readonly log: Log;
   /** How to post to each destination; without those that have no address in the secret yet. */
   speakers(): Promise<ReadonlyMap<string, Speak>>;
+  /** The service that an alarm's tag `mcp-service` names, if it has one. Never throws. */
+  serviceOf(alarmArn: string): Promise<string | undefined>;
   /** Looks up context for the reader; takes two seconds at most and never throws. */
   look(question: Question): Promise<Findings>;
 }

@@ -77,8 +77,8 @@ function meaningOf({ description = "" }: AlarmStory, service: string | undefined
       ? description.slice(service.length + 2)
       : description;
   return own
-    .replace(/\s*Runbook: \S+/, "")
-    .replace(/\s*The threshold (?:is a placeholder|was)[^.]*\./, "")
+    .replace(/\s{0,9}Runbook: \S+/, "")
+    .replace(/\s{0,9}The threshold (?:is a placeholder|was)[^.]{0,200}\./, "")
     .trim();
 }
 

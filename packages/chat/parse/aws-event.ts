@@ -5,9 +5,10 @@ import { type NoticeReading, readObject } from "./notice-object.ts";
 
 /** `Glue Job State Change` reports of a Glue job, `EC2 Instance State-change Notification` of an EC2 instance. */
 function kindOf({ "detail-type": type }: BusEvent): string {
+  const words = type.slice(0, 200).trim();
   return (
-    type.replace(/\s*(?:State[- ]change|Status[- ]Change|Change|Notification|Notice|Event|- Imported|\s)+$/i, "") ||
-    type
+    words.replace(/(?: State[- ]change| Status[- ]Change| Change| Notification| Notice| Event| - Imported)+$/i, "") ||
+    words
   );
 }
 

@@ -87,7 +87,9 @@ function readText(text: string, subject: string | undefined, attributes: Arrival
     const facts = ["Application", "Environment URL"].flatMap((name) => factOf(name, fields.get(name)));
     return { title, severity: severityOfState(message) ?? "info", facts, text: "" };
   }
-  const state = attributes.State;
+  // Delivered raw, a notice has no attributes: its first sentence says the same.
+  const sentence = /^Notification from AWS /.test(subject ?? "") ? /^[^.\n]{1,160}/.exec(beginning)?.[0] : undefined;
+  const state = attributes.State ?? sentence;
   if (state !== undefined) {
     const kind = subject?.replace(/^Notification from /, "") ?? attributes.EventType ?? "Job";
     return { title: `${kind}: ${state}`, severity: severityOfState(state) ?? "warning", facts: [], text };

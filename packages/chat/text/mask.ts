@@ -18,8 +18,17 @@ const margin = 4_000;
 export function excerpt(text: string, length: number): string {
   if (text.length <= length + margin) return clip(maskSecrets(text), length);
   // The cut may go through a credential, which would no longer look like one.
-  const whole = head(text, length + margin).replace(/[^\s"',;]{0,2000}$/, "");
-  return clip(`${maskSecrets(whole)}…`, length);
+  return clip(`${maskSecrets(wholeWords(head(text, length + margin)))}…`, length);
+}
+
+const longestWord = 2_000;
+
+/** A text without its last word, which may be a part of one. Read from its end: a pattern would try at each character. */
+function wholeWords(text: string): string {
+  let end = text.length;
+  const least = Math.max(0, end - longestWord);
+  while (end > least && !/[\s"',;]/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 /** The beginning and the end of a text, masked. */

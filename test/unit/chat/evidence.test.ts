@@ -207,6 +207,28 @@ describe("the order of a card", () => {
   });
 });
 
+describe("an alarm that people made", () => {
+  it("[CHAT-11] belongs to the service that its tag names, at its beginning and its end", async () => {
+    const town = createTown();
+    const arn = "arn:aws:cloudwatch:us-east-1:573946584375:alarm:queue depth";
+    town.owners.set(arn, "wiki");
+    const change = (value: string, at: number): QueuedMessage => {
+      const detail = {
+        alarmName: "queue depth",
+        state: { value, timestamp: new Date(at).toISOString() },
+        configuration: {},
+      };
+      const body = busEvent("CloudWatch Alarm State Change", "aws.cloudwatch", detail, [arn]);
+      return { id: `${value}-${at}`, body, sentAt: at, receiveCount: 1 };
+    };
+    town.send(change("ALARM", start));
+    await town.run();
+    town.send(change("OK", start + minute));
+    await town.run();
+    expect(titles(town.said)).toEqual(["wiki: queue depth", "Recovered: wiki: queue depth"]);
+  });
+});
+
 describe("a mention", () => {
   const critical = ["U0ONCALL1", "person@example.com"];
   it("[CHAT-12] calls those of the route and severity, whom the chat knows, at a beginning and a reminder, not at an end", async () => {

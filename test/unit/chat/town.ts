@@ -28,6 +28,7 @@ export function createTown(settings: Partial<ChatSettings> = {}, destinations = 
   const dead: QueuedMessage[] = [];
   let answer: (said: Said) => Delivery = () => ({ kind: "accepted", reference: `ref-${said.length}` });
   let look: (question: Question) => Findings = () => noFindings;
+  const owners = new Map<string, string>();
   const memory = createIncidentMemory();
   const town = {
     said,
@@ -43,6 +44,8 @@ export function createTown(settings: Partial<ChatSettings> = {}, destinations = 
     answerWith(next: (said: Said) => Delivery) {
       answer = next;
     },
+    /** Services by the tag of an alarm. */
+    owners,
     /** What there is to be found for a card. */
     lookWith(next: (question: Question) => Findings) {
       look = next;
@@ -106,6 +109,7 @@ export function createTown(settings: Partial<ChatSettings> = {}, destinations = 
     },
     log: () => {},
     speakers: async () => new Map(destinations.map((name) => [name, speak(name)])),
+    serviceOf: async (arn) => owners.get(arn),
     look: async (question) => look(question),
   };
   return town;

@@ -203,6 +203,19 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
       /Did you mean "login"\?/,
     ],
     [
+      "somebody whom no chat of the route can call",
+      changed("chat/routes", [{ to: ["slack"], mention: { critical: ["person@example.com"] } }]),
+      "chat.routes.0.mention.critical",
+      /in Slack/,
+    ],
+    ["a runbook that is below no address", changed("chat/runbookUrl", "docs"), "chat.runbookUrl", /https address/],
+    [
+      "a webhook whose signing key no secret has",
+      changed("chat/destinations/hook", { receiver: "webhook", key: "SLACK_BOT_TOKEN", signingKey: "HOOK_KEY" }),
+      "chat.destinations.hook.key",
+      /SLACK_BOT_TOKEN/,
+    ],
+    [
       "a destination in a route",
       changed("chat/routes", [{ to: ["slak"] }]),
       "chat.routes.0.to",

@@ -129,6 +129,14 @@ const notices: readonly (readonly [what: string, body: object, title: string, se
     "warning",
   ],
   [
+    "a backup that failed, without attributes",
+    published("An AWS Backup job failed. Resource ARN : arn:aws:rds:eu-central-1:210987654321:db:wiki.", {
+      Subject: "Notification from AWS Backup",
+    }),
+    "AWS Backup: An AWS Backup job failed",
+    "critical",
+  ],
+  [
     "a backup over the bus",
     event("Backup Job State Change", "aws.backup", {
       backupJobId: "1b23",
