@@ -20,10 +20,10 @@ export function withinLimits(store: SecretStore): SecretStore {
     return "full";
   };
 
-  const dropNotes = async (secretId: string, name: string): Promise<void> => {
+  const dropNotes = async (secretId: string, name: string, kept?: string): Promise<void> => {
     const { versions } = await store.describe(secretId);
     for (const { id, labels } of versions) {
-      for (const label of labels.filter((one) => one.startsWith(`${name} `))) {
+      for (const label of labels.filter((one) => one.startsWith(`${name} `) && one !== kept)) {
         await store.moveLabel(secretId, label, { from: id });
       }
     }
@@ -38,9 +38,17 @@ export function withinLimits(store: SecretStore): SecretStore {
     moveLabel,
     async tag(secretId, name, value) {
       if ((await store.tag(secretId, name, value)) === "tagged") return "tagged";
-      await dropNotes(secretId, name);
-      const to = holderOf((await store.describe(secretId)).versions, current);
-      if (to === undefined || (await moveLabel(secretId, `${name} ${value}`, { to })) === "full") return "full";
+      const { versions } = await store.describe(secretId);
+      const to = holderOf(versions, current);
+      if (to === undefined) return "full";
+      const label = `${name} ${value}`;
+      const isThere = versions.some(({ labels }) => labels.includes(label));
+      // The new one first: a run that dies in between leaves one too many rather than none.
+      if (!isThere && (await moveLabel(secretId, label, { to })) === "full") {
+        await dropNotes(secretId, name);
+        if ((await moveLabel(secretId, label, { to })) === "full") return "full";
+      }
+      await dropNotes(secretId, name, label);
       return "tagged";
     },
     async untag(secretId, name) {

@@ -5,6 +5,8 @@ import type { SecretValue } from "./value.ts";
 /** How many answers in a row have to agree. Vendors count refusals, so they are fewer. */
 const inARow = { accepted: 12, acceptedAtLast: 24, rejected: 8 } as const;
 const pauseMs = 500;
+/** What that may take. */
+export const spreadMs = inARow.acceptedAtLast * (pauseMs + 500);
 
 const disagreement = {
   verdict: "undecided",
@@ -29,7 +31,6 @@ export interface Asking {
 /**
  * Asks until several answers in a row agree. A new credential reaches a vendor's nodes one by one, and each answer is one
  * node's: while they disagree, it is neither accepted nor refused.
- *
  */
 export async function proveSpread(
   issuer: Pick<Issuer, "prove" | "propagationMs">,

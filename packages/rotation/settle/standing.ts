@@ -64,7 +64,7 @@ export interface Moments {
 export function failureOn(service: ServiceObservation, since: number): DeploymentFailure | undefined {
   return service.failures.find(({ deploymentId }) => {
     const failed = deploymentOf(service, deploymentId);
-    return failed !== undefined && failed.createdAt >= since && worksOtherwise(service, failed);
+    return failed !== undefined && failed.createdAt >= since && worksOtherwise(service, failed, since);
   });
 }
 
@@ -78,10 +78,15 @@ function deploymentOf({ primary, others, tasks }: ServiceObservation, id: string
   return first && { id, createdAt: first.createdAt, taskDefinition: first.taskDefinition };
 }
 
-function worksOtherwise({ primary, tasks }: ServiceObservation, { id, taskDefinition }: Known): boolean {
+function worksOtherwise({ primary, tasks }: ServiceObservation, { id, taskDefinition }: Known, since: number): boolean {
   // Without a rollback nothing runs any more, and what ran has to do as evidence.
   const isLast = primary?.id === id;
-  const isBackOn = !isLast && primary?.state !== "FAILED" && primary?.taskDefinition === taskDefinition;
+  const isBackOn = !isLast && primary?.taskDefinition === taskDefinition && didWork(primary, since);
   const others = tasks.filter((task) => task.deploymentId !== id && task.taskDefinition === taskDefinition);
   return isBackOn || others.some(({ state }) => isLast || state === "running");
+}
+
+/** ECS rolls back to what was completed. That fails as well where its tasks have to start anew, on the same value. */
+function didWork({ state, createdAt }: DeploymentState, since: number): boolean {
+  return state !== "FAILED" || createdAt < since;
 }

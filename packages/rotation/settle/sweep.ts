@@ -23,7 +23,7 @@ export async function sweep(entry: SecretEntry, ports: SettlePorts, noteStore: S
   if (currentId === undefined || !isSettled || noted > clock.now()) return;
   const next = (pause: number) => note(arn, clock.now() + pause, noteStore);
   await next(pauses.unfinished);
-  const { kind } = await revokeRetired(entry, [], ports);
+  const { kind } = await revokeRetired(entry, [], currentId, ports);
   if (kind !== "unfinished") await next(pauses.swept);
 }
 
