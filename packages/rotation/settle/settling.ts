@@ -6,7 +6,7 @@ export interface Settling {
   /**
    * - `unchanged`: its consumers already have this value.
    * - `rolling`: consumers are to run on it.
-   * - `stuck`: as `rolling`, and people were told that the fleet needs them to continue.
+   * - `stuck`: as `rolling`, and people were notified that the fleet needs them to continue.
    * - `revoking`: all consumers run on it, so what came before is revoked.
    * - `restored`: the same for one that had settled before.
    */

@@ -23,8 +23,7 @@ it("[ROT-13] a token of another secret at the same issuer is nobody's leftover",
   const map: RotationMap = { stage: "prod", cluster: "c", auditIndex: "i", secrets: [splunk, audit, keys] };
   const store = new MemoryStore();
   for (const { id, key } of map.secrets) store.add(id, `{"SPLUNK_HEC_TOKEN":"${key}-new"}`);
-  const { versions } = await store.describe(splunk.id);
-  const inUse = versions[0]?.id ?? "";
-  const tokens = (await keptValues(splunk, inUse, { map, store })).map((value) => value.SPLUNK_HEC_TOKEN);
+  const [version] = (await store.describe(splunk.id)).versions;
+  const tokens = (await keptValues(splunk, version?.id ?? "", { map, store })).map((value) => value.SPLUNK_HEC_TOKEN);
   expect(tokens).toEqual(["splunk-new", "audit-new"]);
 });
