@@ -3,6 +3,7 @@ import { Failure } from "./failure.ts";
 
 export interface AwsSettings {
   readonly region: string;
+  readonly profile?: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly requestHandler?: { readonly connectionTimeout: number; readonly requestTimeout: number };
