@@ -161,6 +161,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     supervisor,
     projectRoot,
     targets: elbv2.targets,
+    alarms: cloudWatch.alarms,
     secrets: secrets.secrets,
     parameters: ssm.parameters,
     credentials: identities,

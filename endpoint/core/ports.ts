@@ -230,3 +230,17 @@ export interface ProcessSupervisor {
   start(spec: ProcessSpec): ManagedProcess;
   stopAll(): Promise<void>;
 }
+
+/** The state of alarms, for those who act on it. */
+export interface AlarmStates {
+  /** `undefined` where there is no alarm of this name. */
+  read(name: string): AlarmReading | undefined;
+  /** Calls back with the alarm's name after each change of a state; returns the unsubscribe function. */
+  onChange(listener: (name: string) => void): () => void;
+}
+
+export interface AlarmReading {
+  readonly inAlarm: boolean;
+  /** How long a time the alarm looks at: its evaluation periods. */
+  readonly rangeMs: number;
+}

@@ -17,7 +17,10 @@ const conditionValues = v.pipe(
 
 const statement = v.object({
   Sid: v.optional(v.string()),
-  Effect: v.picklist(["Allow", "Deny"]),
+  Effect: v.pipe(
+    v.string(),
+    v.transform((effect) => (/^allow$/i.test(effect) ? "Allow" : "Deny")),
+  ),
   Principal: v.optional(v.union([v.literal("*"), v.record(v.string(), texts)])),
   Action: v.optional(texts),
   NotAction: v.optional(texts),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isDateValue } from "./policy-date.ts";
-import { resourceFault } from "./policy-resource.ts";
+import { resourceFault } from "./resource-fault.ts";
 
 /**
  * What IAM refuses in a policy, in its words and the order in which it looks: a policy that deploys here must deploy on
