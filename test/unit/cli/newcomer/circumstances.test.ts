@@ -1,8 +1,8 @@
 import { devNull } from "node:os";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadMapFrom } from "#fleet";
+import { openEmptyCloud } from "../../../endpoint/empty-cloud.ts";
 import { named, onStages, readers } from "../../../fixture/commands.ts";
-import { openEmptyCloud } from "./empty-cloud.ts";
 import { expectRefusal, fleet } from "./operator.ts";
 import { openRefusing } from "./refusing-endpoint.ts";
 
@@ -114,6 +114,22 @@ describe("an unusable fleet.config.ts", () => {
 });
 
 describe("a stage that was never deployed", () => {
+  it("[AWS-4] is told by the doctor what it lacks, which calls nothing fine", async () => {
+    const { env, close } = await openEmptyCloud("573946584375");
+    useCredentials(env.AWS_ENDPOINT_URL);
+    const { code, out } = await fleet(["doctor", "--stage", "prod", "--json"]);
+    await close();
+    const results: readonly { readonly id: string; readonly verdict: string; readonly evidence: string }[] =
+      JSON.parse(out).results;
+    expect(results.map(({ id, verdict }) => `${verdict} ${id}`)).toEqual([
+      "failure deployment",
+      "failure readiness",
+      "skipped readiness",
+    ]);
+    expect(results[1]?.evidence).toContain("mcp/workspace:latest, which is not in ECR");
+    expect(code).toBe(1);
+  });
+
   /** What is not a failure there: it says that nothing is there. */
   const fineThere: Readonly<Record<string, RegExp>> = {
     "fleet secrets list": /google-oauth +- +missing/,
