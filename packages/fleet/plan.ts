@@ -2,6 +2,7 @@ import type {
   AlarmName,
   ChatDestination,
   ChatMute,
+  ChatRoute,
   NetworkDefinition,
   PermissionDefinition,
   RotationDefinition,
@@ -43,12 +44,15 @@ export interface StagePlan {
   readonly services: readonly ServicePlan[];
 }
 
-/** The shared OAuth rule. */
+/** The OAuth rules. */
 export interface OAuthPlan {
+  /** What the owner answers at its own host, before any other rule. */
   readonly paths: readonly string[];
   readonly priority: number;
-  /** Key of the service that answers it. */
+  /** Key of the service that answers them. */
   readonly owner: string;
+  /** What it answers at every host that has no login of its own. */
+  readonly anyHost: { readonly paths: readonly string[]; readonly priority: number };
 }
 
 /** Where one stage's alarms go; the input of `functions/alarm-to-chat`. */
@@ -60,6 +64,7 @@ export interface ChatPlan {
   readonly mutes: readonly ChatMute[];
   readonly groupWaitSeconds: number;
   readonly repeatAfterHours: number;
+  readonly runbookUrl?: string | undefined;
   readonly fallbackEmails: readonly string[];
 }
 
@@ -68,6 +73,7 @@ export interface ChatRoutePlan {
   readonly to: readonly string[];
   readonly services?: readonly string[];
   readonly severities?: readonly Severity[];
+  readonly mention?: ChatRoute["mention"];
 }
 
 export interface SecretPlan {
@@ -108,6 +114,7 @@ export interface ServicePlan {
   /** Environment variables injected from secrets; the variable has the name of the key. */
   readonly secrets: readonly { readonly secret: string; readonly key: string }[];
   readonly sessions: boolean;
+  readonly stickiness: boolean;
   readonly alarms: Readonly<Record<AlarmName, AlarmPlan>>;
   readonly rulePriority: number;
   readonly shard: number;

@@ -48,6 +48,7 @@ export function planService(
     environment,
     secrets: secretsOf(fleet, service),
     sessions: service.sessions === true,
+    stickiness: service.stickiness ?? false,
     alarms: planAlarms(fleet, service, at.measured),
     rulePriority: rulePriority([key, service]),
     shard: shardOf([key, service], at.shards),
