@@ -95,7 +95,7 @@ describe("a fleet and its map", () => {
         expect(await readFile(join(stage.project.folder, ".mcp-fleet", "deploy.log"), "utf8")).toMatch(
           /waits until localhost leads to its zone\. Set these name servers at its registrar:\n {2}ns-\d+\.awsdns/,
         ),
-      { timeout: 60_000, interval: 100 },
+      { timeout: 240_000, interval: 100 },
     );
     await new CloudFormationClient(stage.client).send(new DeleteStackCommand({ StackName }));
     expect((await deploy).code).toBe(1);
