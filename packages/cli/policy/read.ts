@@ -66,7 +66,11 @@ export function reading(plan: StagePlan): readonly Statement[] {
     ),
     allow("AlarmQueue", ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"], [of("sqs", `${names.alarmQueue(stage)}*`)]),
     allow("TestAlarm", ["cloudwatch:SetAlarmState"], [of("cloudwatch", `alarm:${names.alarmRoad(stage)}`)]),
-    allow("Incidents", ["dynamodb:BatchGetItem"], [of("dynamodb", `table/${names.incidentTable(stage)}`)]),
+    allow(
+      "Incidents",
+      ["dynamodb:BatchGetItem", "dynamodb:Query"],
+      [of("dynamodb", `table/${names.incidentTable(stage)}`)],
+    ),
     allow("MovedTags", ["ecr:DescribeImages"], [of("ecr", "repository/*")]),
     allow("Thresholds", ["ssm:GetParametersByPath"], [of("ssm", `parameter/mcp-fleet/${stage}/*`)]),
     ...beforehand(plan),

@@ -1,15 +1,11 @@
 /** Actions of a policy that nothing on this machine calls, by the reason why. */
 type Unprovoked = Readonly<Record<string, readonly string[]>>;
 
-const onAws: Unprovoked = {
+export const unprovokedByDeploys: Unprovoked = {
   "Images and quotas are asked about on AWS alone.": [
     ...["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "lambda:GetAccountSettings", "ec2:DescribeAddresses"],
     ...["ec2:DescribeAccountAttributes", "elasticloadbalancing:DescribeAccountLimits"],
   ],
-};
-
-export const unprovokedByDeploys: Unprovoked = {
-  ...onAws,
   "They go with the quotas.": [
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeTargetGroups",
@@ -25,17 +21,4 @@ export const unprovokedByDeploys: Unprovoked = {
     ...["ecr:SetRepositoryPolicy", "iam:CreateRole", "iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy"],
     ...["iam:AttachRolePolicy", "iam:TagRole", "ssm:PutParameter", "ssm:GetParameter", "ssm:GetParameters"],
   ],
-};
-
-export const unprovokedByReading: Unprovoked = {
-  ...onAws,
-  "An issued certificate ends the question for its zone, and no registrar is asked about localhost.": [
-    "route53:GetHostedZone",
-    "route53:ListHostedZonesByName",
-  ],
-  "CloudFormation compares with the caller's rights; here with its own.": [
-    ...["ec2:Describe*", "iam:Get*", "iam:List*", "kms:Describe*", "kms:Get*", "lambda:Get*", "sns:Get*", "sqs:Get*"],
-  ],
-  "Local commands take the place of images.": ["ecr:DescribeImages"],
-  "It is read where a test alarm did not arrive.": ["cloudwatch:DescribeAlarmHistory"],
 };
