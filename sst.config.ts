@@ -8,10 +8,12 @@ import { removeFailedStacks } from "./stacks/deploy/failed-stacks.ts";
 import { keepBundles } from "./stacks/deploy/kept-bundles.ts";
 import { readOlderLogs } from "./stacks/deploy/older-logs.ts";
 import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/deploy/preflight.ts";
+import { checkReadiness } from "./stacks/deploy/readiness.ts";
 import { checkCommand, commandOf, leaveWithTrueCode } from "./stacks/deploy/sst-command.ts";
 import { handleStartFailures } from "./stacks/deploy/start-failures.ts";
 import { nameTemplatesAnew } from "./stacks/deploy/template-name.ts";
 import { readThresholds } from "./stacks/deploy/thresholds.ts";
+import { printNameServersMeanwhile } from "./stacks/deploy/waiting-certificate.ts";
 import { Dns } from "./stacks/dns/dns.ts";
 import { Balancer } from "./stacks/network/balancer.ts";
 import { Network } from "./stacks/network/network.ts";
@@ -85,6 +87,7 @@ export default {
       const plan = await planOf(stage);
       checkCommand(command, plan);
       await checkSurroundings(plan, { profile, region, endpointUrl: process.env.AWS_ENDPOINT_URL });
+      if (command === "deploy" && process.env.FLEET_PREFLIGHT !== "off") await checkReadiness(plan, { profile });
       return { name: "mcp-fleet", stage: plan.stage, region: plan.region, ...(profile !== undefined && { profile }) };
     }),
   stacks: (app) =>
@@ -103,5 +106,6 @@ export default {
       if (app.mode !== "deploy") return;
       await removeFailedStacks(plan, { profile });
       handleStartFailures(app, plan);
+      printNameServersMeanwhile(plan, { profile });
     }),
 } satisfies SSTConfig;

@@ -58,6 +58,8 @@ export interface Cloud {
   readonly place: Place;
   readonly authority: Authority;
   readonly journal: Journal;
+  /** Lets the operator's calls be those of a role, until it is given `undefined`: they may do what the role may. */
+  actAs(roleArn: string | undefined): void;
   /** Each as the front door has it, with the operations and resource types it answers. */
   readonly services: readonly (AwsService | PassThrough)[];
   /** Certificate Manager, with what it says of certificates. */
@@ -221,6 +223,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     place,
     authority,
     journal: endpoint.journal,
+    actAs: identities.actAs,
     services: all,
     acm,
     cloudFormation,

@@ -123,6 +123,8 @@ export const requirements = {
   "MCP-10": "Servers that keep sessions in memory are found; `google_workspace` is stateless",
   "AWS-1": "Targets keep idle connections longer than the balancer; its own 5xx have an alarm",
   "AWS-2": "A stage that made its own zone can be removed, and a cancelled first deploy repeated",
+  "AWS-3": "Deploy, change, removal and each reading command work under a minimal policy that ships and is tested",
+  "AWS-4": "What AWS would refuse after twenty minutes is asked before anything is created",
   "AWS-5": "`sst dev` and `sst console` are refused on a stage that runs on AWS",
   "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
   "AWS-10": "Where the endpoint differs from AWS on purpose, a table says so, and a test holds each line",

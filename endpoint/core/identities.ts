@@ -4,6 +4,9 @@ import type { Caller } from "./service.ts";
 
 /** This prefix distinguishes keys issued here from a developer's own temporary keys, which also begin with ASIA. */
 const prefix = "ASIALOCAL";
+/** The key that `fleet`, `npm start` and the tests sign with. */
+const operatorKey = "operator";
+const sessionName = "operator";
 const keyAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** Who holds which access key. In memory: keys issued before a restart are unknown afterwards, and refused. */
@@ -12,6 +15,8 @@ export interface Identities extends CredentialIssuer {
   issue(roleArn: string, sessionName: string): RoleCredentials;
   /** As STS issues them; `expiresAt` in milliseconds since the epoch. */
   issueUntil(roleArn: string, sessionName: string, expiresAt: number): RoleCredentials;
+  /** Lets the operator's calls be those of a role, until it is given `undefined`: they may do what the role may. */
+  actAs(roleArn: string | undefined): void;
   /** Any key that was not issued here is the operator's: whoever can reach loopback may act as them. */
   recognise(accessKeyId: string): Caller | "expired" | "unknown";
 }
@@ -23,6 +28,7 @@ interface Session {
 
 export function createIdentities(options: { readonly account: string; readonly clock: { now(): number } }): Identities {
   const sessions = new Map<string, Session>();
+  let role: string | undefined;
 
   function issueUntil(roleArn: string, sessionName: string, expiresAt: number): RoleCredentials {
     const accessKeyId = prefix + randomText(20 - prefix.length);
@@ -36,9 +42,15 @@ export function createIdentities(options: { readonly account: string; readonly c
   }
 
   return {
+    actAs(roleArn) {
+      role = roleArn;
+    },
     issueUntil,
     issue: (roleArn, sessionName) => issueUntil(roleArn, sessionName, Number.POSITIVE_INFINITY),
     recognise(accessKeyId) {
+      if (accessKeyId === operatorKey && role !== undefined) {
+        return { kind: "role", accessKeyId, roleArn: role, sessionName, arn: assumedRoleArn(role, sessionName) };
+      }
       if (!accessKeyId.startsWith(prefix)) {
         return { kind: "operator", accessKeyId, arn: `arn:aws:iam::${options.account}:user/operator` };
       }

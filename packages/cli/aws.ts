@@ -3,6 +3,7 @@ import { Failure } from "./failure.ts";
 
 export interface AwsSettings {
   readonly region: string;
+  readonly profile?: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly requestHandler?: { readonly connectionTimeout: number; readonly requestTimeout: number };
@@ -87,7 +88,7 @@ export function explainAws(error: unknown, plan: StagePlan | undefined): string 
   const { name } = error;
   if (isUnreachable(error)) return unreachableText(plan);
   if (name === "CredentialsProviderError" || name === "TokenProviderError")
-    return "No AWS credentials: set AWS_PROFILE, or run aws sso login or aws configure, then try again.";
+    return `No AWS credentials${inProfile()}: set AWS_PROFILE, or run aws sso login or aws configure, then try again.`;
   if (name.startsWith("ExpiredToken"))
     return "The AWS credentials have expired: run aws sso login, or choose another AWS_PROFILE.";
   if (unknownCredentials.has(name))
@@ -99,6 +100,12 @@ export function explainAws(error: unknown, plan: StagePlan | undefined): string 
   return "$metadata" in error || "$responseBodyText" in error || "$response" in error
     ? otherText(error, plan)
     : undefined;
+}
+
+/** The SDK does not say that it looked for one. */
+function inProfile(): string {
+  const { AWS_PROFILE } = process.env;
+  return AWS_PROFILE ? ` in profile ${AWS_PROFILE}` : "";
 }
 
 /** Whether these credentials lack the permission for a call. */

@@ -15,6 +15,7 @@ import { type ExitCode, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addHelp, hintAt } from "./help.ts";
 import { addLogs } from "./logs/command.ts";
 import { addOpen } from "./open/command.ts";
+import { addPolicy } from "./policy/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
 import { addSecrets } from "./secrets/command.ts";
 import { addShell } from "./shell/command.ts";
@@ -52,6 +53,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addDoctor,
     addDiff,
     addCost,
+    addPolicy,
   ])
     add(program, runner);
   addCompletion(program, runner);

@@ -6,6 +6,7 @@ import {
   type StackSummary,
   waitUntilStackDeleteComplete,
 } from "@aws-sdk/client-cloudformation";
+import { isDenied } from "#cli/aws.ts";
 import { names, type StagePlan } from "#fleet";
 import { PreflightError } from "./preflight.ts";
 
@@ -41,8 +42,13 @@ export async function removeFailedStacks(
 async function readFailed(client: CloudFormationClient, prefix: string): Promise<readonly StackSummary[]> {
   const found: StackSummary[] = [];
   const StackStatusFilter = ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"] as const;
-  for await (const page of paginateListStacks({ client }, { StackStatusFilter: [...StackStatusFilter] })) {
-    found.push(...(page.StackSummaries ?? []));
+  try {
+    for await (const page of paginateListStacks({ client }, { StackStatusFilter: [...StackStatusFilter] })) {
+      found.push(...(page.StackSummaries ?? []));
+    }
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    process.stdout.write("Not checked, whether a stack failed before: cloudformation:ListStacks is not allowed.\n");
   }
   return found.filter(({ StackName }) => StackName?.startsWith(prefix));
 }

@@ -44,9 +44,12 @@ async function readAccount({ stage, region }: StagePlan, { profile }: Surroundin
     return (await client.send(new GetCallerIdentityCommand({}))).Account;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new PreflightError(
-      `No working AWS credentials, and stage ${stage} needs them: set AWS_PROFILE, or run aws sso login or aws configure. (${reason})`,
-    );
+    const named = profile ?? process.env.AWS_PROFILE;
+    const remedy =
+      named === undefined
+        ? "set AWS_PROFILE, or run aws sso login or aws configure"
+        : `profile ${named} gives none. Choose one that aws configure list-profiles names, or run aws sso login --profile ${named}`;
+    throw new PreflightError(`No working AWS credentials, and stage ${stage} needs them: ${remedy}. (${reason})`);
   } finally {
     client.destroy();
   }

@@ -1,18 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { CloudFormationClient, DeleteStackCommand, DescribeStackResourceCommand } from "@aws-sdk/client-cloudformation";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CloudFormationClient, DeleteStackCommand } from "@aws-sdk/client-cloudformation";
 import { ECSClient, waitUntilServicesStable } from "@aws-sdk/client-ecs";
 import { GetRolePolicyCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { FleetDefinition } from "#fleet";
+import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { operatorOf } from "../stage/operator.ts";
 import { canListResidents, residentsOf } from "../stage/residents.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
 import { startTraffic } from "../stage/traffic.ts";
 import { functionFoldersOf, resourcesOf, secretVersionsOf, stackTimesOf } from "./fleet/census.ts";
+import { type CiRole, openCiRole } from "./fleet/ci-role.ts";
 import { gatherEvidence } from "./fleet/evidence.ts";
 import { seedForeignSecret } from "./fleet/foreign-secret.ts";
+import { unprovokedByDeploys } from "./fleet/unprovoked.ts";
 
 /** What an operator puts in place of the placeholders, to be found again wherever it should not be. */
 const client = { id: `${randomUUID()}.apps.googleusercontent.com`, secret: `GOCSPX-${randomUUID()}` };
@@ -36,8 +42,10 @@ const grown: FleetDefinition = {
 const shrunk: FleetDefinition = { ...grown, services: first.services };
 
 let stage: FleetStage;
+let ci: CiRole;
 beforeAll(async () => {
   stage = await openStage(first, "local", "new");
+  ci = await openCiRole(stage, stage.plan(first));
 });
 afterAll(() => stage.close());
 
@@ -79,25 +87,24 @@ async function executionPolicy(): Promise<string | undefined> {
 describe("a fleet and its map", () => {
   it("[AWS-2] leaves nothing behind when its first deploy is given up while the certificate waits", async () => {
     stage.cloud.acm.setDelegated(false);
-    const deploy = stage.run("deploy", first);
-    const cloudFormation = new CloudFormationClient(stage.client);
+    const deploy = ci.as("first", () => stage.run("deploy", first));
     const StackName = "local-mcp-fleet-Dns";
-    const certificate = { StackName, LogicalResourceId: "Certificate" };
+    // What the operator sees meanwhile.
     await vi.waitFor(
-      async () => {
-        const { StackResourceDetail } = await cloudFormation.send(new DescribeStackResourceCommand(certificate));
-        expect(StackResourceDetail?.PhysicalResourceId).toMatch(/:certificate\//);
-      },
-      { timeout: 60_000, interval: 100 },
+      async () =>
+        expect(await readFile(join(stage.project.folder, ".mcp-fleet", "deploy.log"), "utf8")).toMatch(
+          /waits until localhost leads to its zone\. Set these name servers at its registrar:\n {2}ns-\d+\.awsdns/,
+        ),
+      { timeout: 240_000, interval: 100 },
     );
-    await cloudFormation.send(new DeleteStackCommand({ StackName }));
+    await new CloudFormationClient(stage.client).send(new DeleteStackCommand({ StackName }));
     expect((await deploy).code).toBe(1);
     expect(stage.cloud.cloudFormation.stacks().map(({ name }) => name)).not.toContain(StackName);
     stage.cloud.acm.setDelegated(true);
   });
 
-  it("is deployed from nothing by the real sst", async () => {
-    await stage.deploy(first);
+  it("[AWS-3] is deployed from nothing by the real sst, with the rights of a first deploy", async () => {
+    await ci.as("first", () => stage.deploy(first));
     const stacks = stage.cloud.cloudFormation.stacks();
     expect(stacks.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["CDKToolkit", "SSTBootstrap", "local-mcp-fleet-Services", "local-mcp-fleet-Alarms"]),
@@ -154,7 +161,7 @@ describe("a fleet and its map", () => {
   it("[MAP-1] [SEC-6] grows by exactly what one more entry yields, and nothing else notices", async () => {
     const [before, pids, policy] = [resourcesOf(stage), await taskPids(), await executionPolicy()];
     const traffic = startTraffic(stage, "notes", 20);
-    await stage.deploy(grown);
+    await ci.as("later", () => stage.deploy(grown));
     const after = resourcesOf(stage);
     expect(typesMissingFrom(after, before)).toEqual([]);
     expect(typesMissingFrom(before, after)).toEqual([
@@ -172,6 +179,32 @@ describe("a fleet and its map", () => {
     expect(await environment("SLACK_BOT_TOKEN")).toBe("xoxb-replace-me");
     expect(await environment("REDIS_USE_TLS")).toBe("true");
     expect(await environment("SPLUNK_SOURCE")).toBe("mcp-slack");
+  });
+
+  it("[AWS-3] is read with the rights to read, and not with one less", async () => {
+    const fleet = operatorOf(stage, grown);
+    const commands = [
+      ["status"],
+      ["diff"],
+      ["alarms", "list"],
+      ["secrets", "list"],
+      ["logs", "notes", "--since", "1h"],
+    ];
+    await ci.as("read", async () => {
+      for (const command of commands) {
+        const { out, err } = await fleet(command);
+        expect(out + err, command.join(" ")).not.toContain("not allowed");
+      }
+      expect((await fleet(["doctor", "--timeout", "2s"])).out).not.toMatch(/not\s+allowed|Not checked/);
+      const page = await startConsoleCommand(stage);
+      await firstEvent(page.url, "services");
+      await page.interrupt();
+    });
+    const denied = await ci.as("read", () => fleet(["status"]), ["Tasks"]);
+    expect(denied).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("not allowed to do that: ecs:DescribeServices"),
+    });
   });
 
   it("[MAP-3] stays as it is when an entry is wrong, and the deploy says what to do", async () => {
@@ -193,7 +226,7 @@ describe("a fleet and its map", () => {
     const pids = await taskPids();
     const { pid } = await stage.echo(stage.url("slack"));
     const traffic = startTraffic(stage, "notes", 20);
-    await stage.deploy(shrunk);
+    await ci.as("later", () => stage.deploy(shrunk));
     const after = resourcesOf(stage);
     expect(typesMissingFrom(before, after)).toEqual([]);
     expect(typesMissingFrom(after, before)).toEqual(typesOfService);
@@ -207,7 +240,7 @@ describe("a fleet and its map", () => {
     const pids = await taskPids();
     const notes = echo("notes", { local: { command: ["no-such-program"] } });
     const map = { ...shrunk, services: { ...shrunk.services, notes } };
-    const { code, lines } = await stage.run("deploy", map);
+    const { code, lines } = await ci.as("later", () => stage.run("deploy", map));
     expect(code).not.toBe(0);
     expect(lines.join("\n")).toMatch(/✘ notes did not start: exec: "no-such-program"[\s\S]+CannotStartContainerError/);
     expect(await taskPids()).toEqual(pids);
@@ -234,7 +267,7 @@ describe("a fleet and its map", () => {
   });
 
   it("[AWS-2] is gone after sst remove, its own zone too, and its processes with it", async () => {
-    const { code, lines } = await stage.run("remove", shrunk);
+    const { code, lines } = await ci.as("later", () => stage.run("remove", shrunk));
     expect(lines.join("\n")).not.toMatch(/failed/i);
     expect(code).toBe(0);
     const left = stage.cloud.cloudFormation.stacks().map(({ name }) => name);
@@ -245,6 +278,11 @@ describe("a fleet and its map", () => {
       const residents = await residentsOf(stage.project.folder);
       expect(residents.filter(({ cwd }) => !bootstrap.includes(cwd))).toEqual([]);
     });
+  });
+
+  it("[AWS-3] had all rights it needs, and to deploy no other but those that nothing asks for here", () => {
+    expect(ci.refused).toEqual([]);
+    expect(ci.uncalled("first", "later")).toEqual(Object.values(unprovokedByDeploys).flat().sort());
   });
 
   it("leaves no process behind when it ends", needs("/proc"), async () => {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createIdentities, type Endpoint, startEndpoint } from "@mcp-fleet/endpoint/core";
 import { createIam } from "@mcp-fleet/endpoint/services/iam";
 import { createSts } from "@mcp-fleet/endpoint/services/sts";
@@ -7,12 +8,14 @@ import { planStage, type StagePlan } from "#fleet";
 import { compileCacheOf } from "#start/deployment.ts";
 import { checkRemoval, checkSurroundings } from "../../stacks/deploy/preflight.ts";
 import { checkCommand } from "../../stacks/deploy/sst-command.ts";
+import { openEmptyCloud } from "../endpoint/empty-cloud.ts";
 import { closedEgress } from "../fixture/closed-egress.ts";
 import fleet from "../fixture/map.ts";
 import { copyProject, type Project } from "../fixture/project.ts";
 import { withStage } from "../synth/synth.ts";
 
 const anyone = { AWS_ACCESS_KEY_ID: "AKIALOCAL", AWS_SECRET_ACCESS_KEY: "local" };
+const settings = { region: "us-east-1", credentials: { accessKeyId: "AKIALOCAL", secretAccessKey: "local" } };
 const nobody = { HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true" };
 
 /** An AWS with only STS: any other call of a command would fail, and show. */
@@ -110,6 +113,32 @@ describe("sst", () => {
       expect(code).toBe(1);
     },
   );
+
+  it("names the profile that has no credentials", async () => {
+    const { code, output } = await sst(["deploy", "--stage", "prod", "--profile", "nosuch"], nobody);
+    expect(output).toMatch(
+      /^Error: No working AWS credentials, and stage prod needs them: profile nosuch gives none\./,
+    );
+    expect(code).toBe(1);
+  });
+
+  it("[AWS-4] asks AWS what it would refuse, and creates nothing", async () => {
+    const cloud = await openEmptyCloud("573946584375");
+    const secrets = new SecretsManagerClient({ ...settings, endpoint: cloud.env.AWS_ENDPOINT_URL });
+    for (const Name of ["/prod/mcp/splunk", "/prod/mcp/chat"]) await secrets.send(new CreateSecretCommand({ Name }));
+    await secrets.send(new DeleteSecretCommand({ SecretId: "/prod/mcp/chat", RecoveryWindowInDays: 7 }));
+    const { code, output } = await sst(["deploy", "--stage", "prod"], { ...anyone, ...cloud.env });
+    expect(output).toContain("Stage prod cannot be deployed yet. Nothing was created.");
+    expect(output).toContain("mcp/workspace:latest, which is not in ECR");
+    expect(output).toContain("The secret /prod/mcp/splunk exists, and this stage did not create it.");
+    expect(output).toContain("The secret /prod/mcp/chat is scheduled for deletion");
+    // The endpoint does not know this one, as credentials may not be allowed to ask it.
+    expect(output).toContain("Not checked, whether the quotas");
+    expect(code).toBe(1);
+    expect(cloud.stacks()).toEqual([]);
+    secrets.destroy();
+    await cloud.close();
+  });
 
   it("[MAP-3] names the existing stages, without a stack trace", async () => {
     const { code, output } = await sst(["deploy", "--stage", "production"], nobody);

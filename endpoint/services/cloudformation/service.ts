@@ -1,4 +1,5 @@
 import type { AwsService, PublicRoute } from "#endpoint/core/service.ts";
+import { accessOf } from "./access.ts";
 import { ChangeSets } from "./change-sets.ts";
 import { Answers } from "./custom/answers.ts";
 import { CUSTOM_RESOURCE_PATH } from "./custom/provider.ts";
@@ -49,6 +50,7 @@ export function createCloudFormation(ports: CloudFormationPorts): CloudFormation
       signingName: "cloudformation",
       protocol: { kind: "query", namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/" },
       operations: operationsOf(engine),
+      ...accessOf(engine),
       malformed: ({ message }) => refused(message),
       publicRoutes: [answerRoute(answers)],
       stop: () => control.stop(),

@@ -1,10 +1,11 @@
 import { resolveNs } from "node:dns/promises";
-import { isDenied } from "../aws.ts";
+import { howToDeploy, isDenied } from "../aws.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
-import { readServices } from "../status/read.ts";
-import type { Examination } from "./check.ts";
+import { findServices } from "../status/read.ts";
+import { type Check, type Examination, failure } from "./check.ts";
 import { checks } from "./checks/index.ts";
+import { readiness } from "./checks/readiness.ts";
 import { examine, exitCodeOf } from "./examine.ts";
 import { showResults } from "./show.ts";
 
@@ -19,6 +20,12 @@ export interface DoctorOptions {
 /** What the doctor needs besides the stage. */
 export type World = Pick<Examination, "resolveNs" | "now">;
 
+const deployment: Check = {
+  id: "deployment",
+  ok: "",
+  look: async ({ stage: { plan } }) => [failure(`Stage ${plan.stage} is not deployed.`, howToDeploy(plan))],
+};
+
 /** The world as it is: a domain of this machine has no registrar. */
 function worldOf({ plan }: Stage): World {
   return { resolveNs: plan.runsOn === "aws" ? resolveNs : undefined, now: Date.now };
@@ -29,13 +36,21 @@ export async function runDoctor(stage: Stage, options: DoctorOptions, world = wo
   const { terminal, plan } = stage;
   const wanted = only === undefined ? checks : checks.filter(({ id }) => only.includes(id));
   if (format === "text") terminal.note(terminal.paint.dim(`Running ${wanted.length} checks on ${plan.stage}…`));
-  const services = readServices(stage);
-  await services.catch((error: unknown) => {
-    // Other checks work without it.
-    if (!isDenied(error)) throw error;
-  });
+  const reading = findServices(stage);
+  const absent = await reading.then(
+    (found) => found === undefined,
+    (error: unknown) => {
+      // Other checks work without it.
+      if (!isDenied(error)) throw error;
+      return false;
+    },
+  );
+  const services = reading.then((found = []) => found);
+  // Where no check asks for them.
+  services.catch(() => undefined);
   const examination = { stage, services, testAlarm, patienceMs, ...world };
-  const results = await examine(wanted, examination, (at) =>
+  // Where nothing is deployed, there is nothing to call fine.
+  const results = await examine(absent ? [deployment, readiness] : wanted, examination, (at) =>
     terminal.progress(at === "" ? "" : terminal.paint.dim(at)),
   );
   if (format === "json") terminal.print(JSON.stringify({ stage: plan.stage, results }, undefined, 2));

@@ -1,5 +1,6 @@
 import { BatchGetImageCommand, DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import * as v from "valibot";
+import { ecrImageOf } from "#preflight/ecr-image.ts";
 import { isAwsError } from "../aws.ts";
 import type { Stage } from "../stage.ts";
 
@@ -11,16 +12,12 @@ export interface EcrTag {
   readonly imageTag: string;
 }
 
-const host = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
-
 /** `undefined` for an image of another registry, and for one named by its digest, which cannot move. */
 export function ecrTagOf(image: string): EcrTag | undefined {
-  const [address = "", ...path] = image.split("/");
-  const [, registryId, region] = host.exec(address) ?? [];
-  const name = path.join("/");
-  if (registryId === undefined || region === undefined || name.includes("@")) return undefined;
-  const [repositoryName = "", imageTag = "latest"] = name.split(":");
-  return { registryId, region, repositoryName, imageTag };
+  const found = ecrImageOf(image);
+  if (found === undefined || !("imageTag" in found.id)) return undefined;
+  const { registryId, region, repositoryName, id } = found;
+  return { registryId, region, repositoryName, ...id };
 }
 
 export type TagMeaning =

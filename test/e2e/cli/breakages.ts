@@ -1,3 +1,4 @@
+import { CreateSecretCommand, DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import {
   addUnmeasuredAlarm,
@@ -52,6 +53,20 @@ export const breakages: readonly Breakage[] = [
     id: "drift",
     evidence: /cpu is 256, the map has 512/,
     map: { ...map, services: { [key]: { ...workspace, cpu: 512, memory: 1024 } } },
+  },
+  {
+    id: "readiness",
+    evidence: /The secret \/local\/mcp\/kept exists, and this stage did not create it/,
+    map: {
+      ...map,
+      secrets: { ...map.secrets, kept: { description: "Of an earlier stage", keys: { KEY: { placeholder: "x" } } } },
+    },
+    break: async ({ secrets }) => {
+      const { ARN: SecretId } = await secrets.send(
+        new CreateSecretCommand({ Name: "/local/mcp/kept", SecretString: '{"KEY":"value"}' }),
+      );
+      return () => secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+    },
   },
   {
     id: "placeholders",

@@ -16,9 +16,9 @@ import { createPaint, writable } from "#cli/paint.ts";
 import { run } from "#cli/program.ts";
 import { type Console, createTerminal } from "#cli/terminal.ts";
 import { names } from "#fleet";
+import { openEmptyCloud } from "../../endpoint/empty-cloud.ts";
 import { leaves, named, readers } from "../../fixture/commands.ts";
 import fixture from "../../fixture/map.ts";
-import { openEmptyCloud } from "./newcomer/empty-cloud.ts";
 import { hostile, openRefusing } from "./newcomer/refusing-endpoint.ts";
 
 const isConsole = (value: unknown): value is Console => typeof value === "object" && value !== null && "stdin" in value;

@@ -9,8 +9,8 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openEmptyCloud } from "../../endpoint/empty-cloud.ts";
 import fixture from "../../fixture/map.ts";
-import { openEmptyCloud } from "./newcomer/empty-cloud.ts";
 import { type Circumstances, expectRefusal, fleet } from "./newcomer/operator.ts";
 
 const SecretId = "/local/mcp/splunk";

@@ -13,7 +13,8 @@ export const images: Check = {
   async look(examination) {
     const services = await examination.services;
     const running = services.flatMap(({ tasks }) => tasks.filter(({ status }) => status === "RUNNING"));
-    if (running.length > 0 && running.every(({ imageDigest }) => imageDigest === undefined))
+    if (running.length === 0) return [skipped("No task runs: there is no image to compare.")];
+    if (running.every(({ imageDigest }) => imageDigest === undefined))
       return [skipped("No task has an image digest: on this machine, local commands replace images.")];
     const findings = (await Promise.all(services.map((facts) => lookAt(examination, facts)))).flat();
     return findings.length > 0 ? findings : reportUnasked(services);

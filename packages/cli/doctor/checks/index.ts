@@ -13,6 +13,7 @@ import { nameServers } from "./name-servers.ts";
 import { oauthMetadata } from "./oauth-metadata.ts";
 import { pendingLabels } from "./pending-labels.ts";
 import { placeholders } from "./placeholders.ts";
+import { readiness } from "./readiness.ts";
 import { redis } from "./redis.ts";
 import { rotation } from "./rotation.ts";
 import { secretVersions } from "./secret-versions.ts";
@@ -23,7 +24,7 @@ import { targets } from "./targets.ts";
 
 /** From the outside in: names, the balancer, the tasks, their secrets, sessions, alarms, and what clients see. */
 export const checks: readonly Check[] = [
-  ...[nameServers, certificate, idleConnections, targets, deployments, images, drift],
+  ...[nameServers, certificate, idleConnections, targets, deployments, images, drift, readiness],
   ...[secretVersions, placeholders, splunkKeys, splunkToken, rotation, pendingLabels],
   ...[sessions, redis, alarms, alarmThresholds, alarmRoad],
   ...[oauthMetadata, mcp, googleApis],

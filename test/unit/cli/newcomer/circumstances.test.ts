@@ -1,8 +1,8 @@
 import { devNull } from "node:os";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadMapFrom } from "#fleet";
+import { openEmptyCloud } from "../../../endpoint/empty-cloud.ts";
 import { named, onStages, readers } from "../../../fixture/commands.ts";
-import { openEmptyCloud } from "./empty-cloud.ts";
 import { expectRefusal, fleet } from "./operator.ts";
 import { openRefusing } from "./refusing-endpoint.ts";
 
@@ -32,7 +32,7 @@ function useCredentials(endpoint: string): void {
 }
 
 describe("circumstances that no command line can fix exit with 1 and the remedy", () => {
-  const asking = onStages.filter(({ name }) => name !== "fleet cost" && name !== "fleet open");
+  const asking = onStages.filter(({ name }) => !["fleet cost", "fleet open", "fleet policy"].includes(name));
 
   it.each(named(asking))("%s without credentials", async (_, { path, args }) => {
     const said = await fleet([...path, ...args, "--stage", "prod"]);
@@ -46,7 +46,8 @@ describe("circumstances that no command line can fix exit with 1 and the remedy"
     expectRefusal(said, { code: 1, says: /^The local endpoint does not answer: start it with npm start/ });
   });
 
-  it("fleet open and fleet cost need no answer from AWS", async () => {
+  it("fleet open, fleet cost and fleet policy need no answer from AWS", async () => {
+    expect(await fleet(["policy", "later", "--stage", "prod"])).toMatchObject({ code: 0, err: [] });
     expect(await fleet(["open", "google", "--stage", "prod"])).toMatchObject({ code: 0, err: [] });
     expect(await fleet(["cost", "--stage", "prod"])).toMatchObject({ code: 0, err: [] });
   });
@@ -114,6 +115,22 @@ describe("an unusable fleet.config.ts", () => {
 });
 
 describe("a stage that was never deployed", () => {
+  it("[AWS-4] is told by the doctor what it lacks, which calls nothing fine", async () => {
+    const { env, close } = await openEmptyCloud("573946584375");
+    useCredentials(env.AWS_ENDPOINT_URL);
+    const { code, out } = await fleet(["doctor", "--stage", "prod", "--json"]);
+    await close();
+    const results: readonly { readonly id: string; readonly verdict: string; readonly evidence: string }[] =
+      JSON.parse(out).results;
+    expect(results.map(({ id, verdict }) => `${verdict} ${id}`)).toEqual([
+      "failure deployment",
+      "failure readiness",
+      "skipped readiness",
+    ]);
+    expect(results[1]?.evidence).toContain("mcp/workspace:latest, which is not in ECR");
+    expect(code).toBe(1);
+  });
+
   /** What is not a failure there: it says that nothing is there. */
   const fineThere: Readonly<Record<string, RegExp>> = {
     "fleet secrets list": /google-oauth +- +missing/,
@@ -124,7 +141,7 @@ describe("a stage that was never deployed", () => {
   it("gets an answer from every command: nothing is there, and how to create it", async () => {
     const { env, close } = await openEmptyCloud();
     const asking = onStages.filter(
-      ({ name }) => !["fleet cost", "fleet open", "fleet console", "fleet doctor"].includes(name),
+      ({ name }) => !["fleet cost", "fleet open", "fleet policy", "fleet console", "fleet doctor"].includes(name),
     );
     for (const { name, path, args } of asking) {
       const said = await fleet([...path, ...args, "--stage", "local"], { env });

@@ -60,7 +60,7 @@ describe("what is printed for people and for programs", () => {
     const acting = ["alarms mute", "alarms test", "complete", "completion", "console", "help", "open", "redeploy"];
     const secrets = ["secrets rotate", "secrets set", "secrets stage"];
     const without = leaves.filter((one) => !has(one, "--json")).map(({ path }) => path.join(" "));
-    expect(without.toSorted()).toEqual([...acting, ...secrets, "shell"].toSorted());
+    expect(without.toSorted()).toEqual([...acting, ...secrets, "policy", "shell"].toSorted());
   });
 
   it.each(named(all.filter(({ path }) => path.length > 0)))(

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { openCloud } from "@mcp-fleet/endpoint";
 
 /** An endpoint with all its services and nothing in them; no task ever starts. */
-export async function openEmptyCloud() {
+export async function openEmptyCloud(account = "000000000000") {
   const folder = await mkdtemp(join(tmpdir(), "fleet-newcomer-"));
   const cloud = await openCloud({
     region: "us-east-1",
-    account: "000000000000",
+    account,
     ports: { endpoint: 0, https: 0, http: 0 },
     projectRoot: folder,
     stateFolder: folder,
@@ -22,6 +22,8 @@ export async function openEmptyCloud() {
   });
   return {
     env: { AWS_ENDPOINT_URL: cloud.place.endpointUrl },
+    /** Names of the stacks that somebody has made. */
+    stacks: () => cloud.cloudFormation.stacks().map(({ name }) => name),
     async close(): Promise<void> {
       await cloud.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,78 @@
+import { names, type StagePlan } from "#fleet";
+import { beforehand } from "./deploy.ts";
+import { allow, arnsOf, type Statement } from "./statement.ts";
+
+/** `fleet status`, `logs`, `alarms list`, `secrets list`, `diff`, `doctor` and `console`. */
+export function reading(plan: StagePlan): readonly Statement[] {
+  const { stage } = plan;
+  const { of } = arnsOf(plan);
+  const secrets = of("secretsmanager", `secret:${names.secretPrefix(stage)}*`);
+  const stacks = of("cloudformation", `stack/${names.stacks(stage)}*/*`);
+  return [
+    allow("Describe", [
+      "acm:ListCertificates",
+      "cloudformation:DescribeStackDriftDetectionStatus",
+      "cloudformation:DescribeStacks",
+      "cloudwatch:DescribeAlarmHistory",
+      "cloudwatch:DescribeAlarms",
+      "cloudwatch:GetMetricData",
+      "cloudwatch:GetMetricStatistics",
+      "ecs:DescribeTaskDefinition",
+      "ecs:ListServices",
+      "elasticache:DescribeReplicationGroups",
+      "elasticloadbalancing:DescribeListeners",
+      "elasticloadbalancing:DescribeLoadBalancerAttributes",
+      "elasticloadbalancing:DescribeRules",
+      "elasticloadbalancing:DescribeTargetHealth",
+      "secretsmanager:ListSecrets",
+    ]),
+    allow(
+      "Stacks",
+      ["DetectStackDrift", "DescribeStackResourceDrifts", "ListStackResources"].map(
+        (action) => `cloudformation:${action}`,
+      ),
+      [stacks],
+    ),
+    // CloudFormation compares what exists with the caller's own rights. Without it, drift of these stays unknown.
+    allow("Drift", [
+      "ec2:Describe*",
+      "iam:Get*",
+      "iam:List*",
+      "kms:Describe*",
+      "kms:Get*",
+      "lambda:Get*",
+      "sns:Get*",
+      "sqs:Get*",
+    ]),
+    allow(
+      "Tasks",
+      ["ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListTasks"],
+      ["service", "task", "container-instance"].map((kind) => of("ecs", `${kind}/${names.cluster(stage)}/*`)),
+    ),
+    allow(
+      "Logs",
+      ["logs:FilterLogEvents", "logs:GetLogEvents"],
+      [names.logGroup(stage, "*"), `/aws/lambda/${names.function(stage, "*")}`].map((group) =>
+        of("logs", `log-group:${group}`),
+      ),
+    ),
+    allow("Secrets", ["secretsmanager:ListSecretVersionIds"], [secrets]),
+    // For the doctor's checks of placeholders and Splunk, and `audit check`. Leave it out where reading must see no value.
+    allow("SecretValues", ["secretsmanager:GetSecretValue"], [secrets]),
+    allow(
+      "Topic",
+      ["sns:ListSubscriptionsByTopic"],
+      [plan.alarmTopic.adoptedArn ?? of("sns", plan.alarmTopic.name), of("sns", `${plan.alarmTopic.name}-fallback`)],
+    ),
+    allow("AlarmQueue", ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"], [of("sqs", `${names.alarmQueue(stage)}*`)]),
+    allow("TestAlarm", ["cloudwatch:SetAlarmState"], [of("cloudwatch", `alarm:${names.alarmRoad(stage)}`)]),
+    allow(
+      "Incidents",
+      ["dynamodb:BatchGetItem", "dynamodb:Query"],
+      [of("dynamodb", `table/${names.incidentTable(stage)}`)],
+    ),
+    allow("MovedTags", ["ecr:DescribeImages"], [of("ecr", "repository/*")]),
+    allow("Thresholds", ["ssm:GetParametersByPath"], [of("ssm", `parameter/mcp-fleet/${stage}/*`)]),
+    ...beforehand(plan),
+  ];
+}

@@ -1,0 +1,37 @@
+import type { StagePlan } from "#fleet";
+import type { Obstacle, Question, Site } from "./question.ts";
+import { concurrency } from "./questions/concurrency.ts";
+import { images } from "./questions/images.ts";
+import { quotas } from "./questions/quotas.ts";
+import { secrets } from "./questions/secrets.ts";
+import { zone } from "./questions/zone.ts";
+
+export interface Answers {
+  readonly obstacles: readonly Obstacle[];
+  /** What could not be asked, and why. */
+  readonly unasked: readonly string[];
+}
+
+/** On this machine, local commands take the place of images, and there are no quotas. */
+const questions: Readonly<Record<StagePlan["runsOn"], readonly Question[]>> = {
+  aws: [images, secrets, zone, concurrency, quotas],
+  loopback: [secrets, zone],
+};
+
+/** All questions side by side. One that these credentials may not ask stops nothing: the deploy will tell. */
+export async function askAws(site: Site, asked = questions[site.plan.runsOn]): Promise<Answers> {
+  const answers = await Promise.all(
+    asked.map(async ({ about, ask }): Promise<Answers> => {
+      try {
+        return { obstacles: await ask(site), unasked: [] };
+      } catch (error) {
+        const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
+        return { obstacles: [], unasked: [`Not checked, ${about} (${reason})`] };
+      }
+    }),
+  );
+  return {
+    obstacles: answers.flatMap(({ obstacles }) => obstacles),
+    unasked: answers.flatMap(({ unasked }) => unasked),
+  };
+}

@@ -1,0 +1,40 @@
+import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { orMissing } from "#cli/aws.ts";
+import type { SecretPlan } from "#fleet";
+import { readStack } from "../deployed.ts";
+import type { Obstacle, Question, Site } from "../question.ts";
+
+/** Secrets outlive their stage, and a name that is taken, or scheduled for deletion, cannot be created. */
+export const secrets: Question = {
+  about: "whether secrets of an earlier stage are in the way",
+  async ask(site) {
+    const own = (await readStack(site, "Secrets")) ?? new Map<string, string>();
+    const created = site.plan.secrets.filter(({ adoptedArn }) => adoptedArn === undefined);
+    return (await Promise.all(created.map((secret) => lookAt(site, secret, own)))).flat();
+  },
+};
+
+async function lookAt(
+  { plan, aws }: Site,
+  { key, name }: SecretPlan,
+  own: ReadonlyMap<string, string>,
+): Promise<readonly Obstacle[]> {
+  const command = new DescribeSecretCommand({ SecretId: name });
+  const found = await orMissing(aws.client(SecretsManagerClient).send(command), "ResourceNotFoundException");
+  if (found?.ARN === undefined || (own.has(found.ARN) && found.DeletedDate === undefined)) return [];
+  const adopt = `adopt it (stages.${plan.stage}.adopt.secrets: { "${key}": "${found.ARN}" })`;
+  const force = `aws secretsmanager delete-secret --secret-id ${name} --force-delete-without-recovery`;
+  if (found.DeletedDate !== undefined)
+    return [
+      {
+        evidence: `The secret ${name} is scheduled for deletion: its name is taken until then.`,
+        remedy: `aws secretsmanager restore-secret --secret-id ${name}, then ${own.has(found.ARN) ? "deploy" : adopt}; or, if nobody needs its value, ${force}`,
+      },
+    ];
+  return [
+    {
+      evidence: `The secret ${name} exists, and this stage did not create it.`,
+      remedy: `If its value is wanted, ${adopt}; else ${force}`,
+    },
+  ];
+}
