@@ -22,7 +22,9 @@ it("[ROT-13] a token of another secret at the same issuer is nobody's leftover",
   ];
   const map: RotationMap = { stage: "prod", cluster: "c", auditIndex: "i", secrets: [splunk, audit, keys] };
   const store = new MemoryStore();
-  for (const { id, key } of map.secrets) store.add(id, `{"SPLUNK_HEC_TOKEN":"${key}-new"}`);
-  const tokens = (await keptValues(splunk, { map, store })).map((value) => value.SPLUNK_HEC_TOKEN);
-  expect(tokens).toEqual(["splunk-new", "audit-new"]);
+  for (const { id, key } of map.secrets) {
+    store.add(id, `{"SPLUNK_HEC_TOKEN":"${key}-new"}`, `{"SPLUNK_HEC_TOKEN":"${key}-old"}`);
+  }
+  const tokens = (await keptValues(splunk, "version-0", { map, store })).map((value) => value.SPLUNK_HEC_TOKEN);
+  expect(tokens).toEqual(["splunk-new", "audit-new", "audit-old"]);
 });
