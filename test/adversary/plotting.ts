@@ -93,10 +93,10 @@ function actOf(dice: Dice, { secrets, services }: Setting): readonly Act[] {
           ]
         : kind !== "google"
           ? [{ at, kind: "rotate", secret }]
-        : [
-            { at, kind: "stage", secret, value: dice.pick(["good", "refused"]) },
-            { at: at + minute, kind: "rotate", secret },
-          ];
+          : [
+              { at, kind: "stage", secret, value: dice.pick(["good", "refused"]) },
+              { at: at + minute, kind: "rotate", secret },
+            ];
     default:
       return dice.chance(0.4) ? [{ at, kind: "remove", service }] : [{ at, kind: "rotate", secret }];
   }

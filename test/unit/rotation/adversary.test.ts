@@ -17,7 +17,7 @@ beforeAll(async () => {
   // A thousand consumers take seconds: faults.test.ts has them.
   const named = namedPlots().filter(({ setting }) => setting.services.length < 100);
   for (const plot of named) endings.set(plot.name, await play(plot));
-});
+}, 600_000);
 
 afterAll(() => disconnect());
 
