@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { benchAlarms } from "./alarms.ts";
 import { benchChat } from "./chat.ts";
 import { benchFirstEvent } from "./first-event.ts";
 import { benchFleet } from "./fleet.ts";
@@ -12,6 +13,7 @@ import { benchStarter } from "./starter.ts";
 
 /** Each part measures what it compares in one run, since machines differ and one machine's moods do too. */
 const parts = {
+  alarms: benchAlarms,
   chat: benchChat,
   "first-event": benchFirstEvent,
   fleet: benchFleet,

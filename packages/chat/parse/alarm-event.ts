@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { isBurnWindow } from "#fleet/burn-window.ts";
 import type { Incident } from "../incident/incident.ts";
 import { isRoadTest } from "../incident/road-test.ts";
-import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
+import { identityOf, phaseOf, serviceOf, severityOfChange } from "./alarm.ts";
 import { contributorOf } from "./alarm-message.ts";
 import { type BusEvent, timeOf } from "./envelope.ts";
 import type { Reader } from "./reader.ts";
@@ -37,6 +38,7 @@ export const readAlarmEvent: Reader = ({ event, at: sentAt }) => {
     // The test is for the topic, which alarms depend on: through the bus it would arrive even if the topic were broken.
     return { kind: "ignored", why: `${alarmName} tests the topic` };
   }
+  if (isBurnWindow(alarmName)) return { kind: "ignored", why: `${alarmName} is a part of another alarm` };
   if (muteDetail != null && state.value !== "OK") {
     // When the mute ends, CloudWatch runs the alarm's actions if it is still in this state, and the topic delivers it.
     return { kind: "ignored", why: `${alarmName} is muted in CloudWatch` };
@@ -59,7 +61,7 @@ function incidentOf(
     ...identityOf(arn, state.value, at, alarmContributor?.id ?? undefined),
     at,
     phase,
-    severity: severityOf(watch, phase),
+    severity: severityOfChange(watch, phase, configuration.description),
     service: serviceOf(watch, alarmName),
     story: {
       kind: "alarm",

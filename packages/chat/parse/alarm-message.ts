@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Watch } from "../incident/incident.ts";
 import { isRoadTest } from "../incident/road-test.ts";
-import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
+import { identityOf, phaseOf, serviceOf, severityOfChange } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
 import type { Parsed, Reader } from "./reader.ts";
 import { Trigger, text, watchOfTrigger } from "./watch.ts";
@@ -41,7 +41,7 @@ export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
       ...identityOf(arn, message.NewStateValue, at, message.AlarmContributorId ?? undefined),
       at,
       phase,
-      severity: severityOf(watch, phase),
+      severity: severityOfChange(watch, phase, message.AlarmDescription),
       service: serviceOf(watch, message.AlarmName),
       story: {
         kind: "alarm",

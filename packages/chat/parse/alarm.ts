@@ -1,4 +1,5 @@
 import type { Severity } from "#fleet/definition.ts";
+import { isWaking } from "#fleet/waking.ts";
 import type { Incident, Phase, Watch } from "../incident/incident.ts";
 
 const phases: Readonly<Record<string, Phase>> = { ALARM: "firing", OK: "resolved", INSUFFICIENT_DATA: "no-data" };
@@ -19,13 +20,23 @@ export function identityOf(
   return { subject, change: `${subject}@${state}@${at}` };
 }
 
-export function severityOf(watch: Watch, phase: Phase): Severity {
-  return severityOfMetric(watch.kind === "metric" && phase !== "no-data" ? watch.metric : undefined);
+export function severityOfChange(watch: Watch, phase: Phase, description: string | null | undefined): Severity {
+  if (phase === "no-data") return "warning";
+  return severityOf({ wakes: isWaking(description ?? ""), metric: watch.kind === "metric" ? watch.metric : undefined });
 }
 
-/** By what users notice: a service without healthy tasks, and failed requests, affect them at once. */
-export function severityOfMetric(metric: string | undefined): Severity {
-  return /^HealthyHostCount$|_5XX_Count$/.test(metric ?? "") ? "critical" : "warning";
+/**
+ * What wakes people is critical. An alarm from elsewhere does not say: there it is a service without healthy tasks, and
+ * failed requests, which affect users at once.
+ */
+export function severityOf({
+  wakes,
+  metric,
+}: {
+  readonly wakes: boolean | undefined;
+  readonly metric: string | undefined;
+}): Severity {
+  return (wakes ?? /^HealthyHostCount$|_5XX_Count$/.test(metric ?? "")) ? "critical" : "warning";
 }
 
 /** Longer than any name AWS accepts: keeps matching fast on text that is not a name. */
@@ -39,7 +50,7 @@ export function serviceOf(watch: Watch, alarmName: string): string | undefined {
   const targetGroup = watch.kind === "metric" ? watch.dimensions.TargetGroup : undefined;
   const dashed =
     /^targetgroup\/[a-z0-9-]+?-mcp-([a-z0-9-]+)-tg\//.exec(targetGroup?.slice(0, nameLimit) ?? "")?.[1] ??
-    /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+)$/.exec(
+    /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+|failedRequests|slowRequests)$/.exec(
       alarmName.slice(0, nameLimit),
     )?.[1];
   return dashed?.replaceAll("-", "_");

@@ -1,4 +1,4 @@
-import { alarmNames, names } from "#fleet";
+import { alarmNames, names, rateNames } from "#fleet";
 import { type AlarmFacts, isChatAlarm, readAlarms } from "../../alarms/read.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
@@ -8,8 +8,11 @@ export const alarms: Check = {
   async look({ stage }) {
     const { plan } = stage;
     const found = new Map((await readAlarms(stage)).map((alarm) => [alarm.name, alarm]));
-    const wanted = plan.services.flatMap(({ key, alarms: of }) =>
-      alarmNames.filter((name) => of[name].kind === "set").map((name) => names.alarm(plan.stage, key, name)),
+    const wanted = plan.services.flatMap(({ key, alarms: of, rates }) =>
+      [
+        ...alarmNames.filter((name) => of[name].kind === "set"),
+        ...rateNames.filter((name) => rates[name].kind === "set"),
+      ].map((name) => names.alarm(plan.stage, key, name)),
     );
     const missing = wanted.filter((name) => !found.has(name));
     const own = wanted.flatMap((name) => found.get(name) ?? []);
