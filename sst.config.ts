@@ -8,6 +8,7 @@ import { fillEmptyStacks } from "./stacks/deploy/empty-stack.ts";
 import { keepBundles } from "./stacks/deploy/kept-bundles.ts";
 import { readOlderLogs } from "./stacks/deploy/older-logs.ts";
 import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/deploy/preflight.ts";
+import { checkCommand, commandOf, leaveWithTrueCode } from "./stacks/deploy/sst-command.ts";
 import { handleStartFailures } from "./stacks/deploy/start-failures.ts";
 import { nameTemplatesAnew } from "./stacks/deploy/template-name.ts";
 import { readThresholds } from "./stacks/deploy/thresholds.ts";
@@ -76,9 +77,13 @@ async function showErrors<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export default {
-  config: ({ stage = process.env.SST_STAGE, profile, region }) =>
+  config: (commandLine) =>
     showErrors(async () => {
+      const { stage = process.env.SST_STAGE, profile, region } = commandLine;
+      const command = commandOf(commandLine);
+      leaveWithTrueCode(command);
       const plan = await planOf(stage);
+      checkCommand(command, plan);
       await checkSurroundings(plan, { profile, region, endpointUrl: process.env.AWS_ENDPOINT_URL });
       return { name: "mcp-fleet", stage: plan.stage, region: plan.region, ...(profile !== undefined && { profile }) };
     }),

@@ -86,6 +86,8 @@ export const requirements = {
   "FIX-4": "Single Redis node: two nodes with failover by default in `prod`",
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
+  "OPS-3": "Logs made for reading",
+  "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
     "`npm start -- --exit` and `npm test` pass on a machine with Node ≥ 20 and npm alone; sessions work from an embedded store",
   "STR-2": "Any valid edit of the map (domain, account, services, secrets, chat, stages) leaves `npm test` green",
@@ -101,6 +103,9 @@ export const requirements = {
   "SAFE-2": "Everything the local fleet starts listens on loopback alone",
   "SAFE-3": "Patterns and filters are matched in linear time",
   "SAFE-4": "Text from logs, alarms and tasks cannot drive a terminal or leave a chat's code block",
+  "AWS-1": "Targets keep idle connections longer than the balancer; its own 5xx have an alarm",
+  "AWS-5": "`sst dev` and `sst console` are refused on a stage that runs on AWS",
+  "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
 } as const;
 
 export type RequirementId = keyof typeof requirements;

@@ -54,7 +54,7 @@ export function planAlarms(
 }
 
 /** A placeholder gives way to what was measured; what a person chose does not. */
-function planAlarm(name: AlarmName, definition: AlarmDefinition, measured: number | undefined): AlarmPlan {
+export function planAlarm(name: AlarmName, definition: AlarmDefinition, measured: number | undefined): AlarmPlan {
   if ("declined" in definition) return { kind: "declined", reason: definition.declined };
   // Without a healthy task a service is down, whatever the rest says.
   const { basis = "chosen", wakes = name === "healthyHosts" } = definition;

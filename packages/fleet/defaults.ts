@@ -1,4 +1,5 @@
 import type { FleetDefinition, NetworkDefinition, RedisDefinition, StageDefinition } from "./definition.ts";
+import { defaultIdleSeconds } from "./timing.ts";
 
 export const defaultOAuthPriority = 10;
 export const defaultSubdomain = "mcp";
@@ -31,7 +32,13 @@ export function networkOf(
   { durable }: StageCharacter,
 ): Required<NetworkDefinition> {
   const zones = definition.zones ?? 2;
-  return { cidr: "10.0.0.0/16", zones, natGateways: durable ? zones : 1, ...definition };
+  return {
+    cidr: "10.0.0.0/16",
+    zones,
+    natGateways: durable ? zones : 1,
+    idleTimeoutSeconds: defaultIdleSeconds,
+    ...definition,
+  };
 }
 
 export function redisOf(definition: RedisDefinition = {}, { durable }: StageCharacter): Required<RedisDefinition> {

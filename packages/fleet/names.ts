@@ -32,6 +32,7 @@ export const names = {
   /** SSM parameter of the local endpoint with a service's address by port, for clients that do not resolve its name. */
   door: (stage: string, key: string) => `/mcp-fleet/${stage}/doors/${key}`,
   alarm: (stage: string, key: string, alarm: string) => `${stage}-mcp-${dashed(key)}-${alarm}`,
+  balancerAlarm: (stage: string, shard: number) => `${names.balancer(stage, shard)}-balancer5xx`,
   /** Watches nothing: it is set off to see that an alarm reaches the chats. */
   alarmRoad: (stage: string) => `${stage}-mcp-alarm-road`,
 } as const;

@@ -3,6 +3,7 @@ import type {
   AlarmName,
   ChatDestination,
   ChatMute,
+  NetworkDefinition,
   PermissionDefinition,
   RotationDefinition,
   SecretKeyDefinition,
@@ -21,9 +22,11 @@ export interface StagePlan {
   readonly domain: string;
   readonly serviceDomain: string;
   readonly deletionProtection: boolean;
-  readonly network: { readonly cidr: string; readonly zones: number; readonly natGateways: number };
+  readonly network: Required<NetworkDefinition>;
   readonly redis: { readonly nodes: number; readonly nodeType: string; readonly snapshotRetentionDays: number };
   readonly shards: number;
+  /** Of each balancer's own errors: where the fleet's threshold for 5xx is, as nobody's service gave them. */
+  readonly balancerErrors: AlarmPlan;
   /** Seconds of an alarm's period: a minute, as the balancer reports on AWS; less on one machine, where it is long. */
   readonly alarmPeriodSeconds: 10 | typeof balancerReportSeconds;
   readonly alarmTopic: { readonly name: string; readonly adoptedArn: string | undefined };

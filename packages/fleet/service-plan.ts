@@ -2,7 +2,7 @@ import { type Measured, planAlarms } from "./alarm-plan.ts";
 import type { FleetDefinition, ServiceDefinition } from "./definition.ts";
 import { rulePriority, shardOf } from "./placement.ts";
 import type { ServicePlan, StagePlan } from "./plan.ts";
-import { defaultStopSeconds } from "./timing.ts";
+import { defaultStopSeconds, idleVariable } from "./timing.ts";
 
 export function planService(
   fleet: FleetDefinition,
@@ -13,6 +13,7 @@ export function planService(
     readonly serviceDomain: string;
     readonly shards: number;
     readonly port: string;
+    readonly idleTimeoutSeconds: number;
     readonly measured?: Measured | undefined;
   },
 ): ServicePlan {
@@ -37,6 +38,7 @@ export function planService(
         Object.entries(service.environment ?? {}).map(([name, value]) => [name, value.replaceAll("{url}", url)]),
       ),
       ...auditEnvironment(fleet, service),
+      [idleVariable]: String(at.idleTimeoutSeconds),
     },
     secrets: secretsOf(fleet, service),
     sessions: service.sessions === true,

@@ -1,3 +1,4 @@
+import { planAlarm } from "./alarm-plan.ts";
 import { planChat } from "./chat-plan.ts";
 import {
   alarmTopicOf,
@@ -38,6 +39,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
   const serviceDomain = `${fleet.subdomain ?? defaultSubdomain}.${domain}`;
   const shards = definition.shards ?? 1;
   const port = character.runsOn === "loopback" ? `:${options.httpsPort ?? 8443}` : "";
+  const network = networkOf(definition.network, character);
   const services = Object.entries(fleet.services)
     .filter(([, service]) => runsIn(service, stage))
     .map(([key, service]) =>
@@ -46,6 +48,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
         serviceDomain,
         shards,
         port,
+        idleTimeoutSeconds: network.idleTimeoutSeconds,
         measured: options.thresholds?.[key],
       }),
     );
@@ -57,9 +60,10 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     domain,
     serviceDomain,
     deletionProtection: definition.deletionProtection ?? character.durable,
-    network: networkOf(definition.network, character),
+    network,
     redis: redisOf(definition.redis, character),
     shards,
+    balancerErrors: planAlarm("errors5xx", fleet.alarms.errors5xx, undefined),
     alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : balancerReportSeconds,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),

@@ -4,12 +4,16 @@
  */
 
 /**
- * Without a byte for so long, the balancer closes a connection. An MCP event stream is quiet between calls; the default
- * of 60 s would cut it every minute, and the longest, 4,000 s, would keep dead clients' connections for an hour. What is
- * behind the balancer must keep idle connections for longer: see the starter's `listen.ts`.
+ * Without a byte for so long, the balancer closes a connection, unless the map says otherwise. An MCP event stream is
+ * quiet between calls; AWS's default of 60 s would cut it every minute, and the longest, 4,000 s, would keep dead
+ * clients' connections for an hour. What is behind the balancer must keep idle connections for longer, or a request
+ * that crosses their end is answered with 502: see the starter's `listen.ts`.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
  */
-export const balancerIdleSeconds = 300;
+export const defaultIdleSeconds = 300;
+
+/** Tells every task for how long the balancer keeps idle connections. */
+export const idleVariable = "MCP_IDLE_TIMEOUT_SECONDS";
 
 /** The balancer reports its metrics once a minute: the period of alarms, and of what `tune-alarms` measures for them. */
 export const balancerReportSeconds = 60;

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { type CloudOptions, createLoopbackFetch, describeEngine } from "@mcp-fleet/endpoint";
 import { harmless } from "#chat/text/harmless.ts";
 import type { StagePlan } from "#fleet";
+import { bootstrap } from "./bootstrap.ts";
 import { putCredentials } from "./credentials.ts";
 import { runSst } from "./deployment.ts";
 import { type LocalFleet, openFleet } from "./fleet.ts";
@@ -52,6 +53,7 @@ export async function bringUp(options: BringUpOptions): Promise<LocalFleet> {
       await requireFree(ports.https, "--https-port");
       await requireFree(ports.http, "--http-port");
       opened = await openFleet({ plan, projectRoot, ports, log: (line) => log.write(`${harmless(line)}\n`) });
+      await bootstrap(opened.cloud);
       return opened.cloud.place.endpointUrl;
     });
     if (opened === undefined) throw new Error("The endpoint did not open.");

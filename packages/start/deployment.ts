@@ -63,9 +63,6 @@ export async function runSst(command: SstCommand, spec: DeploymentSpec): Promise
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: "true",
       MCP_FLEET_HTTPS_PORT: String(spec.httpsPort),
-      SST_TELEMETRY_DISABLED: "1",
-      SST_DISABLE_TELEMETRY: "1",
-      CDK_DISABLE_CLI_TELEMETRY: "true",
       NO_COLOR: "1",
       // CDK and SST are 40 MB of compiled code, the same each time: a third of the start of every run after the first.
       // https://nodejs.org/api/module.html#module-compile-cache

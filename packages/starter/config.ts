@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defaultIdleSeconds, idleVariable } from "#fleet/timing.ts";
 import {
   ConfigurationError,
   type Environment,
@@ -18,6 +19,8 @@ export interface Config {
   readonly service: string;
   readonly host: string;
   readonly port: number;
+  /** For how long the balancer keeps idle connections. */
+  readonly idleTimeoutSeconds: number;
   /** The public base URL: what metadata and redirects name, never the port the task listens on. */
   readonly externalUrl: URL | undefined;
   readonly login: LoginConfig;
@@ -62,6 +65,7 @@ export function readConfig(env: Environment): Config {
     service: read.optional("MCP_SERVICE", v.string()) ?? read.optional("SPLUNK_SOURCE", v.string()) ?? "mcp-starter",
     host: read.optional("HOST", v.string()) ?? "0.0.0.0",
     port: read.optional("PORT", integer(0, 65_535)) ?? 8000,
+    idleTimeoutSeconds: read.optional(idleVariable, integer(1, 4000)) ?? defaultIdleSeconds,
     externalUrl: read.optional("WORKSPACE_EXTERNAL_URL", publicUrl),
     drainSeconds: read.optional("MCP_DRAIN_SECONDS", integer(0, 600)) ?? drainSeconds,
   };

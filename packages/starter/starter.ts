@@ -34,7 +34,7 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
     createServer: (context) => createMcpServer({ name: config.service, version: "1.0.0" }, tools, context),
     argumentsOf: (tool) => byName.get(tool),
   });
-  const listener = await listen(app, config.host, config.port);
+  const listener = await listen(app, config);
   log.info("Listening.", { port: listener.port, tools: tools.map((tool) => tool.name) });
 
   return {

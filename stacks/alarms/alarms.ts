@@ -10,6 +10,7 @@ import { Services } from "../services/services.ts";
 import { use } from "../sst.ts";
 import { type AlarmKind, alarmKinds } from "./alarm-kinds.ts";
 import { Alerts } from "./alerts.ts";
+import { createBalancerAlarm } from "./balancer-alarm.ts";
 import { recordDeclined } from "./declined.ts";
 
 /** The alarms of one balancer's services: apart from them, as together they would pass 500 resources a stack. */
@@ -26,6 +27,7 @@ export const Alarms = perShard("Alarms", ({ app, stack }, shard) => {
       createAlarm(scope, { plan, service, name, dimensions: { TargetGroup: targetGroup, LoadBalancer: loadBalancer } });
     }
   }
+  createBalancerAlarm(stack, plan, shard, loadBalancer);
   recordDeclined(stack, services, ({ alarms }) => alarms);
 });
 

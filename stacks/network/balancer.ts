@@ -1,6 +1,5 @@
 import * as elbv2 from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import { names, type StagePlan } from "#fleet";
-import { balancerIdleSeconds } from "#fleet/timing.ts";
 import { Dns } from "../dns/dns.ts";
 import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
@@ -30,7 +29,7 @@ function createBalancer(stack: Stack, plan: StagePlan, shard: number): elbv2.Cfn
     securityGroups: [balancerSecurityGroup],
     loadBalancerAttributes: [
       { key: "deletion_protection.enabled", value: String(plan.deletionProtection) },
-      { key: "idle_timeout.timeout_seconds", value: String(balancerIdleSeconds) },
+      { key: "idle_timeout.timeout_seconds", value: String(plan.network.idleTimeoutSeconds) },
       { key: "routing.http.drop_invalid_header_fields.enabled", value: "true" },
     ],
   });

@@ -1,4 +1,5 @@
-import { NagSuppressions } from "cdk-nag";
+// The package's front loads all its rules, a twelfth of a deploy's synthesis, which only tests use.
+import { NagSuppressions } from "cdk-nag/lib/nag-suppressions.js";
 import type { IConstruct } from "constructs";
 
 /** Accepts findings of cdk-nag's AwsSolutions pack on a construct and what is inside, each with the reason why. */

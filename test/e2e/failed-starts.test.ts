@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ServiceDefinition } from "#fleet";
+import { closedEgress } from "../fixture/closed-egress.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
 import { operatorOf } from "../stage/operator.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
@@ -48,9 +49,12 @@ async function logGroups(): Promise<readonly string[]> {
 describe("a service that cannot start", () => {
   let said: string;
 
-  it("[STR-3] fails the first deploy with exit code and last lines, while the others run", async () => {
+  it("[STR-3] [AWS-12] fails the first deploy with exit code and last lines, while the others run", async () => {
+    vi.stubEnv("NODE_OPTIONS", closedEgress);
     const { code, lines } = await stage.run("deploy", first);
+    vi.unstubAllEnvs();
     said = lines.join("\n");
+    expect(said).not.toMatch(/^egress: /m);
     expect(code).not.toBe(0);
     expect(said).toMatch(/✘ dies did not start: exit code 3\n.+Essential container in task exited/);
     expect(said).toMatch(/✘ absent did not start: exec: "no-such-program": executable file not found in\s+\$PATH/);
@@ -83,6 +87,8 @@ describe("a service that cannot start", () => {
       absent: { kind: "down", exitCode: null },
     });
     expect((await fleet(["logs", "dies", "--since", "1h"])).out).toContain("line 30");
+    const previous = await fleet(["logs", "--previous", "--tail", "2", "--stage", "local"]);
+    expect(previous.out.trim().split("\n")).toHaveLength(2);
   });
 
   it("[STR-3] starts with the next deploy once it is fixed, and nothing else is restarted", async () => {
@@ -90,7 +96,7 @@ describe("a service that cannot start", () => {
     await stage.deploy(fixed);
     expect((await stage.echo(stage.url("dies"))).service).toBe("dies");
     expect(await Promise.all(["google", "notes"].map(pidOf))).toEqual(pids);
-    expect((await operatorOf(stage, fixed)(["status"])).out).toContain("all healthy");
+    expect((await operatorOf(stage, fixed)(["status"])).out).toContain("all well");
   });
 
   it("[STR-3] [ECS-8] is rolled back by an update with its log kept, and what ran before keeps serving", async () => {

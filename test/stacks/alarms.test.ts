@@ -95,7 +95,7 @@ describe("a service's alarms", () => {
     const declined = "Its tools wait for people.";
     const map = withServices({ slack: { ...slack, alarms: { latencyAverage: { declined } } } });
     const template = synthesize("prod", map).stack("Alarms");
-    expect(template.all("AWS::CloudWatch::Alarm")).toHaveLength(11);
+    expect(template.all("AWS::CloudWatch::Alarm")).toHaveLength(12);
     expect(template.metadata.DeclinedAlarms).toEqual({ "slack/latencyAverage": declined });
   });
 

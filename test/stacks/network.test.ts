@@ -18,6 +18,23 @@ function attributesOf(template: Template): Readonly<Record<string, string>> {
 }
 
 describe("the balancer", () => {
+  it("[AWS-1] keeps idle connections as the map says, which every task is told, and its own 5xx have an alarm", () => {
+    const other = synthesize("prod", withStage("prod", { network: { idleTimeoutSeconds: 120 } }));
+    expect(attributesOf(other.stack("Balancer"))).toMatchObject({ "idle_timeout.timeout_seconds": "120" });
+    const told = { Name: "MCP_IDLE_TIMEOUT_SECONDS", Value: "120" };
+    for (const { Properties } of other.stack("Services").all("AWS::ECS::TaskDefinition"))
+      expect(Properties.ContainerDefinitions).toMatchObject([{ Environment: expect.arrayContaining([told]) }]);
+    expect(
+      prod.stack("Alarms").one("AWS::CloudWatch::Alarm", { AlarmName: "prod-mcp-alb-balancer5xx" }).Properties,
+    ).toMatchObject({
+      MetricName: "HTTPCode_ELB_5XX_Count",
+      Dimensions: [
+        { Name: "LoadBalancer", Value: { "Fn::ImportValue": expect.stringContaining("LoadBalancerFullName") } },
+      ],
+      AlarmActions: [{ "Fn::ImportValue": expect.stringContaining("Alerts:ExportsOutputRefTopic") }],
+    });
+  });
+
   it("[ALB-1] faces the internet from both public subnets", () => {
     expect(balancer.Properties).toMatchObject({ Name: "prod-mcp-alb", Scheme: "internet-facing", Type: "application" });
     expect(JSON.stringify(balancer.Properties.Subnets)).toMatch(/PublicSubnet1.*PublicSubnet2/);

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planStage, type StagePlan } from "#fleet";
 import { compileCacheOf } from "#start/deployment.ts";
 import { checkRemoval, checkSurroundings } from "../../stacks/deploy/preflight.ts";
+import { checkCommand } from "../../stacks/deploy/sst-command.ts";
+import { closedEgress } from "../fixture/closed-egress.ts";
 import fleet from "../fixture/map.ts";
 import { copyProject, type Project } from "../fixture/project.ts";
 import { withStage } from "../synth/synth.ts";
@@ -39,7 +41,7 @@ function sst(command: readonly string[], environment: Readonly<Record<string, st
     PATH,
     HOME: "/tmp",
     NODE_ENV: "test",
-    SST_TELEMETRY_DISABLED: "1",
+    NODE_OPTIONS: closedEgress,
     NO_COLOR: "1",
     NODE_COMPILE_CACHE: compileCacheOf(project.folder),
     ...environment,
@@ -77,7 +79,7 @@ describe("sst", () => {
     expect(other.journal.entries().every(({ service }) => service === "sts")).toBe(true);
   });
 
-  it("[FIX-2] stops the removal of a protected stage before anything goes, and names the switch", async () => {
+  it("[FIX-2] [AWS-12] stops the removal of a protected stage before anything goes, and names the switch", async () => {
     const { code, output } = await sst(["remove", "--stage", "prod"], { ...anyone, AWS_ENDPOINT_URL: own.url });
     expect(output).toContain("Error: Stage prod is protected from deletion: stages.prod.deletionProtection is true.");
     expect(output).toContain("npx sst deploy --stage prod\n  npx sst remove --stage prod");
@@ -85,6 +87,29 @@ describe("sst", () => {
     expect(code).toBe(1);
     expect(own.journal.entries().every(({ service }) => service === "sts")).toBe(true);
   });
+
+  it.each([
+    ["dev", "Use npm start, which runs the whole fleet here"],
+    ["console", "Use npx fleet console --stage prod."],
+  ])("[AWS-5] refuses %s on a stage that runs on AWS before anything is called", async (command, remedy) => {
+    const calls = own.journal.entries().length;
+    const { code, output } = await sst([command, "--stage", "prod"], { ...anyone, AWS_ENDPOINT_URL: own.url });
+    expect(output).toMatch(new RegExp(`^Error: sst ${command} would .* Nothing was touched\\..*$`));
+    expect(output).toContain(remedy);
+    expect(code).toBe(1);
+    expect(own.journal.entries()).toHaveLength(calls);
+  });
+
+  it.each(["diff", "build"])(
+    "[AWS-12] leaves with 1 where %s fails behind a closed egress, and reports to nobody",
+    async (command) => {
+      // Without SSM and S3 neither comes to its end.
+      const { code, output } = await sst([command, "--stage", "local"], { ...anyone, AWS_ENDPOINT_URL: own.url });
+      expect(output).toContain("Error:");
+      expect(output).not.toMatch(/^egress: /m);
+      expect(code).toBe(1);
+    },
+  );
 
   it("[MAP-3] names the existing stages, without a stack trace", async () => {
     const { code, output } = await sst(["deploy", "--stage", "production"], nobody);
@@ -108,6 +133,11 @@ describe("the check before a deploy", () => {
   it("takes the region from the map only", async () => {
     const there = checkSurroundings(plan("prod"), { ...nothing, region: "eu-west-1" });
     await expect(there).rejects.toThrow("Stage prod is in us-east-1, not in eu-west-1.");
+  });
+
+  it("[AWS-5] knows sst dev by its older name, and lets a stage of this machine be", () => {
+    expect(() => checkCommand("start", plan("prod"))).toThrow("Use npm start");
+    for (const command of ["dev", "start", "console"]) expect(() => checkCommand(command, plan("local"))).not.toThrow();
   });
 
   it("[FIX-2] lets a stage be removed once its switch is off", () => {

@@ -45,7 +45,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-const server = createServer((request, response) => void answer(request, response));
+// Longer than the balancer, as a container has to.
+const keepAliveTimeout = (Number(process.env.MCP_IDLE_TIMEOUT_SECONDS) + 5) * 1_000;
+const server = createServer({ keepAliveTimeout }, (request, response) => void answer(request, response));
 server.listen(Number(process.env.PORT), "127.0.0.1", () => console.log(`${service} listens`));
 process.once("SIGTERM", () => {
   server.close(() => process.exit(0));

@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
+import { join } from "node:path";
 import { type Cloud, createLoopbackFetch } from "@mcp-fleet/endpoint";
 import { takePort } from "@mcp-fleet/loopback/ports.ts";
 import * as v from "valibot";
 import { type FleetDefinition, planStage, type StagePlan } from "#fleet";
+import { bootstrap } from "#start/bootstrap.ts";
 import { runSst, type SstCommand, type SstOutcome } from "#start/deployment.ts";
 import { clientSettings, type LocalFleet, openFleet } from "#start/fleet.ts";
 import { copyProject, type Project } from "../fixture/project.ts";
@@ -65,7 +63,7 @@ export async function openStage(
     log: (line) => log.push(line),
   });
   const { cloud, supervisor } = fleet;
-  if (account === "bootstrapped") await bootstrap(fleet);
+  if (account === "bootstrapped") await bootstrap(cloud);
   const visit = createLoopbackFetch(cloud.authority.ca);
   const run: FleetStage["run"] = async (command, of) => {
     await project.writeMap(of);
@@ -110,25 +108,4 @@ export async function openStage(
       return left;
     },
   };
-}
-
-/** The stack of `cdk bootstrap`, from CDK's own template: starting CDK for it takes longer than the stack. */
-async function bootstrap({ cloud }: LocalFleet): Promise<void> {
-  const template = join(dirname(fileURLToPath(import.meta.resolve("aws-cdk/package.json"))), "lib/api/bootstrap");
-  const parameters = {
-    CloudFormationExecutionPolicies: "arn:aws:iam::aws:policy/AdministratorAccess",
-    FileAssetsBucketKmsKeyId: "AWS_MANAGED_KEY",
-  };
-  await new CloudFormationClient(clientSettings(cloud)).send(
-    new CreateStackCommand({
-      StackName: "CDKToolkit",
-      TemplateBody: await readFile(join(template, "bootstrap-template.yaml"), "utf8"),
-      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
-        ParameterKey,
-        ParameterValue,
-      })),
-      Capabilities: ["CAPABILITY_NAMED_IAM"],
-    }),
-  );
-  await cloud.cloudFormation.idle();
 }

@@ -93,8 +93,9 @@ function fargate({ architecture, cpu, memory }: Pick<ServicePlan, "architecture"
   return hoursPerMonth * ((cpu / 1024) * price.vcpuHour + (memory / 1024) * price.gigabyteHour);
 }
 
-function alarmsOf({ services }: StagePlan): number {
-  return services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set")).length;
+function alarmsOf({ services, shards, balancerErrors }: StagePlan): number {
+  const ofServices = services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set"));
+  return ofServices.length + (balancerErrors.kind === "set" ? shards : 0);
 }
 
 function ratesOf(plan: StagePlan): number {

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
-import { names, type ServicePlan } from "#fleet";
-import { explainAws, isAwsError, isPassing, notDeployed } from "../aws.ts";
+import { explainAws, isPassing } from "../aws.ts";
 import { formatDuration } from "../duration.ts";
-import { Failure, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
-import type { Paint } from "../terminal.ts";
+import { columns } from "../table.ts";
 import { pollMs } from "../wait.ts";
+import { isAtLeast, isHealthCheck, type Level, parseLine } from "./line.ts";
+import { dayLine, jsonOf, textOf, type View } from "./show.ts";
+import { type LogEvent, readEvents, type Source } from "./source.ts";
 
-export interface Tail {
-  readonly service: ServicePlan;
+export interface Tail extends Source {
   readonly sinceMs: number;
-  readonly filter: string | undefined;
+  /** At most so many of the lines that there are at first, the newest. */
+  readonly lines: number | undefined;
+  /** This and worse; lines that do not say are shown, too. */
+  readonly level: Level | undefined;
+  readonly healthChecks: "shown" | "hidden";
   readonly follow: boolean;
   readonly format: "text" | "json";
 }
@@ -19,27 +22,25 @@ export interface Tail {
 /** Events may arrive this late, after newer ones of other tasks: each look reaches back this far. */
 const lateMs = 10_000;
 
-/** Prints a service's log, and with `follow` keeps printing new lines until Ctrl-C. */
+/** Prints the logs of services in one stream, and with `follow` keeps printing new lines until Ctrl-C. */
 export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   const { terminal, signal, plan } = stage;
   const unseen = createUnseen();
+  const printer = createPrinter(stage, tail);
   let from = Date.now() - tail.sinceMs;
   if (tail.follow && terminal.interactive) terminal.note(terminal.paint.dim("Following the log; Ctrl-C ends it."));
-  const show = (events: readonly FilteredLogEvent[]) => {
-    for (const event of unseen.take(events))
-      terminal.print(tail.format === "json" ? jsonLine(event) : textLine(event, terminal.paint));
-  };
-  show(await readEvents(stage, tail, from));
+  printer.print(unseen.take(await readEvents(stage, tail, from)), tail.lines);
   while (tail.follow && !signal.aborted) {
     from = Math.max(from, unseen.newest() - lateMs);
-    await sleep(pollMs(plan), undefined, { signal }).catch(() => undefined);
-    if (!signal.aborted) show(await readAnyway(stage, tail, from));
+    // The whole account shares the rate at which logs are read.
+    await sleep(pollMs(plan) * Math.ceil(tail.services.length / 5), undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) printer.print(unseen.take(await readAnyway(stage, tail, from)));
   }
-  if (unseen.newest() === 0 && !tail.follow) terminal.note(emptyText(tail));
+  if (!tail.follow) printer.end(unseen.newest() > 0);
 }
 
 /** A failed look loses nothing: the next one begins where the last successful one ended, so following continues. */
-async function readAnyway(stage: Stage, tail: Tail, from: number): Promise<readonly FilteredLogEvent[]> {
+async function readAnyway(stage: Stage, tail: Tail, from: number): Promise<readonly LogEvent[]> {
   const { terminal, signal, plan } = stage;
   try {
     return await readEvents(stage, tail, from);
@@ -50,10 +51,45 @@ async function readAnyway(stage: Stage, tail: Tail, from: number): Promise<reado
   }
 }
 
+function createPrinter({ terminal, stdout }: Stage, tail: Tail) {
+  const view: View = {
+    paint: terminal.paint,
+    width: terminal.interactive ? Math.max(stdout.columns ?? columns, columns) : undefined,
+    names: tail.services.length === 1 ? 0 : Math.max(0, ...tail.services.map(({ key }) => key.length)),
+  };
+  let last: number | undefined;
+  let hidden = 0;
+  return {
+    print(events: readonly LogEvent[], atMost = events.length): void {
+      const wanted = events.flatMap((event) => {
+        const line = parseLine(event.text);
+        const isHidden = tail.healthChecks === "hidden" && isHealthCheck(line, event.service.health.path);
+        if (isHidden) hidden += 1;
+        return isHidden || !isAtLeast(line, tail.level) ? [] : [{ event, line }];
+      });
+      for (const { event, line } of atMost === 0 ? [] : wanted.slice(-atMost)) {
+        if (tail.format === "json") {
+          terminal.print(jsonOf(event, line));
+          continue;
+        }
+        for (const day of dayLine(event.at, last, view)) terminal.print(day);
+        terminal.print(textOf(event, line, view));
+        last = event.at;
+      }
+    },
+    end(wrote: boolean): void {
+      if (!wrote) terminal.note(emptyText(tail));
+      if (hidden > 0) terminal.note(terminal.paint.dim(`${hidden} health checks hidden: --health-checks shows them.`));
+    },
+  };
+}
+
 const dayMs = 86_400_000;
 
-function emptyText({ service: { key }, sinceMs, filter }: Tail): string {
-  const what = `${key} wrote nothing${filter === undefined ? "" : " that matches --filter"} in the last ${formatDuration(sinceMs)}`;
+function emptyText({ services, sinceMs, filter, task }: Tail): string {
+  const [only, ...others] = services.map(({ key }) => key);
+  const who = task === undefined ? "" : ` in a task ${task}`;
+  const what = `${others.length === 0 ? only : "No service"} wrote ${others.length === 0 ? "nothing" : "anything"}${who}${filter === undefined ? "" : " that matches --filter"} in the last ${formatDuration(sinceMs)}`;
   return sinceMs < dayMs ? `${what}: try --since 1d.` : `${what}: fleet status shows whether it runs.`;
 }
 
@@ -63,51 +99,14 @@ function createUnseen() {
   let newest = 0;
   return {
     newest: () => newest,
-    take(events: readonly FilteredLogEvent[]): readonly FilteredLogEvent[] {
-      const fresh = events.filter(({ eventId = "" }) => !seen.has(eventId));
-      for (const { eventId = "", timestamp = 0 } of fresh) {
-        seen.set(eventId, timestamp);
-        newest = Math.max(newest, timestamp);
+    take(events: readonly LogEvent[]): readonly LogEvent[] {
+      const fresh = events.filter(({ id }) => !seen.has(id));
+      for (const { id, at } of fresh) {
+        seen.set(id, at);
+        newest = Math.max(newest, at);
       }
-      for (const [id, timestamp] of seen) if (timestamp < newest - lateMs) seen.delete(id);
+      for (const [id, at] of seen) if (at < newest - lateMs) seen.delete(id);
       return fresh;
     },
   };
-}
-
-async function readEvents({ aws, plan, signal }: Stage, tail: Tail, from: number): Promise<FilteredLogEvent[]> {
-  const events: FilteredLogEvent[] = [];
-  const input = {
-    logGroupName: names.logGroup(plan.stage, tail.service.key),
-    startTime: from,
-    ...(tail.filter !== undefined && { filterPattern: tail.filter }),
-  };
-  try {
-    for await (const page of paginateFilterLogEvents({ client: aws.client(CloudWatchLogsClient) }, input)) {
-      events.push(...(page.events ?? []));
-      if (signal.aborted) break;
-    }
-  } catch (error) {
-    if (isAwsError(error, "ResourceNotFoundException")) throw new Failure(notDeployed(plan));
-    if (isAwsError(error, "InvalidParameterException") && tail.filter !== undefined)
-      throw new UsageError(`--filter ${tail.filter}: ${error.message}`);
-    throw error;
-  }
-  return events.toSorted((one, other) => (one.timestamp ?? 0) - (other.timestamp ?? 0));
-}
-
-function textLine({ timestamp = 0, logStreamName = "", message = "" }: FilteredLogEvent, paint: Paint): string {
-  const time = new Date(timestamp).toISOString().slice(0, 19).replace("T", " ");
-  const head = `${time}Z ${taskOf(logStreamName).slice(0, 8)}`;
-  // Further lines of an event are indented under its first, so that none looks like an event of its own.
-  return `${paint.dim(head)} ${message.trimEnd().replaceAll("\n", `\n${" ".repeat(head.length + 1)}`)}`;
-}
-
-function jsonLine({ timestamp = 0, logStreamName = "", message = "" }: FilteredLogEvent): string {
-  return JSON.stringify({ time: new Date(timestamp).toISOString(), task: taskOf(logStreamName), message });
-}
-
-/** Streams are named `ecs/<container>/<task id>`. */
-function taskOf(stream: string): string {
-  return stream.slice(stream.lastIndexOf("/") + 1);
 }

@@ -1,23 +1,18 @@
-import type { DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
 import type { SecretPlan, StagePlan } from "#fleet";
-import { current, pending, settlingTag } from "#rotation/labels.ts";
-import { readSettling } from "#rotation/settle/settling.ts";
 import { howToDeploy } from "../aws.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
-import { currentSince, type SecretFacts } from "../status/facts.ts";
+import { currentSince } from "../status/facts.ts";
 import { table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
 import { describeSecret, readFacts } from "./read.ts";
-
-/** `rotating`: a new value is being made. `rolling`: its services are moving to it. `stuck`: it needs a person. */
-type State = "missing" | "no value" | "settled" | "rotating" | "rolling" | "stuck";
+import { isPending, type SecretState, stateOf } from "./state.ts";
 
 interface Listed {
   readonly key: string;
   readonly name: string;
   readonly exists: boolean;
-  readonly state: State;
+  readonly state: SecretState;
   readonly currentSince: string | null;
   readonly pending: boolean;
   readonly rotation: "on" | "off";
@@ -67,19 +62,6 @@ async function listOne(stage: Stage, secret: SecretPlan): Promise<Listed> {
   };
 }
 
-function isPending({ versions }: SecretFacts): boolean {
-  return versions.some(({ labels }) => labels.includes(pending) && !labels.includes(current));
-}
-
-function stateOf(described: DescribeSecretCommandOutput | undefined, facts: SecretFacts | undefined): State {
-  if (facts === undefined) return "missing";
-  if (currentSince(facts) === undefined) return "no value";
-  const settling = readSettling(described?.Tags?.find(({ Key }) => Key === settlingTag)?.Value);
-  if (settling?.phase === "stuck") return "stuck";
-  if (isPending(facts)) return "rotating";
-  return settling?.phase === "rolling" ? "rolling" : "settled";
-}
-
 function stateText({ state }: Listed, paint: Paint): string {
   switch (state) {
     case "settled":
@@ -109,7 +91,7 @@ function otherUse({ secrets, chat }: StagePlan, key: string): string {
   return chat?.secret === key ? "the chats" : "nobody";
 }
 
-function remedies(plan: StagePlan, key: string, state: State): readonly string[] {
+function remedies(plan: StagePlan, key: string, state: SecretState): readonly string[] {
   switch (state) {
     case "missing":
       return [`${key} is not deployed: ${howToDeploy(plan)}`];

@@ -1,31 +1,34 @@
 import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 
 export function addStatus(parent: Parent, runner: Runner): void {
-  stageCommand(parent, "status", "show services, tasks, health, deployments and secret versions")
+  stageCommand(parent, "status", "show whether all is well: services, alarms, rollouts, secrets")
     .option("--tasks", "also show each task, with the secret versions it runs on")
     .option("--json", "everything, as JSON")
     .addHelpText(
       "after",
       `
 SECRETS is current if every task has read the current version, "old since" if
-not: the service then rolls automatically. The exit code is 0 even for a fleet
-in trouble; fleet doctor exits with 1.
+not: the service then rolls automatically. Below the table is what is wrong, the
+worst first: tasks, rollouts, alarms that ring, secrets that are overdue or need
+a person. The exit code is 0 only if nothing is.
 ${examples("fleet status --stage prod", "fleet status --json | jq '.services[].targets'")}`,
     )
     .action((options) =>
       runner.onStage(options, async (stage) => {
-        const { readServices } = await import("./read.ts");
         if (!options.json && stage.terminal.interactive) stage.terminal.progress(`Reading ${stage.plan.stage}…`);
-        const services = await readServices(stage);
+        const { readFleet } = await import("./fleet.ts");
+        const { findTroubles } = await import("./troubles.ts");
+        const fleet = await readFleet(stage);
+        const now = Date.now();
         if (options.json) {
           const { statusDocument } = await import("./document.ts");
-          stage.terminal.print(JSON.stringify(statusDocument(stage.plan, services), undefined, 2));
-          return 0;
+          stage.terminal.print(JSON.stringify(statusDocument(stage.plan, fleet, now), undefined, 2));
+        } else {
+          const { showStatus } = await import("./show.ts");
+          const view = { tasks: options.tasks ?? false, now };
+          for (const line of showStatus(stage.plan, fleet, stage.terminal.paint, view)) stage.terminal.print(line);
         }
-        const { showStatus } = await import("./show.ts");
-        const view = { tasks: options.tasks ?? false, now: Date.now() };
-        for (const line of showStatus(stage.plan, services, stage.terminal.paint, view)) stage.terminal.print(line);
-        return 0;
+        return findTroubles(fleet, now).length === 0 ? 0 : 1;
       }),
     );
 }

@@ -1,6 +1,7 @@
 import { type ContainerDefinition, DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
 import type { ServicePlan } from "#fleet";
 import { sessionVariables } from "#fleet/session-environment.ts";
+import { idleVariable } from "#fleet/timing.ts";
 import type { Stage } from "../stage.ts";
 import type { ServiceFacts } from "./facts.ts";
 
@@ -48,7 +49,8 @@ function differentVariables(plan: ServicePlan, container: ContainerDefinition | 
   );
   return [
     ...Object.entries(plan.environment)
-      .filter(([name, value]) => deployed.get(name) !== value)
+      // The doctor compares that one with the balancer.
+      .filter(([name, value]) => name !== idleVariable && deployed.get(name) !== value)
       .map(([name]) => (deployed.has(name) ? `${name} has a different value` : `${name} is not set`)),
     ...extra.map((name) => `${name} is set, but not in the map`),
   ];

@@ -1,14 +1,20 @@
 import type { StagePlan } from "#fleet";
-import { currentSince, runsOnOlder, type ServiceFacts } from "./facts.ts";
+import { currentSince, runsOnOlder } from "./facts.ts";
+import type { FleetFacts } from "./fleet.ts";
+import { findTroubles } from "./troubles.ts";
 
 const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
 
 /** What `--json` prints: times in ISO 8601, names as in AWS, and no value of any secret. */
-export function statusDocument({ stage, region }: StagePlan, services: readonly ServiceFacts[]) {
+export function statusDocument({ stage, region }: StagePlan, fleet: FleetFacts, now: number) {
+  const troubles = findTroubles(fleet, now);
   return {
     stage,
     region,
-    services: services.map(({ plan, service, tasks, targets, secrets, failure }) => ({
+    well: troubles.length === 0,
+    troubles,
+    ringing: fleet.ringing.map((alarm) => ({ ...alarm, since: iso(alarm.since) })),
+    services: fleet.services.map(({ plan, service, tasks, targets, secrets, failure }) => ({
       key: plan.key,
       url: plan.url,
       deployed: service !== undefined,

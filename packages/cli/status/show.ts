@@ -3,7 +3,8 @@ import { formatDuration } from "../duration.ts";
 import { columns, fold, table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
 import { currentSince, runsOnOlder, type SecretFacts, type ServiceFacts, type TaskFacts } from "./facts.ts";
-import { troublesOf } from "./troubles.ts";
+import type { FleetFacts } from "./fleet.ts";
+import { findTroubles, type Trouble } from "./troubles.ts";
 
 export interface View {
   /** Whether to show each task, too. */
@@ -12,13 +13,9 @@ export interface View {
   readonly now: number;
 }
 
-/** The state of the fleet in one line, one line per service, and explanations below. */
-export function showStatus(
-  plan: StagePlan,
-  services: readonly ServiceFacts[],
-  paint: Paint,
-  view: View,
-): readonly string[] {
+/** The state of the fleet in one line, one line per service, and what is wrong below, the worst first. */
+export function showStatus(plan: StagePlan, fleet: FleetFacts, paint: Paint, view: View): readonly string[] {
+  const { services } = fleet;
   if (services.length === 0)
     return [`Stage ${plan.stage} has no services. Add one under \`services\` in fleet.config.ts, then deploy.`];
   const rows = services.map((facts) => [
@@ -28,24 +25,20 @@ export function showStatus(
     deploymentOf(facts, paint),
     secretsOf(facts, paint, view.now),
   ]);
-  const troubles = services
-    .map((facts) => ({ key: facts.plan.key, lines: troublesOf(facts) }))
-    .filter(({ lines }) => lines.length > 0);
+  const troubles = findTroubles(fleet, view.now);
   return [
     `${paint.dim(`${plan.stage}  ${names.cluster(plan.stage)}  ${plan.region}`)}  ${verdict(services, troubles, paint)}`,
     "",
     ...table(["SERVICE", "TASKS", "HEALTH", "DEPLOYMENT", "SECRETS"], rows),
     ...(view.tasks ? ["", ...showTasks(services, paint, view.now)] : []),
-    ...troubles.flatMap(({ key, lines }) => ["", paint.bold(key), ...lines.flatMap(indented)]),
+    ...troubles.flatMap(({ subject, lines }) => ["", paint.bold(subject), ...lines.flatMap(indented)]),
   ];
 }
 
-function verdict(services: readonly ServiceFacts[], troubles: readonly unknown[], paint: Paint): string {
-  const of = (count: number) => `${count} of ${services.length}`;
-  if (troubles.length > 0)
-    return paint.red(`${of(troubles.length)} ${troubles.length === 1 ? "needs" : "need"} attention`);
+function verdict(services: readonly ServiceFacts[], troubles: readonly Trouble[], paint: Paint): string {
+  if (troubles.length > 0) return paint.red(troubles.length === 1 ? "1 problem" : `${troubles.length} problems`);
   const rolling = services.filter(({ service }) => service?.deployments.some(({ state }) => state === "IN_PROGRESS"));
-  return rolling.length > 0 ? paint.yellow(`${of(rolling.length)} rolling`) : paint.green("all healthy");
+  return rolling.length > 0 ? paint.yellow(`${rolling.length} of ${services.length} rolling`) : paint.green("all well");
 }
 
 function indented(text: string): readonly string[] {

@@ -1,14 +1,56 @@
+import type { AlarmFacts } from "../alarms/read.ts";
+import { formatDuration } from "../duration.ts";
+import type { Overdue } from "../secrets/schedule.ts";
 import type { FailureFacts, ServiceFacts } from "./facts.ts";
+import type { FleetFacts, SecretStanding } from "./fleet.ts";
 
-/** What needs an explanation, in sentences with the next command; nothing for a healthy service. */
-export function troublesOf(facts: ServiceFacts): readonly string[] {
+/** Worst first: `down` serves nobody, `failing` hurts somebody, `overdue` will. */
+const severities = ["down", "failing", "overdue"] as const;
+export type Severity = (typeof severities)[number];
+
+/** What needs an explanation about a service, a secret, or the fleet itself. */
+export interface Trouble {
+  readonly severity: Severity;
+  readonly subject: string;
+  /** Sentences, and the next command. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * The worst first; nothing for a fleet that is well.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function findTroubles({ services, ringing, secrets }: FleetFacts, now: number): readonly Trouble[] {
+  const ringingOf = Map.groupBy(ringing, ({ service }) => service);
+  const troubles = [
+    ...services.flatMap((facts) => serviceTrouble(facts, ringingOf.get(facts.plan.key) ?? [], now)),
+    ...fleetTrouble(ringingOf.get(undefined) ?? [], now),
+    ...secrets.flatMap(secretTrouble),
+  ];
+  return severities.flatMap((wanted) => troubles.filter(({ severity }) => severity === wanted));
+}
+
+function serviceTrouble(facts: ServiceFacts, ringing: readonly AlarmFacts[], now: number): readonly Trouble[] {
   const { plan, service, failure } = facts;
+  const lines = [...troublesOf(facts), ...ringing.map((alarm) => alarmText(alarm, now))];
+  if (lines.length === 0) return [];
+  const serves = (service?.running ?? 0) > 0 || plan.desiredCount === 0;
+  const next = service === undefined && failure === undefined ? [] : [nextCommand(facts)];
+  return [{ severity: serves ? "failing" : "down", subject: plan.key, lines: [...lines, ...next] }];
+}
+
+function nextCommand({ plan, failure }: ServiceFacts): string {
+  return `→ fleet logs ${plan.key} --since ${failure === undefined ? "15m" : "1h"}`;
+}
+
+/** In sentences; nothing for a service that runs as the map wants it. */
+function troublesOf(facts: ServiceFacts): readonly string[] {
+  const { service, failure } = facts;
   const failed = failure === undefined ? [] : failureTroubles(failure);
-  if (service === undefined && failed.length === 0) return ["It is in the map but not deployed: a deploy creates it."];
-  const others =
-    service === undefined ? [] : [...deploymentTroubles(service), ...targetTroubles(facts), ...taskTroubles(service)];
-  const lines = [...failed, ...others];
-  return lines.length === 0 ? [] : [...lines, `→ fleet logs ${plan.key} --since ${failed.length > 0 ? "1h" : "15m"}`];
+  if (service === undefined)
+    return failed.length === 0 ? ["It is in the map but not deployed: a deploy creates it."] : failed;
+  return [...failed, ...deploymentTroubles(service), ...targetTroubles(facts), ...taskTroubles(service)];
 }
 
 function failureTroubles({ kind, cause, reason, task }: FailureFacts): readonly string[] {
@@ -38,4 +80,45 @@ function targetTroubles({ targets }: ServiceFacts): readonly string[] {
 function taskTroubles({ running, desired, deployments }: Service): readonly string[] {
   const rolling = deployments.some(({ state }) => state === "IN_PROGRESS");
   return running < desired && !rolling ? [`${running} of ${desired} tasks run.`] : [];
+}
+
+function alarmText({ name, kind, since, reason, muted }: AlarmFacts, now: number): string {
+  const age = since === undefined ? "" : ` for ${formatDuration(now - since)}`;
+  return `${kind ?? name} has been in alarm${age}${muted ? ", muted" : ""}: ${reason || "CloudWatch gives no reason."}`;
+}
+
+/** Alarms of the functions, the chats, the balancers, and those that somebody added. */
+function fleetTrouble(ringing: readonly AlarmFacts[], now: number): readonly Trouble[] {
+  if (ringing.length === 0) return [];
+  const lines = ringing.map((alarm) => alarmText(alarm, now));
+  return [{ severity: "failing", subject: "fleet", lines: [...lines, "→ docs/runbook.md"] }];
+}
+
+function secretTrouble({ key, state, overdue }: SecretStanding): readonly Trouble[] {
+  const trouble = (severity: Severity, ...lines: readonly string[]) => [{ severity, subject: `secret ${key}`, lines }];
+  switch (state) {
+    case "missing":
+      return trouble("failing", "It is in the map but not deployed: a deploy creates it.");
+    case "no value":
+      return trouble("failing", "It has no value.", `→ fleet secrets set ${key}`);
+    case "stuck":
+      return trouble("failing", "It needs a person: the chat shows why, docs/rotation.md what to do.");
+    case "settled":
+    case "rotating":
+    case "rolling":
+      return overdue === undefined
+        ? []
+        : trouble("overdue", overdueText(overdue), `→ fleet secrets rotate ${key} --wait`);
+  }
+}
+
+function overdueText(overdue: Overdue): string {
+  switch (overdue.kind) {
+    case "off":
+      return `The map rotates it every ${overdue.everyDays} days, but its rotation is off: a deploy turns it on.`;
+    case "due":
+      return `Its rotation was due ${formatDuration(overdue.forMs)} ago.`;
+    case "old":
+      return `It last rotated ${formatDuration(overdue.ageMs)} ago; the map wants every ${overdue.everyDays} days.`;
+  }
 }

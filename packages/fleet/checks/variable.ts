@@ -5,6 +5,7 @@ import { didYouMean } from "../nearest.ts";
 import type { Problem } from "../problem.ts";
 import { auditEnvironment, secretsOf } from "../service-plan.ts";
 import { sessionVariables } from "../session-environment.ts";
+import { idleVariable } from "../timing.ts";
 import { duplicates } from "./duplicate.ts";
 
 /**
@@ -74,6 +75,7 @@ function checkSources(fleet: FleetDefinition, [key, service]: Entry): readonly P
     ...Object.keys(service.environment ?? {}).map((name) => ({ name, from: "environment" })),
     ...secretsOf(fleet, service).map(({ secret, key: name }) => ({ name, from: `the secret ${secret}` })),
     ...Object.keys(auditEnvironment(fleet, service)).map((name) => ({ name, from: "audit" })),
+    { name: idleVariable, from: "network.idleTimeoutSeconds of the stage" },
     ...(service.sessions === true ? sessionVariables : []).map((name) => ({ name, from: "sessions" })),
   ];
   return duplicates(sources, ({ name }) => name).map(({ first, entry: { name, from } }) => ({

@@ -34,6 +34,11 @@ export interface NetworkDefinition {
   readonly zones?: number;
   /** NAT gateways: one per zone survives the loss of a zone. Default: one per zone for `durable`, otherwise 1. */
   readonly natGateways?: number;
+  /**
+   * Seconds without a byte after which the balancer closes a connection, 1 to 4,000: longer than the pauses of an event
+   * stream. Every task is given it as `MCP_IDLE_TIMEOUT_SECONDS`, and has to keep idle connections for longer. Default 300.
+   */
+  readonly idleTimeoutSeconds?: number;
 }
 
 export interface RedisDefinition {

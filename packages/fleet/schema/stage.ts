@@ -30,6 +30,9 @@ export const Stage = closed({
       cidr: v.optional(cidr),
       zones: v.optional(whole(2, 3, "", "A balancer needs at least two zones.")),
       natGateways: v.optional(whole(1, 3, "", "At least one: tasks reach the internet through it.")),
+      idleTimeoutSeconds: v.optional(
+        whole(1, 4000, " seconds", "A balancer takes no other; 300 suits event streams with pauses."),
+      ),
     }),
   ),
   redis: v.optional(

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { balancerIdleSeconds } from "#fleet/timing.ts";
 
 export interface Listener {
   readonly port: number;
@@ -9,11 +8,21 @@ export interface Listener {
   drain(graceMs: number): Promise<number>;
 }
 
-/** Longer than the balancer keeps an idle connection: the side that closes first must be the balancer, or it answers 502. */
-const keepAliveMs = (balancerIdleSeconds + 5) * 1000;
+export interface ListenSettings {
+  readonly host: string;
+  readonly port: number;
+  /** After so many seconds without a byte, the balancer closes a connection. */
+  readonly idleTimeoutSeconds: number;
+}
 
-export async function listen(handler: RequestListener, host: string, port: number): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, handler);
+/** The balancer has to be the one that closes: it answers 502 to a request that crosses our closing the connection. */
+const longerSeconds = 5;
+
+export async function listen(
+  handler: RequestListener,
+  { host, port, idleTimeoutSeconds }: ListenSettings,
+): Promise<Listener> {
+  const server = createServer({ keepAliveTimeout: (idleTimeoutSeconds + longerSeconds) * 1000 }, handler);
   let inFlight = 0;
   let draining = false;
   server.prependListener("request", (_req, res) => {

@@ -41,6 +41,11 @@ export const breakages: readonly Breakage[] = [
       return async () => stage.cloud.acm.setStatus("mcp.localhost", "ISSUED");
     },
   },
+  {
+    id: "idle-connections",
+    evidence: /local-mcp-alb keeps idle connections for 300 s, and the map says 60 s/,
+    map: { ...map, stages: { ...map.stages, local: { ...map.stages.local, network: { idleTimeoutSeconds: 60 } } } },
+  },
   { id: "targets", evidence: /google_workspace has 0 healthy targets of 1/, break: deregister },
   { id: "drift", evidence: /RetentionInDays is 7, but was deployed as 365/, break: shortenLog },
   {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { completable } from "@modelcontextprotocol/sdk/server/completable.js";
 import { type McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { z } from "zod";
+import { defaultIdleSeconds } from "#fleet/timing.ts";
 import { noAudit } from "#starter/audit/index.ts";
 import { silent } from "#starter/log.ts";
 import { createApp } from "#starter/server/app.ts";
@@ -34,7 +35,7 @@ export function startConformanceServer(port = 0, externalUrl?: URL): Promise<Lis
       return server;
     },
   });
-  return listen(app, "127.0.0.1", port);
+  return listen(app, { host: "127.0.0.1", port, idleTimeoutSeconds: defaultIdleSeconds });
 }
 
 function addTools(server: McpServer): void {

@@ -1,11 +1,31 @@
 import { describe, expect, it } from "vitest";
+import type { AlarmFacts } from "#cli/alarms/read.ts";
+import type { SecretStanding } from "#cli/status/fleet.ts";
 import { showStatus } from "#cli/status/show.ts";
+import { findTroubles } from "#cli/status/troubles.ts";
 import { terminal } from "../../fixture/terminal.ts";
 import { deployment, healthy, plan, task } from "./doctor/examination.ts";
 
 const now = task.createdAt + 600_000;
+const settled = { key: "splunk", state: "settled", overdue: undefined } satisfies SecretStanding;
+const well = { services: [healthy], ringing: [], secrets: [settled] };
+const ringing: AlarmFacts = {
+  name: "prod-mcp-google-workspace-errors5xx",
+  arn: "arn:aws:cloudwatch:us-east-1:573946584375:alarm:prod-mcp-google-workspace-errors5xx",
+  metric: "HTTPCode_Target_5XX_Count",
+  service: "google_workspace",
+  kind: "errors5xx",
+  state: "ALARM",
+  since: now - 240_000,
+  reason: "Threshold Crossed",
+  threshold: 1,
+  basis: undefined,
+  wakes: undefined,
+  muted: false,
+  actions: [],
+};
 const lines = (facts: object, tasks = false) =>
-  showStatus(plan, [{ ...healthy, ...facts }], terminal.paint, { tasks, now });
+  showStatus(plan, { ...well, services: [{ ...healthy, ...facts }] }, terminal.paint, { tasks, now });
 const text = (...args: Parameters<typeof lines>) => lines(...args).join("\n");
 const service = (changed: object) => ({ service: { ...healthy.service, ...changed } });
 
@@ -15,9 +35,9 @@ const rotated = (createdAt: number) => ({
 
 describe("fleet status", () => {
   it("begins with the state of the fleet", () => {
-    expect(lines({})[0]).toBe("prod  prod-mcp-cluster  us-east-1  all healthy");
+    expect(lines({})[0]).toBe("prod  prod-mcp-cluster  us-east-1  all well");
     expect(lines({ targets: [{ id: "10.0.0.1:8000", state: "unhealthy", reason: undefined }] })[0]).toMatch(
-      /1 of 1 needs attention$/,
+      /us-east-1 {2}1 problem$/,
     );
   });
 
@@ -69,8 +89,70 @@ describe("fleet status", () => {
   });
 
   it("says what to do if the map has no service for the stage", () => {
-    expect(showStatus(plan, [], terminal.paint, { tasks: false, now })).toEqual([
-      "Stage prod has no services. Add one under `services` in fleet.config.ts, then deploy.",
+    expect(showStatus(plan, { services: [], ringing: [], secrets: [] }, terminal.paint, { tasks: false, now })).toEqual(
+      ["Stage prod has no services. Add one under `services` in fleet.config.ts, then deploy."],
+    );
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      "an alarm of a service",
+      { ringing: [ringing] },
+      /1 problem\n[\s\S]*google_workspace\n {2}errors5xx has been in alarm for 4 min: Threshold Crossed\n {2}→ fleet logs/,
+    ],
+    [
+      "an alarm that somebody muted",
+      { ringing: [{ ...ringing, muted: true }] },
+      /errors5xx has been in alarm for 4 min, muted: Threshold Crossed/,
+    ],
+    [
+      "an alarm of no service",
+      { ringing: [{ ...ringing, name: "prod-mcp-chat-undelivered", service: undefined, kind: undefined, reason: "" }] },
+      /fleet\n {2}prod-mcp-chat-undelivered has been in alarm for 4 min: CloudWatch gives no\s+reason/,
+    ],
+    [
+      "a secret that needs a person",
+      { secrets: [{ ...settled, state: "stuck" }] },
+      /secret splunk\n {2}It needs a person/,
+    ],
+    ["a secret without a value", { secrets: [{ ...settled, state: "no value" }] }, /→ fleet secrets set splunk/],
+    ["a secret that was not deployed", { secrets: [{ ...settled, state: "missing" }] }, /a deploy creates it/],
+    [
+      "a rotation that is overdue",
+      { secrets: [{ ...settled, overdue: { kind: "due", forMs: 3 * 86_400_000 } }] },
+      /due 3 d\w* ago\.\n {2}→ fleet secrets rotate splunk --wait/,
+    ],
+    [
+      "a rotation that is off",
+      { secrets: [{ ...settled, overdue: { kind: "off", everyDays: 30 } }] },
+      /rotates it every 30 days, but its rotation is off/,
+    ],
+  ])("[REL-5] is not well with %s", (_, facts, wanted) => {
+    const shown = showStatus(plan, { ...well, ...facts }, terminal.paint, { tasks: false, now });
+    expect(shown.join("\n")).toMatch(wanted);
+    expect(Math.max(...shown.map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+
+  it("[REL-5] is well while values move to their services", () => {
+    const moving = (["rotating", "rolling"] as const).map((state) => ({ ...settled, state }));
+    expect(findTroubles({ ...well, secrets: moving }, now)).toEqual([]);
+  });
+
+  it("[REL-5] shows the worst first", () => {
+    const down = { ...healthy, plan: { ...healthy.plan, key: "down" }, ...service({ running: 0 }) };
+    const facts = {
+      services: [healthy, down],
+      ringing: [ringing],
+      secrets: [
+        { ...settled, overdue: { kind: "due", forMs: 1 } as const },
+        { ...settled, state: "stuck" as const },
+      ],
+    };
+    expect(findTroubles(facts, now).map(({ severity, subject }) => [severity, subject])).toEqual([
+      ["down", "down"],
+      ["failing", "google_workspace"],
+      ["failing", "secret splunk"],
+      ["overdue", "secret splunk"],
     ]);
   });
 });

@@ -88,6 +88,12 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
       /from environment and from sessions/,
     ],
     [
+      "the variable that tells the idle timeout",
+      withSlack({ environment: { MCP_IDLE_TIMEOUT_SECONDS: "5" } }),
+      "services.slack.environment.MCP_IDLE_TIMEOUT_SECONDS",
+      /from environment and from network\.idleTimeoutSeconds/,
+    ],
+    [
       "a secret that is named twice",
       withSlack({ secrets: ["chat", "chat"] }),
       "services.slack",

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { balancerIdleSeconds } from "#fleet/timing.ts";
 import { noAudit } from "#starter/audit/index.ts";
 import { createLog, silent } from "#starter/log.ts";
 import { createApp } from "#starter/server/app.ts";
@@ -14,6 +13,7 @@ import { type Listener, listen } from "#starter/server/listen.ts";
 import { createMcpServer } from "#starter/server/mcp.ts";
 import { loadTools } from "#starter/toolbox.ts";
 
+const anywhere = { host: "127.0.0.1", port: 0, idleTimeoutSeconds: 600 };
 const listeners: Listener[] = [];
 afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.drain(0))));
 
@@ -26,7 +26,7 @@ async function serve(externalUrl: URL | undefined, host = "0.0.0.0", log = silen
     argumentsOf: () => undefined,
     createServer: (context) => createMcpServer({ name: "test", version: "1.0.0" }, [], context),
   });
-  const listener = await listen(app, "127.0.0.1", 0);
+  const listener = await listen(app, anywhere);
   listeners.push(listener);
   return listener.port;
 }
@@ -87,14 +87,10 @@ describe("the server", () => {
   it("[ECS-8] finishes the request in flight before it stops, and accepts no other", async () => {
     const release = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
-    const listener = await listen(
-      (_req, res) => {
-        arrived.resolve();
-        void release.promise.then(() => res.end("done"));
-      },
-      "127.0.0.1",
-      0,
-    );
+    const listener = await listen((_req, res) => {
+      arrived.resolve();
+      void release.promise.then(() => res.end("done"));
+    }, anywhere);
     const inFlight = fetch(`http://127.0.0.1:${listener.port}/`).then((response) => response.text());
     await arrived.promise;
     const drained = listener.drain(5_000);
@@ -104,15 +100,15 @@ describe("the server", () => {
     expect(await drained).toBe(0);
   });
 
-  it("keeps an idle connection for longer than the balancer does, which would otherwise answer 502", async () => {
+  it("[AWS-1] keeps an idle connection for longer than the balancer does, which would otherwise answer 502", async () => {
     const response = await fetch(`http://127.0.0.1:${await serve(undefined)}/health`);
     const seconds = /timeout=(\d+)/.exec(response.headers.get("keep-alive") ?? "")?.[1];
-    expect(Number(seconds)).toBeGreaterThan(balancerIdleSeconds);
+    expect(Number(seconds)).toBeGreaterThan(anywhere.idleTimeoutSeconds);
   });
 
   it("cuts off what does not finish in time, and counts it", async () => {
     const arrived = Promise.withResolvers<void>();
-    const listener = await listen(() => arrived.resolve(), "127.0.0.1", 0);
+    const listener = await listen(() => arrived.resolve(), anywhere);
     const hanging = fetch(`http://127.0.0.1:${listener.port}/`).catch(() => "cut off");
     await arrived.promise;
     expect(await listener.drain(50)).toBe(1);

@@ -11,12 +11,6 @@ const connectTimeout = 10_000;
 /** As much as the balancer takes of a client's headers. */
 const maxHead = 64 * 1024;
 
-/** Milliseconds an idle connection is used again; Node's servers close theirs after five seconds. */
-const keptByDefault = 4000;
-
-/** The connection is given up a second before the target does so, which may be just when a request is sent. */
-const margin = 1000;
-
 /** Who gets the answer to a request. Interim answers (100, 103) are for the connection and not handed on. */
 export interface ResponseReader {
   onHead(head: ResponseHead): void;
@@ -28,8 +22,6 @@ export interface ResponseReader {
 
 /** One connection to a target, which carries one request at a time over HTTP/1.1. */
 export class Connection {
-  /** How many requests it has carried, this one included. */
-  served = 0;
   readonly #socket: Socket;
   readonly #onIdle: (connection: Connection) => void;
   #reader: ResponseReader | undefined;
@@ -38,7 +30,7 @@ export class Connection {
   #early: Buffer | undefined;
   #head: ResponseHead | undefined;
   #body: BodyReader | undefined;
-  #freshUntil = 0;
+  #idleSince = 0;
 
   constructor(
     { id, port, protocol }: { readonly id: string; readonly port: number; readonly protocol: ListenerProtocol },
@@ -68,13 +60,13 @@ export class Connection {
     });
   }
 
-  get fresh(): boolean {
-    return !this.#socket.destroyed && performance.now() < this.#freshUntil;
+  /** Whether it may carry another request, having been idle for less than so many milliseconds. */
+  isFresh(idleTimeout: number): boolean {
+    return !this.#socket.destroyed && performance.now() < this.#idleSince + idleTimeout;
   }
 
   /** Begins a request; `head` ends with an empty line, and may be followed by a body. */
   begin(method: string, head: string, reader: ResponseReader): void {
-    this.served += 1;
     this.#method = method;
     this.#reader = reader;
     this.#sent = false;
@@ -161,7 +153,7 @@ export class Connection {
     const head = this.#head;
     const reader = this.#give();
     if (head?.keepAlive && this.#sent && !this.#socket.destroyed) {
-      this.#freshUntil = performance.now() + (head.keptFor ?? keptByDefault + margin) - margin;
+      this.#idleSince = performance.now();
       this.#socket.resume();
       this.#onIdle(this);
     } else {

@@ -1,6 +1,6 @@
 import { type ClientRequest, type ClientResponse, type Entry, hasBody, onIdle, sendPage, writeHead } from "./client.ts";
 import type { Connection, ResponseReader } from "./connection.ts";
-import { ConnectTimeout, isClosedConnection, isRefusedConnection } from "./failure.ts";
+import { ConnectTimeout, isRefusedConnection } from "./failure.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { ErrorStatus } from "./page.ts";
 import { sendBody } from "./request-body.ts";
@@ -12,8 +12,6 @@ import type { Target } from "./target.ts";
 
 /** Bodies up to this many bytes are sent to the client in one piece with the headers. */
 const smallBody = 64 * 1024;
-
-const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /**
  * One request on its way to a target and back. It is its own response reader, so that a request costs one object.
@@ -29,7 +27,6 @@ export class Exchange implements ResponseReader {
   readonly #target: Target;
   readonly #cookies: readonly string[];
   readonly #hasBody: boolean;
-  #head = "";
   #connection: Connection | undefined;
   #sentAt = 0;
   #contentLength = -1;
@@ -65,10 +62,9 @@ export class Exchange implements ResponseReader {
       this.#fail(400);
       return;
     }
-    this.#head = head;
     this.#response.once("close", this.#clientGone);
     onIdle(this.#response, this.#entry.settings.idleTimeout, this.#idle);
-    this.#send();
+    this.#send(head);
     if (this.#hasBody && this.#connection !== undefined) sendBody(this.#request, this.#connection, chunked);
   }
 
@@ -113,32 +109,18 @@ export class Exchange implements ResponseReader {
       this.#response.destroy();
       return;
     }
-    if (this.#mayRetry(error)) {
-      this.#send();
-      return;
-    }
     const refused = isRefusedConnection(error);
     if (refused) this.#target.watch?.recheck("refused");
     this.#choice.meter.unanswered(!refused);
     this.#fail(error instanceof ConnectTimeout ? 504 : 502);
   }
 
-  #send(): void {
+  #send(head: string): void {
     this.#sentAt = performance.now();
-    this.#connection = this.#target.connection();
+    this.#connection = this.#target.connection(this.#entry.settings.idleTimeout);
     if (this.#hasBody) this.#connection.gather();
-    this.#connection.begin(this.#method, this.#head, this);
+    this.#connection.begin(this.#method, head, this);
     if (!this.#hasBody) this.#connection.finish();
-  }
-
-  /**
-   * A target may close a kept-alive connection just as the next request is sent on it. Asking again elsewhere is safe
-   * when nothing was answered and asking twice means the same as once (RFC 9110, section 9.2.2). It ends, at the latest,
-   * with the first fresh connection.
-   */
-  #mayRetry(error: Error): boolean {
-    const reused = this.#connection !== undefined && this.#connection.served > 1;
-    return isClosedConnection(error) && reused && !this.#hasBody && idempotent.has(this.#method);
   }
 
   readonly #flush = (): void => {

@@ -14,14 +14,5 @@ export class ConnectionClosed extends Error {
 
 /** No connection came about: nothing of the request was sent. */
 export function isRefusedConnection(error: Error): boolean {
-  return codeOf(error) === "ECONNREFUSED" || error instanceof ConnectTimeout;
-}
-
-/** An open connection was closed by the target. */
-export function isClosedConnection(error: Error): boolean {
-  return error instanceof ConnectionClosed || codeOf(error) === "ECONNRESET" || codeOf(error) === "EPIPE";
-}
-
-function codeOf(error: Error): unknown {
-  return "code" in error ? error.code : undefined;
+  return error instanceof ConnectTimeout || ("code" in error && error.code === "ECONNREFUSED");
 }

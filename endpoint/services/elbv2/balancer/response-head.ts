@@ -11,9 +11,8 @@ export interface ResponseHead {
   /** Names and values in turn, in their order and spelling. */
   readonly headers: readonly string[];
   readonly framing: Framing;
-  /** Whether the connection may carry another request, and for how many milliseconds the target keeps it. */
+  /** Whether the connection may carry another request. For how long the target keeps it, the balancer does not ask. */
   readonly keepAlive: boolean;
-  readonly keptFor: number | undefined;
 }
 
 /** What a target sent is not HTTP/1.1, or can be read in more than one way. */
@@ -24,7 +23,6 @@ interface Fields {
   length: string | undefined;
   coding: string | undefined;
   connection: string | undefined;
-  keepAlive: string | undefined;
 }
 
 /** @param text the head without the empty line that ends it. */
@@ -32,26 +30,18 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   const [first = "", ...lines] = text.split("\r\n");
   const [, minor, digits, message = ""] = /^HTTP\/1\.([01]) (\d{3})(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(first) ?? [];
   if (digits === undefined) throw new MalformedResponse("The target's answer does not begin with a status line.");
-  const fields: Fields = {
-    flat: [],
-    length: undefined,
-    coding: undefined,
-    connection: undefined,
-    keepAlive: undefined,
-  };
+  const fields: Fields = { flat: [], length: undefined, coding: undefined, connection: undefined };
   for (const line of lines) takeField(fields, line);
   const status = Number(digits);
   const connection = fields.connection?.toLowerCase();
   const framing = framingOf(fields, status, method);
   const keepAlive = minor === "1" ? connection !== "close" : connection === "keep-alive";
-  const seconds = /timeout=(\d{1,6})/.exec(fields.keepAlive ?? "")?.[1];
   return {
     status,
     message,
     headers: fields.flat,
     framing,
     keepAlive: keepAlive && framing.kind !== "until-close",
-    keptFor: seconds === undefined ? undefined : Number(seconds) * 1000,
   };
 }
 
@@ -74,9 +64,6 @@ function takeField(fields: Fields, line: string): void {
       return;
     case "connection":
       fields.connection = value;
-      return;
-    case "keep-alive":
-      fields.keepAlive = value;
   }
 }
 

@@ -23,10 +23,13 @@ export class Target {
     this.protocol = protocol;
   }
 
-  /** One for a request: kept from an earlier one, or new. */
-  connection(): Connection {
+  /**
+   * One for a request: kept from an earlier one for as long as the balancer keeps idle connections, whatever the target
+   * says of its own patience; or a new one.
+   */
+  connection(idleTimeout: number): Connection {
     for (let kept = this.#idle.pop(); kept !== undefined; kept = this.#idle.pop()) {
-      if (kept.fresh) return kept;
+      if (kept.isFresh(idleTimeout)) return kept;
       kept.destroy();
     }
     const connection = new Connection(this, this.#keep, (gone) => this.#forget(gone));

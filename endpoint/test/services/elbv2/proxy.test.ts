@@ -299,19 +299,17 @@ describe("when targets fail", () => {
     await expect(ask(cloud, at("cut"))).rejects.toThrow();
   });
 
-  it("repeats a GET on another connection when a kept-alive one was just closed", async () => {
+  it("answers 502 when the target closes a kept-alive connection just as it is used again, and asks nobody else", async () => {
     const used = new WeakSet<object>();
-    let closed = 0;
     await service("reset", (request, response) => {
-      if (used.has(request.socket)) {
-        closed += 1;
-        request.socket.destroy();
-      } else {
-        used.add(request.socket);
-        response.end("answer");
-      }
+      // As one does whose patience ends before the balancer's: the request crosses the end of the connection.
+      if (used.has(request.socket)) request.socket.destroy();
+      else response.writeHead(200, { "keep-alive": "timeout=1" }).end("answer");
+      used.add(request.socket);
     });
-    while (closed < 3) expect((await ask(cloud, at("reset"))).body).toBe("answer");
+    const answers = [];
+    for (let request = 0; request < 4; request++) answers.push((await ask(cloud, at("reset"))).status);
+    expect(answers).toEqual([200, 502, 200, 502]);
   });
 
   it("answers 504 when the target is silent for the idle timeout", async () => {

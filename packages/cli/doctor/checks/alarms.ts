@@ -8,12 +8,16 @@ export const alarms: Check = {
   async look({ stage }) {
     const { plan } = stage;
     const found = new Map((await readAlarms(stage)).map((alarm) => [alarm.name, alarm]));
-    const wanted = plan.services.flatMap(({ key, alarms: of, rates }) =>
-      [
-        ...alarmNames.filter((name) => of[name].kind === "set"),
-        ...rateNames.filter((name) => rates[name].kind === "set"),
-      ].map((name) => names.alarm(plan.stage, key, name)),
-    );
+    const balancers = plan.balancerErrors.kind === "set" ? plan.shards : 0;
+    const wanted = [
+      ...plan.services.flatMap(({ key, alarms: of, rates }) =>
+        [
+          ...alarmNames.filter((name) => of[name].kind === "set"),
+          ...rateNames.filter((name) => rates[name].kind === "set"),
+        ].map((name) => names.alarm(plan.stage, key, name)),
+      ),
+      ...Array.from({ length: balancers }, (_, index) => names.balancerAlarm(plan.stage, index + 1)),
+    ];
     const missing = wanted.filter((name) => !found.has(name));
     const own = wanted.flatMap((name) => found.get(name) ?? []);
     const watching = [...own, ...[...found.values()].filter(({ name }) => isChatAlarm(name))];

@@ -6,6 +6,7 @@ import { certificate } from "./certificate.ts";
 import { deployments } from "./deployments.ts";
 import { drift } from "./drift.ts";
 import { googleApis } from "./google-apis.ts";
+import { idleConnections } from "./idle-connections.ts";
 import { images } from "./images.ts";
 import { mcp } from "./mcp.ts";
 import { nameServers } from "./name-servers.ts";
@@ -22,7 +23,7 @@ import { targets } from "./targets.ts";
 
 /** From the outside in: names, the balancer, the tasks, their secrets, sessions, alarms, and what clients see. */
 export const checks: readonly Check[] = [
-  ...[nameServers, certificate, targets, deployments, images, drift],
+  ...[nameServers, certificate, idleConnections, targets, deployments, images, drift],
   ...[secretVersions, placeholders, splunkKeys, splunkToken, rotation, pendingLabels],
   ...[sessions, redis, alarms, alarmThresholds, alarmRoad],
   ...[oauthMetadata, mcp, googleApis],

@@ -5,6 +5,7 @@ import { judgeThresholds } from "#cli/doctor/checks/alarm-thresholds.ts";
 import { judgeMuted } from "#cli/doctor/checks/alarms.ts";
 import { judgeCertificates } from "#cli/doctor/checks/certificate.ts";
 import { deployments } from "#cli/doctor/checks/deployments.ts";
+import { judgeBalancer, judgeTarget } from "#cli/doctor/checks/idle-connections.ts";
 import { images } from "#cli/doctor/checks/images.ts";
 import { checks } from "#cli/doctor/checks/index.ts";
 import { compareNameServers } from "#cli/doctor/checks/name-servers.ts";
@@ -73,6 +74,22 @@ describe("what tasks, targets and deployments show", () => {
   ];
   it.each(broken)("is %s if the fleet is broken in that way, and nothing else", async (finding, facts) => {
     expect(await found(facts)).toEqual([finding]);
+  });
+});
+
+describe("idle connections", () => {
+  it("[AWS-1] are kept as the map says, and no request is lost to one", () => {
+    expect(judgeBalancer(plan, "prod-mcp-alb", { seconds: 300, lost: 0 })).toEqual([]);
+    expect(judgeBalancer(plan, "prod-mcp-alb", { seconds: 60, lost: 3 })).toMatchObject([
+      { verdict: "warning", evidence: expect.stringContaining("for 60 s, and the map says 300 s") },
+      { verdict: "warning", evidence: expect.stringContaining("3 requests with a 502") },
+    ]);
+  });
+
+  it("[AWS-1] end at the balancer first, where a task says how long it keeps them", () => {
+    for (const patient of ["timeout=305", ""]) expect(judgeTarget("slack", patient, 300)).toEqual([]);
+    for (const hasty of ["timeout=5", "timeout=300, max=10"])
+      expect(judgeTarget("slack", hasty, 300)).toMatchObject([{ verdict: "failure" }]);
   });
 });
 

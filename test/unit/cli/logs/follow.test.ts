@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { fleet } from "./newcomer/operator.ts";
+import { fleet } from "../newcomer/operator.ts";
 
 /** CloudWatch Logs with a line for each look, behind a network that is down for a given number of requests. */
 let server: Server;

@@ -1,0 +1,44 @@
+import type { SecretPlan } from "#fleet";
+import { names } from "#fleet";
+import { type AlarmFacts, readAlarms } from "../alarms/read.ts";
+import { describeSecret, readFacts } from "../secrets/read.ts";
+import { findOverdue, type Overdue } from "../secrets/schedule.ts";
+import { type SecretState, stateOf } from "../secrets/state.ts";
+import type { Stage } from "../stage.ts";
+import type { ServiceFacts } from "./facts.ts";
+import { readServices } from "./read.ts";
+
+/** All that decides whether the fleet is well, at one moment. */
+export interface FleetFacts {
+  readonly services: readonly ServiceFacts[];
+  /** Those in ALARM, muted ones as well; not the one that only tests the road to the chats. */
+  readonly ringing: readonly AlarmFacts[];
+  readonly secrets: readonly SecretStanding[];
+}
+
+export interface SecretStanding {
+  readonly key: string;
+  readonly state: SecretState;
+  readonly overdue: Overdue | undefined;
+}
+
+/** Throws `Failure` where the stage is not deployed, and what AWS answers: what cannot be read is not called well. */
+export async function readFleet(stage: Stage): Promise<FleetFacts> {
+  const [services, alarms, secrets] = await Promise.all([
+    readServices(stage),
+    readAlarms(stage),
+    Promise.all(stage.plan.secrets.map((secret) => readStanding(stage, secret))),
+  ]);
+  const road = names.alarmRoad(stage.plan.stage);
+  return { services, ringing: alarms.filter(({ name, state }) => state === "ALARM" && name !== road), secrets };
+}
+
+async function readStanding(stage: Stage, secret: SecretPlan): Promise<SecretStanding> {
+  const described = await describeSecret(stage, secret);
+  const facts = described && (await readFacts(stage, secret, described));
+  return {
+    key: secret.key,
+    state: stateOf(described, facts),
+    overdue: described && findOverdue(secret, described, Date.now()),
+  };
+}
