@@ -15,7 +15,7 @@ export interface CloudWatch {
   stop(): Promise<void>;
 }
 
-/** CloudWatch: metrics of the last three hours, and alarms that are evaluated from the moment this is made. */
+/** CloudWatch: metrics of the last seven hours, and alarms that are evaluated from the moment this is made. */
 export function createCloudWatch(ports: CloudWatchPorts): CloudWatch {
   const { place, clock } = ports;
   const metrics = new Metrics();
