@@ -143,6 +143,8 @@ const accepted: Readonly<Record<string, string>> = {
     "The last error lines of the service an alarm is about, whichever it is.",
   "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*:log-stream:*":
     "The same, as IAM asks for it stream by stream.",
+  "Tuning tunealarmsRole: cloudwatch:DescribeAlarmHistory on arn:aws:cloudwatch:us-east-1:<account>:alarm:<stage>-mcp-*-*":
+    "When the stage's services were down, whichever the map has.",
   "Tuning tunealarmsRole: cloudwatch:DescribeAlarms, cloudwatch:GetMetricData on *":
     "Listing alarms and reading metrics: the one lists, the other knows no resource.",
   "Tuning tunealarmsRole: ssm:PutParameter on arn:aws:ssm:us-east-1:<account>:parameter/mcp-fleet/<stage>/thresholds/*":

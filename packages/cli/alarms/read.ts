@@ -28,6 +28,7 @@ export interface AlarmFacts {
   /** As it was deployed: the map may have changed since. */
   readonly basis: ThresholdBasis | undefined;
   readonly wakes: boolean | undefined;
+  /** In CloudWatch itself: its actions are disabled. */
   readonly muted: boolean;
   readonly actions: readonly string[];
 }

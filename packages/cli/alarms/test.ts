@@ -1,8 +1,10 @@
+import type { Mute } from "#chat/record/mute-table.ts";
 import { type ChatPlan, names } from "#fleet";
 import { type ExitCode, Failure } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
 import { audienceOf, nameDestinations, readAddresses } from "./audience.ts";
+import { describeMute, muteOf, readMutes } from "./mutes.ts";
 import { type AlarmFacts, findAlarms } from "./read.ts";
 import { openReception } from "./reception.ts";
 import { readAction, setState } from "./set-state.ts";
@@ -15,14 +17,16 @@ import { readSubscribers } from "./subscribers.ts";
 export async function testAlarm(stage: Stage, wanted: string, atMostMs: number): Promise<ExitCode> {
   const [alarm] = await findAlarms(stage, wanted);
   if (alarm === undefined) return 1;
-  checkReady(alarm);
+  checkReady(alarm, muteOf(alarm, await readMutes(stage)));
   const { chat } = stage.plan;
   const posted = chat === undefined ? undefined : await expectPosts(stage, chat, alarm, atMostMs);
   if (!(await send(stage, alarm, atMostMs))) return 1;
   return posted === undefined ? reportSubscribers(stage, alarm) : posted();
 }
 
-function checkReady({ name, muted, actions, state, reason }: AlarmFacts): void {
+function checkReady({ name, muted, actions, state, reason }: AlarmFacts, mute: Mute | undefined): void {
+  if (mute !== undefined)
+    throw new Failure(`${describeMute(mute, Date.now())}. To test it: fleet alarms mute ${mute.target} --off`);
   if (muted) throw new Failure(`${name} is muted: fleet alarms mute ${name} --off, then again.`);
   if (actions.length === 0) throw new Failure(`${name} notifies nobody: it has no actions. Deploy the stage.`);
   if (state === "ALARM") throw new Failure(`${name} is already in ALARM, for real: ${reason}`);

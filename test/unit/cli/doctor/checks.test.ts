@@ -258,7 +258,7 @@ it("names muted alarms by their service, and how to hear from all of them again"
   expect(judgeMuted(muted.map(alarm))).toEqual([
     {
       verdict: "warning",
-      evidence: "Alarms are muted: google_workspace, errors5xx, latencyP95.",
+      evidence: "Alarms have their actions disabled, so that nobody is told: google_workspace, errors5xx, latencyP95.",
       remedy: "fleet alarms mute google_workspace --off",
     },
   ]);
