@@ -109,6 +109,7 @@ function portsOf(chats: ChatDoubles, client: DynamoDBClient): RoadPorts {
     clock: { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
     log: () => {},
     speakers: async () => speakers,
+    silenced: async () => new Set(),
     look: async () => noFindings,
   };
 }

@@ -177,6 +177,7 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
       {
         actions: [
+          "cloudwatch:DescribeAlarms",
           "cloudwatch:GetMetricData",
           "elasticloadbalancing:DescribeTargetGroups",
           "elasticloadbalancing:DescribeTargetHealth",
@@ -187,7 +188,7 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "IAM has no resource for metrics and the health of targets; services and logs are those of the stage.",
+      "Alarms may be of any name, and IAM has no resource for metrics and the health of targets; services and logs are those of the stage.",
   });
   return room;
 }

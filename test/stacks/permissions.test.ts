@@ -135,8 +135,8 @@ const accepted: Readonly<Record<string, string>> = {
     "The action knows no resource; a condition holds it to the stage's cluster.",
   "Services <service>TaskRole: ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel on *":
     "ECS Exec: IAM has no resource for the actions.",
-  "Chat alarmtochatRole: cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
-    "Reading metrics and the health of targets: IAM has no resource for the actions.",
+  "Chat alarmtochatRole: cloudwatch:DescribeAlarms, cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
+    "Alarms of any name may publish to the topic; for metrics and the health of targets IAM has no resource.",
   "Chat alarmtochatRole: ecs:DescribeServices on arn:aws:ecs:us-east-1:<account>:service/<stage>-mcp-cluster/*":
     "The stage's services, whichever the map has.",
   "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*":

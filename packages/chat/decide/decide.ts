@@ -34,7 +34,7 @@ export interface Policy {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly repeatAfterMs: number;
-  isMuted(severity: Severity): boolean;
+  isMuted(about: { readonly subject: string; readonly severity: Severity }): boolean;
   /** Whether the routes send an incident of this severity here, or only the end of a worse one. */
   isRouted(severity: Severity): boolean;
 }
@@ -98,14 +98,14 @@ class Progress {
   #begin(incident: Incident, phase: "firing" | "no-data", known: Entry | undefined): void {
     const lasting = known !== undefined && isOpen(known);
     const since = lasting ? known.since : incident.at;
-    const told = !this.#policy.isMuted(incident.severity);
+    const told = !this.#policy.isMuted(incident);
     this.#put(incident, { phase, since, told: told || (lasting && known.told) });
     if (told) this.#fresh.set(incident.subject, incident);
   }
 
   #note(incident: Incident): void {
     if (!this.#policy.isRouted(incident.severity)) return;
-    const told = !this.#policy.isMuted(incident.severity);
+    const told = !this.#policy.isMuted(incident);
     this.#put(incident, { phase: "notice", since: incident.at, told });
     if (told) this.#fresh.set(incident.subject, incident);
   }
@@ -121,7 +121,7 @@ class Progress {
   /** The beginning arrives after the end: it is posted as recovered. */
   #takeLate(incident: Incident, known: Entry): void {
     const missed = known.phase === "resolved" && known.since === known.at && incident.phase === "firing";
-    if (!missed || this.#policy.isMuted(incident.severity)) return;
+    if (!missed || this.#policy.isMuted(incident)) return;
     this.#entries.set(incident.subject, { ...known, since: incident.at, headline: headlineOf(incident) });
     this.#recovered.add(incident.subject);
     this.#changed = true;
@@ -136,7 +136,7 @@ class Progress {
   /** What a mute window held back is posted when the window ends, if it is still ongoing. */
   unmute(): void {
     for (const [subject, entry] of this.#entries) {
-      if (entry.told || !isOpen(entry) || this.#policy.isMuted(entry.severity)) continue;
+      if (entry.told || !isOpen(entry) || this.#policy.isMuted({ subject, severity: entry.severity })) continue;
       this.#entries.set(subject, { ...entry, told: true });
       this.#fresh.set(subject, undefined);
       this.#changed = true;
@@ -183,7 +183,14 @@ class Progress {
       return open.length === 0 ? "recover" : "update";
     }
     const due = lastSentAt > 0 && this.#policy.now - lastSentAt >= this.#policy.repeatAfterMs;
-    return open.length > 0 && due ? "remind" : undefined;
+    return due && this.#isHeard() ? "remind" : undefined;
+  }
+
+  /** Whether something is open that is not muted meanwhile. */
+  #isHeard(): boolean {
+    return [...this.#entries].some(
+      ([subject, entry]) => isOpen(entry) && entry.told && !this.#policy.isMuted({ subject, severity: entry.severity }),
+    );
   }
 
   #isLasting(thread: Thread | undefined, purpose: Purpose | undefined): boolean {

@@ -4,13 +4,14 @@ import { digestCard, tallyOf } from "../card/digest.ts";
 import { type Findings, noFindings } from "../card/enrichment.ts";
 import { roadTestCard } from "../card/road-test.ts";
 import { type Decision, decide, type Message } from "../decide/decide.ts";
-import { openMute } from "../decide/mute.ts";
+import { alarmOf, openMute, standingMute } from "../decide/mute.ts";
 import { groupOf, matches } from "../decide/route.ts";
 import type { Incident } from "../incident/incident.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
 import type { Delivery } from "../receivers/delivery.ts";
 import type { Conversation } from "../receivers/receiver.ts";
-import { emptyRecord, type GroupRecord } from "../record/record.ts";
+import type { Mute } from "../record/mute-table.ts";
+import { emptyRecord, type GroupRecord, isOpen } from "../record/record.ts";
 import type { ChatSettings } from "../settings.ts";
 import { conversationOf, withReference } from "./conversation.ts";
 import type { RoadPorts, Speak } from "./ports.ts";
@@ -34,6 +35,12 @@ const paceMs = 1_000;
 const claimMs = (chatRunSeconds + 30) * 1000;
 const claimWaitMs = 3_000;
 const savesAtOnce = 25;
+
+interface Silence {
+  readonly mutes: readonly Mute[];
+  /** Names of alarms. */
+  readonly disabled: ReadonlySet<string>;
+}
 
 /** Changes that were not posted, and how long to wait before the next attempt. */
 type Left = ReadonlyMap<string, number>;
@@ -82,10 +89,13 @@ class Turn {
     this.#changes = changes;
   }
 
+  #silence: Silence = { mutes: [], disabled: new Set() };
+
   async take(byGroup: ReadonlyMap<string, readonly Incident[]>, tick: boolean): Promise<Left> {
     const { store } = this.#posting.ports;
     const open = tick ? await store.listOpen(this.#posting.destination) : new Map<string, GroupRecord>();
     const known = new Map([...open, ...(await store.load(this.#posting.destination, [...byGroup.keys()]))]);
+    this.#silence = await this.#listen([...byGroup.values()].flat(), [...known.values()]);
     const decisions = [...new Set([...known.keys(), ...byGroup.keys()])].map((group) => {
       const record = known.get(group) ?? emptyRecord;
       return [group, this.#decide(record, byGroup.get(group) ?? [], group)] as const;
@@ -103,6 +113,21 @@ class Turn {
     return this.#left;
   }
 
+  /** What operators have muted, by us or in CloudWatch, of what is new or still held back. */
+  async #listen(incidents: readonly Incident[], records: readonly GroupRecord[]): Promise<Silence> {
+    const { store, clock, silenced } = this.#posting.ports;
+    const beginning = incidents.filter(({ phase }) => phase === "firing" || phase === "no-data");
+    const held = records.flatMap(({ entries }) =>
+      Object.entries(entries).flatMap(([subject, entry]) => (isOpen(entry) && !entry.told ? subject : [])),
+    );
+    const subjects = [...beginning.map(({ subject }) => subject), ...held];
+    const alarms = [...new Set(subjects.flatMap((subject) => alarmOf(subject) ?? []))];
+    return {
+      mutes: await store.mutes(clock.now()),
+      disabled: alarms.length === 0 ? new Set() : await silenced(alarms),
+    };
+  }
+
   #decide(record: GroupRecord, incidents: readonly Incident[], group: string): Decision {
     const { settings, ports, destination } = this.#posting;
     const now = ports.clock.now();
@@ -110,8 +135,11 @@ class Turn {
     return decide(record, incidents, {
       now,
       repeatAfterMs: settings.repeatAfterHours * 60 * 60_000,
-      isMuted: (severity) =>
-        group !== roadTestGroup && openMute(settings.mutes, { service, severity }, now) !== undefined,
+      isMuted: ({ subject, severity }) =>
+        group !== roadTestGroup &&
+        (openMute(settings.mutes, { service, severity }, now) !== undefined ||
+          standingMute(this.#silence.mutes, { service, subject }) !== undefined ||
+          this.#silence.disabled.has(alarmOf(subject) ?? "")),
       isRouted: (severity) =>
         settings.routes.some((route) => route.to.includes(destination) && matches(route, service, severity)),
     });

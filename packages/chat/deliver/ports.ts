@@ -26,6 +26,8 @@ export interface RoadPorts {
   readonly log: Log;
   /** How to post to each destination; without those that have no address in the secret yet. */
   speakers(): Promise<ReadonlyMap<string, Speak>>;
+  /** Those of these alarms whose actions somebody has disabled: no event says so. Never throws. */
+  silenced(alarms: readonly string[]): Promise<ReadonlySet<string>>;
   /** Looks up context for the reader; takes two seconds at most and never throws. */
   look(question: Question): Promise<Findings>;
 }

@@ -11,7 +11,7 @@ import { Configuration, number, text, watchOfConfiguration } from "./watch.ts";
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
 const Detail = v.object({
   alarmName: v.string(),
-  state: v.object({ value: v.string(), reason: text, reasonData: text, timestamp: text }),
+  state: v.object({ value: v.string(), reason: text, reasonData: text, timestamp: text, actionsSuppressedBy: text }),
   previousState: v.fallback(v.optional(v.object({ value: v.string(), timestamp: text })), undefined),
   configuration: Configuration,
   muteDetail: v.optional(v.unknown()),
@@ -39,8 +39,8 @@ export const readAlarmEvent: Reader = ({ event, at: sentAt }) => {
     return { kind: "ignored", why: `${alarmName} tests the topic` };
   }
   if (isBurnWindow(alarmName)) return { kind: "ignored", why: `${alarmName} is a part of another alarm` };
-  if (muteDetail != null && state.value !== "OK") {
-    // When the mute ends, CloudWatch runs the alarm's actions if it is still in this state, and the topic delivers it.
+  if ((muteDetail != null || state.actionsSuppressedBy != null) && state.value !== "OK") {
+    // When that ends, CloudWatch runs the alarm's actions if it is still in this state, and the topic delivers it.
     return { kind: "ignored", why: `${alarmName} is muted in CloudWatch` };
   }
   return { kind: "incident", incident: incidentOf(parsed.output, event, sentAt) };

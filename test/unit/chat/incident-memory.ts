@@ -1,8 +1,11 @@
+import type { Mute } from "#chat/record/mute-table.ts";
 import { type GroupRecord, isOpen } from "#chat/record/record.ts";
 import type { IncidentStore } from "#chat/record/store.ts";
 
 /** The incident table's rules without a table: versions guard writes, and one at a time may speak. */
-export function createIncidentMemory(): IncidentStore & { readonly records: ReadonlyMap<string, GroupRecord> } {
+export function createIncidentMemory(
+  mutes: readonly Mute[] = [],
+): IncidentStore & { readonly records: ReadonlyMap<string, GroupRecord> } {
   const records = new Map<string, GroupRecord>();
   const claims = new Map<string, number>();
   const key = (destination: string, group: string) => `${destination}\n${group}`;
@@ -27,6 +30,7 @@ export function createIncidentMemory(): IncidentStore & { readonly records: Read
       );
       return new Map(mine.map(([name, record]) => [name.slice(destination.length + 1), record]));
     },
+    mutes: async (now) => mutes.filter(({ until }) => until > now),
     async claim(destination, now, until) {
       if ((claims.get(destination) ?? 0) > now) return false;
       claims.set(destination, until);

@@ -5,6 +5,7 @@ import { noFindings } from "#chat/card/enrichment.ts";
 import type { RoadPorts, Speak } from "#chat/deliver/ports.ts";
 import type { Delivery } from "#chat/receivers/delivery.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
+import type { Mute } from "#chat/record/mute-table.ts";
 import type { IncidentStore } from "#chat/record/store.ts";
 import { carry, type QueuedMessage } from "#chat/road.ts";
 import { ChatSettings } from "#chat/settings.ts";
@@ -23,18 +24,21 @@ interface Said {
 }
 
 /** A queue, a table, chats and a clock that a test turns: what `carry` meets on AWS, without waiting. */
-function createTown(settings: Partial<ChatSettings> = {}, destinations = ["slack"]) {
+function createTown(settings: Partial<ChatSettings> = {}, destinations = ["slack"], mutes: readonly Mute[] = []) {
   let now = start;
   const said: Said[] = [];
   let waiting: (QueuedMessage & { readonly visibleAt: number })[] = [];
   const dead: QueuedMessage[] = [];
   let answer: (said: Said) => Delivery = () => ({ kind: "accepted", reference: `ref-${said.length}` });
-  const memory = createIncidentMemory();
+  const memory = createIncidentMemory(mutes);
+  const disabled = new Set<string>();
   const town = {
     said,
     dead,
     store: memory as IncidentStore,
     records: memory.records,
+    /** Names of alarms whose actions somebody has disabled. */
+    disabled,
     get now() {
       return now;
     },
@@ -102,6 +106,7 @@ function createTown(settings: Partial<ChatSettings> = {}, destinations = ["slack
     },
     log: () => {},
     speakers: async () => new Map(destinations.map((name) => [name, speak(name)])),
+    silenced: async (alarms) => new Set(alarms.filter((name) => disabled.has(name))),
     look: async () => noFindings,
   };
   return town;
@@ -503,5 +508,72 @@ describe("a storm", () => {
       ["begin", undefined],
       ["reply", "ref-0"],
     ]);
+  });
+});
+
+describe("an operator's mute", () => {
+  const until = start + 30 * minute;
+  const mute = (target: string): Mute => ({ target, reason: "moving", by: "alice", since: start, until });
+  const event = (name: string, at: number, state: object = {}): QueuedMessage => {
+    const timestamp = new Date(at).toISOString().replace("Z", "+0000");
+    const detail = { alarmName: name, state: { value: "ALARM", timestamp, ...state }, configuration: {} };
+    const arn = `arn:aws:cloudwatch:us-east-1:573946584375:alarm:${name}`;
+    const body = busEvent("CloudWatch Alarm State Change", "aws.cloudwatch", detail, [arn]);
+    return { id: `${name}-${at}`, body, sentAt: at, receiveCount: 1 };
+  };
+
+  it("[CHAT-5] silences the topic and the bus, and what still lasts is told when it ends", async () => {
+    const town = createTown({}, ["slack"], [mute("wiki")]);
+    town.send(alarm("wiki", "ALARM", start), event("prod-mcp-wiki-errors5xx", start), alarm("mail", "ALARM", start));
+    await town.run();
+    expect(titles(town.said)).toEqual([expect.stringContaining("mail")]);
+    town.send(alarm("wiki", "ALARM", start + minute, { metric: "TargetResponseTime" }));
+    town.send(alarm("wiki", "OK", start + 2 * minute, { metric: "TargetResponseTime" }));
+    await town.pass(29 * minute);
+    expect(town.said).toHaveLength(1);
+    await town.pass(2 * minute);
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(2);
+    expect(town.said[1]?.card.lines).toHaveLength(2);
+  });
+
+  it("[CHAT-5] may be of one alarm, and keeps reminders back as well", async () => {
+    const name = "prod-mcp-wiki-healthyHosts";
+    const mutes: Mute[] = [];
+    const town = createTown({ repeatAfterHours: 0.1 }, ["slack"], mutes);
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    mutes.push(mute(name));
+    await town.pass(10 * minute);
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(1);
+    await town.pass(20 * minute);
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(2);
+  });
+
+  it("[CHAT-5] in CloudWatch itself, whose events do not say so, is looked up and kept to", async () => {
+    const town = createTown();
+    town.disabled.add("prod-mcp-wiki-errors5xx");
+    town.send(event("prod-mcp-wiki-errors5xx", start), event("prod-mcp-wiki-latencyP95", start));
+    await town.run();
+    expect(town.said.map(({ card }) => card.lines.length)).toEqual([1]);
+    town.send(tick);
+    await town.pass(5 * minute);
+    expect(town.said).toHaveLength(1);
+    town.disabled.clear();
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(2);
+  });
+
+  it("[CHAT-5] by another alarm, which suppresses a composite one's actions, is kept to", async () => {
+    const town = createTown();
+    town.send(event("prod-mcp-all", start, { actionsSuppressedBy: "Alarm" }));
+    await town.run();
+    expect(town.said).toEqual([]);
   });
 });
