@@ -101,6 +101,8 @@ export default defineFleet({
     everything: {
       host: "everything",
       image: "docker.io/mcp/everything:latest",
+      // The image's own command speaks stdio.
+      command: ["node", "dist/index.js", "streamableHttp"],
       port: 3001,
       cpu: 256,
       memory: 512,

@@ -5,6 +5,7 @@ import { Rates } from "./stacks/alarms/rates.ts";
 import { Tuning } from "./stacks/alarms/tuning.ts";
 import { Chat } from "./stacks/chat/chat.ts";
 import { fillEmptyStacks } from "./stacks/deploy/empty-stack.ts";
+import { removeFailedStacks } from "./stacks/deploy/failed-stacks.ts";
 import { keepBundles } from "./stacks/deploy/kept-bundles.ts";
 import { readOlderLogs } from "./stacks/deploy/older-logs.ts";
 import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/deploy/preflight.ts";
@@ -100,6 +101,8 @@ export default {
         const cache = `${paths.root}/node_modules/.cache/mcp-fleet/bundles`;
         keepBundles(useRuntimeHandlers().for(functionDefaults.runtime), paths.root, cache);
       }
-      if (app.mode === "deploy") handleStartFailures(app, plan);
+      if (app.mode !== "deploy") return;
+      await removeFailedStacks(plan, { profile });
+      handleStartFailures(app, plan);
     }),
 } satisfies SSTConfig;

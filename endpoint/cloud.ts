@@ -58,7 +58,7 @@ export interface Cloud {
   /** Each as the front door has it, with the operations and resource types it answers. */
   readonly services: readonly (AwsService | PassThrough)[];
   /** Certificate Manager, with what it says of certificates. */
-  readonly acm: Pick<Acm, "setStatus">;
+  readonly acm: Pick<Acm, "setStatus" | "setDelegated">;
   readonly cloudFormation: CloudFormation;
   readonly ecs: Ecs;
   readonly elbv2: Elbv2;
@@ -110,6 +110,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     clock,
     supervisor,
     logs,
+    authorizer: iam.authorizer,
     metrics,
     events,
     topics,
@@ -126,8 +127,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const eventBridge = createEvents({ place, clock, functions: lambda.functions, queues: sqs.queues, topics, logs });
   const cloudWatch = createCloudWatch({ place, clock, topics, functions: lambda.functions, bus: events, log });
   const secrets = createSecretsManager({ place, clock, events, functions: lambda.functions });
-  const acm = createAcm({ place, clock, authority, usedBy: (arn) => elbv2.certificateUsers(arn) });
   const route53 = createRoute53({ clock });
+  const { proofs } = route53;
+  const acm = createAcm({ place, clock, authority, proofs, usedBy: (arn) => elbv2.certificateUsers(arn) });
   const elbv2 = createElbv2({
     place,
     clock,
@@ -159,6 +161,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     supervisor,
     projectRoot,
     targets: elbv2.targets,
+    alarms: cloudWatch.alarms,
     secrets: secrets.secrets,
     parameters: ssm.parameters,
     credentials: identities,

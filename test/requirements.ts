@@ -65,6 +65,10 @@ export const requirements = {
   "ROT-5":
     "A rollout that fails on the new value puts the old one back, rolls again, marks the bad version and says so",
   "ROT-6": "Every step can be repeated, and can die at any point, without losing a secret",
+  "ROT-9": "No wait is silent; every function of the fleet has alarms",
+  "ROT-10": '"Revoked" is said only of what was seen refused',
+  "ROT-12": "A slow or busy issuer holds up no other secret, and is not hammered",
+  "ROT-13": "Adopted secrets: nothing revoked that the fleet did not make; any value, any key",
   "ALN-1":
     "Legacy `endpoint`/`token` in the Splunk secret become `SPLUNK_HEC_URL`/`SPLUNK_HEC_TOKEN`, on a schedule, on change and on deploy",
   "ALN-2": "Odd values of the Splunk secret are put right or named",
@@ -86,6 +90,7 @@ export const requirements = {
   "FIX-4": "Single Redis node: two nodes with failover by default in `prod`",
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
+  "MCP-4": "`command` and `entryPoint` in an entry, alike on AWS and here",
   "OPS-3": "Logs made for reading",
   "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
@@ -105,8 +110,10 @@ export const requirements = {
   "SAFE-3": "Patterns and filters are matched in linear time",
   "SAFE-4": "Text from logs, alarms and tasks cannot drive a terminal or leave a chat's code block",
   "AWS-1": "Targets keep idle connections longer than the balancer; its own 5xx have an alarm",
+  "AWS-2": "A stage that made its own zone can be removed, and a cancelled first deploy repeated",
   "AWS-5": "`sst dev` and `sst console` are refused on a stage that runs on AWS",
   "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
+  "AWS-10": "Where the endpoint differs from AWS on purpose, a table says so, and a test holds each line",
 } as const;
 
 export type RequirementId = keyof typeof requirements;
@@ -119,10 +126,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Test files by the ids that titles in them cite. */
 export function citations(): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const file of readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".test.ts")) continue;
-    for (const id of citedIn(readFileSync(join(root, "test", file), "utf8"))) {
-      found.set(id, [...(found.get(id) ?? []), file].sort());
+  for (const folder of ["test", "endpoint/test"]) {
+    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
+      if (!name.endsWith(".test.ts")) continue;
+      const file = `${folder}/${name}`;
+      for (const id of citedIn(readFileSync(join(root, file), "utf8"))) found.set(id, [...(found.get(id) ?? []), file]);
     }
   }
   return found;
@@ -149,7 +157,7 @@ function table(): string {
   const cited = citations();
   const rows = Object.entries(requirements).map(([id, text]) => {
     const files = cited.get(id) ?? [];
-    const state = files.length === 0 ? "open" : `[proven](test/${files[0]})`;
+    const state = files.length === 0 ? "open" : `[proven](${files[0]})`;
     return `| ${id} | ${text} | ${state} |`;
   });
   return ["| id | behaviour | state |", "|---|---|---|", ...rows].join("\n");

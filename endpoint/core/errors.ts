@@ -11,17 +11,16 @@ export class AwsError extends Error {
   }
 }
 
-/** Input that does not fit an operation's schema. */
+/** Input that does not fit an operation's schema; the message is AWS's. */
 export class MalformedInput extends AwsError {
+  /** The first member that does not fit, and why. */
   readonly member: string;
   readonly constraint: string;
-  readonly received: string;
 
-  constructor(member: string, constraint: string, received: string) {
-    super("ValidationException", `${member}: ${constraint}`);
+  constructor(member: string, constraint: string, message: string) {
+    super("ValidationException", message);
     this.member = member;
     this.constraint = constraint;
-    this.received = received;
   }
 }
 

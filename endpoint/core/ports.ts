@@ -67,6 +67,18 @@ export interface PublicNames {
   follow(listener: (names: NameTable) => void): void;
 }
 
+/** Route 53, as CloudFormation proves there that a domain is the caller's, and ACM looks for the proof. */
+export interface ProofRecords {
+  /** Throws `AwsError` where there is no such zone, or where it cannot hold the name. */
+  write(zoneId: string, record: ProofRecord): void;
+  has(record: ProofRecord): boolean;
+}
+/** A CNAME; names end with a dot. */
+export interface ProofRecord {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface Target {
   readonly id: string;
   readonly port: number;
@@ -217,4 +229,18 @@ export interface ProcessSpec {
 export interface ProcessSupervisor {
   start(spec: ProcessSpec): ManagedProcess;
   stopAll(): Promise<void>;
+}
+
+/** The state of alarms, for those who act on it. */
+export interface AlarmStates {
+  /** `undefined` where there is no alarm of this name. */
+  read(name: string): AlarmReading | undefined;
+  /** Calls back with the alarm's name after each change of a state; returns the unsubscribe function. */
+  onChange(listener: (name: string) => void): () => void;
+}
+
+export interface AlarmReading {
+  readonly inAlarm: boolean;
+  /** How long a time the alarm looks at: its evaluation periods. */
+  readonly rangeMs: number;
 }

@@ -22,6 +22,14 @@ export const jsonDocument = v.pipe(
   v.transform((value) => (typeof value === "string" ? value : JSON.stringify(value))),
 );
 
+/** A text that is a JSON object; a list would be a record too, to the schema library. */
+export const jsonObject = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.check((given) => !Array.isArray(given)),
+  v.record(v.string(), v.unknown()),
+);
+
 /** A resource's properties, checked as the resource handler on AWS does it: a wrong one fails the resource. */
 export function parseProperties<const S extends v.GenericSchema>(
   schema: S,
@@ -40,4 +48,9 @@ export function tagsOf(
   context: Pick<ResourceContext, "stackTags">,
 ): Record<string, string> {
   return { ...context.stackTags, ...Object.fromEntries((tags ?? []).map((tag) => [tag.Key, tag.Value])) };
+}
+
+/** A list as services answer it that leave an empty one out. */
+export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }

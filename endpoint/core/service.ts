@@ -1,7 +1,9 @@
 import type { RequestListener } from "node:http";
-import * as v from "valibot";
-import { type AwsError, MalformedInput } from "./errors.ts";
+import type * as v from "valibot";
+import type { AwsError, MalformedInput } from "./errors.ts";
 import type { ConditionKeys } from "./ports.ts";
+import { isForm } from "./protocols/form.ts";
+import { parseInput } from "./validation.ts";
 
 /** Who signed a request: the developer at the keyboard, or a role that the endpoint issued credentials for. */
 export type Caller =
@@ -68,12 +70,8 @@ export function define<const S extends v.GenericSchema>(
   handle: (input: v.InferOutput<S>, call: ApiCall) => Answer | Promise<Answer>,
 ): Operation {
   return (input, call) => {
-    const parsed = v.safeParse(schema, input);
-    if (!parsed.success) {
-      const issue = parsed.issues[0];
-      throw new MalformedInput(v.getDotPath(issue) ?? call.operation, issue.message, issue.received);
-    }
-    return handle(parsed.output, call);
+    const emptied = isForm(call.http) ? "form" : "document";
+    return handle(parseInput(schema, input, { operation: call.operation, emptied }), call);
   };
 }
 
@@ -81,7 +79,8 @@ export function define<const S extends v.GenericSchema>(
  * How a service speaks on the wire. Clients of one service differ (CloudWatch: the CLI sends CBOR, the newest SDK JSON,
  * older ones form-encoded queries), so the endpoint follows the request, and the service is written once.
  * - `json`: `X-Amz-Target: <prefix>.<Operation>`, JSON both ways (Secrets Manager, ECS, SSM, Logs, EventBridge …).
- *   Smithy RPC v2 CBOR is understood too.
+ *   Smithy RPC v2 CBOR is understood too. `messageMember` is what the service's model calls the message of an error,
+ *   given its code: `message` by default.
  * - `query`: form-encoded `Action=`, decoded to nested objects whose leaves are strings
  *   (`Tags.member.1.Key` becomes `{Tags:[{Key}]}`, `entry` lists become objects); answers XML in `namespace`.
  *   JSON and CBOR are understood too: their leaves become strings before the operation sees them, a timestamp
@@ -94,7 +93,7 @@ export function define<const S extends v.GenericSchema>(
  *   name without the final "s" unless `listElement` says otherwise, in both directions.
  */
 export type Protocol =
-  | { readonly kind: "json" }
+  | { readonly kind: "json"; readonly messageMember?: (code: string) => "message" | "Message" }
   | { readonly kind: "query"; readonly namespace: string; readonly listElement?: (path: string) => string }
   | { readonly kind: "ec2"; readonly namespace: string }
   | {

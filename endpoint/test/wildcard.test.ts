@@ -75,10 +75,12 @@ const places: Readonly<Record<string, (pattern: string) => (value: string) => bo
 
 const length = 20_000;
 const slow = `*${"a*".repeat(20)}b`;
+/** EventBridge refuses more of a kind, as too complex. */
+const allowed = "*a*a*a*b";
 
-describe.each(Object.entries(places))("[SAFE-3] %s", (_, compile) => {
+describe.each(Object.entries(places))("[SAFE-3] %s", (place, compile) => {
   it("takes time in proportion to the text, even on input made to be slow", () => {
-    const matches = compile(slow);
+    const matches = compile(place.startsWith("EventBridge") ? allowed : slow);
     const text = "a".repeat(length);
     expect(matches(`${text}b`)).toBe(true);
     expect(matches(text)).toBe(false);

@@ -113,6 +113,10 @@ export interface ServicePlan {
   readonly rulePriority: number;
   readonly shard: number;
   readonly permissions: readonly PermissionDefinition[];
+  /** As the task definition has it: what the image says where absent. */
+  readonly entryPoint: readonly string[] | undefined;
+  readonly command: readonly string[] | undefined;
+  /** Program and arguments on this machine; `$PORT` in them is known when a task starts. */
   readonly localCommand: readonly string[] | undefined;
 }
 

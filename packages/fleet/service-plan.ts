@@ -1,4 +1,5 @@
 import { type Measured, planAlarms } from "./alarm-plan.ts";
+import { expandArguments } from "./command.ts";
 import type { FleetDefinition, ServiceDefinition } from "./definition.ts";
 import { rulePriority, shardOf } from "./placement.ts";
 import type { ServicePlan, StagePlan } from "./plan.ts";
@@ -19,6 +20,16 @@ export function planService(
 ): ServicePlan {
   const hostname = `${service.host}.${at.serviceDomain}`;
   const url = `https://${hostname}${at.port}`;
+  const environment = {
+    // The contract on this machine, where each task has a port of its own, holds on AWS as well.
+    PORT: String(service.port),
+    ...Object.fromEntries(
+      Object.entries(service.environment ?? {}).map(([name, value]) => [name, value.replaceAll("{url}", url)]),
+    ),
+    ...auditEnvironment(fleet, service),
+    [idleVariable]: String(at.idleTimeoutSeconds),
+  };
+  const localCommand = commandHere(service, environment);
   return {
     key,
     host: service.host,
@@ -30,24 +41,29 @@ export function planService(
     cpu: service.cpu,
     memory: service.memory,
     // Images are never pulled on one machine: without a command there is nothing to run.
-    desiredCount: at.runsOn === "loopback" && service.local === undefined ? 0 : (service.desiredCount ?? 1),
+    desiredCount: at.runsOn === "loopback" && localCommand === undefined ? 0 : (service.desiredCount ?? 1),
     stopTimeout: service.stopTimeout ?? defaultStopSeconds,
     health: { path: service.healthPath ?? "/health", codes: service.healthCodes ?? "200" },
-    environment: {
-      ...Object.fromEntries(
-        Object.entries(service.environment ?? {}).map(([name, value]) => [name, value.replaceAll("{url}", url)]),
-      ),
-      ...auditEnvironment(fleet, service),
-      [idleVariable]: String(at.idleTimeoutSeconds),
-    },
+    environment,
     secrets: secretsOf(fleet, service),
     sessions: service.sessions === true,
     ...planAlarms(fleet.alarms, service.alarms, at.measured),
     rulePriority: rulePriority([key, service]),
     shard: shardOf([key, service], at.shards),
     permissions: service.permissions ?? [],
-    localCommand: service.local?.command,
+    entryPoint: service.entryPoint && expandArguments(service.entryPoint, environment),
+    command: service.command && expandArguments(service.command, environment),
+    localCommand,
   };
+}
+
+/** As on AWS, unless the map says otherwise; the port is known when a task starts. */
+function commandHere(
+  { local, entryPoint, command }: ServiceDefinition,
+  { PORT: _, ...environment }: Readonly<Record<string, string>>,
+): readonly string[] | undefined {
+  const args = local?.command ?? (entryPoint && [...entryPoint, ...(command ?? [])]);
+  return args && expandArguments(args, environment);
 }
 
 /** Keys of the audit trail's secret. */

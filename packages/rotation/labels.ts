@@ -7,6 +7,8 @@ export const previous = "AWSPREVIOUS";
 export const pending = "AWSPENDING";
 /** The version that every consumer is known to run on, and whose predecessors are revoked. */
 export const settled = "settled";
+/** The oldest version whose credential, with those of all since, is still to be revoked. */
+export const revoking = "revoking";
 /** A value that people staged for the next rotation. */
 export const candidate = "candidate";
 /** A rewritten value on its way to become current. */
@@ -27,6 +29,10 @@ export function isRejectedLabel(label: string): boolean {
 
 /** `<version> <since, ISO 8601> <phase>`: which current version is being settled; absent when all is settled. */
 export const settlingTag = "mcp-fleet:settling";
+/** How the issuer is asked, as `pace.ts` writes it; absent until it is. */
+export const paceTag = "mcp-fleet:pace";
+/** ISO 8601: when credentials that the fleet left behind at the issuer are looked for next. */
+export const sweepTag = "mcp-fleet:sweep";
 /** When the value of today was issued, ISO 8601: a version may be a copy of an older one. */
 export const valueSinceTag = "mcp-fleet:value-since";
 

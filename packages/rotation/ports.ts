@@ -15,11 +15,19 @@ export interface SecretVersion {
   readonly labels: readonly string[];
 }
 
+export interface DatedVersion {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
 /** Secrets Manager. Errors it does not name are the SDK's own. */
 export interface SecretStore {
   describe(secretId: string): Promise<SecretDescription>;
   /** Milliseconds since the epoch; `undefined` when there is no such version. */
   createdAt(secretId: string, versionId: string): Promise<number | undefined>;
+  /** Every version there still is, with a label or without, oldest first. */
+  history(secretId: string): Promise<readonly DatedVersion[]>;
   /**
    * The text of a version, of a binary one a text that no JSON reader takes; `undefined` while a rotation has announced
    * it and given it no value.

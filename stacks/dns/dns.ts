@@ -5,14 +5,21 @@ import type { StagePlan } from "#fleet";
 import { keepWhileProtected } from "../parts/durability.ts";
 import { usePlan } from "../parts/plan.ts";
 import type { Stack, StackContext } from "../sst.ts";
+import { clearValidationOnRemoval } from "./validation-records.ts";
 
 export function Dns({ app, stack }: StackContext) {
   const plan = usePlan(app);
-  const hostedZoneId = plan.hostedZone.kind === "adopt" ? plan.hostedZone.id : createZone(stack, plan);
-  return { hostedZoneId, certificateArn: createCertificate(stack, plan, hostedZoneId) };
+  if (plan.hostedZone.kind === "adopt") {
+    const { id } = plan.hostedZone;
+    return { hostedZoneId: id, certificateArn: createCertificate(stack, plan, id).ref };
+  }
+  const zone = createZone(stack, plan);
+  const certificate = createCertificate(stack, plan, zone.attrId);
+  certificate.node.addDependency(clearValidationOnRemoval(stack, plan, zone));
+  return { hostedZoneId: zone.attrId, certificateArn: certificate.ref };
 }
 
-function createZone(stack: Stack, plan: StagePlan): string {
+function createZone(stack: Stack, plan: StagePlan): route53.CfnHostedZone {
   const zone = new route53.CfnHostedZone(stack, "Zone", { name: plan.domain });
   keepWhileProtected(zone, plan);
   stack.addOutputs({
@@ -21,17 +28,16 @@ function createZone(stack: Stack, plan: StagePlan): string {
       description: `Set these at the registrar of ${plan.domain}`,
     },
   });
-  return zone.attrId;
+  return zone;
 }
 
 /** One certificate for every service: a new service needs none. */
-function createCertificate(stack: Stack, { serviceDomain }: StagePlan, hostedZoneId: string): string {
+function createCertificate(stack: Stack, { serviceDomain }: StagePlan, hostedZoneId: string): acm.CfnCertificate {
   const wildcard = `*.${serviceDomain}`;
-  const certificate = new acm.CfnCertificate(stack, "Certificate", {
+  return new acm.CfnCertificate(stack, "Certificate", {
     domainName: serviceDomain,
     subjectAlternativeNames: [wildcard],
     validationMethod: "DNS",
     domainValidationOptions: [serviceDomain, wildcard].map((domainName) => ({ domainName, hostedZoneId })),
   });
-  return certificate.ref;
 }

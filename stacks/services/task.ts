@@ -64,6 +64,8 @@ function container(
     name: service.key,
     image: service.image,
     essential: true,
+    ...(service.entryPoint && { entryPoint: [...service.entryPoint] }),
+    ...(service.command && { command: [...service.command] }),
     portMappings: [{ containerPort: service.port, protocol: "tcp" }],
     environment: Object.entries(containerEnvironment(service, redis)).map(([name, value]) => ({ name, value })),
     secrets: service.secrets.map(({ secret, key }) => ({

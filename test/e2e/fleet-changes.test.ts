@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { CloudFormationClient, DeleteStackCommand, DescribeStackResourceCommand } from "@aws-sdk/client-cloudformation";
 import { ECSClient, waitUntilServicesStable } from "@aws-sdk/client-ecs";
 import { GetRolePolicyCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -76,6 +77,25 @@ async function executionPolicy(): Promise<string | undefined> {
 
 // Each test continues from where the previous one left the fleet.
 describe("a fleet and its map", () => {
+  it("[AWS-2] leaves nothing behind when its first deploy is given up while the certificate waits", async () => {
+    stage.cloud.acm.setDelegated(false);
+    const deploy = stage.run("deploy", first);
+    const cloudFormation = new CloudFormationClient(stage.client);
+    const StackName = "local-mcp-fleet-Dns";
+    const certificate = { StackName, LogicalResourceId: "Certificate" };
+    await vi.waitFor(
+      async () => {
+        const { StackResourceDetail } = await cloudFormation.send(new DescribeStackResourceCommand(certificate));
+        expect(StackResourceDetail?.PhysicalResourceId).toMatch(/:certificate\//);
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+    await cloudFormation.send(new DeleteStackCommand({ StackName }));
+    expect((await deploy).code).toBe(1);
+    expect(stage.cloud.cloudFormation.stacks().map(({ name }) => name)).not.toContain(StackName);
+    stage.cloud.acm.setDelegated(true);
+  });
+
   it("is deployed from nothing by the real sst", async () => {
     await stage.deploy(first);
     const stacks = stage.cloud.cloudFormation.stacks();
@@ -213,7 +233,7 @@ describe("a fleet and its map", () => {
     expect(idsOf(resourcesOf(stage))).toEqual(idsOf(resources));
   });
 
-  it("is gone after sst remove, and its processes with it", async () => {
+  it("[AWS-2] is gone after sst remove, its own zone too, and its processes with it", async () => {
     const { code, lines } = await stage.run("remove", shrunk);
     expect(lines.join("\n")).not.toMatch(/failed/i);
     expect(code).toBe(0);

@@ -1,5 +1,6 @@
 import { createIdentities, openEndpoint, systemClock } from "@mcp-fleet/endpoint/core";
 import { createDynamoDb } from "@mcp-fleet/endpoint/services/dynamodb";
+import { createRoute53 } from "@mcp-fleet/endpoint/services/route53";
 import { createSecretsManager } from "@mcp-fleet/endpoint/services/secretsmanager";
 
 /** One service of AWS behind the endpoint's front door, for code that needs no other. */
@@ -25,6 +26,9 @@ interface Stoppable {
 }
 
 export const serveDynamoDb = (): Promise<ServedService> => serve((place) => createDynamoDb({ place }));
+
+export const serveRoute53 = (): Promise<ServedService> =>
+  serve(() => ({ ...createRoute53({ clock: systemClock }), stop: async () => undefined }));
 
 /** Secrets Manager where there is no function to rotate with. */
 export const serveSecretsManager = (): Promise<ServedService> =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { synthesize, withStage } from "../synth/synth.ts";
 import { attribute } from "../synth/template.ts";
+import { statementsOf } from "./statements.ts";
 
 const prod = synthesize("prod");
 const dns = prod.stack("Dns");
@@ -30,6 +31,18 @@ describe("names", () => {
     expect(stack("Dns").all("AWS::Route53::HostedZone")).toEqual([]);
     expect(JSON.stringify(stack("Dns").one("AWS::CertificateManager::Certificate"))).toContain("Z0123456789");
     expect(stack("Services").one("AWS::Route53::RecordSet").Properties.HostedZoneId).toBe("Z0123456789");
+  });
+
+  it("[AWS-2] leave no record of the certificate behind when the zone goes, after the certificate", () => {
+    const records = dns.one("Custom::ValidationRecords");
+    expect(records.Properties).toMatchObject({ HostedZoneId: attribute(zone, "Id"), Domain: "mcp.themailworks.com" });
+    expect(dns.one("AWS::CertificateManager::Certificate").DependsOn).toContain(records.id);
+    const zoneArn = `arn:aws:route53:::hostedzone/<${zone.id}.Id>`;
+    expect(statementsOf(dns).filter(({ actions }) => actions.some((action) => action.startsWith("route53:")))).toEqual([
+      expect.objectContaining({ actions: ["route53:ListResourceRecordSets"], on: [zoneArn] }),
+      expect.objectContaining({ actions: ["route53:ChangeResourceRecordSets"], on: [zoneArn] }),
+    ]);
+    expect(JSON.stringify(dns.one("AWS::IAM::Role").Properties.Policies)).toContain('"_*.mcp.themailworks.com"');
   });
 
   it("[DNS-2] share one certificate, validated through the zone", () => {

@@ -182,13 +182,14 @@ describe("a service's tasks", () => {
 describe("a container's environment", () => {
   const redis = (name: string) => ({ "Fn::ImportValue": expect.stringMatching(`Sessions:.*PrimaryEndPoint${name}`) });
 
-  it("[RED-3] [AUD-1] is exactly the entry's, the sessions', the audit trail's and the idle timeout", () => {
+  it("[RED-3] [AUD-1] is exactly the entry's, the sessions', the audit trail's, the port and the idle timeout", () => {
     expect(environmentOf(prod, google)).toEqual({
       WORKSPACE_EXTERNAL_URL: "https://google.mcp.themailworks.com",
       MCP_ENABLE_OAUTH21: "true",
       SPLUNK_INDEX: "mcp_audit",
       SPLUNK_SOURCE: "mcp-google",
       AUDIT_LOG_ENABLED: "true",
+      PORT: "8000",
       MCP_IDLE_TIMEOUT_SECONDS: "300",
       WORKSPACE_MCP_OAUTH_PROXY_STORAGE_BACKEND: "valkey",
       WORKSPACE_MCP_OAUTH_PROXY_VALKEY_HOST: redis("Address"),
@@ -203,7 +204,7 @@ describe("a container's environment", () => {
   });
 
   it("[RED-3] has no variable for Redis in a service without sessions", () => {
-    expect(environmentOf(local, "local-mcp-everything")).toEqual({ MCP_IDLE_TIMEOUT_SECONDS: "300" });
+    expect(environmentOf(local, "local-mcp-everything")).toEqual({ PORT: "3001", MCP_IDLE_TIMEOUT_SECONDS: "300" });
   });
 
   it("[AUD-3] turns the audit trail off, and keeps the log", () => {

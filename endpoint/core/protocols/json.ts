@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from "../service.ts";
 import { type Codec, faultOf, isMembers } from "./codec.ts";
 
 /** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, the version in the content type, which the answer repeats. */
-export function jsonCodec(request: HttpRequest): Codec {
+export function jsonCodec(request: HttpRequest, messageMember: (code: string) => string = () => "message"): Codec {
   const type = request.headers["content-type"]?.startsWith("application/x-amz-json-1.0")
     ? "application/x-amz-json-1.0"
     : "application/x-amz-json-1.1";
@@ -12,7 +12,12 @@ export function jsonCodec(request: HttpRequest): Codec {
     decode: (http) => ({ operation: targetOperation(http), input: parseDocument(http.body) }),
     encode: (_operation, output, requestId) => document(200, type, output, requestId),
     encodeError: (error, requestId) => {
-      const answer = document(error.status, type, { __type: error.code, message: error.message }, requestId);
+      const answer = document(
+        error.status,
+        type,
+        { __type: error.code, [messageMember(error.code)]: error.message },
+        requestId,
+      );
       return { ...answer, headers: { ...answer.headers, ...queryErrorHeader(request, error) } };
     },
   };

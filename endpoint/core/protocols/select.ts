@@ -2,6 +2,7 @@ import { type AwsError, notEmulated } from "../errors.ts";
 import type { HttpRequest, HttpResponse, Protocol } from "../service.ts";
 import { cborCodec } from "./cbor.ts";
 import { type Codec, isMembers } from "./codec.ts";
+import { isForm } from "./form.ts";
 import { jsonCodec } from "./json.ts";
 import { ec2Codec, queryCodec, xml } from "./query.ts";
 import { restJsonCodec, restJsonError, restXmlCodec } from "./rest.ts";
@@ -11,7 +12,7 @@ import { writeXml, xmlMembers } from "./xml.ts";
 export function codecFor(protocol: Protocol, request: HttpRequest): Codec {
   switch (protocol.kind) {
     case "json":
-      return isCbor(request) ? cborCodec(request) : jsonCodec(request);
+      return isCbor(request) ? cborCodec(request) : jsonCodec(request, protocol.messageMember);
     case "query":
       if (isCbor(request)) return withStringLeaves(cborCodec(request));
       if (isJson(request)) return withStringLeaves(jsonCodec(request));
@@ -55,12 +56,6 @@ function isCbor(request: HttpRequest): boolean {
 
 function isJson(request: HttpRequest): boolean {
   return request.headers["x-amz-target"] !== undefined;
-}
-
-function isForm(request: HttpRequest): boolean {
-  return (
-    request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? request.query.has("Action")
-  );
 }
 
 function withStringLeaves(codec: Codec): Codec {

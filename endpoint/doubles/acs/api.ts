@@ -56,8 +56,8 @@ export class AcsApi {
   }
 
   handle(request: DoubleRequest): DoubleResponse {
-    this.#applyDue();
-    const refused = this.#misbehave() ?? this.#authenticate(request);
+    this.applyDue();
+    const refused = this.#misbehave(request.method) ?? this.#authenticate(request);
     if (refused !== undefined) return refused;
     const root = `/${this.#parts.stack}/adminconfig/v2/`;
     const { pathname, searchParams } = request.url;
@@ -68,8 +68,10 @@ export class AcsApi {
     return name === "" ? this.#collection(request, searchParams) : this.#one(request, name);
   }
 
-  #misbehave(): DoubleResponse | undefined {
-    switch (this.#fault?.kind) {
+  #misbehave(method: string): DoubleResponse | undefined {
+    const fault = this.#fault;
+    if (fault !== undefined && "methods" in fault && fault.methods?.includes(method) === false) return undefined;
+    switch (fault?.kind) {
       case "refuse":
         return { kind: "reset" };
       case "stall":
@@ -77,7 +79,7 @@ export class AcsApi {
       case "throttle":
         return {
           ...failure(429, "429-too-many-requests", "Too many requests."),
-          retryAfter: this.#fault.retryAfterSeconds,
+          retryAfter: fault.retryAfterSeconds,
         };
       case "busy":
         return { ...failure(424, "424-failed-dependency", "Another change is in progress."), retryAfter: 1 };
@@ -88,6 +90,7 @@ export class AcsApi {
       case "late":
       case "never":
       case "lie":
+      case "hide":
       case undefined:
         return undefined;
     }
@@ -102,7 +105,7 @@ export class AcsApi {
     const { tokens } = this.#parts;
     if (method === "GET") {
       const offset = Number(parameters.get("offset") ?? 0);
-      const page = tokens.list().slice(offset, offset + Number(parameters.get("count") ?? 30));
+      const page = this.#shown().slice(offset, offset + Number(parameters.get("count") ?? 30));
       return answer(200, { "http-event-collectors": page.map(show) });
     }
     if (method !== "POST") return failure(405, "405-method-not-allowed", "The method is not allowed.");
@@ -111,14 +114,14 @@ export class AcsApi {
     const taken = tokens.get(name) !== undefined || this.#changes.some((change) => change.name === name);
     if (taken) return failure(409, "409-hec-already-exists", `The HEC token ${name} already exists.`);
     const token = spec.token ?? randomUUID();
-    const propagationMs = this.#fault?.kind === "lie" ? Number.POSITIVE_INFINITY : 0;
+    const propagationMs = this.#spreadMs();
     this.#accept(name, () => tokens.create({ name, token, ...settingsOf(spec) }, propagationMs));
     return answer(202, { "http-event-collector": { spec: { ...spec, token: undefined }, token } });
   }
 
   #one({ method, body }: DoubleRequest, name: string): DoubleResponse {
     const { tokens } = this.#parts;
-    const token = tokens.get(name);
+    const token = this.#shown().find((one) => one.name === name);
     if (token === undefined) return failure(404, "404-hec-not-found", `The HEC token ${name} was not found.`);
     switch (method) {
       case "GET":
@@ -137,6 +140,16 @@ export class AcsApi {
     }
   }
 
+  #shown(): readonly HecToken[] {
+    const hidden = this.#fault?.kind === "hide" ? this.#fault.name : undefined;
+    return this.#parts.tokens.list().filter(({ name }) => name !== hidden);
+  }
+
+  #spreadMs(): number {
+    if (this.#fault?.kind === "lie") return Number.POSITIVE_INFINITY;
+    return this.#fault?.kind === "late" ? this.#fault.spreadMs : 0;
+  }
+
   #status(id: string): DoubleResponse {
     const change = this.#changes.find((one) => one.id === id);
     const timestamp = new Date(this.#parts.now()).toISOString();
@@ -147,13 +160,16 @@ export class AcsApi {
     if (this.#fault?.kind === "never") return;
     const delayMs = this.#fault?.kind === "late" ? this.#fault.delayMs : this.#parts.delayMs;
     this.#changes.push({ id: randomUUID(), name, dueAt: this.#parts.now() + delayMs, apply });
-    this.#applyDue();
+    this.applyDue();
   }
 
-  #applyDue(): void {
+  /** Does what is due, as Splunk does by itself. Returns the milliseconds until there is more to do, if there is. */
+  applyDue(): number | undefined {
     const due = this.#changes.filter(({ dueAt }) => dueAt <= this.#parts.now());
     this.#changes = this.#changes.filter((change) => !due.includes(change));
     for (const { apply } of due) apply();
+    if (this.#changes.length === 0) return undefined;
+    return Math.min(...this.#changes.map(({ dueAt }) => dueAt)) - this.#parts.now();
   }
 }
 

@@ -30,6 +30,10 @@ export interface AcsDoubleOptions {
 export async function startAcsDouble(options: AcsDoubleOptions): Promise<AcsDouble> {
   const { hec, jwt, stack = "local", delayMs = 200, port } = options;
   const api = new AcsApi({ tokens: administrationOf(hec), jwt, stack, delayMs, now: Date.now });
+  const applyLater = () => {
+    const pauseMs = api.applyDue();
+    if (pauseMs !== undefined) setTimeout(applyLater, pauseMs + 1).unref();
+  };
   const served = await serveDouble(
     (request) => {
       // How a test or the local summary controls the double; not part of ACS.
@@ -38,7 +42,9 @@ export async function startAcsDouble(options: AcsDoubleOptions): Promise<AcsDoub
         api.setFault(fault ?? undefined);
         return { kind: "answer", status: 200, body: { fault } };
       }
-      return api.handle(request);
+      const response = api.handle(request);
+      applyLater();
+      return response;
     },
     [`/${stack}/`],
     port,

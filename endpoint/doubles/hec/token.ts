@@ -23,6 +23,11 @@ export type Refusal = "unknown" | "disabled";
 /** The tokens of one Splunk, keyed by name as Splunk keys them. */
 export class TokenRegistry {
   readonly #tokens = new Map<string, HecToken & { readonly validFrom: number }>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   /**
    * @param propagationMs how long HEC answers code 4 to a new token, as Splunk Cloud does while it spreads it
@@ -44,7 +49,7 @@ export class TokenRegistry {
     if (this.list().some((other) => other.token === token.token)) {
       throw new Error(`The value of HEC token ${token.name} is another token's.`);
     }
-    this.#tokens.set(token.name, { ...token, validFrom: Date.now() + propagationMs });
+    this.#tokens.set(token.name, { ...token, validFrom: this.#now() + propagationMs });
     return token;
   }
 
@@ -73,7 +78,7 @@ export class TokenRegistry {
   admit(value: string): HecToken | Refusal {
     const wanted = value.toLowerCase();
     for (const token of this.#tokens.values()) {
-      if (token.token.toLowerCase() !== wanted || token.validFrom > Date.now()) continue;
+      if (token.token.toLowerCase() !== wanted || token.validFrom > this.#now()) continue;
       return token.disabled ? "disabled" : token;
     }
     return "unknown";

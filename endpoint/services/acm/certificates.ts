@@ -1,7 +1,9 @@
 import { randomUUID, X509Certificate } from "node:crypto";
 import type { Authority, Certificate } from "#endpoint/certificates/authority.ts";
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { Clock, Place } from "#endpoint/core/ports.ts";
+import type { Clock, Place, ProofRecord, ProofRecords } from "#endpoint/core/ports.ts";
+
+import { proofOf } from "./proof.ts";
 
 export interface CertificateRequest {
   readonly domainName: string;
@@ -19,6 +21,9 @@ export interface CertificateRecord extends CertificateRequest {
   readonly createdAt: Date;
   readonly issued: Certificate;
   readonly x509: X509Certificate;
+  /** For each name, in their order; none where the certificate is not validated by DNS. */
+  readonly proofs: readonly ProofRecord[];
+  issuedAt: Date | undefined;
   tags: ReadonlyMap<string, string>;
   status: CertificateStatus;
 }
@@ -27,19 +32,23 @@ export interface CertificateRecord extends CertificateRequest {
 const idempotencyWindow = 60 * 60 * 1000;
 
 /**
- * The certificates of the account. AWS waits for proof that the domain is the caller's; the local authority signs at
- * once, since nobody but this project trusts it.
+ * The certificates of the account. One that is validated by DNS is issued once its CNAME is in a public zone here, any
+ * other at once: nobody reads mail here.
  */
 export class Certificates {
   readonly #place: Place;
   readonly #clock: Clock;
   readonly #authority: Authority;
+  readonly #proofs: ProofRecords;
+  /** Whether registrars name the zones' name servers: until they do, ACM sees no record. */
+  delegated = true;
   readonly #records = new Map<string, CertificateRecord>();
 
-  constructor(place: Place, clock: Clock, authority: Authority) {
+  constructor(place: Place, clock: Clock, authority: Authority, proofs: ProofRecords) {
     this.#place = place;
     this.#clock = clock;
     this.#authority = authority;
+    this.#proofs = proofs;
   }
 
   async request(request: CertificateRequest, tags: ReadonlyMap<string, string>): Promise<CertificateRecord> {
@@ -61,14 +70,16 @@ export class Certificates {
       issued,
       x509: new X509Certificate(issued.certificate),
       tags,
-      status: "ISSUED",
+      proofs: request.validationMethod === "DNS" ? names.map((name) => proofOf(account, name)) : [],
+      issuedAt: undefined,
+      status: "PENDING_VALIDATION",
     };
     this.#records.set(record.arn, record);
     return record;
   }
 
   get(arn: string): CertificateRecord {
-    const record = this.#records.get(arn);
+    const record = this.find(arn);
     if (record === undefined) {
       throw new AwsError(
         "ResourceNotFoundException",
@@ -79,11 +90,13 @@ export class Certificates {
   }
 
   find(arn: string): CertificateRecord | undefined {
-    return this.#records.get(arn);
+    return this.all().find((record) => record.arn === arn);
   }
 
   all(): readonly CertificateRecord[] {
-    return [...this.#records.values()];
+    const all = [...this.#records.values()];
+    for (const record of all) this.#validate(record);
+    return all;
   }
 
   delete(arn: string, usedBy: readonly string[]): void {
@@ -92,6 +105,14 @@ export class Certificates {
       throw new AwsError("ResourceInUseException", `Certificate ${arn} in account ${this.#place.account} is in use.`);
     }
     this.#records.delete(arn);
+  }
+
+  /** Once it is issued it stays so, whatever becomes of the proof. */
+  #validate(record: CertificateRecord): void {
+    const proven = this.delegated && record.proofs.every((proof) => this.#proofs.has(proof));
+    if (record.issuedAt !== undefined || !(proven || record.proofs.length === 0)) return;
+    record.issuedAt = new Date(this.#clock.now());
+    record.status = "ISSUED";
   }
 
   #repeats(record: CertificateRecord, request: CertificateRequest): boolean {

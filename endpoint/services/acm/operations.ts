@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { ProofRecord } from "#endpoint/core/ports.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { CertificateRecord } from "./certificates.ts";
 import type { AcmEngine } from "./engine.ts";
@@ -78,7 +79,7 @@ function summary(record: CertificateRecord, users: readonly string[]) {
     NotBefore: record.x509.validFromDate,
     NotAfter: record.x509.validToDate,
     CreatedAt: record.createdAt,
-    IssuedAt: record.createdAt,
+    IssuedAt: record.issuedAt,
   };
 }
 
@@ -88,17 +89,18 @@ function detail(record: CertificateRecord, users: readonly string[]) {
     CertificateArn: record.arn,
     DomainName: record.domainName,
     SubjectAlternativeNames: names,
-    DomainValidationOptions: names.map((DomainName) => ({
+    DomainValidationOptions: names.map((DomainName, index) => ({
       DomainName,
       ValidationDomain: DomainName,
-      ValidationStatus: "SUCCESS",
+      ValidationStatus: record.issuedAt === undefined ? "PENDING_VALIDATION" : "SUCCESS",
       ValidationMethod: record.validationMethod,
+      ResourceRecord: recordOf(record.proofs[index]),
     })),
     Serial: record.x509.serialNumber.toLowerCase(),
     Subject: `CN=${record.domainName}`,
     Issuer: record.x509.issuer.replace(/^CN=/, ""),
     CreatedAt: record.createdAt,
-    IssuedAt: record.createdAt,
+    IssuedAt: record.issuedAt,
     Status: record.status,
     NotBefore: record.x509.validFromDate,
     NotAfter: record.x509.validToDate,
@@ -108,4 +110,8 @@ function detail(record: CertificateRecord, users: readonly string[]) {
     Type: "AMAZON_ISSUED",
     RenewalEligibility: "ELIGIBLE",
   };
+}
+
+function recordOf(proof: ProofRecord | undefined) {
+  return proof && { Name: proof.name, Type: "CNAME", Value: proof.value };
 }

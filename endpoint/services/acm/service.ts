@@ -9,13 +9,15 @@ export interface Acm {
   readonly service: AwsService;
   /** Certificates as the balancer serves them. */
   readonly certificates: { read(arn: string): Promise<{ readonly certificate: string; readonly privateKey: string }> };
-  /** What ACM says of a domain's certificates, whatever the balancer serves: here nothing is validated or expires. */
+  /** Whether registrars name the zones' name servers, as they do at first: until then no certificate is issued. */
+  setDelegated(delegated: boolean): void;
+  /** What ACM says of a domain's certificates, whatever the balancer serves: here nothing expires. */
   setStatus(domainName: string, status: CertificateStatus): void;
 }
 
-/** Certificate Manager: certificates are issued as they are requested, by the project's own authority. */
+/** Certificate Manager: certificates are signed by the project's own authority. */
 export function createAcm(ports: AcmPorts): Acm {
-  const certificates = new Certificates(ports.place, ports.clock, ports.authority);
+  const certificates = new Certificates(ports.place, ports.clock, ports.authority, ports.proofs);
   const engine = { ...ports, certificates };
   return {
     service: {
@@ -23,6 +25,9 @@ export function createAcm(ports: AcmPorts): Acm {
       protocol: { kind: "json" },
       operations: operationsOf(engine),
       resources: resourcesOf(engine),
+    },
+    setDelegated(delegated) {
+      certificates.delegated = delegated;
     },
     setStatus(domainName, status) {
       for (const record of certificates.all()) if (record.domainName === domainName) record.status = status;

@@ -49,10 +49,7 @@ export function createCloudFormation(ports: CloudFormationPorts): CloudFormation
       signingName: "cloudformation",
       protocol: { kind: "query", namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/" },
       operations: operationsOf(engine),
-      malformed: ({ member, constraint, received }) =>
-        refused(
-          `1 validation error detected: Value ${received} at '${member}' failed to satisfy constraint: ${constraint}`,
-        ),
+      malformed: ({ message }) => refused(message),
       publicRoutes: [answerRoute(answers)],
       stop: () => control.stop(),
     },

@@ -57,7 +57,7 @@ export interface MetricAlarmDefinition extends AlarmDefinition {
   readonly datapointsToAlarm?: number;
   readonly threshold: number;
   readonly comparison: ComparisonOperator;
-  readonly treatMissingData: TreatMissingData;
+  readonly treatMissingData?: TreatMissingData;
   readonly evaluateLowSampleCountPercentile?: "evaluate" | "ignore";
 }
 

@@ -34,6 +34,7 @@ const maxDepth = 32;
 /** The alarms and their states. Every change of a state passes `#transition`, which notifies everyone. */
 export class Alarms {
   readonly history = new AlarmHistory();
+  readonly #listeners = new Set<(name: string) => void>();
   readonly #ports: AlarmPorts;
   readonly #alarms = new Map<string, Alarm>();
 
@@ -77,6 +78,12 @@ export class Alarms {
 
   find(nameOrArn: string): Alarm | undefined {
     return this.#alarms.get(nameOrArn.replace(/^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:/, ""));
+  }
+
+  /** Calls back after each change of a state; returns the unsubscribe function. */
+  onChange(listener: (name: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Throws `ResourceNotFound`. */
@@ -167,6 +174,7 @@ export class Alarms {
     const to: AlarmState = { ...next, updatedAt: now, transitionedAt: now };
     alarm.state = to;
     this.#publish({ alarm, from, to, triggers });
+    for (const listener of [...this.#listeners]) listener(alarm.definition.name);
     if (depth >= maxDepth) {
       this.#ports.log(`cloudwatch: composite alarms around ${alarm.definition.name} watch each other in a circle`);
       return;

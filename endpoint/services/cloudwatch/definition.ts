@@ -60,7 +60,7 @@ export const metricAlarmProperties = v.object({
   Threshold: v.optional(numeric),
   ThresholdMetricId: v.optional(v.string()),
   ComparisonOperator: v.string(),
-  TreatMissingData: v.optional(v.picklist(["missing", "ignore", "breaching", "notBreaching"]), "missing"),
+  TreatMissingData: v.optional(v.picklist(["missing", "ignore", "breaching", "notBreaching"])),
   EvaluateLowSampleCountPercentile: v.optional(v.picklist(["evaluate", "ignore"])),
 });
 type MetricAlarmProperties = v.InferOutput<typeof metricAlarmProperties>;
@@ -95,7 +95,7 @@ export function metricAlarm(input: MetricAlarmProperties): MetricAlarmDefinition
     ...(input.DatapointsToAlarm !== undefined && { datapointsToAlarm: input.DatapointsToAlarm }),
     threshold: input.Threshold,
     comparison,
-    treatMissingData: input.TreatMissingData,
+    ...(input.TreatMissingData !== undefined && { treatMissingData: input.TreatMissingData }),
     ...(low !== undefined && { evaluateLowSampleCountPercentile: low }),
   };
 }

@@ -13,7 +13,8 @@ export interface EvaluationRule {
   readonly datapointsToAlarm: number;
   readonly threshold: number;
   readonly comparison: ComparisonOperator;
-  readonly treatMissingData: TreatMissingData;
+  /** `missing` by default. */
+  readonly treatMissingData?: TreatMissingData;
   /** Samples under which a percentile leaves the alarm as it is; absent when low samples are evaluated. */
   readonly significantSamples?: number;
 }
@@ -69,7 +70,7 @@ function stateOf(
   const breaching = real.filter((datapoint) => isBreaching(rule, datapoint)).length;
   const verdict = (count: number) => (count >= rule.datapointsToAlarm ? "ALARM" : "OK");
   if (filled === 0 || breaching >= rule.datapointsToAlarm) return verdict(breaching);
-  switch (rule.treatMissingData) {
+  switch (rule.treatMissingData ?? "missing") {
     case "breaching":
       return verdict(breaching + filled);
     case "notBreaching":

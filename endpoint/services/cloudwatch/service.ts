@@ -1,6 +1,7 @@
-import type { MetricSink } from "#endpoint/core/ports.ts";
+import type { AlarmStates, MetricSink } from "#endpoint/core/ports.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
+import type { AnyDefinition } from "./alarm.ts";
 import { Alarms } from "./alarms.ts";
 import { Dashboards } from "./dashboards.ts";
 import type { CloudWatchPorts } from "./engine.ts";
@@ -12,7 +13,13 @@ import { resourcesOf } from "./resources.ts";
 export interface CloudWatch {
   readonly service: AwsService;
   readonly metrics: MetricSink;
+  readonly alarms: AlarmStates;
   stop(): Promise<void>;
+}
+
+/** What a composite alarm looks at is its children's states: it has no periods of its own. */
+function rangeOf(definition: AnyDefinition): number {
+  return definition.kind === "metric" ? definition.period * definition.evaluationPeriods * 1_000 : 0;
 }
 
 /** CloudWatch: metrics of the last seven hours, and alarms that are evaluated from the moment this is made. */
@@ -37,6 +44,13 @@ export function createCloudWatch(ports: CloudWatchPorts): CloudWatch {
       stop,
     },
     metrics,
+    alarms: {
+      read(name) {
+        const alarm = alarms.find(name);
+        return alarm && { inAlarm: alarm.state.value === "ALARM", rangeMs: rangeOf(alarm.definition) };
+      },
+      onChange: (listener) => alarms.onChange(listener),
+    },
     stop,
   };
 }

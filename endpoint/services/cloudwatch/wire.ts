@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { AwsError } from "#endpoint/core/errors.ts";
+import { pageOf } from "#endpoint/core/page.ts";
 import type { Alarm, CompositeAlarmDefinition, MetricAlarmDefinition, MetricQuery, MetricReference } from "./alarm.ts";
 import type { HistoryItem } from "./alarm-history.ts";
 import { basicStatistics } from "./statistic.ts";
@@ -53,9 +55,8 @@ export function dimensionsForWire(dimensions: Readonly<Record<string, string>>) 
 
 /** A page of a list, and the token of the next one. */
 export function paged<T>(all: readonly T[], size: number, token: string | undefined) {
-  const start = Number(token ?? 0);
-  const end = start + size;
-  return { items: all.slice(start, end), NextToken: end < all.length ? String(end) : undefined };
+  const { items, next } = pageOf(all, size, token, () => new AwsError("InvalidNextToken", "Invalid NextToken"));
+  return { items, NextToken: next };
 }
 
 function common({ arn, definition, configuredAt, state }: Alarm) {

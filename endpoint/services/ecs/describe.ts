@@ -95,6 +95,7 @@ export function describeService(service: Service) {
     loadBalancers: settings.loadBalancers,
     serviceRegistries: [],
     deploymentConfiguration: {
+      alarms: settings.alarms,
       deploymentCircuitBreaker: settings.circuitBreaker,
       minimumHealthyPercent: settings.minimumHealthyPercent,
       maximumPercent: settings.maximumPercent,

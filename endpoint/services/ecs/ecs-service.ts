@@ -1,6 +1,7 @@
-import type { Clock, TargetRegistry } from "#endpoint/core/ports.ts";
-import type { Deployment, Rollout, ServiceSettings, Stop, Task } from "./model.ts";
+import type { AlarmStates, Clock, TargetRegistry } from "#endpoint/core/ports.ts";
+import type { Deployment, FailureCause, Rollout, ServiceSettings, Stop, Task } from "./model.ts";
 import {
+  bake,
   complete,
   countFailure,
   countHealthy,
@@ -11,7 +12,7 @@ import {
   removeDeployment,
   rollBack,
 } from "./rollout.ts";
-import { type Action, type ScheduledTask, schedule } from "./scheduler.ts";
+import { type Action, type AlarmVerdict, type ScheduledTask, schedule } from "./scheduler.ts";
 import { ServiceMessages } from "./service-messages.ts";
 import { schedulerStop } from "./stop-reason.ts";
 import type { Tag } from "./tag.ts";
@@ -30,7 +31,7 @@ export interface ServiceIdentity {
 export interface ServiceEvents {
   deploymentStarted(service: Service, deployment: Deployment): void;
   deploymentCompleted(service: Service, deployment: Deployment): void;
-  deploymentFailed(service: Service, deployment: Deployment): void;
+  deploymentFailed(service: Service, deployment: Deployment, cause: FailureCause): void;
   steady(service: Service): void;
   startsImpaired(service: Service): void;
 }
@@ -38,6 +39,7 @@ export interface ServiceEvents {
 export interface ServicePorts {
   readonly clock: Clock;
   readonly targets: TargetRegistry;
+  readonly alarms: AlarmStates;
   readonly events: ServiceEvents;
   /** Creates a task and sets it going. */
   startTask(service: Service, deployment: Deployment): Task;
@@ -66,7 +68,7 @@ export class Service {
     this.#io = io;
     this.messages = new ServiceMessages(identity.name, io.clock);
     this.#wakeTimer = new WakeTimer(io.clock, () => this.touch());
-    this.rollout = newRollout(settings, io.clock.now());
+    this.rollout = newRollout(settings, io.clock.now(), this.#alarmsToWatch(settings));
     this.#announce();
   }
 
@@ -87,7 +89,8 @@ export class Service {
   }
 
   deploy(settings: ServiceSettings): void {
-    const deployment = newDeployment(settings.taskDefinitionArn, this.#io.clock.now());
+    const watched = this.#alarmsToWatch(settings);
+    const deployment = newDeployment(settings.taskDefinitionArn, this.#io.clock.now(), watched);
     this.rollout = deploy({ ...this.rollout, settings }, deployment);
     this.#announce();
   }
@@ -148,7 +151,7 @@ export class Service {
     const tasks = this.#observe(now);
     if (this.status === "DRAINING" && tasks.length === 0) this.status = "INACTIVE";
     else {
-      const actions = schedule(this.rollout, tasks, now);
+      const actions = schedule(this.rollout, tasks, now, this.#alarmVerdict());
       const steady = actions.some((action) => action.kind === "steady");
       for (const action of actions) this.#carryOut(action, now);
       if (!steady) this.#steady = false;
@@ -170,6 +173,19 @@ export class Service {
     });
   }
 
+  /** An alarm that rings already says nothing of what is new, and may be what the deployment is to mend. */
+  #alarmsToWatch({ alarms: { enable, alarmNames } }: ServiceSettings): readonly string[] {
+    return enable && !alarmNames.some((name) => this.#io.alarms.read(name)?.inAlarm) ? alarmNames : [];
+  }
+
+  #alarmVerdict(): AlarmVerdict {
+    const readings = this.rollout.deployments[0].watchedAlarms.flatMap((name) => this.#io.alarms.read(name) ?? []);
+    return {
+      ringing: readings.some(({ inAlarm }) => inAlarm),
+      bakeMs: Math.max(0, ...readings.map(({ rangeMs }) => rangeMs)),
+    };
+  }
+
   #carryOut(action: Action, now: number): void {
     switch (action.kind) {
       case "start":
@@ -183,13 +199,17 @@ export class Service {
         this.rollout = complete(this.rollout, now);
         this.#io.events.deploymentCompleted(this, this.rollout.deployments[0]);
         return;
+      case "bake":
+        this.rollout = bake(this.rollout, now);
+        this.touch();
+        return;
       case "fail":
-        this.rollout = fail(this.rollout, now);
-        this.#io.events.deploymentFailed(this, this.rollout.deployments[0]);
+        this.rollout = fail(this.rollout, now, action.cause);
+        this.#io.events.deploymentFailed(this, this.rollout.deployments[0], action.cause);
         this.touch();
         return;
       case "roll-back":
-        this.rollout = rollBack(this.rollout, action.to, now);
+        this.rollout = rollBack(this.rollout, action.to, now, action.cause);
         this.messages.add(`rolling back to deployment ${action.to.id}.`);
         this.#announce();
         return;

@@ -1,4 +1,5 @@
 import type {
+  AlarmStates,
   Clock,
   CredentialIssuer,
   EventBus,
@@ -31,6 +32,7 @@ export interface EcsPorts {
   readonly bus: EventBus;
   readonly logs: LogGroupSink;
   readonly targets: TargetRegistry;
+  readonly alarms: AlarmStates;
   readonly secrets: SecretReader;
   readonly parameters: ParameterReader;
   readonly credentials: CredentialIssuer;
@@ -97,14 +99,16 @@ export function createEcsEngine(io: EcsPorts, metadata: MetadataServer, sessions
   const services: Services = createServices(arnPrefix, definitions, {
     clock: io.clock,
     targets: io.targets,
+    alarms: io.alarms,
     events: createServiceEvents(io.bus, io.clock),
     startTask: (service, deployment) => runTask(serviceTask(service, deployment, clusters, definitions)),
     stopTask: (task, stop) => void runner.stop(task, stop),
   });
 
-  const unsubscribe = io.targets.onHealthChange(() => {
+  const touchAll = () => {
     for (const service of services.list()) service.touch();
-  });
+  };
+  const unsubscribe = [io.targets.onHealthChange(touchAll), io.alarms.onChange(touchAll)];
 
   return {
     arnPrefix,
@@ -133,7 +137,7 @@ export function createEcsEngine(io: EcsPorts, metadata: MetadataServer, sessions
       }),
     async stop() {
       closing = true;
-      unsubscribe();
+      for (const end of unsubscribe) end();
       for (const service of services.list()) service.close();
       await runner.close();
     },

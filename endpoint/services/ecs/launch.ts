@@ -25,7 +25,7 @@ export interface LaunchPorts {
 export function planLaunch(task: Task, container: Container, io: LaunchPorts): Launch {
   const definition = definitionOf(task, container);
   const env = containerEnvironment(task, container, definition, io.environment);
-  const [command, ...args] = localCommand(definition);
+  const [command, ...args] = localCommand(definition, env.PORT);
   checkExecutable(command, env.PATH ?? "", io.projectRoot);
   const write = logWriter(task, definition, io.logs);
   return { container, spec: { command, args, env, cwd: io.projectRoot, onLine: (line) => write?.(line) } };

@@ -80,6 +80,10 @@ export interface Deployment {
   readonly failedTasks: number;
   /** The deployment that this one rolls back. */
   readonly rollbackOf?: string;
+  /** The alarms that end it. Where one of them rang when it began, it is not watched. */
+  readonly watchedAlarms: readonly string[];
+  /** Since when its tasks alone serve, while its alarms are still watched. */
+  readonly bakingSince?: number;
 }
 
 export interface CircuitBreaker {
@@ -93,12 +97,23 @@ export interface CircuitBreaker {
   };
 }
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html */
+export interface DeploymentAlarms {
+  readonly alarmNames: readonly string[];
+  readonly enable: boolean;
+  readonly rollback: boolean;
+}
+
+/** What ends a deployment. */
+export type FailureCause = "circuit breaker" | "alarm";
+
 export interface ServiceSettings {
   readonly taskDefinitionArn: string;
   readonly desiredCount: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly circuitBreaker: CircuitBreaker;
+  readonly alarms: DeploymentAlarms;
   readonly healthCheckGracePeriodSeconds: number;
   readonly loadBalancers: readonly LoadBalancer[];
   readonly enableExecuteCommand: boolean;

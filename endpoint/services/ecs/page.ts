@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
+import { pageOf } from "#endpoint/core/page.ts";
 import { numeric } from "#endpoint/core/properties.ts";
 
 export const pageSchema = {
@@ -7,7 +8,7 @@ export const pageSchema = {
   nextToken: v.optional(v.nullable(v.string())),
 };
 
-/** One page of a list; the token is the place where the next one starts. */
+/** One page of a list. */
 export function page<T>(
   items: readonly T[],
   {
@@ -15,8 +16,7 @@ export function page<T>(
     nextToken,
   }: { readonly maxResults?: number | undefined; readonly nextToken?: string | null | undefined },
 ): { readonly items: readonly T[]; readonly nextToken?: string } {
-  const start = nextToken ? Number(nextToken) : 0;
-  if (!Number.isInteger(start)) throw new AwsError("InvalidParameterException", "Invalid token.");
-  const end = start + maxResults;
-  return { items: items.slice(start, end), ...(end < items.length ? { nextToken: String(end) } : {}) };
+  const refusal = () => new AwsError("InvalidParameterException", "Invalid token.");
+  const { items: chosen, next } = pageOf(items, maxResults, nextToken, refusal);
+  return { items: chosen, ...(next === undefined ? {} : { nextToken: next }) };
 }

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Deployment, Rollout, ServiceSettings } from "./model.ts";
+import type { Deployment, FailureCause, Rollout, ServiceSettings } from "./model.ts";
 
 /** ECS doubles the delay between starts up to 27 minutes; on one machine ten seconds show the same. */
 const FIRST_DELAY_MS = 100;
@@ -9,7 +9,12 @@ export function newDeploymentId(): string {
   return `ecs-svc/${Array.from({ length: 19 }, (_, at) => randomInt(at === 0 ? 1 : 0, 10)).join("")}`;
 }
 
-export function newDeployment(taskDefinitionArn: string, now: number, id = newDeploymentId()): Deployment {
+export function newDeployment(
+  taskDefinitionArn: string,
+  now: number,
+  watchedAlarms: readonly string[] = [],
+  id = newDeploymentId(),
+): Deployment {
   return {
     id,
     taskDefinitionArn,
@@ -18,13 +23,19 @@ export function newDeployment(taskDefinitionArn: string, now: number, id = newDe
     rolloutState: "IN_PROGRESS",
     rolloutStateReason: `ECS deployment ${id} in progress.`,
     failedTasks: 0,
+    watchedAlarms,
   };
 }
 
-export function newRollout(settings: ServiceSettings, now: number, id?: string): Rollout {
+export function newRollout(
+  settings: ServiceSettings,
+  now: number,
+  watchedAlarms: readonly string[] = [],
+  id?: string,
+): Rollout {
   return {
     settings,
-    deployments: [newDeployment(settings.taskDefinitionArn, now, id)],
+    deployments: [newDeployment(settings.taskDefinitionArn, now, watchedAlarms, id)],
     startFailures: 0,
     startNotBefore: 0,
   };
@@ -63,24 +74,36 @@ export function complete(rollout: Rollout, now: number): Rollout {
   return { ...replaceDeployment(rollout, completed), lastCompleted: completed };
 }
 
-export function fail(rollout: Rollout, now: number): Rollout {
+/** The tasks of the deployment are all there are: its alarms are watched for a while longer. */
+export function bake(rollout: Rollout, now: number): Rollout {
+  const [primary] = rollout.deployments;
+  return replaceDeployment(rollout, { ...primary, bakingSince: now, updatedAt: now });
+}
+
+export function fail(rollout: Rollout, now: number, cause: FailureCause): Rollout {
   const [primary] = rollout.deployments;
   return replaceDeployment(rollout, {
     ...primary,
     rolloutState: "FAILED",
-    rolloutStateReason: "ECS deployment circuit breaker: tasks failed to start.",
+    rolloutStateReason:
+      cause === "alarm"
+        ? "ECS deployment failed: alarm detected."
+        : "ECS deployment circuit breaker: tasks failed to start.",
     updatedAt: now,
   });
 }
 
 /** Back to the last completed deployment under its own id: its tasks that still run are kept, and keep serving. */
-export function rollBack(rollout: Rollout, to: Deployment, now: number): Rollout {
+export function rollBack(rollout: Rollout, to: Deployment, now: number, cause: FailureCause): Rollout {
   const [failed] = rollout.deployments;
   const others = rollout.deployments.slice(1).filter(({ id }) => id !== to.id);
+  const { bakingSince: _, ...known } = to;
   const restored: Deployment = {
-    ...to,
+    ...known,
+    // The alarm that ended the other still rings: this one is what is known to work.
+    watchedAlarms: [],
     rolloutState: "IN_PROGRESS",
-    rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${to.id}.`,
+    rolloutStateReason: `ECS deployment ${cause}: rolling back to deploymentId ${to.id}.`,
     updatedAt: now,
     failedTasks: 0,
     rollbackOf: failed.id,

@@ -1,4 +1,4 @@
-import type { Deployment, Rollout } from "./model.ts";
+import type { Deployment, FailureCause, Rollout } from "./model.ts";
 import { failureThreshold } from "./rollout.ts";
 
 /**
@@ -18,44 +18,76 @@ export type Action =
   | { readonly kind: "start"; readonly deployment: Deployment; readonly count: number }
   | { readonly kind: "stop"; readonly taskArn: string; readonly why: "scaling" | "unhealthy" }
   | { readonly kind: "wait-until"; readonly at: number }
+  | { readonly kind: "bake" }
   | { readonly kind: "complete" }
-  | { readonly kind: "fail" }
-  | { readonly kind: "roll-back"; readonly to: Deployment }
+  | { readonly kind: "fail"; readonly cause: FailureCause }
+  | { readonly kind: "roll-back"; readonly to: Deployment; readonly cause: FailureCause }
   | { readonly kind: "remove-deployment"; readonly id: string }
   | { readonly kind: "steady" };
+
+/** What a deployment's alarms say. */
+export interface AlarmVerdict {
+  readonly ringing: boolean;
+  /** How long they are watched once its tasks alone serve: the longest time that one of them looks at. */
+  readonly bakeMs: number;
+}
+const noAlarms: AlarmVerdict = { ringing: false, bakeMs: 0 };
 
 /**
  * What to do next for a service, from what is. Nothing is remembered between calls: an action that was lost is decided
  * again. `tasks` are those that have not stopped.
  */
-export function schedule(rollout: Rollout, tasks: readonly ScheduledTask[], now: number): readonly Action[] {
+export function schedule(
+  rollout: Rollout,
+  tasks: readonly ScheduledTask[],
+  now: number,
+  alarms: AlarmVerdict = noAlarms,
+): readonly Action[] {
   const [primary, ...active] = rollout.deployments;
   const { desiredCount, circuitBreaker } = rollout.settings;
 
   const tripped = circuitBreaker.enable && primary.failedTasks >= failureThreshold(rollout.settings);
-  if (primary.rolloutState === "IN_PROGRESS" && tripped) return failed(rollout, primary);
+  if (primary.rolloutState === "IN_PROGRESS" && tripped) return failed(rollout, primary, "circuit breaker");
+  const alarmed = primary.watchedAlarms.length > 0 && alarms.ringing;
+  if (primary.rolloutState === "IN_PROGRESS" && alarmed) return failed(rollout, primary, "alarm");
 
   const live = tasks.filter((task) => task.condition !== "stopping");
   const gone = active
     .filter((deployment) => !tasks.some((task) => task.deploymentId === deployment.id))
     .map((deployment): Action => ({ kind: "remove-deployment", id: deployment.id }));
-  return [...converge(rollout, live, now), ...gone, ...settled(primary, tasks, desiredCount)];
+  return [...converge(rollout, live, now), ...gone, ...settled(primary, tasks, desiredCount, now, alarms.bakeMs)];
 }
 
 /** A rollback that fails is not rolled back again: there is nothing left that is known to work. */
-function failed(rollout: Rollout, primary: Deployment): readonly Action[] {
+function failed(rollout: Rollout, primary: Deployment, cause: FailureCause): readonly Action[] {
   const to = rollout.lastCompleted;
-  const rollsBack = rollout.settings.circuitBreaker.rollback && to !== undefined && primary.rollbackOf === undefined;
-  return rollsBack ? [{ kind: "fail" }, { kind: "roll-back", to }] : [{ kind: "fail" }];
+  const { rollback } = cause === "alarm" ? rollout.settings.alarms : rollout.settings.circuitBreaker;
+  const rollsBack = rollback && to !== undefined && primary.rollbackOf === undefined;
+  return rollsBack
+    ? [
+        { kind: "fail", cause },
+        { kind: "roll-back", to, cause },
+      ]
+    : [{ kind: "fail", cause }];
 }
 
-function settled(primary: Deployment, tasks: readonly ScheduledTask[], desiredCount: number): readonly Action[] {
+function settled(
+  primary: Deployment,
+  tasks: readonly ScheduledTask[],
+  desiredCount: number,
+  now: number,
+  bakeMs: number,
+): readonly Action[] {
   const steady =
     primary.rolloutState !== "FAILED" &&
     tasks.length === desiredCount &&
     tasks.every((task) => task.deploymentId === primary.id && task.condition === "healthy");
   if (!steady) return [];
-  return primary.rolloutState === "IN_PROGRESS" ? [{ kind: "complete" }, { kind: "steady" }] : [{ kind: "steady" }];
+  if (primary.rolloutState !== "IN_PROGRESS") return [{ kind: "steady" }];
+  if (primary.watchedAlarms.length === 0) return [{ kind: "complete" }, { kind: "steady" }];
+  if (primary.bakingSince === undefined) return [{ kind: "steady" }, { kind: "bake" }];
+  const until = primary.bakingSince + bakeMs;
+  return [{ kind: "steady" }, now < until ? { kind: "wait-until", at: until } : { kind: "complete" }];
 }
 
 function removeUnhealthy(tasks: readonly ScheduledTask[]): readonly Action[] {

@@ -38,9 +38,11 @@ export function createServiceEvents(bus: EventBus, clock: Clock): ServiceEvents 
       const reason = deployment.rolloutStateReason;
       bus.put(deploymentEvent(service, deployment, "INFO", "SERVICE_DEPLOYMENT_COMPLETED", reason));
     },
-    deploymentFailed(service, deployment) {
-      service.messages.add(`(deployment ${deployment.id}) deployment failed: tasks failed to start.`);
-      const reason = "ECS deployment circuit breaker: task failed to start.";
+    deploymentFailed(service, deployment, cause) {
+      const what = cause === "alarm" ? "alarm detected" : "tasks failed to start";
+      service.messages.add(`(deployment ${deployment.id}) deployment failed: ${what}.`);
+      const reason =
+        cause === "alarm" ? deployment.rolloutStateReason : "ECS deployment circuit breaker: task failed to start.";
       bus.put(deploymentEvent(service, deployment, "ERROR", "SERVICE_DEPLOYMENT_FAILED", reason));
     },
     steady(service) {

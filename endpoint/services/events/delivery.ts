@@ -34,23 +34,26 @@ export interface Deliverer {
 
 export function createDeliverer(ports: TargetPorts, signal: AbortSignal): Deliverer {
   const { clock } = ports;
+
+  const deliver = async (rule: Rule, target: Target, event: Envelope, input: string) => {
+    const retries = target.RetryPolicy?.MaximumRetryAttempts ?? DEFAULT_RETRIES;
+    const expiry = clock.now() + (target.RetryPolicy?.MaximumEventAgeInSeconds ?? DEFAULT_MAX_AGE_S) * 1_000;
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      const failure = await hand(ports, rule, target, event, input);
+      if (failure === undefined) return;
+      const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** attempt, MAX_BACKOFF_MS);
+      const exhausted = failure.retryable ? exhaustion(attempt >= retries, clock.now() + backoff > expiry) : undefined;
+      if (exhausted !== undefined || !failure.retryable) {
+        return deadLetter(ports, rule, target, input, { failure, attempt, exhausted });
+      }
+      await clock.sleep(backoff, signal);
+    }
+  };
+
   return {
     async deliver(rule, target, event) {
       const input = targetInput(target, event, rule);
-      const retries = target.RetryPolicy?.MaximumRetryAttempts ?? DEFAULT_RETRIES;
-      const expiry = clock.now() + (target.RetryPolicy?.MaximumEventAgeInSeconds ?? DEFAULT_MAX_AGE_S) * 1_000;
-      for (let attempt = 0; !signal.aborted; attempt += 1) {
-        const failure = await hand(ports, rule, target, event, input);
-        if (failure === undefined) return;
-        const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** attempt, MAX_BACKOFF_MS);
-        const exhausted = failure.retryable
-          ? exhaustion(attempt >= retries, clock.now() + backoff > expiry)
-          : undefined;
-        if (exhausted !== undefined || !failure.retryable) {
-          return deadLetter(ports, rule, target, input, { failure, attempt, exhausted });
-        }
-        await clock.sleep(backoff, signal);
-      }
+      if (input !== undefined) await deliver(rule, target, event, input);
     },
   };
 }

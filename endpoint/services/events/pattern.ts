@@ -1,170 +1,106 @@
-import { BlockList, isIPv4, isIPv6 } from "node:net";
-import { AwsError } from "#endpoint/core/errors.ts";
-import { compileWildcard } from "#endpoint/core/wildcard.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { conditionOf } from "./pattern-condition.ts";
+import { invalidPattern, isObject, type Json } from "./pattern-fault.ts";
 
 /** A pattern that was checked. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html */
 export interface Pattern {
   matches(event: Json): boolean;
 }
 
-/** A condition on one value of an event; an absent value is `undefined`. */
-type Test = (value: unknown) => boolean;
 type Matcher = (event: unknown) => boolean;
 
 /** What EventBridge takes: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 const longest = 4096;
+/** Names that `$or` cannot be about: it is then a field of that name, as it was before it became an operator. */
+const operators = new Set([
+  ...["exactly", "prefix", "suffix", "anything-but", "numeric", "exists", "cidr", "equals-ignore-case", "wildcard"],
+]);
 
-/** Throws `InvalidEventPatternException` for what EventBridge would not take. */
+/** Throws `InvalidEventPatternException` for what EventBridge would not take, in its words. */
 export function parsePattern(text: string): Pattern {
-  if (text.length > longest) throw invalid(`it has ${text.length} characters, and ${longest} are allowed`);
+  if (text.length > longest) {
+    throw invalidPattern(`it has ${text.length} characters, and ${longest} are allowed`);
+  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error));
+    throw invalidPattern(error instanceof Error ? error.message : String(error));
   }
-  return { matches: objectMatcher(parsed, "the pattern") };
+  if (!isObject(parsed)) throw invalidPattern("Filter is not an object");
+  const matches = objectMatcher(parsed);
+  return { matches: (event) => matches(undotted(event)) };
 }
 
-function objectMatcher(pattern: unknown, at: string): Matcher {
-  if (!isObject(pattern) || Object.keys(pattern).length === 0)
-    throw invalid(`${at} must be an object that is not empty`);
-  const matchers = Object.entries(pattern).map(([key, value]) =>
-    key === "$or" && Array.isArray(value) ? alternatives(value) : fieldMatcher(key, value),
+function objectMatcher(pattern: Json): Matcher {
+  const entries = Object.entries(pattern);
+  if (entries.length === 0) throw invalidPattern("Empty objects are not allowed");
+  const matchers = entries.map(([key, rule]) =>
+    key === "$or" && isAlternatives(rule) ? alternatives(rule) : pathMatcher(key.split("."), rule),
   );
   return (event) => matchers.every((matches) => matches(event));
 }
 
-function alternatives(patterns: readonly unknown[]): Matcher {
-  if (patterns.length < 2) throw invalid('"$or" must be an array of at least two patterns');
-  const matchers = patterns.map((pattern) => objectMatcher(pattern, '"$or"'));
+function isAlternatives(rule: unknown): rule is readonly Json[] {
+  return (
+    Array.isArray(rule) &&
+    rule.length >= 2 &&
+    rule.every(
+      (one) => isObject(one) && Object.keys(one).length > 0 && Object.keys(one).every((key) => !operators.has(key)),
+    )
+  );
+}
+
+function alternatives(patterns: readonly Json[]): Matcher {
+  const matchers = patterns.map(objectMatcher);
   return (event) => matchers.some((matches) => matches(event));
 }
 
-/** A field that holds an array matches when one of its elements does. */
-function fieldMatcher(key: string, rule: unknown): Matcher {
-  const valueIn = (event: unknown) => (isObject(event) ? event[key] : undefined);
-  if (!Array.isArray(rule)) {
-    if (!isObject(rule)) throw invalid(`"${key}" must be an object or an array`);
-    const inner = objectMatcher(rule, `"${key}"`);
-    return (event) => elementsOf(valueIn(event)).some(inner);
+/** `"detail.state"` is the field `state` in `detail`. */
+function pathMatcher([key = "", ...rest]: readonly string[], rule: unknown): Matcher {
+  const inner = rest.length > 0 ? pathMatcher(rest, rule) : undefined;
+  if (inner !== undefined) return (event) => branches(fieldOf(event, key)).some(inner);
+  if (isObject(rule)) {
+    const matches = objectMatcher(rule);
+    return (event) => branches(fieldOf(event, key)).some(matches);
   }
-  if (rule.length === 0) throw invalid(`"${key}": empty arrays are not allowed`);
-  const tests = rule.map((condition) => conditionTest(condition, key));
-  return (event) => elementsOf(valueIn(event)).some((value) => tests.some((test) => test(value)));
+  if (!Array.isArray(rule)) throw invalidPattern(`"${key}" must be an object or an array`);
+  if (rule.length === 0) throw invalidPattern("Empty arrays are not allowed");
+  const conditions = rule.map(conditionOf);
+  return (event) => leaves(fieldOf(event, key)).some((value) => conditions.some((condition) => condition(value)));
 }
 
-/** An object is not a value itself: conditions are about leaves. */
-function elementsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) && value.length > 0 ? value : [value];
+function fieldOf(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
 }
 
-function conditionTest(condition: unknown, key: string): Test {
-  if (!isObject(condition)) return (value) => value === condition;
-  const entries = Object.entries(condition);
-  const [entry] = entries;
-  if (entry === undefined || entries.length > 1) throw invalid(`"${key}": only one operator is allowed per condition`);
-  const [operator, operand] = entry;
-  switch (operator) {
-    case "exists":
-      if (typeof operand !== "boolean") throw invalid(`"${key}": "exists" must be true or false`);
-      return (value) => (value !== undefined && !isObject(value)) === operand;
-    case "numeric":
-      return numericTest(operand, key);
-    case "cidr":
-      return cidrTest(operand, key);
-    case "anything-but":
-      return anythingBut(operand, key);
-    default:
-      return textTest(operator, operand, key);
+/** What a deeper condition is about: an object, or each of an array however deep; nothing where there is none. */
+function branches(value: unknown): readonly unknown[] {
+  const objects = [value].flat(Number.POSITIVE_INFINITY).filter(isObject);
+  return objects.length === 0 ? [undefined] : objects;
+}
+
+/** What a condition is about: a value, or each of an array however deep. An object or an empty array is no value. */
+function leaves(value: unknown): readonly unknown[] {
+  const values = [value].flat(Number.POSITIVE_INFINITY).filter((one) => one !== undefined && !isObject(one));
+  return values.length === 0 ? [undefined] : values;
+}
+
+/** An event whose names have dots is the same as one that nests. */
+function undotted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(undotted);
+  if (!isObject(value)) return value;
+  return Object.entries(value).reduce<Json>(
+    (made, [key, inner]) => withPath(made, key.split("."), undotted(inner)),
+    {},
+  );
+}
+
+function withPath(object: Json, [key = "", ...rest]: readonly string[], value: unknown): Json {
+  const known = object[key];
+  if (rest.length > 0) {
+    const nested = withPath(isObject(known) ? known : {}, rest, value);
+    return { ...object, [key]: known === undefined || isObject(known) ? nested : [known, nested] };
   }
-}
-
-/** The operators on text, which `anything-but` takes too. */
-function textTest(operator: string, operand: unknown, key: string): Test {
-  if (operator === "equals-ignore-case") {
-    const wanted = textOperand(operator, operand, key).toLowerCase();
-    return onText((text) => text.toLowerCase() === wanted);
-  }
-  if (operator === "wildcard") {
-    return onText(wildcard(textOperand(operator, operand, key), key));
-  }
-  if (operator !== "prefix" && operator !== "suffix") throw invalid(`"${key}": unrecognized match type ${operator}`);
-  const ignoringCase = isObject(operand);
-  const given = textOperand(operator, ignoringCase ? operand["equals-ignore-case"] : operand, key);
-  const fold = (text: string) => (ignoringCase ? text.toLowerCase() : text);
-  const wanted = fold(given);
-  return onText((text) => (operator === "prefix" ? fold(text).startsWith(wanted) : fold(text).endsWith(wanted)));
-}
-
-function anythingBut(operand: unknown, key: string): Test {
-  const excluded = isObject(operand)
-    ? Object.entries(operand).flatMap(([operator, operands]) =>
-        elementsOf(operands).map((one) => textTest(operator, one, key)),
-      )
-    : elementsOf(operand).map(
-        (one): Test =>
-          (value) =>
-            value === one,
-      );
-  if (excluded.length === 0) throw invalid(`"${key}": "anything-but" must name what it excludes`);
-  return (value) => value !== undefined && !isObject(value) && !excluded.some((test) => test(value));
-}
-
-const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  "=": (a, b) => a === b,
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b,
-};
-
-function numericTest(operand: unknown, key: string): Test {
-  const parts = Array.isArray(operand) ? operand : [];
-  if (parts.length !== 2 && parts.length !== 4) throw invalid(`"${key}": "numeric" takes one comparison or two`);
-  const tests = [parts.slice(0, 2), parts.slice(2)].filter((part) => part.length === 2);
-  const comparisons = tests.map(([operator, limit]) => {
-    const compare = COMPARISONS[String(operator)];
-    if (compare === undefined || typeof limit !== "number") {
-      throw invalid(`"${key}": "numeric" takes =, <, <=, > or >= and a number`);
-    }
-    return (value: number) => compare(value, limit);
-  });
-  return (value) => typeof value === "number" && comparisons.every((compare) => compare(value));
-}
-
-function cidrTest(operand: unknown, key: string): Test {
-  const [address = "", bits = ""] = textOperand("cidr", operand, key).split("/");
-  const family = isIPv4(address) ? "ipv4" : isIPv6(address) ? "ipv6" : undefined;
-  if (family === undefined || !/^\d+$/.test(bits)) throw invalid(`"${key}": "cidr" must be an address range`);
-  const range = new BlockList();
-  range.addSubnet(address, Number(bits), family);
-  return onText((text) => (family === "ipv4" ? isIPv4(text) : isIPv6(text)) && range.check(text, family));
-}
-
-function wildcard(pattern: string, key: string): (text: string) => boolean {
-  // What is escaped is not a wildcard; an `e` keeps what stood on its two sides apart.
-  const unescaped = pattern.replace(/\\[\\*]/g, "e");
-  if (unescaped.includes("**")) throw invalid(`"${key}": consecutive wildcard characters are not allowed`);
-  if (unescaped.includes("\\")) throw invalid(`"${key}": a backslash escapes only * or another backslash`);
-  return compileWildcard(pattern, { questionMark: "itself", backslash: "escapes" });
-}
-
-function onText(test: (text: string) => boolean): Test {
-  return (value) => typeof value === "string" && test(value);
-}
-
-function textOperand(operator: string, operand: unknown, key: string): string {
-  if (typeof operand === "string") return operand;
-  throw invalid(`"${key}": "${operator}" must be a string`);
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function invalid(reason: string): AwsError {
-  return new AwsError("InvalidEventPatternException", `Event pattern is not valid. Reason: ${reason}`);
+  if (known === undefined) return { ...object, [key]: value };
+  return { ...object, [key]: isObject(known) && isObject(value) ? { ...known, ...value } : [known, value] };
 }

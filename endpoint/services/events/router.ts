@@ -40,7 +40,8 @@ export function createRouter(
     await deliverer.deliver(rule, target, event).catch(() => undefined);
   };
   const match = (busName: string, event: Envelope) => {
-    for (const rule of [...rules.bus(busName).rules.values()]) {
+    // What is put on a bus that is not there is accepted, and matches nothing.
+    for (const rule of [...(rules.find(busName)?.rules.values() ?? [])]) {
       if (rule.enabled && rule.pattern?.matches(event)) deliver(rule, event);
     }
   };

@@ -2,7 +2,7 @@ import { AwsError } from "#endpoint/core/errors.ts";
 import type { Place } from "#endpoint/core/ports.ts";
 import { type Pattern, parsePattern } from "./pattern.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
-import { type Target, targetKind } from "./target.ts";
+import { checkInput, type Target, targetKind } from "./target.ts";
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAX_TARGETS = 5;
@@ -28,11 +28,14 @@ export interface Rule extends RuleSettings {
 export interface Bus {
   readonly name: string;
   readonly arn: string;
+  readonly createdAt: number;
   readonly rules: Map<string, Rule>;
 }
 
 export interface Rules {
   readonly buses: ReadonlyMap<string, Bus>;
+  /** By name or ARN. */
+  find(nameOrArn: string): Bus | undefined;
   /** By name or ARN. Throws `ResourceNotFoundException`. */
   bus(nameOrArn: string | undefined): Bus;
   createBus(name: string): Bus;
@@ -47,15 +50,21 @@ export interface Rules {
   delete(name: string, busName: string | undefined): void;
 }
 
-export function createRules(place: Place): Rules {
+export function createRules(place: Place, now: () => number): Rules {
   const prefix = `arn:aws:events:${place.region}:${place.account}`;
-  const newBus = (name: string): Bus => ({ name, arn: `${prefix}:event-bus/${name}`, rules: new Map() });
+  const newBus = (name: string): Bus => ({
+    name,
+    arn: `${prefix}:event-bus/${name}`,
+    createdAt: now(),
+    rules: new Map(),
+  });
   const buses = new Map([[DEFAULT_BUS, newBus(DEFAULT_BUS)]]);
 
+  const nameOf = (nameOrArn: string) => nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
+  const find = (nameOrArn: string): Bus | undefined => buses.get(nameOf(nameOrArn));
   const bus = (nameOrArn = DEFAULT_BUS): Bus => {
-    const name = nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
-    const found = buses.get(name);
-    if (found === undefined) throw notFound(`Event bus ${name} does not exist.`);
+    const found = find(nameOrArn);
+    if (found === undefined) throw notFound(`Event bus ${nameOf(nameOrArn)} does not exist.`);
     return found;
   };
   const get = (name: string, busName: string | undefined): Rule => {
@@ -70,6 +79,7 @@ export function createRules(place: Place): Rules {
 
   return {
     buses,
+    find,
     bus,
     get,
     createBus(name) {
@@ -93,7 +103,10 @@ export function createRules(place: Place): Rules {
     },
     enable: (name, busName, enabled) => keep({ ...get(name, busName), enabled }),
     putTargets(rule, targets) {
-      for (const one of targets) targetKind(one);
+      for (const one of targets) {
+        targetKind(one);
+        checkInput(one);
+      }
       const all = new Map([...rule.targets, ...targets.map((one): [string, Target] => [one.Id, one])]);
       if (all.size > MAX_TARGETS) {
         throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.");

@@ -21,7 +21,7 @@ export interface Events {
 export function createEvents(ports: EventsPorts): Events {
   const { place, clock } = ports;
   const stopped = new AbortController();
-  const rules = createRules(place);
+  const rules = createRules(place, () => clock.now());
   const deliverer = createDeliverer({ ...ports, forward: (bus, event) => router.forward(bus, event) }, stopped.signal);
   const router: Router = createRouter(ports, rules, deliverer, stopped.signal);
   const timetable = createTimetable(clock, rules, router);

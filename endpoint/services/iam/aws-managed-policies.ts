@@ -1,4 +1,4 @@
-import { parsePolicy } from "./policy-document.ts";
+import type { Statement } from "./policy-document.ts";
 import type { ManagedPolicy } from "./role.ts";
 
 const logs = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"];
@@ -68,7 +68,9 @@ export function findAwsManagedPolicy(arn: string): ManagedPolicy | undefined {
   const slash = pathAndName.lastIndexOf("/");
   const name = pathAndName.slice(slash + 1);
   const createdAt = new Date("2015-02-06T18:39:46Z");
-  const document = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: allowed, Resource: "*" }] };
+  // AWS's own are not read by the grammar for everybody's: their verbs stand for lists of actions.
+  const statement: Statement = { Effect: "Allow", Action: [...allowed], Resource: ["*"] };
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
   return {
     name,
     path: `/${pathAndName.slice(0, slash + 1)}`,
@@ -78,6 +80,6 @@ export function findAwsManagedPolicy(arn: string): ManagedPolicy | undefined {
     updatedAt: createdAt,
     tags: {},
     defaultVersionId: "v1",
-    versions: [{ id: "v1", policy: parsePolicy(JSON.stringify(document), "identity"), createdAt }],
+    versions: [{ id: "v1", policy: { text, statements: [statement] }, createdAt }],
   };
 }

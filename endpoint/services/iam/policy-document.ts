@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
+import { type PolicyKind, policyFault } from "./policy-faults.ts";
 
 const texts = v.pipe(
   v.union([v.string(), v.array(v.string())]),
@@ -16,7 +17,10 @@ const conditionValues = v.pipe(
 
 const statement = v.object({
   Sid: v.optional(v.string()),
-  Effect: v.picklist(["Allow", "Deny"]),
+  Effect: v.pipe(
+    v.string(),
+    v.transform((effect) => (/^allow$/i.test(effect) ? "Allow" : "Deny")),
+  ),
   Principal: v.optional(v.union([v.literal("*"), v.record(v.string(), texts)])),
   Action: v.optional(texts),
   NotAction: v.optional(texts),
@@ -41,31 +45,12 @@ export interface Policy {
   readonly statements: readonly Statement[];
 }
 
-/** `identity` policies name resources, `trust` policies principals. Throws `MalformedPolicyDocument`. */
-export function parsePolicy(text: string, kind: "identity" | "trust"): Policy {
-  const parsed = v.safeParse(policyDocument, readJson(text));
-  if (!parsed.success) {
-    const issue = parsed.issues[0];
-    throw malformed(`Syntax errors in policy: ${v.getDotPath(issue) ?? "document"}: ${issue.message}`);
-  }
-  const statements = parsed.output.Statement;
-  for (const it of statements) {
-    const fault = faultOf(it, kind);
-    if (fault) throw malformed(fault);
-  }
-  return { text, statements };
-}
-
-function faultOf(it: Statement, kind: "identity" | "trust"): string | undefined {
-  if (!it.Action === !it.NotAction) return "Policy statement must contain actions.";
-  switch (kind) {
-    case "identity":
-      if (it.Principal) return "Policy document should not specify a principal.";
-      return !it.Resource === !it.NotResource ? "Policy statement must contain resources." : undefined;
-    case "trust":
-      if (!it.Principal) return "AssumeRole policy must specify a principal.";
-      return it.Resource || it.NotResource ? "Has prohibited field Resource" : undefined;
-  }
+/** Throws `MalformedPolicyDocument`. */
+export function parsePolicy(text: string, kind: PolicyKind): Policy {
+  const given = readJson(text);
+  const fault = policyFault(given, kind);
+  if (fault !== undefined) throw malformed(fault);
+  return { text, statements: v.parse(policyDocument, given).Statement };
 }
 
 /** IAM counts characters without white space. */

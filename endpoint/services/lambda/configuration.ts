@@ -43,7 +43,7 @@ export const newConfiguration = v.object({
   Role: fields.Role,
   Timeout: v.optional(fields.Timeout, 3),
   MemorySize: v.optional(fields.MemorySize, 128),
-  Environment: v.optional(fields.Environment, { Variables: {} }),
+  Environment: v.optional(fields.Environment),
   Layers: v.optional(fields.Layers, []),
   Architectures: v.optional(fields.Architectures, ["x86_64"]),
   PackageType: v.optional(fields.PackageType, "Zip"),

@@ -1,3 +1,4 @@
+import { unlessEmpty } from "#endpoint/core/properties.ts";
 import type { Alias, EventInvokeConfig, FunctionVersion, LambdaFunction } from "./functions.ts";
 
 /** `FunctionConfiguration`: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html */
@@ -9,7 +10,7 @@ export function describeVersion(version: FunctionVersion, qualifier?: string) {
     FunctionArn: qualifier === undefined ? version.arn : `${unqualified}:${qualifier}`,
     ...configuration,
     LoggingConfig: { LogGroup: `/aws/lambda/${version.functionName}`, ...configuration.LoggingConfig },
-    Layers: configuration.Layers.map((Arn) => ({ Arn, CodeSize: 0 })),
+    Layers: unlessEmpty(configuration.Layers.map((Arn) => ({ Arn, CodeSize: 0 }))),
     CodeSize: code.size,
     CodeSha256: code.sha256,
     Version: version.version,

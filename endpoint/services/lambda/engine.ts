@@ -1,8 +1,9 @@
 import type {
+  Authorizer,
   Clock,
   CredentialIssuer,
   EventBus,
-  LogSink,
+  LogGroupSink,
   MetricSink,
   ObjectReader,
   Place,
@@ -22,7 +23,8 @@ export interface LambdaPorts {
   readonly place: Place;
   readonly clock: Clock;
   readonly supervisor: ProcessSupervisor;
-  readonly logs: LogSink;
+  readonly logs: LogGroupSink;
+  readonly authorizer: Authorizer;
   readonly metrics: MetricSink;
   readonly objects: ObjectReader;
   readonly credentials: CredentialIssuer;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { InvocationResult, LogSink, ProcessSupervisor } from "#endpoint/core/ports.ts";
+import type { InvocationResult, ProcessSupervisor } from "#endpoint/core/ports.ts";
 import type { FunctionVersion } from "./functions.ts";
 import { createInvocationLog } from "./invocation-log.ts";
 import { answered, exited, timedOut } from "./outcome.ts";
@@ -16,7 +16,8 @@ const STOP_GRACE_MS = 200;
 
 export interface EnvironmentHost {
   readonly supervisor: ProcessSupervisor;
-  readonly logs: LogSink;
+  /** To the log of the function. */
+  write(version: FunctionVersion, logStream: string, lines: readonly string[]): void;
   /** The variables of a new environment: AWS's own and the function's, and nothing of the operator's. */
   variables(version: FunctionVersion, runtimeApi: string, logStream: string): Readonly<Record<string, string>>;
 }
@@ -46,7 +47,7 @@ export function logGroupOf(version: FunctionVersion): string {
 export async function startEnvironment(version: FunctionVersion, host: EnvironmentHost): Promise<Environment> {
   const startedAt = Date.now();
   const stream = logStreamOf(version, startedAt);
-  const log = createInvocationLog(version, (lines) => host.logs.write(logGroupOf(version), stream, lines));
+  const log = createInvocationLog(version, (lines) => host.write(version, stream, lines));
   const runtime = createRuntime();
   const api = await startRuntimeApi(runtime.onCall);
   log.initStart();

@@ -6,6 +6,7 @@ import { createCodePackages } from "./code.ts";
 import type { LambdaEngine, LambdaPorts } from "./engine.ts";
 import { createExecutor } from "./executor.ts";
 import { createFunctions } from "./functions.ts";
+import { writeLog } from "./log.ts";
 import { createMappings } from "./mappings.ts";
 import { operationsOf } from "./operations/index.ts";
 import { permits } from "./permission.ts";
@@ -27,7 +28,11 @@ export function createLambda(ports: LambdaPorts): Lambda {
   const functions = createFunctions(place, now);
   const mappings = createMappings(`arn:aws:lambda:${place.region}:${place.account}`, now);
   const variables = { place, credentials: ports.credentials, extraEnvironment };
-  const executor = createExecutor({ ...ports, variables: (...of) => functionVariables(variables, ...of) });
+  const executor = createExecutor({
+    ...ports,
+    variables: (...of) => functionVariables(variables, ...of),
+    write: (...of) => writeLog(ports, ...of),
+  });
   const asynchronous = createAsynchronousInvoker({ ...ports, functions, executor });
   const poller = createPoller({ ...ports, functions, executor, mappings, region: place.region });
   const code = createCodePackages(ports.codeFolder, ports.objects);

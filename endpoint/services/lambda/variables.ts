@@ -29,7 +29,7 @@ export function functionVariables(
     HOME: version.code.folder,
     AWS_ENDPOINT_URL: place.endpointUrl,
     ...extraEnvironment,
-    ...configuration.Environment.Variables,
+    ...configuration.Environment?.Variables,
     _HANDLER: configuration.Handler ?? "index.handler",
     AWS_REGION: place.region,
     AWS_DEFAULT_REGION: place.region,

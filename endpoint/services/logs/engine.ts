@@ -10,6 +10,7 @@ export interface LogsPorts {
 
 export interface LogsEngine {
   readonly place: LogsPorts["place"];
+  readonly clock: Clock;
   readonly groups: LogGroups;
   readonly filters: MetricFilters;
 }

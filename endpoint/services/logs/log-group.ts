@@ -1,7 +1,7 @@
-/** Ten thousand lines or 8 MiB of them, whichever comes first: what is older makes room, a thousand at a time. */
-const MAX_EVENTS = 10_000;
-const MAX_EXCESS = 1_000;
-const MAX_BYTES = 8 * 1_024 * 1_024;
+/** So many lines or 32 MiB of them, whichever comes first: what is older makes room, ten thousand at a time. */
+const MAX_EVENTS = 100_000;
+const MAX_EXCESS = 10_000;
+const MAX_BYTES = 32 * 1_024 * 1_024;
 /** What CloudWatch Logs adds to each event when it counts bytes. */
 const EVENT_OVERHEAD_BYTES = 26;
 const DAY_MS = 86_400_000;

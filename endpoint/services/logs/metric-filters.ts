@@ -24,15 +24,21 @@ export const metricFilterSchema = v.object({
 });
 export type MetricFilter = v.InferOutput<typeof metricFilterSchema>;
 
+/** As `DescribeMetricFilters` has it. */
+export interface DescribedFilter extends MetricFilter {
+  readonly creationTime: number;
+  readonly applyOnTransformedLogs: false;
+}
+
 /** Turns matching log events into metrics, as they arrive. */
 export interface MetricFilters {
   put(filter: MetricFilter): void;
   delete(logGroupName: string, filterName: string): boolean;
-  list(): readonly MetricFilter[];
+  list(): readonly DescribedFilter[];
 }
 
 export function createMetricFilters(groups: LogGroups, metrics: MetricSink, clock: Clock): MetricFilters {
-  const filters = new Map<string, { readonly filter: MetricFilter; readonly end: () => void }>();
+  const filters = new Map<string, { readonly filter: DescribedFilter; readonly end: () => void }>();
   const keyOf = (group: string, name: string) => `${group}\n${name}`;
 
   const remove = (logGroupName: string, filterName: string): boolean => {
@@ -48,7 +54,8 @@ export function createMetricFilters(groups: LogGroups, metrics: MetricSink, cloc
       const end = groups.subscribe(filter.logGroupName, ({ message }) => {
         if (matches(message)) report(filter, message, metrics, clock.now());
       });
-      filters.set(keyOf(filter.logGroupName, filter.filterName), { filter, end });
+      const described = { ...filter, creationTime: clock.now(), applyOnTransformedLogs: false } as const;
+      filters.set(keyOf(filter.logGroupName, filter.filterName), { filter: described, end });
     },
     delete: remove,
     list: () => [...filters.values()].map(({ filter }) => filter),

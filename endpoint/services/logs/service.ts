@@ -1,3 +1,4 @@
+import { AwsError } from "#endpoint/core/errors.ts";
 import type { LogGroupSink } from "#endpoint/core/ports.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
@@ -14,10 +15,10 @@ export interface Logs extends LogGroupSink {
   subscribe(group: string, listener: (event: LogEvent) => void): () => void;
 }
 
-/** CloudWatch Logs in memory: the newest 10,000 events of each group. */
+/** CloudWatch Logs in memory: the newest 100,000 events of each group. */
 export function createLogs({ place, clock, metrics }: LogsPorts): Logs {
   const groups = createLogGroups(place, clock);
-  const engine = { place, groups, filters: createMetricFilters(groups, metrics, clock) };
+  const engine = { place, clock, groups, filters: createMetricFilters(groups, metrics, clock) };
   return {
     write: groups.write,
     hasGroup: groups.hasGroup,
@@ -28,6 +29,7 @@ export function createLogs({ place, clock, metrics }: LogsPorts): Logs {
       operations: operationsOf(engine),
       resources: resourcesOf(engine),
       ...accessOf(engine),
+      malformed: ({ message }) => new AwsError("InvalidParameterException", message),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { Clock, NameTable, PublicNames } from "#endpoint/core/ports.ts";
+import type { Clock, NameTable, ProofRecord, ProofRecords, PublicNames } from "#endpoint/core/ports.ts";
 import { nameTable } from "./name-table.ts";
 import { absoluteName, changedRecordSets, inOrder, keyOf, type RecordChange, type RecordSet } from "./record-sets.ts";
 
@@ -32,7 +32,7 @@ export interface NewZone {
  * The hosted zones of the account. Nothing here answers DNS queries: names under `localhost` resolve to loopback by
  * themselves (RFC 6761), and the balancers' front door follows the records from there.
  */
-export class HostedZones implements PublicNames {
+export class HostedZones implements PublicNames, ProofRecords {
   readonly #clock: Clock;
   readonly #zones = new Map<string, HostedZone>();
   readonly #changes = new Map<string, Change>();
@@ -102,6 +102,19 @@ export class HostedZones implements PublicNames {
     zone.records = changedRecordSets(zone.name, zone.records, changes);
     this.#announce();
     return this.noteChange(comment);
+  }
+
+  write(zoneId: string, { name, value }: ProofRecord): void {
+    const set: RecordSet = { Name: name, Type: "CNAME", TTL: 300, ResourceRecords: [{ Value: value }] };
+    this.change(zoneId, [{ action: "UPSERT", set }], undefined);
+  }
+
+  has({ name, value }: ProofRecord): boolean {
+    const key = keyOf({ Name: name, Type: "CNAME" });
+    return this.all().some(({ records, privateZone }) => {
+      const values = records.get(key)?.ResourceRecords ?? [];
+      return !privateZone && values.some(({ Value }) => absoluteName(Value) === value);
+    });
   }
 
   recordsOf(id: string): readonly RecordSet[] {

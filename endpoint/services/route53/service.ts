@@ -1,6 +1,7 @@
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { PublicNames } from "#endpoint/core/ports.ts";
+import type { ProofRecords, PublicNames } from "#endpoint/core/ports.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
+import { accessOf } from "./access.ts";
 import type { Route53Ports } from "./engine.ts";
 import { HostedZones } from "./hosted-zones.ts";
 import { operationsOf } from "./operations.ts";
@@ -10,6 +11,7 @@ import { routes } from "./routes.ts";
 export interface Route53 {
   readonly service: AwsService;
   readonly names: PublicNames;
+  readonly proofs: ProofRecords;
 }
 
 /** Route 53's hosted zones and record sets. */
@@ -18,11 +20,13 @@ export function createRoute53({ clock }: Route53Ports): Route53 {
   const engine = { zones };
   return {
     names: zones,
+    proofs: zones,
     service: {
       signingName: "route53",
       protocol: { kind: "rest-xml", namespace: "https://route53.amazonaws.com/doc/2013-04-01/", routes },
       operations: operationsOf(engine),
       resources: resourcesOf(engine),
+      ...accessOf(),
       malformed: ({ message }) => new AwsError("InvalidInput", message),
     },
   };

@@ -3,13 +3,20 @@ import type { Version } from "./versions.ts";
 
 const date = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
 
-export function tagsOf(secret: Secret) {
-  return [...secret.tags].map(([Key, Value]) => ({ Key, Value }));
+/** Absent while there is none, as whatever a secret never had; tags that were all taken off leave an empty list. */
+export function stagesByVersion(secret: Secret): Readonly<Record<string, readonly string[]>> | undefined {
+  const labelled = secret.versions.filter((version) => version.stages.length > 0);
+  return labelled.length === 0 ? undefined : Object.fromEntries(labelled.map(({ id, stages }) => [id, stages]));
 }
 
-export function stagesByVersion(secret: Secret): Readonly<Record<string, readonly string[]>> {
-  const labelled = secret.versions.filter((version) => version.stages.length > 0);
-  return Object.fromEntries(labelled.map((version) => [version.id, version.stages]));
+export function describeVersion({ id, stages, accessedAt, createdAt }: Version) {
+  return {
+    VersionId: id,
+    VersionStages: stages.length === 0 ? undefined : stages,
+    LastAccessedDate: date(accessedAt),
+    CreatedDate: new Date(createdAt),
+    KmsKeyIds: ["DefaultEncryptionKey"],
+  };
 }
 
 /** What `DescribeSecret` and the entries of `ListSecrets` have in common. */
@@ -18,7 +25,7 @@ export function describeSecret(secret: Secret) {
   return {
     ARN: secret.arn,
     Name: secret.name,
-    Description: secret.description,
+    Description: secret.description || undefined,
     KmsKeyId: secret.kmsKeyId,
     ...(rotation !== undefined && {
       RotationEnabled: rotation.enabled,
@@ -30,7 +37,7 @@ export function describeSecret(secret: Secret) {
     LastChangedDate: new Date(secret.changedAt),
     LastAccessedDate: date(secret.accessedAt),
     DeletedDate: date(secret.deletionAt),
-    Tags: tagsOf(secret),
+    Tags: secret.tags && [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
     CreatedDate: new Date(secret.createdAt),
   };
 }

@@ -2,6 +2,7 @@ import { AwsError } from "#endpoint/core/errors.ts";
 
 export const invalidParameter = (message: string) => new AwsError("InvalidParameterException", message);
 export const invalidRequest = (message: string) => new AwsError("InvalidRequestException", message);
+export const invalidNextToken = () => new AwsError("InvalidNextTokenException", "The NextToken value is invalid.");
 export const notFound = (message = "Secrets Manager can't find the specified secret.") =>
   new AwsError("ResourceNotFoundException", message);
 

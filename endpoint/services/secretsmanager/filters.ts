@@ -29,14 +29,14 @@ function textsOf(secret: Secret, key: Filter["Key"]): readonly string[] {
     case "description":
       return [secret.description ?? ""];
     case "tag-key":
-      return [...secret.tags.keys()];
+      return [...(secret.tags?.keys() ?? [])];
     case "tag-value":
-      return [...secret.tags.values()];
+      return [...(secret.tags?.values() ?? [])];
     case "primary-region":
     case "owning-service":
       return [];
     case "all":
-      return [secret.name, secret.description ?? "", ...secret.tags.keys(), ...secret.tags.values()];
+      return [secret.name, secret.description ?? "", ...[...(secret.tags ?? [])].flat()];
   }
 }
 

@@ -25,16 +25,14 @@ export interface Rotations {
   start(secret: Secret, token?: string): string;
   /** Runs `testSecret` alone, on a temporary version that is removed afterwards. */
   test(secret: Secret): Promise<void>;
-  /** Gives up what is under way, and leaves the labels as they are. */
-  stop(secret: Secret): void;
+  /** Gives up what is under way, and leaves the labels as they are: a rotation that is cancelled can be taken up again. */
+  stop(secret: Pick<Secret, "arn">): void;
   /** Throws `AccessDeniedException` when Secrets Manager may not invoke the function. */
   checkFunction(secret: Secret, lambdaArn: string): void;
 }
 
 interface Attempt {
   readonly token: string;
-  /** The versions there were when it began: a new one besides its own abandons it. */
-  readonly known: ReadonlySet<string>;
   readonly stop: AbortController;
 }
 
@@ -63,6 +61,7 @@ export function createRotations({ clock, functions, values, notices, retryAfterM
   };
 
   const succeed = (secret: Secret) => {
+    secret.announced = undefined;
     secret.rotatedAt = clock.now();
     const { rotation } = secret;
     if (rotation !== undefined) {
@@ -72,8 +71,7 @@ export function createRotations({ clock, functions, values, notices, retryAfterM
   };
 
   const run = async (secret: Secret, token: string): Promise<void> => {
-    const known = new Set(secret.versions.map((version) => version.id));
-    const attempt: Attempt = { token, known, stop: new AbortController() };
+    const attempt: Attempt = { token, stop: new AbortController() };
     const { signal } = attempt.stop;
     attempts.set(secret.arn, attempt);
     const until = clock.now() + rotationWindow(secret.rotation?.rules);
@@ -91,24 +89,25 @@ export function createRotations({ clock, functions, values, notices, retryAfterM
     }
   };
 
-  const abandon = (secret: Secret) => {
+  const abandon = (secret: Secret, token: string) => {
+    secret.announced = undefined;
     attempts.get(secret.arn)?.stop.abort();
     attempts.delete(secret.arn);
     notices.rotation(secret, "RotationAbandoned");
+    if (holderOf(secret.versions, PENDING)?.id === token) values.move(secret, { label: PENDING, from: token });
   };
 
-  /** A value put by somebody else, or the removal of the pending label, ends a rotation. */
+  /** A value put by somebody else, or the removal of the pending label, ends a rotation, even one that waits to be tried again. */
   values.onChange((secret) => {
-    const attempt = attempts.get(secret.arn);
-    if (attempt === undefined) return;
-    const { token, known } = attempt;
-    const announced = versionById(secret.versions, token)?.stages ?? [];
-    const inHand = announced.includes(PENDING) || announced.includes(CURRENT);
-    const foreign = secret.versions.some((version) => version.id !== token && !known.has(version.id));
-    if (!inHand || foreign) abandon(secret);
+    if (secret.announced === undefined) return;
+    const { id, known } = secret.announced;
+    const stages = versionById(secret.versions, id)?.stages ?? [];
+    const inHand = stages.includes(PENDING) || stages.includes(CURRENT);
+    if (!inHand || secret.versions.some((version) => !known.has(version.id))) abandon(secret, id);
   });
 
   const rerun = (secret: Secret, token: string) => {
+    secret.announced = { id: token, known: new Set(secret.versions.map(({ id }) => id)) };
     if (!attempts.has(secret.arn)) void run(secret, token);
   };
 

@@ -14,10 +14,13 @@ export interface Secret {
   readonly arn: string;
   readonly name: string;
   readonly createdAt: number;
-  readonly tags: Map<string, string>;
+  /** `undefined` until the first tag is put. */
+  tags: ReadonlyMap<string, string> | undefined;
   description: string | undefined;
   kmsKeyId: string | undefined;
   versions: Versions;
+  /** The version of a rotation that has not succeeded yet, and those there were then: one more abandons it. */
+  announced: { readonly id: string; readonly known: ReadonlySet<string> } | undefined;
   policy: string | undefined;
   rotation: RotationSetup | undefined;
   changedAt: number;

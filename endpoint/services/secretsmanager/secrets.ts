@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
-import { AwsError } from "#endpoint/core/errors.ts";
+import { AwsError, validationError } from "#endpoint/core/errors.ts";
 import type { Place } from "#endpoint/core/ports.ts";
-import { invalidParameter, invalidRequest, MARKED_FOR_DELETION, notFound } from "./errors.ts";
+import { invalidRequest, MARKED_FOR_DELETION, notFound } from "./errors.ts";
 import type { Secret } from "./secret.ts";
+import { trimmed } from "./versions.ts";
 
 const DAY_MS = 86_400_000;
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -14,8 +15,10 @@ export interface Secrets {
   find(secretId: string): Secret;
   /** As `find`, and throws `InvalidRequestException` for a secret that is marked for deletion. */
   active(secretId: string): Secret;
-  /** Marks for deletion; without `recoveryDays` it is gone at once. Returns when it goes. */
-  delete(secretId: string, recoveryDays: number | undefined): { readonly secret: Secret; readonly dueAt: number };
+  /** Marks for deletion. Returns when it goes. */
+  schedule(secretId: string, recoveryDays: number): { readonly secret: Secret; readonly dueAt: number };
+  /** Deletes at once; what is gone already is deleted. */
+  force(secretId: string): Pick<Secret, "arn" | "name">;
   restore(secretId: string): Secret;
   list(): readonly Secret[];
 }
@@ -27,6 +30,7 @@ export function createSecrets(place: Place, now: () => number): Secrets {
   const purge = () => {
     for (const secret of byName.values()) {
       if (secret.deletionAt !== undefined && secret.deletionAt <= now()) byName.delete(secret.name);
+      secret.versions = trimmed(secret.versions, now());
     }
   };
 
@@ -39,6 +43,10 @@ export function createSecrets(place: Place, now: () => number): Secrets {
       secrets.find((secret) => secretId === `${prefix}${secret.name}`)
     );
   };
+  const nothingAt = (secretId: string) =>
+    secretId.startsWith("arn:")
+      ? { arn: secretId, name: secretId.slice(prefix.length).replace(/-[A-Za-z0-9]{6}$/, "") }
+      : { arn: `${prefix}${secretId}-${suffix()}`, name: secretId };
   const find = (secretId: string): Secret => {
     const secret = lookUp(secretId);
     if (secret === undefined) throw notFound();
@@ -73,8 +81,9 @@ export function createSecrets(place: Place, now: () => number): Secrets {
         arn: `${prefix}${name}-${suffix()}`,
         createdAt: now(),
         changedAt: now(),
-        tags: new Map(),
+        tags: undefined,
         versions: [],
+        announced: undefined,
         policy: undefined,
         rotation: undefined,
         accessedAt: undefined,
@@ -84,12 +93,17 @@ export function createSecrets(place: Place, now: () => number): Secrets {
       byName.set(name, secret);
       return secret;
     },
-    delete(secretId, recoveryDays) {
-      const secret = recoveryDays === undefined ? find(secretId) : active(secretId);
-      const dueAt = now() + (recoveryDays ?? 0) * DAY_MS;
+    schedule(secretId, recoveryDays) {
+      const secret = active(secretId);
+      const dueAt = now() + recoveryDays * DAY_MS;
       secret.deletionAt = dueAt;
-      purge();
       return { secret, dueAt };
+    },
+    force(secretId) {
+      const secret = lookUp(secretId);
+      if (secret === undefined) return nothingAt(secretId);
+      byName.delete(secret.name);
+      return secret;
     },
     restore(secretId) {
       const secret = find(secretId);
@@ -109,7 +123,7 @@ function suffix(): string {
 
 function checkName(name: string): void {
   if (/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(name)) return;
-  throw invalidParameter(
+  throw validationError(
     "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
   );
 }

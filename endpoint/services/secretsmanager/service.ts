@@ -17,6 +17,9 @@ export interface SecretsManager {
   stop(): Promise<void>;
 }
 
+/** Errors of every JSON service, which Secrets Manager's own model does not have. */
+const unmodelled = new Set(["ValidationException", "SerializationException", "AccessDeniedException"]);
+
 /** Secrets Manager: versions and their labels, and rotation by the deployed functions. */
 export function createSecretsManager(ports: SecretsManagerPorts): SecretsManager {
   const { place, clock, events, functions, retryAfterMs = 5 * 60_000 } = ports;
@@ -34,10 +37,14 @@ export function createSecretsManager(ports: SecretsManagerPorts): SecretsManager
   return {
     service: {
       signingName: "secretsmanager",
-      protocol: { kind: "json" },
+      protocol: { kind: "json", messageMember: (code) => (unmodelled.has(code) ? "message" : "Message") },
       operations: operationsOf(engine),
       resources: resourcesOf(engine),
       ...accessOf(engine),
+      malformed: (input) =>
+        input.member === "ClientRequestToken" && input.constraint === "Member must not be null"
+          ? invalidRequest("You must provide a ClientRequestToken value. We recommend a UUID-type value.")
+          : input,
       stop,
     },
     secrets: {

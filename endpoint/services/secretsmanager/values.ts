@@ -46,7 +46,9 @@ export function createValues(clock: Clock, notices: Notices): Values {
         const sought = id === undefined ? `staging label: ${stage ?? CURRENT}` : `VersionId: ${id}`;
         throw notFound(`Secrets Manager can't find the specified secret value for ${sought}`);
       }
-      secret.accessedAt = Math.floor(clock.now() / 86_400_000) * 86_400_000;
+      const accessedAt = Math.floor(clock.now() / 86_400_000) * 86_400_000;
+      secret.accessedAt = accessedAt;
+      secret.versions = secret.versions.map((one) => (one.id === version.id ? { ...one, accessedAt } : one));
       return version;
     },
     put(secret, value) {

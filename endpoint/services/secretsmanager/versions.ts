@@ -10,8 +10,10 @@ export interface Version {
   readonly id: string;
   readonly createdAt: number;
   readonly value: SecretValue;
-  /** Staging labels. A version without any is deprecated. */
+  /** Staging labels, sorted. A version without any is deprecated. */
   readonly stages: readonly string[];
+  /** Midnight of the day it was last read. */
+  readonly accessedAt?: number;
 }
 
 /** In the order of their creation. */
@@ -29,7 +31,7 @@ export interface Change {
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
-const MAX_LABELS = 20;
+const MAX_LABELS_OF_ALL_VERSIONS = 20;
 const MAX_VERSIONS = 100;
 const TRIM_AGE_MS = 24 * 60 * 60_000;
 
@@ -54,7 +56,9 @@ export interface NewValue {
 
 /**
  * Writes a value as a version. The same value under the same id changes nothing; a version announced without a value
- * takes this one. Throws `ResourceExistsException` when the id holds another value.
+ * takes this one, and the first value of a secret is current whatever else it is. Throws `ResourceExistsException`
+ * when the id holds another value.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
  */
 export function putValue(versions: Versions, { id, value, stages, at }: NewValue, secretArn: string): Change {
   const existing = versionById(versions, id);
@@ -69,8 +73,13 @@ export function putValue(versions: Versions, { id, value, stages, at }: NewValue
     existing === undefined
       ? [...versions, { id, value, createdAt: at, stages: [] }]
       : versions.map((version) => (version.id === id ? { ...version, value } : version));
-  const moved = stages.reduce<Change>((change, label) => place(change, label, id), { versions: written, moves: [] });
-  return { ...moved, versions: trim(moved.versions, at) };
+  const first = value.kind !== "none" && holderOf(versions, CURRENT) === undefined;
+  const labels = first && !stages.includes(CURRENT) ? [CURRENT, ...stages] : stages;
+  const replaced = labels.includes(CURRENT) ? holderOf(versions, CURRENT)?.id : undefined;
+  const moved = labels.reduce<Change>((change, label) => place(change, label, id), { versions: written, moves: [] });
+  checkQuota(moved.versions);
+  // A value that was rotated in and is replaced by hand keeps nothing of its rotation.
+  return replaced === undefined ? moved : { ...moved, versions: withoutOn(moved.versions, PENDING, replaced) };
 }
 
 export interface StageUpdate {
@@ -99,7 +108,9 @@ export function moveLabel(versions: Versions, { label, to, from }: StageUpdate):
       `The parameter RemoveFromVersionId can't be empty. Staging label ${label} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
     );
   }
-  return place({ versions, moves: [] }, label, to);
+  const moved = place({ versions, moves: [] }, label, to);
+  checkQuota(moved.versions);
+  return moved;
 }
 
 /** A label is on one version at a time, and the version that was current becomes the previous one. */
@@ -115,16 +126,22 @@ function place(change: Change, label: string, id: string): Change {
 }
 
 function attach(versions: Versions, label: string, id: string): Versions {
-  return versions.map((version) => {
-    if (version.id !== id) return version;
-    if (version.stages.length >= MAX_LABELS) {
-      throw new AwsError(
-        "LimitExceededException",
-        `You can't attach more than ${MAX_LABELS} staging labels to a version: ${id} has ${version.stages.length}.`,
-      );
-    }
-    return { ...version, stages: [...version.stages, label] };
-  });
+  return versions.map((version) =>
+    version.id === id ? { ...version, stages: [...version.stages, label].toSorted() } : version,
+  );
+}
+
+function checkQuota(versions: Versions): void {
+  const labels = versions.flatMap(({ stages }) => stages).length;
+  if (labels <= MAX_LABELS_OF_ALL_VERSIONS) return;
+  throw new AwsError(
+    "LimitExceededException",
+    `The versions of a secret can have ${MAX_LABELS_OF_ALL_VERSIONS} staging labels in total, and would have ${labels}.`,
+  );
+}
+
+function withoutOn(versions: Versions, label: string, id: string): Versions {
+  return holderOf(versions, label)?.id === id ? without(versions, label) : versions;
 }
 
 function without(versions: Versions, label: string): Versions {
@@ -136,7 +153,7 @@ function without(versions: Versions, label: string): Versions {
 }
 
 /** Deprecated versions beyond the hundredth go, oldest first, but none younger than a day. */
-function trim(versions: Versions, now: number): Versions {
+export function trimmed(versions: Versions, now: number): Versions {
   const excess = versions.length - MAX_VERSIONS;
   if (excess <= 0) return versions;
   const dropped = versions

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { pageOf } from "#endpoint/core/page.ts";
 import { tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { SnsEngine } from "./engine.ts";
@@ -168,8 +169,5 @@ function summary(subscription: Subscription) {
 }
 
 function paged<T>(all: readonly T[], token: string | undefined) {
-  const start = token === undefined ? 0 : Number(token);
-  if (!Number.isInteger(start) || start < 0) throw invalidParameter("NextToken");
-  const end = start + pageSize;
-  return { items: all.slice(start, end), next: end < all.length ? String(end) : undefined };
+  return pageOf(all, pageSize, token, () => invalidParameter("NextToken"));
 }

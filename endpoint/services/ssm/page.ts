@@ -1,11 +1,9 @@
 import { AwsError } from "#endpoint/core/errors.ts";
+import { pageOf } from "#endpoint/core/page.ts";
 
-/** A page of a list; the token is the offset of the next one. Throws `InvalidNextToken`. */
+/** A page of a list. Throws `InvalidNextToken`. */
 export function page<T>(all: readonly T[], size: number, token: string | undefined) {
-  if (token !== undefined && !/^\d{1,9}$/.test(token)) {
-    throw new AwsError("InvalidNextToken", "The specified token isn't valid.");
-  }
-  const start = Number(token ?? 0);
-  const end = start + size;
-  return { items: all.slice(start, end), NextToken: end < all.length ? String(end) : undefined };
+  const refusal = () => new AwsError("InvalidNextToken", "The specified token isn't valid.");
+  const { items, next } = pageOf(all, size, token, refusal);
+  return { items, NextToken: next };
 }

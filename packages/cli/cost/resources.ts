@@ -10,6 +10,7 @@ export const billedByUse = [
   // Each is a function of ours that CloudFormation calls.
   "Custom::FirstSecretValue",
   "Custom::SecretAlignment",
+  "Custom::ValidationRecords",
 ] as const;
 
 /** What AWS does not bill, or bills as part of something else. */

@@ -4,6 +4,7 @@ import { type Entry, runsIn } from "../entry.ts";
 import { fargateCpus, fargateMemory } from "../fargate.ts";
 import { names, targetGroupNameLimit } from "../names.ts";
 import type { Problem } from "../problem.ts";
+import { checkCommands } from "./command.ts";
 import { unknown } from "./reference.ts";
 import { checkVariables } from "./variable.ts";
 
@@ -13,6 +14,7 @@ export function checkService(fleet: FleetDefinition, entry: Entry): readonly Pro
     ...checkSize(entry),
     ...checkCount(entry),
     ...checkVariables(fleet, entry),
+    ...checkCommands(fleet, entry),
     ...checkNames(fleet, entry),
     ...checkSecrets(fleet, entry),
     ...checkAlarms(fleet, entry),

@@ -12,6 +12,17 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
   /** Memory in MiB. */
   readonly memory: number;
   /**
+   * Replaces the image's entry point, as in Docker: the program, and arguments that always belong to it. Runs on this
+   * machine, too, unless `local.command` does. `$PORT` and the names of plain variables become their values, here and on
+   * AWS alike.
+   */
+  readonly entryPoint?: readonly [string, ...string[]];
+  /**
+   * Replaces the image's command, as in Docker: the arguments of its entry point, or the program if it has none. Expanded
+   * as `entryPoint`. On this machine it needs an `entryPoint` or a `local.command`: there is no image that has the program.
+   */
+  readonly command?: readonly [string, ...string[]];
+  /**
    * Number of tasks. 0 takes the service offline (503) and keeps everything else; 2 or more need `sessions`. Default
    * 1.
    */
@@ -56,7 +67,10 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
   readonly stages?: { readonly only: readonly StageName[] } | { readonly except: readonly StageName[] };
   /** Which balancer serves it where a stage has several (1 is the first). Default: spread by key. */
   readonly shard?: number;
-  /** How it runs on this machine, instead of the image. Without it the service exists, but is offline (503). */
+  /**
+   * How it runs on this machine, instead of the image, where that must differ from `entryPoint` and `command`. Without
+   * it and without an `entryPoint` the service exists, but is offline (503).
+   */
   readonly local?: LocalDefinition;
 }
 
@@ -83,7 +97,8 @@ export interface PermissionDefinition {
 
 export interface LocalDefinition {
   /**
-   * Program and arguments, run in the project's folder. `PORT` names the port to listen on. Saving source files that
+   * Program and arguments, run in the project's folder. `PORT` names the port to listen on, and `$PORT` in an argument is
+   * that port. Saving source files that
    * it names, in their folder or imported from there, gives the service new tasks.
    */
   readonly command: readonly [string, ...string[]];

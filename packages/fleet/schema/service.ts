@@ -60,6 +60,8 @@ export const Service = closed({
   port: whole(1, 65_535, "", "Use the port the container listens on."),
   cpu: v.number(expectation("CPU units as a number, 1024 to a vCPU", "Write 256 for a quarter of a vCPU.")),
   memory: v.number(expectation("MiB as a number", "Write 512 for half a GiB.")),
+  entryPoint: v.optional(Command),
+  command: v.optional(Command),
   desiredCount: v.optional(whole(0, 5000, " tasks", "Use 0 to take the service offline.")),
   healthPath: v.optional(
     v.pipe(

@@ -25,6 +25,7 @@ export function createEffects() {
       issuerOf(entry, {
         fetch,
         clock,
+        store,
         deadline: deadline.at,
         stage: map.stage,
         auditIndex: map.auditIndex,

@@ -2,8 +2,9 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   InvalidParameterException,
-  ListSecretVersionIdsCommand,
+  type ListSecretVersionIdsCommandInput,
   PutSecretValueCommand,
+  paginateListSecretVersionIds,
   ResourceExistsException,
   ResourceNotFoundException,
   SecretsManagerClient,
@@ -11,7 +12,7 @@ import {
   UntagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import type { SecretDescription, SecretStore } from "../ports.ts";
+import type { DatedVersion, SecretDescription, SecretStore } from "../ports.ts";
 
 /** Secrets Manager behind its port. The client's own retries cover throttling. */
 export function secretStore(): SecretStore {
@@ -29,16 +30,20 @@ export function secretStore(): SecretStore {
       };
     },
     async createdAt(secretId, versionId) {
-      let NextToken: string | undefined;
-      do {
-        const page = await client.send(
-          new ListSecretVersionIdsCommand({ SecretId: secretId, ...(NextToken !== undefined && { NextToken }) }),
-        );
-        const found = page.Versions?.find((version) => version.VersionId === versionId);
-        if (found !== undefined) return found.CreatedDate?.getTime();
-        ({ NextToken } = page);
-      } while (NextToken !== undefined);
+      for await (const { VersionId, CreatedDate } of versionsOf(client, { SecretId: secretId })) {
+        if (VersionId === versionId) return CreatedDate?.getTime();
+      }
       return undefined;
+    },
+    async history(secretId) {
+      const versions: DatedVersion[] = [];
+      for await (const { VersionId, CreatedDate } of versionsOf(client, {
+        SecretId: secretId,
+        IncludeDeprecated: true,
+      })) {
+        versions.push({ id: VersionId ?? "", createdAt: CreatedDate?.getTime() ?? 0 });
+      }
+      return versions.toSorted((a, b) => a.createdAt - b.createdAt);
     },
     async read(secretId, versionId) {
       try {
@@ -91,4 +96,8 @@ export function secretStore(): SecretStore {
       await client.send(new UntagResourceCommand({ SecretId: secretId, TagKeys: [name] }));
     },
   };
+}
+
+async function* versionsOf(client: SecretsManagerClient, asked: ListSecretVersionIdsCommandInput) {
+  for await (const { Versions = [] } of paginateListSecretVersionIds({ client }, asked)) yield* Versions;
 }

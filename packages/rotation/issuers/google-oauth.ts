@@ -1,9 +1,8 @@
 import * as v from "valibot";
 import { Address } from "../address.ts";
-import { attempt } from "../http.ts";
 import type { Rotation } from "../map.ts";
 import { type SecretValue, sameExcept, textAt } from "../value.ts";
-import type { Issuer, IssuerPorts } from "./issuer.ts";
+import { type AskingPorts, type Issuer, turnMs } from "./issuer.ts";
 
 const idKey = "GOOGLE_OAUTH_CLIENT_ID";
 const secretKey = "GOOGLE_OAUTH_CLIENT_SECRET";
@@ -17,7 +16,7 @@ const Refusal = v.object({ error: v.string() });
  */
 export function googleOAuth(
   _rotation: Extract<Rotation, { readonly issuer: "google-oauth" }>,
-  { fetch, googleTokenUrl }: IssuerPorts,
+  { ask, clock, googleTokenUrl }: AskingPorts,
 ): Issuer {
   const address = Address.read(googleTokenUrl);
   if (!(address instanceof Address)) throw new Error(`GOOGLE_TOKEN_URL ${address.fault}. The stack Rotation sets it.`);
@@ -49,9 +48,8 @@ export function googleOAuth(
     install: async () => "installed",
     /** A made-up code: Google checks the client first, so `invalid_grant` means that the pair is valid. */
     async prove(value) {
-      const answer = await attempt(
-        fetch,
-        { name: "Google", address, path: "" },
+      const answer = await ask(
+        { name: "Google", address, path: "", serves: [400, 401], needs: "free" },
         {
           method: "POST",
           body: new URLSearchParams({
@@ -62,8 +60,9 @@ export function googleOAuth(
             client_secret: secretIn(value),
           }),
         },
+        clock.now() + turnMs,
       );
-      if (answer.kind === "unreachable") return { verdict: "undecided", reason: answer.reason };
+      if (answer.kind !== "answer") return { verdict: "undecided", reason: answer.reason };
       const refusal = v.safeParse(Refusal, answer.json);
       const error = refusal.success ? refusal.output.error : undefined;
       if (answer.status === 400 && (error === "invalid_grant" || error === "redirect_uri_mismatch"))
@@ -75,6 +74,9 @@ export function googleOAuth(
         reason: `Google answered ${answer.status}, which proves nothing about the secret`,
       };
     },
+    findsLeftovers: false,
+    names: async (values) =>
+      values.some((value) => secretIn(value) !== "") ? ["the client secret before this one"] : [],
     async revoke(retired, kept) {
       const secrets = (await kept()).map(secretIn);
       const old = retired.some((value) => !secrets.includes(secretIn(value)));

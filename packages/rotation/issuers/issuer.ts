@@ -1,4 +1,5 @@
-import type { Clock } from "../ports.ts";
+import type { Ask } from "../ask.ts";
+import type { Clock, SecretStore } from "../ports.ts";
 import type { SecretValue } from "../value.ts";
 
 /** Whether the system that a credential is for accepts this one. `reason` contains no value. */
@@ -15,12 +16,17 @@ export type Creation =
 export type Installation = "installed" | "unfinished";
 
 export type Revocation =
-  | { readonly kind: "revoked" }
+  /** Each was seen refused by the system that it is for; `names` as people there know them. */
+  | { readonly kind: "revoked"; readonly names: readonly string[] }
   /** No other system accepts these values, so there is nothing to revoke. */
   | { readonly kind: "none" }
-  | { readonly kind: "unfinished" }
+  /** `reason` is a sentence without its full stop, and contains no value. */
+  | { readonly kind: "unfinished"; readonly reason: string }
   /** Only a person can do it. */
   | { readonly kind: "by-hand"; readonly remedy: string };
+
+/** Called with the names of credentials that no value holds, before they go. */
+export type FoundLeftovers = (names: readonly string[]) => Promise<void>;
 
 /**
  * Who issues a secret's values. Each call may be repeated, and may have died at any point before; a value that was
@@ -37,15 +43,25 @@ export interface Issuer {
   prove(value: SecretValue): Promise<Proof>;
   /**
    * Revokes the credentials of `retired`, and any the issuer created that nobody keeps. `kept` is called after the
-   * issuer has listed them: a credential created in between is not mistaken for an orphan. The current value is the
-   * first of them.
+   * issuer has listed them: a credential created in between is not mistaken for a leftover. The current value is the
+   * first of them. Returns within half a minute.
    */
-  revoke(retired: readonly SecretValue[], kept: () => Promise<readonly SecretValue[]>): Promise<Revocation>;
+  revoke(
+    retired: readonly SecretValue[],
+    kept: () => Promise<readonly SecretValue[]>,
+    found?: FoundLeftovers,
+  ): Promise<Revocation>;
+  /** What people call the credentials of these values, if anybody but the fleet knows them. */
+  names(values: readonly SecretValue[]): Promise<readonly string[]>;
+  /** It can find credentials of its own that no version of the secret holds. */
+  readonly findsLeftovers: boolean;
 }
 
 export interface IssuerPorts {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** Keeps the pace at which vendors are asked. */
+  readonly store: Pick<SecretStore, "describe" | "tag">;
   /** Milliseconds since the epoch at which a call must have returned. */
   readonly deadline: () => number;
   readonly stage: string;
@@ -55,6 +71,12 @@ export interface IssuerPorts {
   readonly redis: RedisAuth;
   readonly googleTokenUrl: string;
 }
+
+/** As issuers are given them: vendors are asked at the secret's pace, and in no other way. */
+export type AskingPorts = Omit<IssuerPorts, "fetch" | "store"> & { readonly ask: Ask };
+
+/** Milliseconds that a proof may wait for its turn: it is tried again anyway. */
+export const turnMs = 2_500;
 
 /** ElastiCache, as far as AUTH goes. */
 export interface RedisAuth {

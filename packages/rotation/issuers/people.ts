@@ -11,5 +11,7 @@ export const people: Issuer = {
   }),
   install: async () => "installed",
   prove: async () => ({ verdict: "accepted" }),
+  findsLeftovers: false,
+  names: async () => [],
   revoke: async () => ({ kind: "none" }),
 };

@@ -24,6 +24,8 @@ export function random({ keys }: Extract<Rotation, { readonly issuer: "random" }
       if (missing.length === 0) return { verdict: "accepted" };
       return { verdict: "rejected", reason: `the keys ${missing.join(", ")} are missing or empty` };
     },
+    findsLeftovers: false,
+    names: async () => [],
     revoke: async () => ({ kind: "none" }),
   };
 }

@@ -4,7 +4,7 @@ import { markRejected } from "../reject.ts";
 import { parseValue, placeholdersIn } from "../value.ts";
 import type { Action } from "./action.ts";
 import type { Memory, SettlePorts } from "./ports.ts";
-import { discard, revoke } from "./revoke.ts";
+import { discard, type RevocationEnd, revoke } from "./revoke.ts";
 import { readSettling, writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
@@ -24,17 +24,21 @@ export async function act(action: SecretAction, entry: SecretEntry, ports: Settl
     case "restore":
       return restore(entry, action, ports);
     case "revoke":
-      if ((await revoke(entry, action, ports)) === "unfinished") memory.parked.add(entry.key);
-      return;
+      return park(await revoke(entry, action, ports), entry, ports, memory);
     case "unblock":
       await store.moveLabel(entry.id, pending, { from: versionId });
       return;
     case "discard":
-      if ((await discard(entry, versionId, ports)) === "unfinished") memory.parked.add(entry.key);
-      return;
+      return park(await discard(entry, versionId, ports), entry, ports, memory);
     case "report":
       return report(entry, versionId, action.reason, ports);
   }
+}
+
+function park(end: RevocationEnd, { key }: SecretEntry, { log }: SettlePorts, memory: Memory): void {
+  if (end.kind === "done") return;
+  memory.parked.add(key);
+  log({ level: "info", secret: key, kind: "wait", reason: end.reason });
 }
 
 async function prove(entry: SecretEntry, versionId: string, ports: SettlePorts, memory: Memory): Promise<void> {

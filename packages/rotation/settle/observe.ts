@@ -103,6 +103,7 @@ async function observeServices(
     ({ settling, currentId, key }) =>
       settling?.versionId === currentId &&
       settling.phase !== "unchanged" &&
+      settling.phase !== "revoking" &&
       memory.proofs.get(key)?.[currentId]?.verdict === "accepted",
   );
   const names = [...new Set(concerned.flatMap(({ services }) => services))];

@@ -14,7 +14,7 @@ export function planPending(secret: SecretObservation, now: number): readonly Ac
   // It was current once: its rotation is over, and its credential is revoked with the others.
   if (versionId === settledId || versionId === previousId) return [{ kind: "unblock", secret: key, versionId }];
   if (isRejected(versions, versionId)) {
-    const settled = settling === undefined && settledId === currentId;
+    const settled = (settling === undefined || settling.phase === "revoking") && settledId === currentId;
     return settled ? [{ kind: "discard", secret: key, versionId }] : [];
   }
   if (pending.createdAt === undefined || now - pending.createdAt < timing.pendingStale) return [];

@@ -27,6 +27,10 @@ function planCurrent(
   if (settling.phase === "unchanged") {
     return [{ kind: "revoke", secret: key, versionId: currentId, outcome: "unchanged" }];
   }
+  if (settling.phase === "revoking") {
+    const isRestored = secret.previousId !== undefined && isRejected(secret.versions, secret.previousId);
+    return [{ kind: "revoke", secret: key, versionId: currentId, outcome: isRestored ? "restored" : "settled" }];
+  }
   if (secret.legacy) return [wait(secret, "its keys have their old names, which align-splunk rewrites first")];
   return planProof(unsettled, now) ?? planRollout(unsettled, services, now);
 }

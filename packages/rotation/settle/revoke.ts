@@ -1,107 +1,127 @@
-import type { Issuer, Revocation } from "../issuers/index.ts";
-import {
-  aligning,
-  candidate,
-  current,
-  holderOf,
-  isRejected,
-  pending,
-  settled,
-  settlingTag,
-  valueSinceTag,
-} from "../labels.ts";
+import type { Revocation } from "../issuers/index.ts";
+import { candidate, current, holderOf, pending, revoking, settled, settlingTag, valueSinceTag } from "../labels.ts";
 import type { SecretEntry } from "../map.ts";
-import type { SecretDescription, SecretVersion } from "../ports.ts";
-import { parseValue, placeholdersIn, type SecretValue, sameText, sameValue } from "../value.ts";
+import type { SecretDescription } from "../ports.ts";
+import { parseValue, type SecretValue, sameText, sameValue } from "../value.ts";
 import type { Action } from "./action.ts";
+import { keptValues, retiredValues, sparedValues } from "./credentials.ts";
 import type { SettlePorts } from "./ports.ts";
-import { readSettling } from "./settling.ts";
+import { readSettling, writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
 type Settlement = Action & { readonly kind: "revoke" };
 
+export type RevocationEnd =
+  | { readonly kind: "done" }
+  /** The reason is for people. */
+  | { readonly kind: "unfinished"; readonly reason: string };
+
+const done = { kind: "done" } as const;
+const nothing = { kind: "none" } as const;
+
 /**
- * Revokes what came before, in an order that is safe to interrupt anywhere: credentials, notice, label, and last the
- * tag that
- * brings the planner back here.
+ * Revokes what came before, in an order that is safe to interrupt anywhere: what is to go is marked and the current
+ * version is the settled one; then credentials, notice, and last the tag that brings the planner back here.
  */
 export async function revoke(
   entry: SecretEntry,
   { versionId, outcome }: Settlement,
   ports: SettlePorts,
-): Promise<"done" | "unfinished"> {
-  const { store, clock } = ports;
-  const secret = await store.describe(entry.id);
-  if (holderOf(secret.versions, current) !== versionId) return "done";
+): Promise<RevocationEnd> {
+  const secret = await ports.store.describe(entry.id);
+  if (holderOf(secret.versions, current) !== versionId) return done;
+  if ((await handOver(secret, versionId, outcome, ports)) === "overtaken") return done;
   if (outcome !== "unchanged") {
-    const revocation = await revokeOthers(entry, secret, ports);
-    if (revocation.kind === "unfinished") return "unfinished";
-    const since = readSettling(secret.tags[settlingTag])?.since ?? clock.now();
-    if (outcome === "settled") await store.tag(secret.arn, valueSinceTag, new Date(since).toISOString());
-    await tell(entry, outcome, versionId, wordsFor(secret.name, outcome, revocation), ports);
+    const end = await revokeAndTell(entry, versionId, outcome, ports);
+    if (end.kind === "unfinished") return end;
   }
   await dropUsedCandidate(entry, secret, versionId, ports);
-  const holder = holderOf(secret.versions, settled);
-  if (holder !== versionId) {
-    const from = holder === undefined ? {} : { from: holder };
-    if ((await store.moveLabel(secret.arn, settled, { to: versionId, ...from })) === "refused") return "done";
-  }
-  await store.untag(secret.arn, settlingTag);
-  return "done";
+  await ports.store.untag(secret.arn, settlingTag);
+  return outcome === "unchanged" ? done : unmark(entry, ports);
 }
 
-/** A rejected version that never was current: its credential goes, and AWSPENDING with it. */
-export async function discard(
+async function revokeAndTell(
   entry: SecretEntry,
   versionId: string,
+  outcome: "settled" | "restored",
   ports: SettlePorts,
-): Promise<"done" | "unfinished"> {
+): Promise<RevocationEnd> {
+  const { store, clock } = ports;
+  const secret = await store.describe(entry.id);
+  const { arn, name, versions, tags } = secret;
+  const isFirst = holderOf(versions, revoking) === undefined;
+  const revocation = isFirst ? nothing : await revokeRetired(entry, await retiredValues(entry, secret, ports), ports);
+  if (revocation.kind === "unfinished") return revocation;
+  const since = readSettling(tags[settlingTag])?.since ?? clock.now();
+  if (outcome === "settled") await store.tag(arn, valueSinceTag, new Date(since).toISOString());
+  const { text, remedy } = wordsFor(name, outcome, revocation);
+  const spared = isFirst ? await sparedWords(entry, secret, ports) : "";
+  await tell(entry, outcome, versionId, { text: `${text}${spared}`, remedy }, ports);
+  return done;
+}
+
+/**
+ * All consumers run on the current version. What came before is marked where it begins, and stays so until all of it is
+ * revoked, whatever else becomes current meanwhile. There is no such mark when the fleet settles a secret for the first
+ * time: what others made is theirs.
+ */
+async function handOver(
+  { arn, versions, tags }: SecretDescription,
+  versionId: string,
+  outcome: Settlement["outcome"],
+  { store }: SettlePorts,
+): Promise<"done" | "overtaken"> {
+  const from = holderOf(versions, settled);
+  const settling = readSettling(tags[settlingTag]);
+  if (outcome !== "unchanged" && settling?.phase !== "revoking") {
+    const isMarked = holderOf(versions, revoking) !== undefined;
+    if (from !== undefined && !isMarked) await store.moveLabel(arn, revoking, { to: from });
+    if (settling !== undefined) await store.tag(arn, settlingTag, writeSettling({ ...settling, phase: "revoking" }));
+  }
+  if (from === versionId) return "done";
+  const move = { to: versionId, ...(from !== undefined && { from }) };
+  return (await store.moveLabel(arn, settled, move)) === "refused" ? "overtaken" : "done";
+}
+
+async function unmark({ id }: SecretEntry, { store }: SettlePorts): Promise<RevocationEnd> {
+  const { arn, versions } = await store.describe(id);
+  const from = holderOf(versions, revoking);
+  if (from !== undefined) await store.moveLabel(arn, revoking, { from });
+  return done;
+}
+
+/** A rejected version that never was current: AWSPENDING goes, and its credential if that is a matter of seconds. */
+export async function discard(entry: SecretEntry, versionId: string, ports: SettlePorts): Promise<RevocationEnd> {
   const { store } = ports;
   const secret = await store.describe(entry.id);
   const value = parseValue(await store.read(secret.arn, versionId));
-  const retired = value === undefined ? [] : [value];
-  const revocation = await ports.issuerOf(entry).revoke(retired, () => keptValues(entry, ports));
-  if (revocation.kind === "unfinished") return "unfinished";
+  const revocation = await revokeRetired(entry, value === undefined ? [] : [value], ports);
+  const isLeft = revocation.kind === "unfinished";
+  // The label would hold up the next rotation, and a deploy, for as long as the vendor takes: the sweep goes on instead.
+  if (isLeft && !ports.issuerOf(entry).findsLeftovers) return revocation;
   await dropUsedCandidate(entry, secret, versionId, ports);
-  const text = `A rotation of ${secret.name} was abandoned: its new value was not accepted. The value in use stays.`;
+  const left = isLeft
+    ? ` Its credential is still to be revoked, which is tried again daily: ${revocation.reason}.`
+    : "";
+  const text = `A rotation of ${secret.name} was abandoned: its new value was not accepted. The value in use stays.${left}`;
   const remedy = "Rotate again with `aws secretsmanager rotate-secret`, or wait for the next schedule.";
   await tell(entry, "given-up", versionId, { text, remedy: `${byHand(revocation)}${remedy}` }, ports);
   await store.moveLabel(secret.arn, pending, { from: versionId });
-  return "done";
+  return done;
 }
 
-async function revokeOthers(entry: SecretEntry, secret: SecretDescription, ports: SettlePorts): Promise<Revocation> {
-  const issuer: Issuer = ports.issuerOf(entry);
-  const others = secret.versions.filter((version) => !isKept(version, secret.versions));
-  const retired = (await readAll(secret.arn, others, ports)).filter(
-    (value) => placeholdersIn(value, entry.placeholders).length === 0,
-  );
-  return issuer.revoke(retired, () => keptValues(entry, ports));
-}
-
-/** The current value first, then what a rotation or a person has on its way. Read again each time. */
-async function keptValues(entry: SecretEntry, ports: SettlePorts): Promise<readonly SecretValue[]> {
-  const { arn, versions } = await ports.store.describe(entry.id);
-  const kept = versions.filter((version) => isKept(version, versions));
-  return readAll(
-    arn,
-    kept.toSorted((a, b) => Number(b.labels.includes(current)) - Number(a.labels.includes(current))),
-    ports,
-  );
-}
-
-function isKept({ id, labels }: SecretVersion, versions: readonly SecretVersion[]): boolean {
-  if (labels.includes(current)) return true;
-  return [pending, candidate, aligning].some((label) => labels.includes(label)) && !isRejected(versions, id);
-}
-
-async function readAll(
-  arn: string,
-  versions: readonly SecretVersion[],
-  { store }: SettlePorts,
-): Promise<readonly SecretValue[]> {
-  const texts = await Promise.all(versions.map(({ id }) => store.read(arn, id)));
-  return texts.map(parseValue).filter((value) => value !== undefined);
+/** With them goes what the issuer made and no value holds, of which people are told. */
+export function revokeRetired(
+  entry: SecretEntry,
+  retired: readonly SecretValue[],
+  ports: SettlePorts,
+): Promise<Revocation> {
+  const found = async (names: readonly string[]) => {
+    const { versions } = await ports.store.describe(entry.id);
+    const text = `No value of ${entry.id} holds ${names.join(", ")}, which a rotation made that was given up. What it left behind is being revoked.`;
+    await tell(entry, "given-up", holderOf(versions, current) ?? "", { text, remedy: "" }, ports);
+  };
+  return ports.issuerOf(entry).revoke(retired, () => keptValues(entry, ports), found);
 }
 
 /** A candidate that was adopted, with whatever result, is no candidate for the next rotation. */
@@ -109,24 +129,45 @@ async function dropUsedCandidate(
   { id: secretId }: SecretEntry,
   { versions, arn }: SecretDescription,
   adoptedId: string,
-  ports: SettlePorts,
+  { store }: SettlePorts,
 ): Promise<void> {
   const staged = holderOf(versions, candidate);
   if (staged === undefined) return;
-  const [offered, adopted] = [await ports.store.read(arn, staged), await ports.store.read(arn, adoptedId)];
+  const [offered, adopted] = [await store.read(arn, staged), await store.read(arn, adoptedId)];
   const [part, whole] = [parseValue(offered), parseValue(adopted)];
   const same = part && whole ? sameValue({ ...whole, ...part }, whole) : sameText(offered, adopted);
-  if (same) await ports.store.moveLabel(secretId, candidate, { from: staged });
+  if (same) await store.moveLabel(secretId, candidate, { from: staged });
+}
+
+async function sparedWords(entry: SecretEntry, secret: SecretDescription, ports: SettlePorts): Promise<string> {
+  const spared = await sparedValues(entry, secret, ports);
+  const names = spared.length === 0 ? [] : await ports.issuerOf(entry).names(spared);
+  if (names.length === 0) return "";
+  return ` It is the first that the fleet settled, so what was there before is left alone; at any other time it would have revoked ${names.join(", ")}.`;
 }
 
 function wordsFor(name: string, outcome: "settled" | "restored", revocation: Revocation) {
-  const remedy = byHand(revocation).trim();
-  const revoked = revocation.kind === "revoked" ? ", and the old one is revoked" : "";
   const text =
     outcome === "settled"
-      ? `Every service that uses ${name} runs on its new value${revoked}.`
+      ? `Every service that uses ${name} runs on its new value${endOf(revocation)}`
       : `${name} is back on its last good value, and so is every service that uses it.`;
-  return { text, remedy };
+  return { text, remedy: byHand(revocation).trim() };
+}
+
+function endOf(revocation: Revocation): string {
+  switch (revocation.kind) {
+    case "revoked": {
+      const { names } = revocation;
+      return names.length > 1
+        ? `, and the old ones are revoked: ${names.join(", ")}.`
+        : ", and the old one is revoked.";
+    }
+    case "by-hand":
+      return ". The old one could not be revoked: by hand.";
+    case "none":
+    case "unfinished":
+      return ".";
+  }
 }
 
 function byHand(revocation: Revocation): string {

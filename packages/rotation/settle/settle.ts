@@ -4,6 +4,7 @@ import type { Action } from "./action.ts";
 import { observe, parkOnError } from "./observe.ts";
 import { plan } from "./plan.ts";
 import type { Memory, SettlePorts } from "./ports.ts";
+import { sweep } from "./sweep.ts";
 
 export type { SettlePorts } from "./ports.ts";
 
@@ -24,6 +25,7 @@ export async function settle(ports: SettlePorts): Promise<readonly Action[]> {
     if (due.length === 0 && !(await sleepUntilDue(actions, ports))) break;
     for (const action of due) await perform(action, ports, memory);
   }
+  for (const entry of ports.map.secrets) await parkOnError(ports, memory, entry.key, () => sweep(entry, ports));
   for (const action of actions) ports.log({ level: "info", ...action });
   if (memory.failures.length > 0) {
     throw new AggregateError(memory.failures, memory.failures.map(({ message }) => message).join("; "));

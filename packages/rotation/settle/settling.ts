@@ -7,10 +7,12 @@ export interface Settling {
    * - `unchanged`: its consumers already have this value.
    * - `rolling`: consumers are to run on it.
    * - `stuck`: as `rolling`, and people were told that the fleet needs them to continue.
+   * - `revoking`: all consumers run on it, so what came before is revoked.
    */
   readonly phase: Phase;
 }
-export type Phase = "unchanged" | "rolling" | "stuck";
+const phases = ["unchanged", "rolling", "stuck", "revoking"] as const;
+export type Phase = (typeof phases)[number];
 
 /** Tag values take letters, digits, spaces and `_.:/=+-@`, 256 characters of them. */
 export function writeSettling({ versionId, since, phase }: Settling): string {
@@ -19,9 +21,9 @@ export function writeSettling({ versionId, since, phase }: Settling): string {
 
 /** `undefined` for any other text, such as an edited tag: the planner then starts over. */
 export function readSettling(text: string | undefined): Settling | undefined {
-  const [versionId, time, phase] = text?.split(" ") ?? [];
+  const [versionId, time, written] = text?.split(" ") ?? [];
   const since = Date.parse(time ?? "");
-  if (versionId === undefined || !Number.isFinite(since)) return undefined;
-  if (phase !== "unchanged" && phase !== "rolling" && phase !== "stuck") return undefined;
+  const phase = phases.find((one) => one === written);
+  if (versionId === undefined || !Number.isFinite(since) || phase === undefined) return undefined;
   return { versionId, since, phase };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { Address } from "../address.ts";
+import type { Ask, Asked, Vendor } from "../ask.ts";
 import type { Credential } from "../credential.ts";
 import { tidied } from "../handwriting.ts";
-import { attempt } from "../http.ts";
 import type { Proof } from "../issuers/issuer.ts";
 
 const Reply = v.object({ code: v.number(), text: v.optional(v.string()) });
@@ -32,35 +32,63 @@ export interface HecTarget {
 /**
  * Sends one real event to the index the audit trail goes to. HEC's health check needs no token, so it proves nothing
  * about one.
+ *
+ * @param until milliseconds since the epoch: how long it may wait for its turn
  */
-export async function proveToken(
-  fetch: typeof globalThis.fetch,
-  { address, token }: HecTarget,
-  index: string,
-): Promise<Proof> {
-  const collector = { name: "HEC", address, path: "/services/collector/event" };
-  const answer = await attempt(fetch, collector, {
-    method: "POST",
-    headers: {
-      authorization: `Splunk ${token.reveal()}`,
-      "content-type": "application/json",
-      // A token with acknowledgement wants a channel; others ignore it.
-      "x-splunk-request-channel": randomUUID(),
-    },
-    body: JSON.stringify({
-      index,
-      source: "mcp-fleet-rotation",
-      sourcetype: "mcp:rotation",
-      event: { message: "The fleet proves a HEC token before it relies on it." },
-    }),
-  });
-  if (answer.kind === "unreachable") return { verdict: "undecided", reason: answer.reason };
-  const reply = v.safeParse(Reply, answer.json);
-  const code = reply.success ? reply.output.code : undefined;
+export async function proveToken(ask: Ask, target: HecTarget, index: string, until: number): Promise<Proof> {
+  const event = {
+    index,
+    source: "mcp-fleet-rotation",
+    sourcetype: "mcp:rotation",
+    event: { message: "The fleet proves a HEC token before it relies on it." },
+  };
+  const answer = await post(ask, target, { body: JSON.stringify(event), needs: "free" }, until);
+  if (answer.kind !== "answer") return { verdict: "undecided", reason: answer.reason };
+  const code = codeOf(answer);
   if (answer.status === 200 && code !== undefined && acceptances.includes(code)) return { verdict: "accepted" };
   const reason = code === undefined ? undefined : rejections[code];
   if (reason !== undefined) return { verdict: "rejected", reason: `${reason} (HTTP ${answer.status}, code ${code})` };
   return { verdict: "undecided", reason: `HEC answered ${answer.status}, code ${code ?? "unknown"}` };
+}
+
+/**
+ * Whether HEC lets a token in that nobody is to use any more. Nothing is sent with it: "no data" is what one hears who
+ * was let in.
+ */
+export async function admitsToken(ask: Ask, target: HecTarget, until: number): Promise<Proof> {
+  const answer = await post(ask, target, { body: "", needs: 1 }, until);
+  if (answer.kind !== "answer") return { verdict: "undecided", reason: answer.reason };
+  const code = codeOf(answer);
+  if (answer.status === 403 && (code === 1 || code === 4)) return { verdict: "rejected", reason: `code ${code}` };
+  if (answer.status === 400 || answer.status === 200) return { verdict: "accepted" };
+  return { verdict: "undecided", reason: `HEC answered ${answer.status}, code ${code ?? "unknown"}` };
+}
+
+function post(
+  ask: Ask,
+  { address, token }: HecTarget,
+  { body, needs }: { readonly body: string; readonly needs: Vendor["needs"] },
+  until: number,
+): Promise<Asked> {
+  return ask(
+    { name: "HEC", address, path: "/services/collector/event", serves: [200, 400, 401, 403], needs },
+    {
+      method: "POST",
+      headers: {
+        authorization: `Splunk ${token.reveal()}`,
+        "content-type": "application/json",
+        // A token with acknowledgement wants a channel; others ignore it.
+        "x-splunk-request-channel": randomUUID(),
+      },
+      body,
+    },
+    until,
+  );
+}
+
+function codeOf({ json }: Asked & { readonly kind: "answer" }): number | undefined {
+  const reply = v.safeParse(Reply, json);
+  return reply.success ? reply.output.code : undefined;
 }
 
 /** Parts of HEC's own path, or what is left of one: clients add it themselves. */

@@ -81,7 +81,10 @@ export class MapChange {
     const before = this.#deployed;
     this.#deployed = undefined;
     const created = plan.secrets.filter(({ key, adoptedArn }) => !this.#filled.has(key) && adoptedArn === undefined);
-    await this.#returning.makeWay(created);
+    const staying = new Set(plan.secrets.map(({ name }) => name));
+    await this.#returning.keep(
+      this.#plan.secrets.filter(({ name, adoptedArn }) => !staying.has(name) && adoptedArn === undefined),
+    );
     const title = `sst deploy --stage ${plan.stage}`;
     const done = await steps.attempt("deploy", title, () =>
       deploy(fleet, { plan, projectRoot, ports }, () => undefined),

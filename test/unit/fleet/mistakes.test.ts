@@ -93,6 +93,25 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
       "services.slack.environment.MCP_IDLE_TIMEOUT_SECONDS",
       /from environment and from network\.idleTimeoutSeconds/,
     ],
+    // Commands.
+    [
+      "a variable of a command with a slip",
+      withSlack({ command: ["server", "--port", "$PROT"] }),
+      "services.slack.command",
+      /Did you mean "PORT"\?/,
+    ],
+    [
+      "a secret in a command",
+      withSlack({ entryPoint: ["server", "--token=$SLACK_BOT_TOKEN"], secrets: ["chat"] }),
+      "services.slack.entryPoint",
+      /let the program read SLACK_BOT_TOKEN from its environment/,
+    ],
+    [
+      "a command as one text",
+      withSlack({ command: "server --http" }),
+      "services.slack.command",
+      /\["server","--http"\]/,
+    ],
     [
       "a secret that is named twice",
       withSlack({ secrets: ["chat", "chat"] }),

@@ -52,6 +52,7 @@ async function stage(text: string) {
       issuerOf: (one) =>
         issuerOf(one, {
           fetch: splunk.fetch,
+          store: secrets.store,
           clock,
           deadline: () => clock.now() + 60_000,
           stage: "prod",

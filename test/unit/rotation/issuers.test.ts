@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Issuer, type IssuerPorts, issuerNames, issuerOf } from "#rotation/issuers/index.ts";
 import type { Rotation } from "#rotation/map.ts";
 import { type SecretValue, sameExcept, textAt } from "#rotation/value.ts";
+import { noted } from "./world/notes.ts";
 
 const oldToken = "11111111-1111-4111-8111-111111111111";
 const admin = "an-administrators-token";
@@ -50,8 +51,11 @@ interface Subject {
   readonly end?: "by-hand" | "none";
 }
 
+const id = "/test/mcp/a-secret";
+
 const ports = (more: Partial<IssuerPorts> = {}): IssuerPorts => ({
   fetch,
+  store: noted(),
   clock: { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
   deadline: () => Date.now() + 5_000,
   stage: "test",
@@ -70,7 +74,7 @@ function splunk(platform: "cloud" | "enterprise"): Subject {
   const tokenOf = (value: SecretValue) => textAt(value, "SPLUNK_HEC_TOKEN");
   return {
     issuer: issuerOf(
-      { rotation: { issuer: "splunk-hec", platform, admin: "splunk-admin", everyDays: 30 } },
+      { id, rotation: { issuer: "splunk-hec", platform, admin: "splunk-admin", everyDays: 30 } },
       ports({ readSecret }),
     ),
     now: { SPLUNK_HEC_URL: hec.url, SPLUNK_HEC_TOKEN: oldToken },
@@ -88,7 +92,7 @@ const subjects: Readonly<Record<string, { readonly name: Rotation["issuer"]; mak
       const [old, fresh] = ["GOCSPX-old", "GOCSPX-new"];
       google.putClient({ id: clientId, secrets: [old, fresh], redirectUris: [] });
       return {
-        issuer: issuerOf({ rotation: { issuer: "google-oauth", everyDays: 90 } }, ports()),
+        issuer: issuerOf({ id, rotation: { issuer: "google-oauth", everyDays: 90 } }, ports()),
         now: { GOOGLE_OAUTH_CLIENT_ID: clientId, GOOGLE_OAUTH_CLIENT_SECRET: old },
         candidate: { GOOGLE_OAUTH_CLIENT_SECRET: fresh },
         accepts: (value) => [old, fresh].includes(textAt(value, "GOOGLE_OAUTH_CLIENT_SECRET")),
@@ -104,7 +108,7 @@ const subjects: Readonly<Record<string, { readonly name: Rotation["issuer"]; mak
       const { redis, valid } = createRedis(first);
       return {
         issuer: issuerOf(
-          { rotation: { issuer: "redis-auth", key: "REDIS_TOKEN", replicationGroup: "g", everyDays: 30 } },
+          { id, rotation: { issuer: "redis-auth", key: "REDIS_TOKEN", replicationGroup: "g", everyDays: 30 } },
           ports({ redis }),
         ),
         now: { REDIS_TOKEN: first, REDIS_USER: "default" },
@@ -117,7 +121,10 @@ const subjects: Readonly<Record<string, { readonly name: Rotation["issuer"]; mak
     name: "random",
     make: () => ({
       issuer: issuerOf(
-        { rotation: { issuer: "random", keys: { KEY: { length: 40, alphabet: "abcdefghijklmnop" } }, everyDays: 30 } },
+        {
+          id,
+          rotation: { issuer: "random", keys: { KEY: { length: 40, alphabet: "abcdefghijklmnop" } }, everyDays: 30 },
+        },
         ports(),
       ),
       now: { KEY: "old", OTHER: "stays" },
@@ -219,10 +226,10 @@ describe("splunk-hec", () => {
   it("tells what to do when the administrator's credentials are a placeholder, or refused", async () => {
     const { now } = splunk("cloud");
     const rotation = { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 } as const;
-    const unset = issuerOf({ rotation }, ports());
+    const unset = issuerOf({ id, rotation }, ports());
     await expect(unset.install(now, now)).rejects.toThrow("Set SPLUNK_ADMIN_URL and SPLUNK_ADMIN_TOKEN in it");
     const readSecret = async () => JSON.stringify({ SPLUNK_ADMIN_URL: acs.url, SPLUNK_ADMIN_TOKEN: "expired" });
-    const refused = issuerOf({ rotation }, ports({ readSecret }));
+    const refused = issuerOf({ id, rotation }, ports({ readSecret }));
     await expect(refused.install(now, now)).rejects.toThrow("ACS answered 401");
   });
 
@@ -244,7 +251,7 @@ describe("splunk-hec", () => {
 });
 
 describe("google-oauth", () => {
-  const issuer = () => issuerOf({ rotation: { issuer: "google-oauth", everyDays: 90 } }, ports());
+  const issuer = () => issuerOf({ id, rotation: { issuer: "google-oauth", everyDays: 90 } }, ports());
 
   it("[ROT-3] tells a good pair from a bad one, and from an outage, without a user", async () => {
     google.putClient({ id: clientId, secrets: ["good"], redirectUris: [] });
@@ -267,7 +274,7 @@ describe("google-oauth", () => {
 
 it("[SEC-5] random values differ, and have the length and the alphabet of the map", async () => {
   const issuer = issuerOf(
-    { rotation: { issuer: "random", keys: { KEY: { length: 64, alphabet: "0123456789abcdef" } }, everyDays: 30 } },
+    { id, rotation: { issuer: "random", keys: { KEY: { length: 64, alphabet: "0123456789abcdef" } }, everyDays: 30 } },
     ports(),
   );
   const drawn = await Promise.all(Array.from({ length: 50 }, () => issuer.create({ KEY: "" }, undefined)));

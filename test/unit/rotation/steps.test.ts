@@ -55,6 +55,7 @@ async function stage(accepted: readonly string[]) {
       issuerOf: (one) =>
         issuerOf(one, {
           fetch: google,
+          store: secrets.store,
           clock,
           deadline: () => until,
           stage: "prod",

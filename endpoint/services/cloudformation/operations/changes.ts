@@ -62,7 +62,13 @@ export function changeOperations(engine: CloudFormationEngine): Operations {
 
   function execute({ stack, target, kind, ...set }: ChangeSet, disableRollback: boolean, token: string | undefined) {
     const options = { ...set.options, disableRollback };
-    if (kind === "UPDATE") return control.update(stack, target, options, token);
+    if (kind === "UPDATE") {
+      control.update(stack, target, options, token);
+      stack.changeSetId = set.id;
+      return;
+    }
+    stack.changeSetId = set.id;
+    stack.updatedAt = engine.clock.now();
     stack.options = options;
     control.create(stack, target, disableRollback ? "DO_NOTHING" : "ROLLBACK", token);
   }

@@ -1,3 +1,4 @@
+import { unlessEmpty } from "#endpoint/core/properties.ts";
 import type { Output } from "#endpoint/core/service.ts";
 import type { ChangeSet } from "../change-sets.ts";
 import type { Difference } from "../stack/difference.ts";
@@ -36,11 +37,11 @@ export function summarizeChangeSet(set: ChangeSet): Output {
 export function describeChangeSet(set: ChangeSet, differences: readonly Difference[]): Output {
   return {
     ...summarizeChangeSet(set),
-    Parameters: describeParameters(set.target.parameters),
+    Parameters: unlessEmpty(describeParameters(set.target.parameters)),
     NotificationARNs: set.options.notificationArns,
     RollbackConfiguration: {},
     Capabilities: set.options.capabilities,
-    Tags: describeTags(set.target.tags),
+    Tags: unlessEmpty(describeTags(set.target.tags)),
     Changes: differences.map((difference) => ({ Type: "Resource", ResourceChange: describeDifference(difference) })),
   };
 }

@@ -1,3 +1,4 @@
+import { unlessEmpty } from "#endpoint/core/properties.ts";
 import type { Output } from "#endpoint/core/service.ts";
 import type { Stack, StackEvent, StackResource } from "../stack/stack.ts";
 import type { StackParameter } from "../template/parameters.ts";
@@ -18,7 +19,8 @@ export function describeStack(stack: Stack): Output {
     StackId: stack.id,
     StackName: stack.name,
     Description: current?.template.Description,
-    Parameters: describeParameters(current?.parameters ?? []),
+    ChangeSetId: stack.changeSetId,
+    Parameters: unlessEmpty(describeParameters(current?.parameters ?? [])),
     CreationTime: time(stack.createdAt),
     LastUpdatedTime: time(stack.updatedAt),
     DeletionTime: time(stack.deletedAt),
@@ -27,16 +29,18 @@ export function describeStack(stack: Stack): Output {
     StackStatusReason: stack.reason,
     DisableRollback: options.disableRollback,
     NotificationARNs: options.notificationArns,
-    Capabilities: options.capabilities,
-    Outputs: stack.outputs.map((output) => ({
-      OutputKey: output.key,
-      OutputValue: output.value,
-      Description: output.description,
-      ExportName: output.exportName,
-    })),
+    Capabilities: unlessEmpty(options.capabilities),
+    Outputs: unlessEmpty(
+      stack.outputs.map((output) => ({
+        OutputKey: output.key,
+        OutputValue: output.value,
+        Description: output.description,
+        ExportName: output.exportName,
+      })),
+    ),
     RoleARN: options.roleArn,
     Tags: describeTags(current?.tags ?? {}),
-    EnableTerminationProtection: stack.terminationProtection,
+    EnableTerminationProtection: stack.deletedAt === undefined ? stack.terminationProtection : undefined,
     DriftInformation: driftOf(stack),
   };
 }

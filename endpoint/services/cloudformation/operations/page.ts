@@ -1,3 +1,4 @@
+import { pageOf as corePageOf, startOf, tokenFor } from "#endpoint/core/page.ts";
 import { refused } from "../template/errors.ts";
 
 export interface Page<T> {
@@ -5,23 +6,17 @@ export interface Page<T> {
   readonly nextToken?: string;
 }
 
-/** One page of a list, by the position the token holds. */
+const refusal = () => refused("Token is invalid");
+
 export function pageOf<T>(items: readonly T[], token: string | undefined, size: number): Page<T> {
-  const start = positionOf(token) ?? 0;
-  const end = start + size;
-  return { items: items.slice(start, end), ...(end < items.length ? { nextToken: String(end) } : {}) };
+  const { items: chosen, next } = corePageOf(items, size, token, refusal);
+  return { items: chosen, ...(next === undefined ? {} : { nextToken: next }) };
 }
 
 /** Newest first, of a list that grows at its end: the token counts from the oldest, so that new items shift nothing. */
 export function newestFirst<T>(items: readonly T[], token: string | undefined, size: number): Page<T> {
-  const end = positionOf(token) ?? items.length;
+  const end = token ? startOf(token) : items.length;
+  if (end === undefined) throw refusal();
   const start = Math.max(0, end - size);
-  return { items: items.slice(start, end).reverse(), ...(start > 0 ? { nextToken: String(start) } : {}) };
-}
-
-function positionOf(token: string | undefined): number | undefined {
-  if (token === undefined || token === "") return undefined;
-  const position = Number(token);
-  if (!Number.isInteger(position) || position < 0) throw refused("Token is invalid");
-  return position;
+  return { items: items.slice(start, end).reverse(), ...(start > 0 ? { nextToken: tokenFor(start) } : {}) };
 }

@@ -74,6 +74,8 @@ export interface Stack {
   readonly name: string;
   readonly createdAt: number;
   updatedAt?: number;
+  /** The change set that was executed last. */
+  changeSetId?: string;
   deletedAt?: number;
   status: StackStatus;
   reason?: string;

@@ -4,6 +4,7 @@ import { parseProperties } from "#endpoint/core/properties.ts";
 import type { Properties, ResourceContext, ResourceProvider, ResourceState } from "#endpoint/core/service.ts";
 import type { Service } from "../ecs-service.ts";
 import type { EcsEngine } from "../engine.ts";
+import type { Deployment } from "../model.ts";
 import { createServiceSchema } from "../service-input.ts";
 import { fromTemplate, withStackTags } from "../template.ts";
 
@@ -50,12 +51,14 @@ export function serviceResource(engine: EcsEngine): ResourceProvider {
       if (service?.status !== "ACTIVE") return undefined;
       const { settings } = service.rollout;
       const { enable, rollback } = settings.circuitBreaker;
+      const { alarms } = settings;
       return {
         DesiredCount: settings.desiredCount,
         TaskDefinition: settings.taskDefinitionArn,
         EnableExecuteCommand: settings.enableExecuteCommand,
         HealthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds,
         DeploymentConfiguration: {
+          Alarms: { AlarmNames: alarms.alarmNames, Enable: alarms.enable, Rollback: alarms.rollback },
           DeploymentCircuitBreaker: { Enable: enable, Rollback: rollback },
           MaximumPercent: settings.maximumPercent,
           MinimumHealthyPercent: settings.minimumHealthyPercent,
@@ -75,7 +78,7 @@ function stateOf(service: Service): ResourceState {
 }
 
 /**
- * Waits as CloudFormation does: until the service is steady, or its circuit breaker has tripped. A rollout that
+ * Waits as CloudFormation does: until the deployment is complete, or has failed. A rollout that
  * another one supersedes is waited for no longer; the newest counts.
  */
 async function untilSteady(service: Service, signal: AbortSignal): Promise<void> {
@@ -83,15 +86,19 @@ async function untilSteady(service: Service, signal: AbortSignal): Promise<void>
   await until(service, signal, () => {
     const { deployments } = service.rollout;
     const deployment = deployments.find(({ id }) => id === awaited);
-    if (deployment?.rolloutState === "FAILED")
-      throw new AwsError(
-        "GeneralServiceException",
-        "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
-      );
+    if (deployment?.rolloutState === "FAILED") throw failure(deployment);
     if (service.status !== "ACTIVE") throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
     awaited = deployments[0].id;
-    return service.steady;
+    return service.steady && deployments[0].rolloutState !== "IN_PROGRESS";
   });
+}
+
+function failure({ rolloutStateReason }: Deployment): AwsError {
+  const trigger = rolloutStateReason.includes("alarm") ? "Alarm" : "Circuit Breaker";
+  return new AwsError(
+    "GeneralServiceException",
+    `Error occurred during operation 'ECS Deployment ${trigger} was triggered'.`,
+  );
 }
 
 function until(service: Service, signal: AbortSignal, reached: () => boolean): Promise<void> {

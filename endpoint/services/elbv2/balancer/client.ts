@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { BalancerSettings } from "../model.ts";
 import type { Hop } from "./headers.ts";
 import type { BalancerMeter } from "./measurements.ts";
@@ -41,6 +41,12 @@ export function sendPage(response: ClientResponse, meter: BalancerMeter, status:
   const { body, headers } = page(status);
   writeHead(response, status, "", headers);
   response.end(body);
+}
+
+/** Ends an answer that is not complete, so that the client sees as much: a closed connection, or a stream reset. */
+export function cutShort(response: ClientResponse): void {
+  if ("stream" in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else response.destroy();
 }
 
 export function hasBody(request: ClientRequest): boolean {

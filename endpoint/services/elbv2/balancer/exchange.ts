@@ -1,4 +1,13 @@
-import { type ClientRequest, type ClientResponse, type Entry, hasBody, onIdle, sendPage, writeHead } from "./client.ts";
+import {
+  type ClientRequest,
+  type ClientResponse,
+  cutShort,
+  type Entry,
+  hasBody,
+  onIdle,
+  sendPage,
+  writeHead,
+} from "./client.ts";
 import type { Connection, ResponseReader } from "./connection.ts";
 import { ConnectTimeout, isRefusedConnection } from "./failure.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
@@ -106,7 +115,7 @@ export class Exchange implements ResponseReader {
     if (this.#response.headersSent) {
       // The client must see that the answer is cut short, not a complete one.
       this.#finish(this.#response.statusCode);
-      this.#response.destroy();
+      cutShort(this.#response);
       return;
     }
     const refused = isRefusedConnection(error);
@@ -144,9 +153,9 @@ export class Exchange implements ResponseReader {
     if (this.#over) return;
     if (this.#response.headersSent) {
       this.#finish(this.#response.statusCode);
-      this.#response.destroy();
+      cutShort(this.#response);
     } else {
-      this.#fail(this.#request.complete ? 504 : 408);
+      this.#fail(this.#hasBody && !this.#request.complete ? 408 : 504);
     }
     this.#connection?.abandon();
   };

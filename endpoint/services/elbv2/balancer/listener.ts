@@ -2,12 +2,12 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ListenerProtocol, ListenerSpec } from "../model.ts";
 import { type ClientRequest, type ClientResponse, type Entry, sendPage, writeHead } from "./client.ts";
-import type { RoutedRequest } from "./conditions.ts";
 import { Exchange } from "./exchange.ts";
 import type { Hop } from "./headers.ts";
-import { nobodyPage, page, rawErrorPage, rawPage } from "./page.ts";
+import { type ErrorStatus, nobodyPage, page, rawErrorPage, rawPage } from "./page.ts";
 import { redirectLocation } from "./redirect.ts";
 import type { Route } from "./route.ts";
+import { routedRequest } from "./routed-request.ts";
 import type { Router } from "./router.ts";
 import { type ListenerServer, openServer } from "./server.ts";
 import { select } from "./stickiness.ts";
@@ -63,7 +63,7 @@ export class Listener {
       this.#receiveUpgrade(request, socket, head),
     );
     server.http.on("tlsClientError", () => this.#state.entry.meter.add("ClientTLSNegotiationErrorCount"));
-    server.http.on("clientError", (_: Error, socket: Duplex) => this.#malformed(socket));
+    server.http.on("clientError", (error: Error, socket: Duplex) => this.#malformed(error, socket));
   }
 
   static async open(
@@ -99,6 +99,7 @@ export class Listener {
 
   close(): void {
     this.#door.dismiss(this.#balancer, this);
+    this.#server.http.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -143,9 +144,9 @@ export class Listener {
     const { entry, router } = this.#state;
     entry.meter.request();
     const routed = routedRequest(request, host);
-    if (routed === undefined) {
-      sendPage(response, entry.meter, 400);
-      entry.report(request, 400, performance.now(), undefined);
+    if (typeof routed === "number") {
+      sendPage(response, entry.meter, routed);
+      entry.report(request, routed, performance.now(), undefined);
       return;
     }
     const route = router(routed);
@@ -182,7 +183,7 @@ export class Listener {
     const { entry, router } = this.#state;
     entry.meter.request();
     const routed = routedRequest(request, host);
-    const route = routed === undefined ? undefined : router(routed);
+    const route = typeof routed === "number" ? undefined : router(routed);
     const selection = route?.kind === "forward" ? select(route, request.headers.cookie) : undefined;
     if (selection?.target === undefined) {
       const status = route === undefined ? 400 : 503;
@@ -193,9 +194,10 @@ export class Listener {
     forwardUpgrade(this.#entry(), request, socket, head, { ...selection, target: selection.target });
   }
 
-  #malformed(socket: Duplex): void {
-    this.#state.entry.meter.ownError(400);
-    if (socket.writable) socket.end(rawErrorPage(400));
+  #malformed(error: Error, socket: Duplex): void {
+    const status = clientErrorStatus("code" in error ? error.code : undefined);
+    this.#state.entry.meter.ownError(status);
+    if (socket.writable) socket.end(rawErrorPage(status));
     else socket.destroy();
   }
 
@@ -227,17 +229,13 @@ export class Listener {
   });
 }
 
-/** Undefined for what the real balancer refuses with 400: no host, or a target that is not a path. */
-function routedRequest(request: ClientRequest, host: string | undefined): RoutedRequest | undefined {
-  const target = request.url ?? "";
-  if (host === undefined || !target.startsWith("/")) return undefined;
-  const mark = target.indexOf("?");
-  return {
-    method: request.method ?? "GET",
-    host,
-    path: mark < 0 ? target : target.slice(0, mark),
-    query: mark < 0 ? "" : target.slice(mark + 1),
-    headers: request.headers,
-    clientAddress: request.socket.remoteAddress ?? "127.0.0.1",
-  };
+function clientErrorStatus(code: unknown): ErrorStatus {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return 431;
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return 408;
+    default:
+      return 400;
+  }
 }

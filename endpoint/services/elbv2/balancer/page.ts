@@ -4,6 +4,7 @@ const titles = {
   302: "302 Found",
   400: "400 Bad Request",
   408: "408 Request Time-out",
+  431: "431 Request Header Fields Too Large",
   502: "502 Bad Gateway",
   503: "503 Service Temporarily Unavailable",
   504: "504 Gateway Time-out",

@@ -12,11 +12,15 @@ export interface ListenerServer {
 }
 
 /** 64 K, the real balancer's limit for all request headers together. */
-const maxHeaderSize = 64 * 1024;
+export const maxHeaderSize = 64 * 1024;
+
+/** How often connections are looked at whose request has begun and does not end. */
+const checkInterval = 1000;
 
 export function openServer(spec: ListenerSpec, settings: BalancerSettings): ListenerServer {
   const options = {
     maxHeaderSize,
+    connectionsCheckingInterval: checkInterval,
     // A slow upload is the idle timeout's business, not that of a limit on its whole duration.
     requestTimeout: 0,
     // Another protocol in `Upgrade` (h2c, which curl offers) is declined by answering as usual.
@@ -35,15 +39,22 @@ export function openServer(spec: ListenerSpec, settings: BalancerSettings): List
       done(null, (contexts.find((one) => one.covers(name)) ?? first).context);
     },
   };
-  return timed(settings.http2 ? createSecureServer({ ...secure, allowHTTP1: true }) : createHttps(secure), settings);
+  if (!settings.http2) return timed(createHttps(secure), settings);
+  // Above the limit a stream would be reset without an answer, and its connection with it: the listener refuses it.
+  const http2 = { allowHTTP1: true, settings: { maxHeaderListSize: 4 * maxHeaderSize } };
+  return timed(createSecureServer({ ...secure, ...http2 }), settings);
 }
 
 function timed(http: ListenerServer["http"], settings: BalancerSettings): ListenerServer {
   const setIdleTimeout = (milliseconds: number) => {
     http.setTimeout(milliseconds);
     if ("keepAliveTimeout" in http) http.keepAliveTimeout = milliseconds;
+    // A head that comes byte by byte is never idle, and must end some time.
+    if ("headersTimeout" in http) http.headersTimeout = milliseconds;
   };
   setIdleTimeout(settings.idleTimeout);
+  // A door listens in its place: only from this event on does Node look after heads that do not end.
+  http.emit("listening");
   // An HTTP/2 connection is shared: each of its streams has a timer instead.
   http.on("session", (session: Http2Session) => session.setTimeout(0));
   return { http, setIdleTimeout };

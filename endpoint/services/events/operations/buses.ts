@@ -1,8 +1,10 @@
 import * as v from "valibot";
-import { tagList } from "#endpoint/core/properties.ts";
+import { validationError } from "#endpoint/core/errors.ts";
+import { jsonObject, tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { EventsEngine } from "../engine.ts";
 import type { Bus } from "../rules.ts";
+import { page, pageSchema } from "./page.ts";
 
 const MAX_ENTRIES_BYTES = 1_048_576;
 
@@ -16,7 +18,6 @@ const entry = v.object({
 });
 type Entry = v.InferOutput<typeof entry>;
 
-const detail = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 const refusal = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
@@ -27,15 +28,15 @@ function putEntry({ router }: EventsEngine, one: Entry) {
     return refusal("InvalidArgument", `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`);
   }
   if (Source.startsWith("aws.")) return refusal("NotAuthorizedForSource", "Not authorized for the source.");
-  const parsed = v.safeParse(detail, Detail);
+  const parsed = v.safeParse(jsonObject, Detail);
   if (!parsed.success) return refusal("MalformedDetail", "Detail is malformed.");
   const event = { source: Source, detailType: DetailType, resources: one.Resources, detail: parsed.output };
   const at = one.Time === undefined ? undefined : one.Time * 1_000;
   return { EventId: router.put(event, { bus: one.EventBusName, at }) };
 }
 
-function describe(bus: Bus) {
-  return { Name: bus.name, Arn: bus.arn };
+function describe({ name, arn, createdAt }: Bus) {
+  return { Name: name, Arn: arn, CreationTime: new Date(createdAt), LastModifiedTime: new Date(createdAt) };
 }
 
 export function busOperations(engine: EventsEngine): Operations {
@@ -47,8 +48,7 @@ export function busOperations(engine: EventsEngine): Operations {
       v.object({ Entries: v.pipe(v.array(entry), v.minLength(1), v.maxLength(10)) }),
       ({ Entries }, call) => {
         if (call.http.body.length > MAX_ENTRIES_BYTES) {
-          const tooLarge = refusal("InvalidArgument", "Total size of the entries in the request is over the limit.");
-          return { FailedEntryCount: Entries.length, Entries: Entries.map(() => tooLarge) };
+          throw validationError("Total size of the entries in the request is over the limit.");
         }
         const results = Entries.map((one) => putEntry(engine, one));
         return { FailedEntryCount: results.filter((one) => "ErrorCode" in one).length, Entries: results };
@@ -56,7 +56,11 @@ export function busOperations(engine: EventsEngine): Operations {
     ),
     CreateEventBus: define(named, ({ Name }) => ({ EventBusArn: rules.createBus(Name).arn })),
     DescribeEventBus: define(v.object({ Name: v.optional(v.string()) }), ({ Name }) => describe(rules.bus(Name))),
-    ListEventBuses: () => ({ EventBuses: [...rules.buses.values()].map(describe) }),
+    ListEventBuses: define(v.object({ ...pageSchema, NamePrefix: v.optional(v.string(), "") }), (input) => {
+      const found = [...rules.buses.values()].filter(({ name }) => name.startsWith(input.NamePrefix));
+      const { items, NextToken } = page(found, input);
+      return { EventBuses: items.map(describe), NextToken };
+    }),
     DeleteEventBus: define(named, ({ Name }) => {
       rules.deleteBus(Name);
       return {};

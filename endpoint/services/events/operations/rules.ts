@@ -1,10 +1,12 @@
 import * as v from "valibot";
-import { tagList } from "#endpoint/core/properties.ts";
+import { validationError } from "#endpoint/core/errors.ts";
+import { jsonObject, tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { EventsEngine } from "../engine.ts";
 import { parsePattern } from "../pattern.ts";
 import type { Rule } from "../rules.ts";
 import { target } from "../target.ts";
+import { page, pageSchema } from "./page.ts";
 
 const named = v.object({ Name: v.string(), EventBusName: v.optional(v.string()) });
 const aimed = v.object({ Rule: v.string(), EventBusName: v.optional(v.string()) });
@@ -53,20 +55,25 @@ export function ruleOperations({ rules, timetable, tags }: EventsEngine): Operat
     }),
     DescribeRule: define(named, ({ Name, EventBusName }) => describe(rules.get(Name, EventBusName))),
     ListRules: define(
-      v.object({ NamePrefix: v.optional(v.string(), ""), EventBusName: v.optional(v.string()) }),
-      ({ NamePrefix, EventBusName }) => ({
-        Rules: [...rules.bus(EventBusName).rules.values()]
-          .filter((rule) => rule.name.startsWith(NamePrefix))
-          .map(describe),
-      }),
+      v.object({ ...pageSchema, NamePrefix: v.optional(v.string(), ""), EventBusName: v.optional(v.string()) }),
+      (input) => {
+        const all = [...rules.bus(input.EventBusName).rules.values()];
+        const { items, NextToken } = page(
+          all.filter((rule) => rule.name.startsWith(input.NamePrefix)),
+          input,
+        );
+        return { Rules: items.map(describe), NextToken };
+      },
     ),
     ListRuleNamesByTarget: define(
-      v.object({ TargetArn: v.string(), EventBusName: v.optional(v.string()) }),
-      ({ TargetArn, EventBusName }) => ({
-        RuleNames: [...rules.bus(EventBusName).rules.values()]
-          .filter((rule) => [...rule.targets.values()].some((one) => one.Arn === TargetArn))
-          .map((rule) => rule.name),
-      }),
+      v.object({ ...pageSchema, TargetArn: v.string(), EventBusName: v.optional(v.string()) }),
+      (input) => {
+        const aiming = [...rules.bus(input.EventBusName).rules.values()].filter((rule) =>
+          [...rule.targets.values()].some((one) => one.Arn === input.TargetArn),
+        );
+        const { items, NextToken } = page(aiming, input);
+        return { RuleNames: items.map((rule) => rule.name), NextToken };
+      },
     ),
     DeleteRule: define(named, ({ Name, EventBusName }) => {
       rules.delete(Name, EventBusName);
@@ -83,12 +90,15 @@ export function ruleOperations({ rules, timetable, tags }: EventsEngine): Operat
       rules.removeTargets(rules.get(Rule, EventBusName), Ids);
       return { FailedEntryCount: 0, FailedEntries: [] };
     }),
-    ListTargetsByRule: define(aimed, ({ Rule, EventBusName }) => ({
-      Targets: [...rules.get(Rule, EventBusName).targets.values()],
-    })),
+    ListTargetsByRule: define(v.object({ ...pageSchema, ...aimed.entries }), (input) => {
+      const { items, NextToken } = page([...rules.get(input.Rule, input.EventBusName).targets.values()], input);
+      return { Targets: items, NextToken };
+    }),
     TestEventPattern: define(v.object({ EventPattern: v.string(), Event: v.string() }), ({ EventPattern, Event }) => {
-      const event = v.parse(v.record(v.string(), v.unknown()), JSON.parse(Event));
-      return { Result: parsePattern(EventPattern).matches(event) };
+      const { matches } = parsePattern(EventPattern);
+      const event = v.safeParse(jsonObject, Event);
+      if (!event.success) throw validationError("Parameter Event is not valid.");
+      return { Result: matches(event.output) };
     }),
   };
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
-import { flag, tagList } from "#endpoint/core/properties.ts";
+import { flag, tagList, unlessEmpty } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import { awsManagedPrefix } from "../aws-managed-policies.ts";
 import type { IamEngine } from "../engine.ts";
@@ -63,7 +63,8 @@ export function policyOperations({ entities, account, now }: IamEngine): Operati
     CreatePolicy: define(policyInput, (input) => {
       const policy = newPolicy(input, account, now());
       entities.addPolicy(policy);
-      return { Policy: describe(policy) };
+      const { Tags, ...described } = describe(policy);
+      return { Policy: { ...described, Tags: Tags && unlessEmpty(Tags) } };
     }),
     GetPolicy: define(byArn, (input) => ({ Policy: describe(entities.policy(input.PolicyArn)) })),
     DeletePolicy: define(byArn, (input) => {
@@ -71,7 +72,8 @@ export function policyOperations({ entities, account, now }: IamEngine): Operati
       return {};
     }),
     ListPolicies: define(v.object({ Scope: v.optional(v.picklist(["All", "AWS", "Local"]), "All") }), (input) => ({
-      Policies: input.Scope === "AWS" ? [] : entities.policies().map(describe),
+      Policies:
+        input.Scope === "AWS" ? [] : entities.policies().map((policy) => ({ ...describe(policy), Tags: undefined })),
       IsTruncated: false,
     })),
     CreatePolicyVersion: define(
@@ -116,7 +118,7 @@ export function policyOperations({ entities, account, now }: IamEngine): Operati
 }
 
 function parseManaged(document: string): Policy {
-  const policy = parsePolicy(document, "identity");
+  const policy = parsePolicy(document, "managed");
   if (policySize(policy) > managedLimit) {
     throw new AwsError("LimitExceeded", `Cannot exceed quota for PolicySize: ${managedLimit}`, 409);
   }

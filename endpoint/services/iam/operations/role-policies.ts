@@ -12,7 +12,7 @@ const attachment = v.object({ RoleName: v.string(), PolicyArn: v.string() });
 export function rolePolicyOperations({ entities }: IamEngine): Operations {
   return {
     PutRolePolicy: define(v.object({ ...inlineKey.entries, PolicyDocument: v.string() }), (input) => {
-      entities.putInline(input.RoleName, input.PolicyName, parsePolicy(input.PolicyDocument, "identity"));
+      entities.putInline(input.RoleName, input.PolicyName, parsePolicy(input.PolicyDocument, "inline"));
       return {};
     }),
     GetRolePolicy: define(inlineKey, (input) => ({

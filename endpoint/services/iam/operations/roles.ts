@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { numeric, tagList } from "#endpoint/core/properties.ts";
+import { numeric, tagList, unlessEmpty } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { IamEngine } from "../engine.ts";
 import { parsePolicy } from "../policy-document.ts";
@@ -45,14 +45,14 @@ export function roleOperations({ entities, account, now }: IamEngine): Operation
       if (input.PermissionsBoundary !== undefined) entities.policy(input.PermissionsBoundary);
       const role = newRole(input, account, now());
       entities.addRole(role);
-      return { Role: describe(role) };
+      return { Role: { ...describe(role), MaxSessionDuration: undefined } };
     }),
-    GetRole: define(named, (input) => ({ Role: describe(entities.role(input.RoleName)) })),
+    GetRole: define(named, (input) => ({ Role: { ...describe(entities.role(input.RoleName)), RoleLastUsed: {} } })),
     ListRoles: define(v.object({ PathPrefix: v.optional(v.string(), "/") }), (input) => ({
       Roles: entities
         .roles()
         .filter((role) => role.path.startsWith(input.PathPrefix))
-        .map(describe),
+        .map((role) => ({ ...describe(role), Tags: undefined, PermissionsBoundary: undefined })),
       IsTruncated: false,
     })),
     DeleteRole: define(named, (input) => {
@@ -116,7 +116,7 @@ function describe(role: Role) {
     AssumeRolePolicyDocument: encodeDocument(role.trust.text),
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
-    Tags: tagsOf(role),
+    Tags: unlessEmpty(tagsOf(role)),
     PermissionsBoundary: role.boundaryArn && {
       PermissionsBoundaryType: "Policy",
       PermissionsBoundaryArn: role.boundaryArn,

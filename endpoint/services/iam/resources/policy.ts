@@ -24,7 +24,7 @@ export function inlinePolicyResource({ entities }: IamEngine): ResourceProvider 
 
   function put(properties: Properties, context: ResourceContext): void {
     const { PolicyName, PolicyDocument, Roles } = parse(properties, context);
-    for (const role of Roles) entities.putInline(role, PolicyName, parsePolicy(PolicyDocument, "identity"));
+    for (const role of Roles) entities.putInline(role, PolicyName, parsePolicy(PolicyDocument, "inline"));
   }
 
   function remove(properties: Properties, context: ResourceContext, keep?: Properties): void {

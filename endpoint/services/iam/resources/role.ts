@@ -28,7 +28,7 @@ export function roleResource({ entities, account, now }: IamEngine): ResourcePro
 
   function addPolicies(name: string, wanted: RoleProperties): void {
     for (const policy of wanted.Policies) {
-      entities.putInline(name, policy.PolicyName, parsePolicy(policy.PolicyDocument, "identity"));
+      entities.putInline(name, policy.PolicyName, parsePolicy(policy.PolicyDocument, "inline"));
     }
     for (const arn of wanted.ManagedPolicyArns) entities.attach(name, arn);
   }

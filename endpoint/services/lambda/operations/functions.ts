@@ -36,7 +36,7 @@ export function functionOperations(engine: LambdaEngine): Operations {
       return {
         Configuration: describeVersion(version, qualifier),
         Code: { RepositoryType: "S3", Location: `file://${version.code.folder}` },
-        Tags: Object.fromEntries(fn.tags),
+        ...(fn.tags.size > 0 && { Tags: Object.fromEntries(fn.tags) }),
         ...(fn.reservedConcurrency !== undefined && {
           Concurrency: { ReservedConcurrentExecutions: fn.reservedConcurrency },
         }),

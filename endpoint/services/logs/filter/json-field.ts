@@ -8,11 +8,11 @@ export function parseJson(message: string): unknown {
   }
 }
 
-/** What a selector such as `$.request.headers[0].name` finds: nothing, one value, or with `[*]` several. */
+/** What a selector such as `$.request.headers[0].name` or `$.['a.b']` finds: nothing, one value, or with `[*]` several. */
 export function fieldOf(document: unknown, selector: string): readonly unknown[] {
-  const steps = [...selector.matchAll(/\.([\w-]+)|\[(\d+|\*|"[^"]+")\]/g)];
+  const steps = [...selector.matchAll(/\.([\w-]+)|\[(\d+|\*|"[^"]+"|'[^']+')\]/g)];
   return steps.reduce<readonly unknown[]>(
-    (values, [, name, index = ""]) => values.flatMap((value) => step(value, name ?? index.replaceAll('"', ""))),
+    (values, [, name, index = ""]) => values.flatMap((value) => step(value, name ?? index.replace(/^["']|["']$/g, ""))),
     [document],
   );
 }

@@ -1,4 +1,4 @@
-import { compileWildcard } from "#endpoint/core/wildcard.ts";
+import { comparison } from "./comparison.ts";
 import type { Filter } from "./filter.ts";
 import { invalidPattern } from "./invalid-pattern.ts";
 import { fieldOf, parseJson } from "./json-field.ts";
@@ -6,10 +6,10 @@ import { fieldOf, parseJson } from "./json-field.ts";
 type Condition = (document: unknown) => boolean;
 
 const TOKEN =
-  /\s*(?:(\|\||&&|!=|<=|>=|[(){}=<>])|"((?:[^"\\]|\\.)*)"|(\$(?:\.[\w-]+|\[(?:\d+|\*|"[^"]+")\])+)|([^\s(){}=<>&|!"]+))/y;
+  /\s*(?:(\|\||&&|!=|<=|>=|[(){}=<>])|"((?:[^"\\]|\\.)*)"|(\$(?:\.?\[(?:\d+|\*|"[^"]+"|'[^']+')\]|\.[\w-]+)+)|%([^%]+)%|([^\s(){}=<>&|!"%]+))/y;
 
 interface Token {
-  readonly kind: "symbol" | "string" | "selector" | "word";
+  readonly kind: "symbol" | "string" | "selector" | "regex" | "word";
   readonly text: string;
 }
 
@@ -35,10 +35,11 @@ function tokenize(pattern: string): readonly Token[] {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
     if (match === null) throw invalidPattern(`unexpected ${text.slice(at).trim()}`);
-    const [, symbol, quoted, selector, word = ""] = match;
+    const [, symbol, quoted, selector, regex, word = ""] = match;
     if (symbol !== undefined) tokens.push({ kind: "symbol", text: symbol });
     else if (quoted !== undefined) tokens.push({ kind: "string", text: quoted.replace(/\\(.)/g, "$1") });
     else if (selector !== undefined) tokens.push({ kind: "selector", text: selector });
+    else if (regex !== undefined) tokens.push({ kind: "regex", text: regex });
     else tokens.push({ kind: "word", text: word });
   }
   return tokens;
@@ -133,43 +134,8 @@ class Parser {
   }
 }
 
-function compare(selector: string, operator: string, operand: Token): Condition {
-  const test = operand.kind === "string" || !isNumber(operand.text) ? textTest : numberTest;
-  const matches = test(operator, operand.text);
+function compare(selector: string, operator: string, { kind, text }: Token): Condition {
+  if (kind === "symbol" || kind === "selector") throw invalidPattern(`${operator} needs a value, and ${text} is none`);
+  const matches = comparison(operator, { kind, text }, "typed");
   return (document) => fieldOf(document, selector).some(matches);
-}
-
-function isNumber(text: string): boolean {
-  return text.trim() !== "" && Number.isFinite(Number(text));
-}
-
-function textTest(operator: string, text: string): (value: unknown) => boolean {
-  const fits = compileWildcard(text, { questionMark: "itself" });
-  switch (operator) {
-    case "=":
-      return (value) => isScalar(value) && fits(String(value));
-    case "!=":
-      return (value) => !(isScalar(value) && fits(String(value)));
-    default:
-      throw invalidPattern(`${operator} compares numbers, and ${text} is text`);
-  }
-}
-
-function isScalar(value: unknown): boolean {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-}
-
-function numberTest(operator: string, text: string): (value: unknown) => boolean {
-  const operand = Number(text);
-  const tests = new Map<string, (value: number) => boolean>([
-    ["=", (value) => value === operand],
-    ["!=", (value) => value !== operand],
-    ["<", (value) => value < operand],
-    ["<=", (value) => value <= operand],
-    [">", (value) => value > operand],
-    [">=", (value) => value >= operand],
-  ]);
-  const test = tests.get(operator);
-  if (test === undefined) throw invalidPattern(`${operator} is not a comparison`);
-  return (value) => typeof value === "number" && test(value);
 }

@@ -1,7 +1,8 @@
 import type { Filter } from "./filter.ts";
 import { invalidPattern } from "./invalid-pattern.ts";
+import { compileRegex } from "./regex.ts";
 
-const TERM = /\s*([-?]?)(?:"((?:[^"\\]|\\.)*)"|([A-Za-z0-9_]+))(?=\s|$)/y;
+const TERM = /\s*([-?]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]+)%|([A-Za-z0-9_]+))(?=\s|$)/y;
 
 /**
  * `error "exit code"` wants both, `-debug` excludes, `?a ?b` wants one of them. Next to other terms, optional ones
@@ -9,16 +10,19 @@ const TERM = /\s*([-?]?)(?:"((?:[^"\\]|\\.)*)"|([A-Za-z0-9_]+))(?=\s|$)/y;
  */
 export function parseTerms(pattern: string): Filter {
   const terms = tokenize(pattern);
-  const wanted = terms.filter(({ sign }) => sign === "").map(({ text }) => text);
-  const excluded = terms.filter(({ sign }) => sign === "-").map(({ text }) => text);
-  const optional = terms.filter(({ sign }) => sign === "?").map(({ text }) => text);
-  if (wanted.length + excluded.length === 0) return (message) => optional.some((text) => message.includes(text));
-  return (message) =>
-    wanted.every((text) => message.includes(text)) && !excluded.some((text) => message.includes(text));
+  const signed = (sign: string) => terms.filter((term) => term.sign === sign);
+  const [wanted, excluded, optional] = [signed(""), signed("-"), signed("?")];
+  if (wanted.length + excluded.length === 0) return (message) => optional.some(({ isIn }) => isIn(message));
+  return (message) => wanted.every(({ isIn }) => isIn(message)) && !excluded.some(({ isIn }) => isIn(message));
 }
 
-function tokenize(pattern: string): readonly { readonly sign: string; readonly text: string }[] {
-  const terms: { sign: string; text: string }[] = [];
+interface Term {
+  readonly sign: string;
+  readonly isIn: Filter;
+}
+
+function tokenize(pattern: string): readonly Term[] {
+  const terms: Term[] = [];
   TERM.lastIndex = 0;
   while (TERM.lastIndex < pattern.length) {
     const at = TERM.lastIndex;
@@ -27,8 +31,9 @@ function tokenize(pattern: string): readonly { readonly sign: string; readonly t
       throw invalidPattern(
         `${pattern.slice(at).trim()}: a term of anything but letters, digits and underscores goes in double quotes`,
       );
-    const [, sign = "", quoted, plain = ""] = match;
-    terms.push({ sign, text: quoted === undefined ? plain : quoted.replace(/\\(.)/g, "$1") });
+    const [, sign = "", quoted, regex, plain = ""] = match;
+    const text = quoted === undefined ? plain : quoted.replace(/\\(.)/g, "$1");
+    terms.push({ sign, isIn: regex === undefined ? (message) => message.includes(text) : compileRegex(regex) });
   }
   return terms;
 }

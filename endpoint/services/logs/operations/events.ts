@@ -1,21 +1,30 @@
 import * as v from "valibot";
+import { AwsError } from "#endpoint/core/errors.ts";
 import { numeric } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { LogsEngine } from "../engine.ts";
 import { parseFilterPattern } from "../filter/pattern.ts";
 import type { LogEvent } from "../log-group.ts";
+import { sortByAge } from "./ages.ts";
 
 const MAX_EVENTS = 10_000;
 
 const putSchema = v.object({
   logGroupName: v.string(),
   logStreamName: v.string(),
-  logEvents: v.pipe(v.array(v.object({ timestamp: numeric, message: v.string() })), v.minLength(1)),
+  logEvents: v.pipe(
+    v.array(v.object({ timestamp: numeric, message: v.pipe(v.string(), v.minLength(1)) })),
+    v.minLength(1),
+    v.maxLength(MAX_EVENTS),
+  ),
 });
 
 const whichGroup = { logGroupName: v.optional(v.string()), logGroupIdentifier: v.optional(v.string()) };
 const span = { startTime: v.optional(numeric, 0), endTime: v.optional(numeric, Number.POSITIVE_INFINITY) };
-const paging = { limit: v.optional(numeric, MAX_EVENTS), nextToken: v.optional(v.nullable(v.string())) };
+const paging = {
+  limit: v.optional(v.pipe(numeric, v.minValue(1), v.maxValue(MAX_EVENTS)), MAX_EVENTS),
+  nextToken: v.optional(v.nullable(v.string())),
+};
 
 const getSchema = v.object({
   ...whichGroup,
@@ -34,15 +43,17 @@ const filterSchema = v.object({
   filterPattern: v.optional(v.string()),
 });
 
-export function eventOperations({ groups }: LogsEngine): Operations {
+export function eventOperations({ groups, clock }: LogsEngine): Operations {
   const groupOf = (input: { logGroupName?: string | undefined; logGroupIdentifier?: string | undefined }) =>
     groups.get(input.logGroupName ?? input.logGroupIdentifier ?? "");
 
   return {
     PutLogEvents: define(putSchema, (input) => {
       const group = groups.get(input.logGroupName);
-      group.append(groups.stream(group, input.logStreamName), input.logEvents);
-      return { nextSequenceToken: "0" };
+      const stream = groups.stream(group, input.logStreamName);
+      const { accepted, rejected } = sortByAge(input.logEvents, clock.now(), group.retentionInDays);
+      if (accepted.length > 0) group.append(stream, accepted);
+      return { nextSequenceToken: "0", ...(rejected && { rejectedLogEventsInfo: rejected }) };
     }),
 
     GetLogEvents: define(getSchema, (input) => {
@@ -56,6 +67,7 @@ export function eventOperations({ groups }: LogsEngine): Operations {
 
     FilterLogEvents: define(filterSchema, (input) => {
       const matches = parseFilterPattern(input.filterPattern);
+      if (input.nextToken && !/^\d{56}$/.test(input.nextToken)) throw invalidToken();
       const streams = input.logStreamNames && new Set(input.logStreamNames);
       const matching = groupOf(input).events.filter(
         (event) =>
@@ -76,8 +88,13 @@ export function eventOperations({ groups }: LogsEngine): Operations {
   };
 }
 
+function invalidToken(): AwsError {
+  return new AwsError("InvalidParameterException", "The specified nextToken is invalid.");
+}
+
 /** Tokens point at an event: `f/` continues after it, `b/` before it. At an end, the token that came is the next one. */
 function slice(all: readonly LogEvent[], input: v.InferOutput<typeof getSchema>) {
+  if (input.nextToken && !/^(?:f\/(?:\d{56})?|b\/(?:\d{56}|~))$/.test(input.nextToken)) throw invalidToken();
   const [direction, id = ""] = (input.nextToken ?? (input.startFromHead ? "f/" : "b/~")).split("/");
   const events =
     direction === "f"

@@ -4,6 +4,7 @@ import { numeric } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { LogsEngine } from "../engine.ts";
 import type { LogGroup, LogStream } from "../log-group.ts";
+import type { MetricFilters } from "../metric-filters.ts";
 import { page, pageSchema } from "../page.ts";
 
 const groupName = v.pipe(v.string(), v.regex(/^[.\-_/#A-Za-z0-9]{1,512}$/, "is not a log group name"));
@@ -25,7 +26,7 @@ export function checkRetention(days: number): number {
   return days;
 }
 
-export function groupOperations({ groups }: LogsEngine): Operations {
+export function groupOperations({ groups, filters }: LogsEngine): Operations {
   return {
     CreateLogGroup: define(v.object({ ...named.entries, tags: v.optional(tags, {}) }), (input) => {
       groups.create(input.logGroupName).tags = input.tags;
@@ -55,7 +56,7 @@ export function groupOperations({ groups }: LogsEngine): Operations {
           .list()
           .filter(({ name }) => name.startsWith(input.logGroupNamePrefix) && name.toLowerCase().includes(pattern));
         const { items, ...more } = page(matching, input);
-        return { logGroups: items.map(describeGroup), ...more };
+        return { logGroups: items.map((group) => describeGroup(group, filters)), ...more };
       },
     ),
 
@@ -112,13 +113,13 @@ function byLastEvent(a: LogStream, b: LogStream): number {
   return (a.lastEventTimestamp ?? a.creationTime) - (b.lastEventTimestamp ?? b.creationTime);
 }
 
-function describeGroup(group: LogGroup) {
+function describeGroup(group: LogGroup, filters: MetricFilters) {
   return {
     logGroupName: group.name,
     arn: `${group.arn}:*`,
     logGroupArn: group.arn,
     creationTime: group.creationTime,
-    metricFilterCount: 0,
+    metricFilterCount: filters.list().filter(({ logGroupName }) => logGroupName === group.name).length,
     storedBytes: group.storedBytes,
     logGroupClass: "STANDARD",
     ...(group.retentionInDays === undefined ? {} : { retentionInDays: group.retentionInDays }),
@@ -126,5 +127,5 @@ function describeGroup(group: LogGroup) {
 }
 
 function describeStream({ name, ...stream }: LogStream) {
-  return { logStreamName: name, ...stream, uploadSequenceToken: "0", storedBytes: 0 };
+  return { logStreamName: name, ...stream, storedBytes: 0 };
 }

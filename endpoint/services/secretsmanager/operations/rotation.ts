@@ -13,9 +13,7 @@ const rotation = v.object({
   RotationRules: v.optional(rotationRules),
   RotateImmediately: v.optional(v.boolean(), true),
 });
-type RotationRequest = Omit<v.InferOutput<typeof rotation>, "ClientRequestToken"> & {
-  readonly ClientRequestToken?: string | undefined;
-};
+type RotationRequest = v.InferOutput<typeof rotation>;
 
 /** `RotateSecret`; CloudFormation's RotationSchedule asks for the same. */
 export function rotate(engine: SecretsManagerEngine, request: RotationRequest) {
@@ -45,6 +43,7 @@ export function rotationOperations(engine: SecretsManagerEngine): Operations {
         throw invalidRequest("You can't cancel the rotation of a secret for which rotation was never enabled.");
       }
       engine.rotations.stop(secret);
+      secret.announced = undefined;
       secret.rotation = { ...secret.rotation, enabled: false, nextAt: undefined };
       return { ARN: secret.arn, Name: secret.name };
     }),

@@ -1,15 +1,15 @@
-import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
+import { pageOf } from "#endpoint/core/page.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
-import { describeValue } from "../description.ts";
+import { describeValue, describeVersion } from "../description.ts";
 import type { SecretsManagerEngine } from "../engine.ts";
-import { invalidParameter } from "../errors.ts";
+import { invalidNextToken, invalidParameter } from "../errors.ts";
 import { filters, matchesFilters } from "../filters.ts";
 import { passwordRules, randomPassword } from "../password.ts";
 import { requestedValue } from "../values.ts";
 import { CURRENT } from "../versions.ts";
-import { identified, requestToken } from "./secrets.ts";
+import { identified, page, requestToken } from "./secrets.ts";
 
 const reading = v.object({
   ...identified.entries,
@@ -61,8 +61,7 @@ export function valueOperations({ secrets, values }: SecretsManagerEngine): Oper
       const secret = secrets.active(SecretId);
       const value = requestedValue(SecretString, SecretBinary);
       if (value.kind === "none") throw invalidParameter("You must provide either SecretString or SecretBinary.");
-      const id = ClientRequestToken ?? randomUUID();
-      const version = values.put(secret, { id, value, stages: VersionStages });
+      const version = values.put(secret, { id: ClientRequestToken, value, stages: VersionStages });
       return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
     }),
     UpdateSecretVersionStage: define(moving, ({ SecretId, VersionStage, MoveToVersionId, RemoveFromVersionId }) => {
@@ -71,20 +70,12 @@ export function valueOperations({ secrets, values }: SecretsManagerEngine): Oper
       return { ARN: secret.arn, Name: secret.name };
     }),
     ListSecretVersionIds: define(
-      v.object({ ...identified.entries, IncludeDeprecated: v.optional(v.boolean(), false) }),
-      ({ SecretId, IncludeDeprecated }) => {
+      v.object({ ...identified.entries, ...page, IncludeDeprecated: v.optional(v.boolean(), false) }),
+      ({ SecretId, IncludeDeprecated, MaxResults, NextToken }) => {
         const secret = secrets.find(SecretId);
-        return {
-          ARN: secret.arn,
-          Name: secret.name,
-          Versions: secret.versions
-            .filter((version) => IncludeDeprecated || version.stages.length > 0)
-            .map((version) => ({
-              VersionId: version.id,
-              VersionStages: version.stages,
-              CreatedDate: new Date(version.createdAt),
-            })),
-        };
+        const versions = secret.versions.filter((version) => IncludeDeprecated || version.stages.length > 0);
+        const { items, next } = pageOf(versions, MaxResults, NextToken, invalidNextToken);
+        return { ARN: secret.arn, Name: secret.name, Versions: items.map(describeVersion), NextToken: next };
       },
     ),
     GetRandomPassword: define(passwordRules, (rules) => ({ RandomPassword: randomPassword(rules) })),

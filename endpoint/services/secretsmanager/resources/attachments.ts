@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { AwsError, notEmulated } from "#endpoint/core/errors.ts";
 import { flag, jsonDocument, parseProperties } from "#endpoint/core/properties.ts";
@@ -25,6 +26,7 @@ export function rotationScheduleResource(engine: SecretsManagerEngine): Resource
     const { SecretId, RotationLambdaARN, RotationRules } = parsed;
     const { ARN } = rotate(engine, {
       SecretId,
+      ClientRequestToken: randomUUID(),
       RotationLambdaARN,
       RotationRules,
       RotateImmediately: parsed.RotateImmediatelyOnUpdate,

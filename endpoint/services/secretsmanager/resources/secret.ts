@@ -41,7 +41,7 @@ export function secretResource({ secrets, values, rotations }: SecretsManagerEng
       const value = initialValue(parsed);
       const name = parsed.Name ?? physicalName(context, 255);
       const secret = secrets.create(name, { description: parsed.Description, kmsKeyId: parsed.KmsKeyId });
-      for (const [key, tag] of Object.entries(tagsOf(parsed.Tags, context))) secret.tags.set(key, tag);
+      secret.tags = tagMap(tagsOf(parsed.Tags, context));
       write(secret, value);
       return state(secret);
     },
@@ -50,19 +50,20 @@ export function secretResource({ secrets, values, rotations }: SecretsManagerEng
       const secret = secrets.active(current.physicalId);
       secret.description = parsed.Description;
       secret.kmsKeyId = parsed.KmsKeyId;
-      secret.tags.clear();
-      for (const [key, tag] of Object.entries(tagsOf(parsed.Tags, context))) secret.tags.set(key, tag);
+      secret.tags = tagMap(tagsOf(parsed.Tags, context));
       if (valueChanged(given, previous)) write(secret, initialValue(parsed));
       return state(secret);
     },
     async delete(current) {
-      const secret = secrets.list().find((one) => one.arn === current.physicalId);
-      if (secret === undefined || secret.deletionAt !== undefined) return;
-      rotations.stop(secret);
-      // CloudFormation asks for no window, and the service's default is 30 days.
-      secrets.delete(secret.arn, 30);
+      // By force, without a window: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1999
+      rotations.stop(secrets.force(current.physicalId));
     },
   };
+}
+
+function tagMap(tags: Readonly<Record<string, string>>): Secret["tags"] {
+  const entries = Object.entries(tags);
+  return entries.length === 0 ? undefined : new Map(entries);
 }
 
 function initialValue({ SecretString, GenerateSecretString }: SecretProperties): SecretValue {

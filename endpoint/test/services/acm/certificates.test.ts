@@ -8,16 +8,39 @@ import {
   ListTagsForCertificateCommand,
   RequestCertificateCommand,
   type RequestCertificateCommandInput,
+  type ResourceRecord,
   waitUntilCertificateValidated,
 } from "@aws-sdk/client-acm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  DeleteHostedZoneCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from "@aws-sdk/client-route-53";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Cloud, openCloud, openFleet } from "../elbv2/cloud.ts";
+import { stackContext } from "../serve.ts";
 
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await openCloud();
 });
 afterAll(() => cloud.close());
+
+async function prove(zone: string, record: ResourceRecord | undefined): Promise<void> {
+  const route53 = new Route53Client(cloud.served.client);
+  const { HostedZone } = await route53.send(new CreateHostedZoneCommand({ Name: zone, CallerReference: zone }));
+  const ResourceRecordSet = {
+    Name: record?.Name,
+    Type: "CNAME" as const,
+    TTL: 300,
+    ResourceRecords: [{ Value: record?.Value }],
+  };
+  const ChangeBatch = { Changes: [{ Action: "CREATE" as const, ResourceRecordSet }] };
+  await route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: HostedZone?.Id, ChangeBatch }));
+  route53.destroy();
+}
 
 const wanted: RequestCertificateCommandInput = {
   DomainName: "mcp.localhost",
@@ -26,8 +49,18 @@ const wanted: RequestCertificateCommandInput = {
 };
 
 describe("certificates", () => {
-  it("[DNS-2] are issued at once for the domain and its wildcard, by the local authority", async () => {
+  it("[DNS-2] are issued for the domain and its wildcard by the local authority, once their CNAME is in a zone", async () => {
     const { CertificateArn } = await cloud.certificates.send(new RequestCertificateCommand(wanted));
+    const pending = await cloud.certificates.send(new DescribeCertificateCommand({ CertificateArn }));
+    expect(pending.Certificate?.Status).toBe("PENDING_VALIDATION");
+    const [record, ofWildcard] = (pending.Certificate?.DomainValidationOptions ?? []).map((one) => one.ResourceRecord);
+    expect(ofWildcard).toEqual(record);
+    expect(record).toMatchObject({
+      Name: expect.stringMatching(/^_[0-9a-f]{32}\.mcp\.localhost\.$/),
+      Type: "CNAME",
+      Value: expect.stringMatching(/^_[0-9a-f]{32}\.[a-z]{10}\.acm-validations\.aws\.$/),
+    });
+    await prove("localhost", record);
     const waited = await waitUntilCertificateValidated(
       { client: cloud.certificates, maxWaitTime: 70 },
       { CertificateArn },
@@ -79,5 +112,46 @@ describe("certificates", () => {
     expect(Certificate?.InUseBy).toEqual([fleet.balancer]);
     const remove = new DeleteCertificateCommand({ CertificateArn: used?.CertificateArn });
     await expect(cloud.certificates.send(remove)).rejects.toMatchObject({ name: "ResourceInUseException" });
+  });
+});
+
+describe("a certificate of a stack", () => {
+  const provider = () => {
+    const resource = cloud.acm.service.resources?.["AWS::CertificateManager::Certificate"];
+    if (resource === undefined) throw new Error("ACM has no certificates for templates.");
+    return resource;
+  };
+  const properties = (HostedZoneId: string) => ({
+    DomainName: "mcp.example.com",
+    SubjectAlternativeNames: ["*.mcp.example.com"],
+    ValidationMethod: "DNS",
+    DomainValidationOptions: ["mcp.example.com", "*.mcp.example.com"].map((DomainName) => ({
+      DomainName,
+      HostedZoneId,
+    })),
+  });
+
+  it("[AWS-2] writes its CNAME into the zone, waits for the registrar, and leaves the record behind", async () => {
+    const route53 = new Route53Client(cloud.served.client);
+    const made = await route53.send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "stack" }));
+    const HostedZoneId = made.HostedZone?.Id ?? "";
+    const records = async () =>
+      (await route53.send(new ListResourceRecordSetsCommand({ HostedZoneId }))).ResourceRecordSets ?? [];
+    cloud.acm.setDelegated(false);
+    let issued = false;
+    const creating = provider().create(properties(HostedZoneId), stackContext("Certificate"));
+    const done = creating.then(() => {
+      issued = true;
+    });
+    await vi.waitFor(async () => expect((await records()).map(({ Type }) => Type)).toContain("CNAME"));
+    expect(issued).toBe(false);
+    cloud.acm.setDelegated(true);
+    await done;
+    await provider().delete(await creating, properties(HostedZoneId), stackContext("Certificate"));
+    expect((await records()).map(({ Type }) => Type)).toContain("CNAME");
+    await expect(route53.send(new DeleteHostedZoneCommand({ Id: HostedZoneId }))).rejects.toMatchObject({
+      name: "HostedZoneNotEmpty",
+    });
+    route53.destroy();
   });
 });

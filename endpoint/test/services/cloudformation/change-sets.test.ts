@@ -40,12 +40,15 @@ const body = template({ A: item({ Value: "1" }), B: item({ Value: { Ref: "A" } }
 describe("change sets, as cdk uses them", () => {
   it("creates a stack under review, then for real", async () => {
     const proposed = await propose("CREATE", body);
-    expect(proposed).toMatchObject({ Status: "CREATE_COMPLETE", ExecutionStatus: "AVAILABLE" });
+    expect(proposed).toMatchObject({ Status: "CREATE_COMPLETE", ExecutionStatus: "AVAILABLE", Capabilities: [] });
+    for (const member of ["Parameters", "Tags"]) expect(proposed).not.toHaveProperty(member);
     expect(proposed.Changes?.map(({ ResourceChange }) => ResourceChange?.Action)).toEqual(["Add", "Add", "Add"]);
     expect(await status()).toBe("REVIEW_IN_PROGRESS");
     expect(cloud.items.live.size).toBe(0);
     await execute();
     expect(await status()).toBe("CREATE_COMPLETE");
+    const { Stacks } = await cloud.cfn.send(new DescribeStacksCommand({ StackName: "app" }));
+    expect(Stacks?.[0]).toMatchObject({ ChangeSetId: proposed.ChangeSetId, LastUpdatedTime: expect.any(Date) });
     // A repetition with the same token is the same execution.
     await execute();
     expect(cloud.items.live.size).toBe(3);

@@ -12,6 +12,15 @@ beforeEach(async () => {
 afterEach(() => cloud.close());
 
 describe("a stack's life", () => {
+  it("[AWS-10] has no member for parameters, outputs and capabilities where there are none", async () => {
+    await operator.create(template({ A: item() }));
+    const stack = await operator.stack();
+    for (const member of ["Parameters", "Outputs", "Capabilities", "ChangeSetId", "LastUpdatedTime"]) {
+      expect(stack).not.toHaveProperty(member);
+    }
+    expect(stack).toMatchObject({ Tags: [], NotificationARNs: [], RollbackConfiguration: {} });
+  });
+
   it("creates resources in the order of their references and returns outputs", async () => {
     const id = await operator.create(
       template(chain, { Outputs: { Last: { Value: { Ref: "C" }, Description: "the last" } } }),

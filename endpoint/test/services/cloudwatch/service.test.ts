@@ -119,6 +119,11 @@ describe("alarms", () => {
       StateValue: "INSUFFICIENT_DATA",
       StateReason: "Unchecked: Initial alarm creation",
     });
+    const bare = { ...unhealthy, AlarmName: "bare", TreatMissingData: undefined, AlarmActions: [] };
+    await client.send(new PutMetricAlarmCommand(bare));
+    expect(await stateOf("bare")).not.toHaveProperty("TreatMissingData");
+    expect(await stateOf("bare")).toMatchObject({ AlarmActions: [] });
+    await client.send(new DeleteAlarmsCommand({ AlarmNames: ["bare"] }));
     report(2);
     await pass(75_000);
     const alarm = await stateOf(unhealthy.AlarmName ?? "");

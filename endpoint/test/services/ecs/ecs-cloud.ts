@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { systemClock as clock } from "#endpoint/clock.ts";
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { BusEvent } from "#endpoint/core/ports.ts";
+import type { AlarmReading, BusEvent } from "#endpoint/core/ports.ts";
 import type { ResourceContext } from "#endpoint/core/service.ts";
 import { createSupervisor } from "#endpoint/processes/supervisor.ts";
 import { createEcs } from "#endpoint/services/ecs/service.ts";
@@ -30,12 +30,14 @@ export async function startEcsCloud() {
   const supervisor = createSupervisor();
   const secrets = new Map([["SPLUNK_HEC_TOKEN", "token-1"]]);
   const digests = new Map<string, string>();
+  const alarms = createAlarms();
   const ecs = await createEcs({
     place,
     clock,
     logs,
     supervisor,
     targets: targets.registry,
+    alarms,
     bus: { put: (event) => void events.push(event) },
     secrets: {
       read(secretId) {
@@ -65,6 +67,7 @@ export async function startEcsCloud() {
     url,
     ecs,
     targets,
+    alarms,
     events,
     lines,
     secrets,
@@ -73,6 +76,23 @@ export async function startEcsCloud() {
       await ecs.service.stop?.();
       await supervisor.stopAll();
       await cloud.close();
+    },
+  };
+}
+
+/** Alarms that look at as long a time as the test says, and ring when it says so. */
+function createAlarms() {
+  const readings = new Map<string, AlarmReading>();
+  const listeners = new Set<(name: string) => void>();
+  return {
+    read: (name: string) => readings.get(name),
+    onChange(listener: (name: string) => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    set(name: string, reading: AlarmReading) {
+      readings.set(name, reading);
+      for (const listener of listeners) listener(name);
     },
   };
 }

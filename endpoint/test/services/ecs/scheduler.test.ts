@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CircuitBreaker, Rollout, ServiceSettings } from "#endpoint/services/ecs/model.ts";
 import {
+  bake,
   complete,
   countFailure,
   countHealthy,
@@ -13,7 +14,7 @@ import {
   removeDeployment,
   rollBack,
 } from "#endpoint/services/ecs/rollout.ts";
-import { type Action, type ScheduledTask, schedule } from "#endpoint/services/ecs/scheduler.ts";
+import { type Action, type AlarmVerdict, type ScheduledTask, schedule } from "#endpoint/services/ecs/scheduler.ts";
 
 /** Services whose tasks work unless the name of their task definition says otherwise. */
 type Step =
@@ -37,6 +38,7 @@ const settings = (overrides: Partial<ServiceSettings> = {}): ServiceSettings => 
   minimumHealthyPercent: 100,
   maximumPercent: 200,
   circuitBreaker: breaker(),
+  alarms: { alarmNames: [], enable: false, rollback: false },
   healthCheckGracePeriodSeconds: 0,
   loadBalancers: [],
   enableExecuteCommand: false,
@@ -51,10 +53,13 @@ class World {
   now = 0;
   /** Nothing starts any more, whatever its task definition. */
   broken = false;
+  /** The alarms of deployments to come, and what those of the present one say. */
+  watched: readonly string[] = [];
+  alarms: AlarmVerdict = { ringing: false, bakeMs: 0 };
   #ids = 0;
 
   constructor(initial: ServiceSettings) {
-    this.rollout = newRollout(initial, 0, "d0");
+    this.rollout = newRollout(initial, 0, [], "d0");
   }
 
   get healthy(): number {
@@ -68,7 +73,7 @@ class World {
   take(step: Step): void {
     switch (step.kind) {
       case "deploy":
-        this.rollout = deploy(this.rollout, newDeployment(step.definition, this.now, this.#id("d")));
+        this.rollout = deploy(this.rollout, newDeployment(step.definition, this.now, this.watched, this.#id("d")));
         break;
       case "scale":
         this.rollout = {
@@ -97,7 +102,7 @@ class World {
   decide(): void {
     for (let round = 0; round < 20; round += 1) {
       const before = { healthy: this.healthy, live: this.#live() };
-      const actions = schedule(this.rollout, this.tasks, this.now);
+      const actions = schedule(this.rollout, this.tasks, this.now, this.alarms);
       for (const action of actions) this.#carryOut(action);
       this.#check(before);
       if (actions.every(({ kind }) => kind === "steady" || kind === "wait-until")) return;
@@ -128,14 +133,17 @@ class World {
           task.arn === action.taskArn ? { ...task, condition: "stopping" } : task,
         );
         return;
+      case "bake":
+        this.rollout = bake(this.rollout, this.now);
+        return;
       case "complete":
         this.rollout = complete(this.rollout, this.now);
         return;
       case "fail":
-        this.rollout = fail(this.rollout, this.now);
+        this.rollout = fail(this.rollout, this.now, action.cause);
         return;
       case "roll-back":
-        this.rollout = rollBack(this.rollout, action.to, this.now);
+        this.rollout = rollBack(this.rollout, action.to, this.now, action.cause);
         return;
       case "remove-deployment":
         this.rollout = removeDeployment(this.rollout, action.id);
@@ -260,13 +268,71 @@ describe("the scheduler", () => {
   );
 
   it("waits longer after each start that fails", () => {
-    let rollout = newRollout(settings(), 0, "d0");
+    let rollout = newRollout(settings(), 0, [], "d0");
     const delays = Array.from({ length: 9 }, () => {
       rollout = countFailure(rollout, "d0", 1_000);
       return rollout.startNotBefore - 1_000;
     });
     expect(delays).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
     expect(countHealthy(rollout, "d0").startNotBefore).toBe(0);
+  });
+
+  describe("with alarms", () => {
+    const watching = () => {
+      const world = new World(settings({ alarms: { alarmNames: ["5xx"], enable: true, rollback: true } }));
+      for (let tick = 0; tick < 3; tick += 1) world.take({ kind: "tick" });
+      world.watched = ["5xx"];
+      world.alarms = { ringing: false, bakeMs: 120_000 };
+      world.take({ kind: "deploy", definition: "good-2" });
+      return world;
+    };
+
+    it("[AWS-10] watches them until the new tasks have served alone for as long as they look back", () => {
+      const world = watching();
+      for (let tick = 0; tick < 2; tick += 1) world.take({ kind: "tick" });
+      expect(world.primary).toMatchObject({ rolloutState: "IN_PROGRESS", bakingSince: world.now });
+      world.take({ kind: "tick" });
+      expect(world.primary.rolloutState).toBe("IN_PROGRESS");
+      world.take({ kind: "tick" });
+      expect(world.primary.rolloutState).toBe("COMPLETED");
+      world.alarms = { ringing: true, bakeMs: 120_000 };
+      world.take({ kind: "tick" });
+      expect(world.primary).toMatchObject({ taskDefinitionArn: "good-2", rolloutState: "COMPLETED" });
+    });
+
+    it.each(["during the rollout", "during the bake"])("[AWS-10] rolls back when one rings %s", (when) => {
+      const world = watching();
+      for (let tick = 0; tick < (when === "during the bake" ? 3 : 0); tick += 1) world.take({ kind: "tick" });
+      world.alarms = { ringing: true, bakeMs: 120_000 };
+      world.decide();
+      const [primary, failed] = world.rollout.deployments;
+      expect(failed).toMatchObject({
+        taskDefinitionArn: "good-2",
+        rolloutState: "FAILED",
+        rolloutStateReason: "ECS deployment failed: alarm detected.",
+      });
+      expect(primary).toMatchObject({
+        id: "d0",
+        rolloutState: "IN_PROGRESS",
+        rolloutStateReason: "ECS deployment alarm: rolling back to deploymentId d0.",
+        watchedAlarms: [],
+      });
+      // The alarm rings on until the old tasks have served for a while.
+      world.alarms = { ringing: false, bakeMs: 0 };
+      for (let tick = 0; tick < 3; tick += 1) world.take({ kind: "tick" });
+      expect(world.primary).toMatchObject({ taskDefinitionArn: "good", rolloutState: "COMPLETED" });
+      expect(world.healthy).toBe(2);
+    });
+
+    it("[AWS-10] fails and keeps what serves where it is not to roll back", () => {
+      const world = watching();
+      const { settings: given } = world.rollout;
+      world.rollout = { ...world.rollout, settings: { ...given, alarms: { ...given.alarms, rollback: false } } };
+      world.alarms = { ringing: true, bakeMs: 120_000 };
+      world.take({ kind: "tick" });
+      expect(world.primary).toMatchObject({ taskDefinitionArn: "good-2", rolloutState: "FAILED" });
+      expect(world.healthy).toBe(2);
+    });
   });
 
   it("ends a superseded rollout at once", () => {

@@ -228,6 +228,45 @@ describe("a service", { timeout: 20_000 }, () => {
     },
   );
 
+  it("[AWS-10] rolls back by a named alarm, in ECS's words, and watches none that rings already", async () => {
+    const name = "alarmed";
+    const alarms = { alarmNames: ["errors"], enable: true, rollback: true };
+    cloud.alarms.set("errors", { inAlarm: false, rangeMs: 100 });
+    const good = await register(name);
+    await create(name, { deploymentConfiguration: { alarms } });
+    const first = await steady(name);
+    expect(first.deploymentConfiguration?.alarms).toEqual(alarms);
+    const completed = first.deployments?.[0]?.id;
+
+    cloud.events.length = 0;
+    cloud.alarms.set("errors", { inAlarm: false, rangeMs: 60_000 });
+    await register(name);
+    const { service } = await update(name, { taskDefinition: name });
+    const failing = service?.deployments?.[0]?.id;
+    const steadyState = expect.objectContaining({ detailType: "ECS Service Action" });
+    await vi.waitFor(() => expect(cloud.events).toContainEqual(steadyState), patience);
+    expect((await describeOne(name)).deployments?.[0]).toMatchObject({ id: failing, rolloutState: "IN_PROGRESS" });
+    cloud.alarms.set("errors", { inAlarm: true, rangeMs: 60_000 });
+    await vi.waitFor(async () => expect((await describeOne(name)).deployments).toHaveLength(1), patience);
+    const after = await steady(name);
+    expect(after).toMatchObject({
+      taskDefinition: good,
+      deployments: [{ id: completed, rolloutState: "COMPLETED" }],
+    });
+    const messages = (after.events ?? []).map(({ message }) => message);
+    expect(messages).toContain(`(service ${name}) (deployment ${failing}) deployment failed: alarm detected.`);
+    expect(messages).toContain(`(service ${name}) rolling back to deployment ${completed}.`);
+    expect(cloud.events.find(({ detail }) => detail.eventName === "SERVICE_DEPLOYMENT_FAILED")?.detail).toMatchObject({
+      eventType: "ERROR",
+      deploymentId: failing,
+      reason: "ECS deployment failed: alarm detected.",
+    });
+
+    const mended = await register(name);
+    await update(name, { taskDefinition: name });
+    await vi.waitFor(async () => expect((await steady(name)).taskDefinition).toBe(mended), patience);
+  });
+
   it("[STR-3] says in ECS's words why a task could not start", async () => {
     const stopped = async (name: string) => (await tasksOf(name, "STOPPED")).map((t) => [t.stopCode, t.stoppedReason]);
     expect(await stopped("back-lacks-a-key-in-its-secret")).toContainEqual([

@@ -24,8 +24,8 @@ import { createRoute53 } from "#endpoint/services/route53/service.ts";
 import { type Served, serve } from "../serve.ts";
 
 interface Made {
-  readonly acm: Acm;
   readonly elbv2: Elbv2;
+  readonly acm: Acm;
   readonly route53: ReturnType<typeof createRoute53>;
   readonly authority: Authority;
   readonly data: MetricDatum[];
@@ -48,13 +48,14 @@ export async function openCloud(ports = { https: 0, http: 0 }): Promise<Cloud> {
   const lines: string[] = [];
   const served = await serve<Made>(
     (place) => {
+      const route53 = createRoute53({ clock: systemClock });
       const acm: Acm = createAcm({
         place,
+        proofs: route53.proofs,
         clock: systemClock,
         authority,
         usedBy: (arn) => elbv2.certificateUsers(arn),
       });
-      const route53 = createRoute53({ clock: systemClock });
       const elbv2: Elbv2 = createElbv2({
         place,
         clock: systemClock,

@@ -82,6 +82,56 @@ describe("an event pattern", () => {
     expect(matches(other)).toBe(false);
   });
 
+  it.each<[string, unknown, unknown, boolean]>([
+    ["nothing is in an empty array", { a: [{ exists: true }] }, { a: [] }, false],
+    ["what an empty array lacks", { a: [{ exists: false }] }, { a: [] }, true],
+    ["nor is an object a value", { a: [{ exists: true }] }, { a: { b: 1 } }, false],
+    ["what is deep in arrays", { a: [3] }, { a: [[1], [[3]]] }, true],
+    ["objects deep in arrays", { a: { b: [3] } }, { a: [[{ b: 3 }]] }, true],
+    ["fields of one object of an array, not of several", { a: { b: [1], c: [2] } }, { a: [{ b: 1 }, { c: 2 }] }, false],
+    ["a name with a dot", { "a.b": [1] }, { a: { b: 1 } }, true],
+    ["a dot in the event", { a: { b: [1] } }, { "a.b": 1 }, true],
+    ["an escaped star", { a: [{ wildcard: "x\\*y" }] }, { a: "x*y" }, true],
+    ["an escaped backslash", { a: [{ wildcard: "x\\\\*" }] }, { a: "x\\y" }, true],
+    ["$or as a name, where it cannot be the operator", { $or: ["x"] }, { $or: "x" }, true],
+  ])("[AWS-10] sees %s", (_name, pattern, document, expected) => {
+    expect(parsePattern(JSON.stringify(pattern)).matches(Object(document))).toBe(expected);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a list", ["a"], "Filter is not an object"],
+    ["an empty object inside", { a: {} }, "Empty objects are not allowed"],
+    ["a list in a list", { a: [[1]] }, "Match value must be String, number, true, false, or null"],
+    ["a mask that is too long", { a: [{ cidr: "10.0.0.0/33" }] }, "IPv4 mask bits must be < 32"],
+    ["an address that is none", { a: [{ cidr: "x/8" }] }, "Nonstandard IP address: x"],
+    ["no mask", { a: [{ cidr: "10.0.0.1" }] }, "Malformed CIDR, one '/' required"],
+    ["exists of a text", { a: [{ exists: "yes" }] }, "exists match pattern must be either true or false."],
+    [
+      "anything-but of nothing it knows",
+      { a: [{ "anything-but": { numeric: ["=", 1] } }] },
+      "Unsupported anything-but pattern: numeric",
+    ],
+    [
+      "anything-but of mixed types",
+      { a: [{ "anything-but": ["a", 1] }] },
+      "Inside anything but list, either all values are number or string, mixed type is not supported",
+    ],
+    [
+      "anything-but of null",
+      { a: [{ "anything-but": [null] }] },
+      "Inside anything but list, start|null|boolean is not supported.",
+    ],
+    ["anything-but an empty prefix", { a: [{ "anything-but": { prefix: "" } }] }, "Null prefix/suffix not allowed"],
+    ["a range upside down", { a: [{ numeric: [">", 5, "<", 1] }] }, "Bottom must be less than top"],
+    ["two lower bounds", { a: [{ numeric: [">", 0, ">", 1] }] }, "Bad numeric range operator: >"],
+    ["two stars", { a: [{ wildcard: "a**" }] }, "Consecutive wildcard characters at pos 2"],
+    ["an escape of nothing", { a: [{ wildcard: "a\\b" }] }, "Invalid escape character at pos 2"],
+    ["a prefix that is a list", { a: [{ prefix: ["a"] }] }, "prefix match pattern must be a string"],
+    ["an operator in capitals", { a: [{ EXISTS: true }] }, "Unrecognized match type EXISTS"],
+  ])("[AWS-10] refuses %s in AWS's words", (_name, pattern, reason) => {
+    expect(() => parsePattern(JSON.stringify(pattern))).toThrow(`Event pattern is not valid. Reason: ${reason}`);
+  });
+
   it.each<[string, string]>([
     ["text that is not JSON", "{"],
     ["an empty pattern", "{}"],

@@ -1,6 +1,7 @@
 import {
   DeleteRuleCommand,
   EventBridgeClient,
+  ListRulesCommand,
   PutEventsCommand,
   PutRuleCommand,
   type PutRuleCommandInput,
@@ -93,6 +94,65 @@ describe("a rule by pattern", () => {
         detail: { n: 2 },
       },
     ]);
+  });
+
+  it("[AWS-10] fills a template as EventBridge does: absent is empty, what is nested loses its quotes in a text", async () => {
+    const [text, document, broken] = [await queue("filled"), await queue("filled-json"), await queue("filled-broken")];
+    const InputPathsMap = { list: "$.detail.list", absent: "$.detail.absent" };
+    const transformer = (InputTemplate: string) => ({ InputTransformer: { InputPathsMap, InputTemplate } });
+    await rule(
+      "filling",
+      { EventPattern: '{"source":["fill"]}' },
+      { Id: "text", Arn: text, ...transformer('"<list>, <absent>."') },
+      { Id: "document", Arn: document, ...transformer('{"list":<list>,"absent":<absent>}') },
+      { Id: "broken", Arn: broken, ...transformer('{"list":"<list>"}') },
+    );
+    await put("fill", { list: ["a", "b"] });
+    expect(await received(text)).toEqual(["[a,b], ."]);
+    expect(await received(document)).toEqual([{ list: ["a", "b"], absent: "" }]);
+    expect(await received(broken, 0)).toEqual([]);
+    await expect(
+      rule("filling", { EventPattern: '{"source":["fill"]}' }, { Id: "x", Arn: text, ...transformer('"<no>"') }),
+    ).rejects.toThrow("InputTemplate for target x contains invalid placeholder no.");
+    await expect(
+      rule(
+        "filling",
+        { EventPattern: '{"source":["fill"]}' },
+        { Id: "x", Arn: text, Input: "{}", InputPath: "$.detail" },
+      ),
+    ).rejects.toThrow("Only one of Input, InputPath, or InputTransformer must be provided for target x.");
+  });
+
+  it("[AWS-10] takes events for a bus that is not there, and refuses a detail that is no object", async () => {
+    const entry = { Source: "s", DetailType: "d", Detail: "{}" };
+    const answer = await client.send(
+      new PutEventsCommand({
+        Entries: [
+          { ...entry, EventBusName: "nobody" },
+          { ...entry, Detail: "[1]" },
+        ],
+      }),
+    );
+    expect(answer).toMatchObject({
+      FailedEntryCount: 1,
+      Entries: [
+        { EventId: expect.any(String) },
+        { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." },
+      ],
+    });
+  });
+
+  it("[AWS-10] is listed by pages", async () => {
+    for (const name of ["paged-1", "paged-2", "paged-3"]) await rule(name, { EventPattern: '{"source":["none"]}' });
+    const first = await client.send(new ListRulesCommand({ NamePrefix: "paged-", Limit: 2 }));
+    const NextToken = first.NextToken;
+    const second = await client.send(new ListRulesCommand({ NamePrefix: "paged-", Limit: 2, NextToken }));
+    expect([first, second].map(({ Rules = [] }) => Rules.map(({ Name }) => Name))).toEqual([
+      ["paged-1", "paged-2"],
+      ["paged-3"],
+    ]);
+    expect(second).not.toHaveProperty("NextToken");
+    await expect(client.send(new ListRulesCommand({ NextToken: "2" }))).rejects.toThrow("NextToken is not valid");
   });
 
   it("transforms what its targets get", async () => {

@@ -27,7 +27,7 @@ function decide(
   statements: readonly Statement[],
   question: { action: string; resource?: string; keys?: Readonly<Record<string, string | readonly string[]>> },
 ) {
-  const policy = parsePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements }), "identity");
+  const policy = parsePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements }), "inline");
   const { keys = {}, ...rest } = question;
   return evaluate([policy], { ...rest, conditionKeys: keys });
 }
@@ -39,7 +39,7 @@ const deny = (over: Statement) => ({ Effect: "Deny", Action: get, Resource: "*",
 
 describe("the decision", () => {
   it.each([
-    ["no statement applies", [], "no statement"],
+    ["no statement applies", [allow({ Action: "ecs:*" })], "no statement"],
     ["the action is allowed", [allow({})], "allow"],
     ["another action is allowed", [allow({ Action: "secretsmanager:PutSecretValue" })], "no statement"],
     ["the action differs in case only", [allow({ Action: "SecretsManager:getSecretValue" })], "allow"],
@@ -78,7 +78,7 @@ describe("a permissions boundary", () => {
     await using cloud = await startCloud([iam.service]);
     const client = new IAMClient(clientOptions(cloud.url));
     const document = (action: string) =>
-      JSON.stringify({ Statement: { Effect: "Allow", Action: action, Resource: "*" } });
+      JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: action, Resource: "*" } });
     const { Policy } = await client.send(
       new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument: document("secretsmanager:Get*") }),
     );

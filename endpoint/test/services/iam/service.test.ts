@@ -71,12 +71,29 @@ describe("roles through the SDK", () => {
     expect(created.Role).toMatchObject({
       Arn: `arn:aws:iam::${account}:role/mcp/rotate`,
       RoleId: expect.stringMatching(/^AROA[A-Z2-7]{17}$/),
-      MaxSessionDuration: 3600,
     });
     const { Role } = await cloud.client.send(new GetRoleCommand({ RoleName: "rotate" }));
     expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""))).toEqual(trust);
+    expect(Role).toMatchObject({ MaxSessionDuration: 3600, RoleLastUsed: {} });
     expect(Role?.CreateDate).toBeInstanceOf(Date);
     expect(Role?.Tags).toEqual([{ Key: "team", Value: "platform" }]);
+  });
+
+  it("[AWS-10] have no Tags where they have none, and take an empty list as none", async () => {
+    await using cloud = await startIam();
+    const AssumeRolePolicyDocument = JSON.stringify(trust);
+    const { Role } = await cloud.client.send(
+      new CreateRoleCommand({ RoleName: "bare", AssumeRolePolicyDocument, Tags: [] }),
+    );
+    expect(Object.keys(Role ?? {}).sort()).toEqual([
+      "Arn",
+      "AssumeRolePolicyDocument",
+      "CreateDate",
+      "Path",
+      "RoleId",
+      "RoleName",
+    ]);
+    expect((await cloud.client.send(new GetRoleCommand({ RoleName: "bare" }))).Role).not.toHaveProperty("Tags");
   });
 
   it("hold inline and attached policies, which must go before the role does", async () => {

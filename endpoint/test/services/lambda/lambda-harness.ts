@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { createIdentities } from "#endpoint/core/identities.ts";
-import type { BusEvent, EventBus, LogSink, MetricDatum, Place, QueueClient } from "#endpoint/core/ports.ts";
+import type { BusEvent, EventBus, LogGroupSink, MetricDatum, Place, QueueClient } from "#endpoint/core/ports.ts";
 import { openEndpoint } from "#endpoint/core/server.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { createSupervisor } from "#endpoint/processes/supervisor.ts";
@@ -28,7 +28,7 @@ interface Neighbours {
   readonly lambda: Lambda;
   readonly events: EventBus;
   readonly queues: QueueClient;
-  readonly logs: LogSink;
+  readonly logs: LogGroupSink;
 }
 
 interface Options {
@@ -49,7 +49,8 @@ export async function startLambda({ objects = {}, neighbours = () => [] }: Optio
   const lines: { group: string; stream: string; line: string }[] = [];
   const data: MetricDatum[] = [];
   const events: BusEvent[] = [];
-  const logs: LogSink = {
+  const logs: LogGroupSink = {
+    hasGroup: () => true,
     write: (group, stream, more) => lines.push(...more.map((line) => ({ group, stream, line }))),
   };
   const bus: EventBus = { put: (event) => events.push(event) };
@@ -60,6 +61,7 @@ export async function startLambda({ objects = {}, neighbours = () => [] }: Optio
     codeFolder,
     queues: sqs.queues,
     credentials: identities,
+    authorizer: { decide: () => "allowed" },
     logs,
     metrics: { put: (datum) => data.push(datum) },
     events: bus,

@@ -18,17 +18,51 @@ describe("terms", () => {
     expect(matching(pattern, messages)).toEqual(expected);
   });
 
-  it.each(["a:b", "[ip, user]", '"open', "{ $.a }", "{ $.a = }", "{ $.a = 1", '{ $.a < "x" }', "{ a = 1 }"])(
-    "refuses %s as CloudWatch Logs does",
-    (pattern) => {
-      expect(() => parseFilterPattern(pattern)).toThrow(
-        expect.objectContaining({
-          name: "InvalidParameterException",
-          message: expect.stringContaining("Invalid filter"),
-        }),
-      );
-    },
-  );
+  it.each([
+    ["%AUTHORIZED%", ["[ERROR 401] UNAUTHORIZED", "[SUCCESS 200] AUTHORIZED"]],
+    ["%^\\[ERR%", ["[ERROR 401] UNAUTHORIZED"]],
+    ["%D$% -%^.SUCC%", ["[ERROR 401] UNAUTHORIZED"]],
+    ["%4\\d{2}|50[0-3]%", ["[ERROR 401] UNAUTHORIZED"]],
+    ["%UX+AU|zz%", []],
+    ["%\\s[A-Z]+$%", ["[ERROR 401] UNAUTHORIZED", "[SUCCESS 200] AUTHORIZED"]],
+    ["%x{1,2}y?z*%", ["xyz"]],
+  ])("[AWS-10] %s is a regular expression", (pattern, expected) => {
+    expect(matching(pattern, ["[ERROR 401] UNAUTHORIZED", "[SUCCESS 200] AUTHORIZED", "xyz"])).toEqual(expected);
+  });
+
+  it("[SAFE-3] follows a regular expression in linear time", () => {
+    const matches = parseFilterPattern("%a*a*a*a*a*a*a*a*b$%");
+    const timed = (length: number) => {
+      const start = performance.now();
+      expect(matches("a".repeat(length))).toBe(false);
+      return performance.now() - start;
+    };
+    timed(10_000);
+    expect(timed(100_000)).toBeLessThan(20 * Math.max(timed(20_000), 5));
+  });
+
+  it.each([
+    "%a(b)%",
+    "%wow!%",
+    "%a% %b% %c%",
+    "[a, b",
+    "[..., ...]",
+    "[a > x]",
+    "a:b",
+    '"open',
+    "{ $.a }",
+    "{ $.a = }",
+    "{ $.a = 1",
+    '{ $.a < "x" }',
+    "{ a = 1 }",
+  ])("refuses %s as CloudWatch Logs does", (pattern) => {
+    expect(() => parseFilterPattern(pattern)).toThrow(
+      expect.objectContaining({
+        name: "InvalidParameterException",
+        message: expect.stringContaining("Invalid filter"),
+      }),
+    );
+  });
 });
 
 describe("JSON patterns", () => {
@@ -55,7 +89,31 @@ describe("JSON patterns", () => {
     ['{ $.tags[1].k = "b" }', [error]],
     ['{ $.tags[*].k = "a" }', [error]],
     ['{ $.level = "a.b" }', []],
+    ["{ $.level = %^err% }", [error]],
+    ["{ $.level != %^err% }", [info]],
+    ["{ $.['level'] = error }", [error]],
+    ["{ $['tags'][0].k = a }", [error]],
   ])("%s", (pattern, expected) => {
     expect(matching(pattern, messages)).toEqual(expected);
+  });
+});
+
+describe("space-delimited patterns", () => {
+  const lines = [
+    '127.0.0.1 Prod frank [10/Oct/2026:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534',
+    '10.0.0.5 Prod ann [10/Oct/2026:13:25:16 -0700] "GET /logo.gif HTTP/1.0" 200 900',
+    "ERROR 500",
+  ];
+  it.each([
+    ["[ip, user, username, timestamp, request, status_code, bytes]", [0, 1]],
+    ["[ip, user, username, timestamp, request, status_code = 4*, bytes > 1000]", [0]],
+    ["[..., status_code != 404, bytes]", [1, 2]],
+    ["[ip, ..., request = *.html*, status_code, bytes]", [0]],
+    ["[ip = %^127\\.0% || ip = 10.*, ...]", [0, 1]],
+    ["[w1 = ERROR && w1 != %WARN%, w2 >= 500]", [2]],
+    ['[w1 = "ERROR", ...]', [2]],
+    ["[..., bytes < 1000]", [1, 2]],
+  ])("[AWS-10] %s", (pattern, expected) => {
+    expect(matching(pattern, lines)).toEqual(expected.map((at) => lines[at]));
   });
 });

@@ -69,14 +69,14 @@ describe("what a task writes", () => {
     expect(seen).toEqual(lines);
   });
 
-  it("is kept to the newest 10,000 lines or so", async () => {
-    const lines = Array.from({ length: 12_000 }, (_, at) => `line ${at}`);
-    for (let at = 0; at < lines.length; at += 100) logs.write(logGroupName, "s/a/1", lines.slice(at, at + 100));
+  it("[AWS-10] is kept to the newest 100,000 lines or so", async () => {
+    const lines = Array.from({ length: 120_000 }, (_, at) => `line ${at}`);
+    for (let at = 0; at < lines.length; at += 1_000) logs.write(logGroupName, "s/a/1", lines.slice(at, at + 1_000));
     const kept: (string | undefined)[] = [];
     for await (const found of paginateFilterLogEvents({ client }, { logGroupName }))
       kept.push(...(found.events ?? []).map(({ message }) => message));
-    expect(kept.length).toBeLessThanOrEqual(11_000);
-    expect(kept.at(-1)).toBe("line 11999");
+    expect(kept.length).toBeLessThanOrEqual(110_000);
+    expect(kept.at(-1)).toBe("line 119999");
   });
 
   it("reaches subscribers, even those from before the group existed", () => {
@@ -118,7 +118,7 @@ describe("the API", () => {
     const logStreamName = "s";
     await client.send(new CreateLogGroupCommand({ logGroupName }));
     await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
-    const logEvents = [3, 1, 2].map((at) => ({ timestamp: time + at, message: `m${at}` }));
+    const logEvents = [1, 2, 3].map((at) => ({ timestamp: time + at, message: `m${at}` }));
     await client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
 
     const read = async (input: object) => {
@@ -137,6 +137,43 @@ describe("the API", () => {
 
     const { logStreams = [] } = await client.send(new DescribeLogStreamsCommand({ logGroupName }));
     expect(logStreams).toMatchObject([{ firstEventTimestamp: time + 1, lastEventTimestamp: time + 3 }]);
+  });
+
+  it("[AWS-10] takes events in their order, and tells which are too old or too new", async () => {
+    const logStreamName = "s";
+    await client.send(new CreateLogGroupCommand({ logGroupName }));
+    await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+    const hour = 3_600_000;
+    const put = (...hours: readonly number[]) =>
+      client.send(
+        new PutLogEventsCommand({
+          logGroupName,
+          logStreamName,
+          logEvents: hours.map((at) => ({ timestamp: time + at * hour, message: `at ${at}` })),
+        }),
+      );
+    await expect(put(0, -1)).rejects.toMatchObject({
+      name: "InvalidParameterException",
+      message: "Log events in a single PutLogEvents request must be in chronological order.",
+    });
+    await expect(put(-30, 0)).rejects.toThrow("cannot span more than 24 hours");
+    expect((await put(-1, 0, 3)).rejectedLogEventsInfo).toEqual({ tooNewLogEventStartIndex: 2 });
+    expect((await put(-340, -330)).rejectedLogEventsInfo).toEqual({ tooOldLogEventEndIndex: 1 });
+    expect((await put(0)).rejectedLogEventsInfo).toBeUndefined();
+    expect(await messages()).toEqual(["at -330", "at -1", "at 0", "at 0"]);
+  });
+
+  it("[AWS-10] takes no token but its own, and no limit beyond AWS's", async () => {
+    logs.write(logGroupName, "s", ["one"]);
+    const get = (input: object) => client.send(new GetLogEventsCommand({ logGroupName, logStreamName: "s", ...input }));
+    const invalid = { name: "InvalidParameterException", message: "The specified nextToken is invalid." };
+    await expect(get({ nextToken: "garbage" })).rejects.toMatchObject(invalid);
+    await expect(messages({ nextToken: "garbage" })).rejects.toMatchObject(invalid);
+    await expect(messages({ limit: 10_001 })).rejects.toMatchObject({
+      name: "InvalidParameterException",
+      message:
+        "1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000",
+    });
   });
 
   it("turns matching lines into metrics", async () => {

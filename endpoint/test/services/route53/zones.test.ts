@@ -16,6 +16,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "#endpoint/clock.ts";
 import type { ResourceProvider } from "#endpoint/core/service.ts";
+import { accessOf } from "#endpoint/services/route53/access.ts";
 import { createRoute53 } from "#endpoint/services/route53/service.ts";
 import { type Served, serve, stackContext } from "../serve.ts";
 
@@ -201,5 +202,19 @@ describe("the CloudFormation types of Route 53", () => {
     expect(await names(id)).toEqual(["NS group.org.", "SOA group.org.", "TXT b.group.org.", "TXT c.group.org."]);
     await provider("RecordSetGroup").delete(made, after, stackContext("Group"));
     expect(await names(id)).toHaveLength(2);
+  });
+});
+
+describe("what IAM checks a change of records against", () => {
+  it("is its zone, and the action, type and plain name of each record", () => {
+    const access = accessOf();
+    const set = { Name: "_A.MCP.example.com.", Type: "CNAME" };
+    const input = { Id: "/hostedzone/Z1", ChangeBatch: { Changes: [{ Action: "DELETE", ResourceRecordSet: set }] } };
+    expect(access.resourceOf("ChangeResourceRecordSets", input)).toBe("arn:aws:route53:::hostedzone/Z1");
+    expect(access.conditionKeysOf("ChangeResourceRecordSets", input)).toEqual({
+      "route53:ChangeResourceRecordSetsActions": ["DELETE"],
+      "route53:ChangeResourceRecordSetsRecordTypes": ["CNAME"],
+      "route53:ChangeResourceRecordSetsNormalizedRecordNames": ["_a.mcp.example.com"],
+    });
   });
 });

@@ -110,6 +110,24 @@ describe("RotateSecret", () => {
     expect(await value("abandoned")).toBe("by hand");
   });
 
+  it("[AWS-10] loses AWSPENDING when it is abandoned, even after its last attempt, so that the next one begins afresh", async () => {
+    const arn = await create("taken-over", "setSecret");
+    const { VersionId } = await rotate("taken-over", { RotationRules: { Duration: "1h", AutomaticallyAfterDays: 30 } });
+    await settled(arn, "RotationStarted", "RotationFailed");
+    await harness.clock.turn(2 * 3_600_000);
+    await vi.waitFor(() =>
+      expect(harness.rotationEvents(arn).filter((one) => one === "RotationFailed")).toHaveLength(2),
+    );
+    await harness.client.send(new PutSecretValueCommand({ SecretId: "taken-over", SecretString: "by hand" }));
+    const stages = (await harness.describe("taken-over")).VersionIdsToStages ?? {};
+    expect(Object.values(stages).flat().sort()).toEqual(["AWSCURRENT", "AWSPREVIOUS"]);
+    await harness.client.send(new UpdateSecretCommand({ SecretId: "taken-over", Description: "fine" }));
+    const next = await rotate("taken-over");
+    expect(next.VersionId).not.toBe(VersionId);
+    await vi.waitFor(() => expect(harness.rotationEvents(arn).at(-1)).toBe("RotationSucceeded"), { timeout: 8_000 });
+    expect(await value("taken-over", "AWSPREVIOUS")).toBe("by hand");
+  });
+
   it("is abandoned when its pending label is removed, and may then start again", async () => {
     const arn = await create("unblocked", "setSecret");
     const { VersionId } = await rotate("unblocked");

@@ -3,14 +3,16 @@ import {
   BatchGetSecretValueCommand,
   CreateSecretCommand,
   DeleteSecretCommand,
-  DescribeSecretCommand,
   GetRandomPasswordCommand,
   GetSecretValueCommand,
+  LimitExceededException,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
   PutResourcePolicyCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -62,6 +64,114 @@ describe("a secret", () => {
       new ListSecretVersionIdsCommand({ SecretId: "rolled", IncludeDeprecated: true }),
     );
     expect(all.Versions).toHaveLength(3);
+  });
+
+  it("[AWS-10] has AWSCURRENT on its first value, whatever else that is labelled", async () => {
+    await create("first-labelled");
+    const { VersionStages } = await put("first-labelled", "one", { VersionStages: ["candidate"] });
+    expect(VersionStages).toEqual(["AWSCURRENT", "candidate"]);
+    const second = await put("first-labelled", "two", { VersionStages: ["candidate"] });
+    expect(second.VersionStages).toEqual(["candidate"]);
+  });
+
+  it("[AWS-10] keeps AWSPENDING on a value that was rotated in until another replaces it", async () => {
+    await create("cycled", "one");
+    const first = (await get("cycled")).VersionId ?? "";
+    const { VersionId: second = "" } = await put("cycled", "two", { VersionStages: ["AWSPENDING"] });
+    await harness.client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: "cycled",
+        VersionStage: "AWSCURRENT",
+        MoveToVersionId: second,
+        RemoveFromVersionId: first,
+      }),
+    );
+    expect((await harness.describe("cycled")).VersionIdsToStages).toEqual({
+      [first]: ["AWSPREVIOUS"],
+      [second]: ["AWSCURRENT", "AWSPENDING"],
+    });
+    const { VersionId: third = "" } = await put("cycled", "three");
+    expect((await harness.describe("cycled")).VersionIdsToStages).toEqual({
+      [second]: ["AWSPREVIOUS"],
+      [third]: ["AWSCURRENT"],
+    });
+  });
+
+  it("[AWS-10] takes twenty labels over all its versions", async () => {
+    await create("labelled", "one");
+    const labels = (from: number, count: number) => Array.from({ length: count }, (_, n) => `label-${from + n}`);
+    await put("labelled", "two", { VersionStages: labels(0, 10) });
+    await put("labelled", "three", { VersionStages: labels(10, 9) });
+    await expect(put("labelled", "four", { VersionStages: ["one-more"] })).rejects.toBeInstanceOf(
+      LimitExceededException,
+    );
+  });
+
+  it("[AWS-10] has no member for what it never had: labels, tags, description", async () => {
+    await create("bare");
+    expect(Object.keys(await harness.describe("bare")).sort()).toEqual([
+      "$metadata",
+      "ARN",
+      "CreatedDate",
+      "LastChangedDate",
+      "Name",
+    ]);
+    await harness.client.send(new TagResourceCommand({ SecretId: "bare", Tags: [{ Key: "a", Value: "b" }] }));
+    await harness.client.send(new UntagResourceCommand({ SecretId: "bare", TagKeys: ["a"] }));
+    expect((await harness.describe("bare")).Tags).toEqual([]);
+    await put("bare", "one");
+    const { VersionId } = await get("bare");
+    await put("bare", "two");
+    await put("bare", "three");
+    const { Versions } = await harness.client.send(
+      new ListSecretVersionIdsCommand({ SecretId: "bare", IncludeDeprecated: true }),
+    );
+    expect(Versions?.find((one) => one.VersionId === VersionId)).not.toHaveProperty("VersionStages");
+  });
+
+  it("[AWS-10] is deleted by force whether it is there, scheduled for deletion, or was never there", async () => {
+    await create("forced", "one");
+    const remove = (SecretId: string, how: object) =>
+      harness.client.send(new DeleteSecretCommand({ SecretId, ...how }));
+    await remove("forced", { RecoveryWindowInDays: 7 });
+    await remove("forced", { ForceDeleteWithoutRecovery: true });
+    await expect(harness.describe("forced")).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    expect(await remove("never-there", { ForceDeleteWithoutRecovery: true })).toMatchObject({ Name: "never-there" });
+    await expect(remove("never-there", {})).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  });
+
+  it("[AWS-10] refuses in the members and words of AWS's model", async () => {
+    const raw = async (operation: string, body: object) => {
+      const answer = await fetch(harness.endpoint.url, {
+        method: "POST",
+        headers: {
+          "x-amz-target": `secretsmanager.${operation}`,
+          "content-type": "application/x-amz-json-1.1",
+          authorization:
+            "AWS4-HMAC-SHA256 Credential=AKIALOCAL/20260101/us-east-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=0",
+        },
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect(await raw("GetSecretValue", { SecretId: "absent" })).toEqual({
+      status: 400,
+      body: { __type: "ResourceNotFoundException", Message: "Secrets Manager can't find the specified secret." },
+    });
+    expect((await raw("PutSecretValue", { SecretId: "bare", SecretString: "hidden" })).body).toEqual({
+      __type: "InvalidRequestException",
+      Message: "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
+    });
+    expect((await raw("ListSecrets", { MaxResults: 0, SortOrder: "up" })).body).toEqual({
+      __type: "ValidationException",
+      message:
+        "2 validation errors detected: Value '0' at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 1; Value 'up' at 'sortOrder' failed to satisfy constraint: Member must satisfy enum value set: [asc, desc]",
+    });
+    expect((await raw("DescribeSecret", { SecretId: 5 })).body).toEqual({
+      __type: "SerializationException",
+      message: "NUMBER_VALUE cannot be converted to String",
+    });
+    expect((await raw("ListSecrets", { NextToken: "1" })).body).toMatchObject({ __type: "InvalidNextTokenException" });
   });
 
   it("accepts the same token and value once, and refuses the token for another value", async () => {
@@ -207,13 +317,14 @@ describe("AWS::SecretsManager::Secret", () => {
     });
   });
 
-  it("[SEC-4] leaves a recovery window when it is deleted, and deletes once", async () => {
+  it("[AWS-10] is deleted at once, by force, so that its name is free", async () => {
     const properties = { Name: "/local/mcp/gone", SecretString: "1" };
     const context = stackContext("Gone");
     const state = await provider().create(properties, context);
     await provider().delete(state, properties, context);
     await provider().delete(state, properties, context);
-    const { DeletedDate } = await harness.client.send(new DescribeSecretCommand({ SecretId: state.physicalId }));
-    expect(DeletedDate?.getTime()).toBe(harness.clock.now() + 30 * 86_400_000);
+    await expect(harness.describe(state.physicalId)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    const again = await provider().create(properties, context);
+    expect((await get(again.physicalId)).SecretString).toBe("1");
   });
 });

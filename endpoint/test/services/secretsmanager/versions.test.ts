@@ -9,6 +9,7 @@ import {
   PENDING,
   PREVIOUS,
   putValue,
+  trimmed,
   type Versions,
 } from "#endpoint/services/secretsmanager/versions.ts";
 
@@ -97,15 +98,13 @@ describe("the versions of a secret", () => {
 
   it("drop deprecated versions beyond a hundred, and none younger than a day", () => {
     const day = 86_400_000;
-    const many = (at: (n: number) => number) =>
-      Array.from({ length: 150 }, (_, n) => n).reduce<Versions>(
-        (versions, n) =>
-          putValue(versions, { id: `${n}`, value: text(`${n}`), stages: [CURRENT], at: at(n) }, arn).versions,
-        [],
-      );
-    expect(many(() => 0)).toHaveLength(150);
-    const trimmed = many((n) => n * day);
-    expect(trimmed).toHaveLength(100);
-    expect(trimmed.at(-1)?.stages).toEqual([CURRENT]);
+    const many = Array.from({ length: 150 }, (_, n) => n).reduce<Versions>(
+      (versions, n) => putValue(versions, { id: `${n}`, value: text(`${n}`), stages: [CURRENT], at: n }, arn).versions,
+      [],
+    );
+    expect(trimmed(many, day - 1)).toHaveLength(150);
+    const left = trimmed(many, 2 * day);
+    expect(left).toHaveLength(100);
+    expect(left.at(-1)?.stages).toEqual([CURRENT]);
   });
 });

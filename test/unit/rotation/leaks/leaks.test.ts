@@ -93,9 +93,10 @@ function portsOf({ store, readAdmin, fetch }: Scene) {
         void seen.push(JSON.stringify(messageOf(notice, new Date(now)))),
     },
     fleet: { describe: async () => [], tasks: async () => [], roll: async () => undefined },
-    issuerOf: (one: Pick<SecretEntry, "rotation">) =>
+    issuerOf: (one: SecretEntry) =>
       issuerOf(one, {
         fetch,
+        store,
         clock,
         deadline: () => until,
         stage: "prod",

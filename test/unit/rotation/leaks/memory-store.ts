@@ -36,6 +36,10 @@ export class MemoryStore implements SecretStore {
     return 0;
   }
 
+  async history(secretId: string) {
+    return this.#of(secretId).versions.map(({ id }) => ({ id, createdAt: 0 }));
+  }
+
   async read(secretId: string, versionId: string): Promise<string | undefined> {
     return this.#of(secretId).versions.find(({ id, text }) => id === versionId && text !== "")?.text;
   }

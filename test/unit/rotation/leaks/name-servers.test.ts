@@ -2,6 +2,7 @@ import dns from "node:dns";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { issuerOf } from "#rotation/issuers/index.ts";
 import type { SecretValue } from "#rotation/value.ts";
+import { noted } from "../world/notes.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -13,7 +14,8 @@ async function prove(value: SecretValue) {
     throw Object.assign(new Error("no name server"), { code: "ENOTFOUND" });
   });
   const rotation = { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 } as const;
-  const issuer = issuerOf({ rotation }, Object.assign(Object.create(null), { fetch, auditIndex: "mcp_audit" }));
+  const ports = { fetch, auditIndex: "mcp_audit", store: noted(), clock: { now: Date.now } };
+  const issuer = issuerOf({ id: "a-secret", rotation }, Object.assign(Object.create(null), ports));
   const proof = await issuer.prove(value);
   return { proof, asked: lookup.mock.calls.map(([host]) => host) };
 }

@@ -19,6 +19,8 @@ const entry: SecretEntry = {
 };
 const map: RotationMap = { stage: "prod", cluster: "c", auditIndex: "mcp_audit", secrets: [entry] };
 
+const clock = { now: () => 0 };
+
 /** What becomes of the text of a secret, where Splunk takes that token. */
 async function aligned(text: string) {
   const splunk = createSplunk(() => 0, 0);
@@ -32,7 +34,10 @@ async function aligned(text: string) {
     announcer: { announce: async (notice) => void notices.push(notice) },
     log: () => undefined,
     issuerOf: (one) =>
-      issuerOf(one, Object.assign(Object.create(null), { fetch: splunk.fetch, auditIndex: map.auditIndex })),
+      issuerOf(
+        one,
+        Object.assign(Object.create(null), { fetch: splunk.fetch, auditIndex: map.auditIndex, store, clock }),
+      ),
   });
   const { versions } = await store.describe(entry.id);
   const id = versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id ?? "";

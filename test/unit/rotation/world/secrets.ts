@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type ApiCall, AwsError, type BusEvent, type Clock } from "@mcp-fleet/endpoint/core";
 import { createSecretsManager } from "@mcp-fleet/endpoint/services/secretsmanager";
 import * as v from "valibot";
@@ -11,13 +12,13 @@ const Described = v.object({
   Name: v.string(),
   RotationEnabled: v.optional(v.boolean(), false),
   CreatedDate: v.date(),
-  VersionIdsToStages: v.record(v.string(), v.array(v.string())),
-  Tags: v.array(v.object({ Key: v.string(), Value: v.string() })),
+  VersionIdsToStages: v.optional(v.record(v.string(), v.array(v.string())), {}),
+  Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })), []),
 });
 const Versions = v.object({ Versions: v.array(v.object({ VersionId: v.string(), CreatedDate: v.date() })) });
 const Value = v.object({ SecretString: v.optional(v.string()), SecretBinary: v.optional(v.instance(Buffer)) });
 
-/** The local endpoint's own Secrets Manager, without its wire. */
+/** The local endpoint's own Secrets Manager, without its wire; a request has a token, as the SDK's have. */
 export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<void>) {
   const events: BusEvent[] = [];
   const manager = createSecretsManager({
@@ -39,7 +40,7 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
   const ask = async (operation: string, input: object): Promise<unknown> => {
     const handle = manager.service.operations[operation];
     if (handle === undefined) throw new Error(`Secrets Manager has no ${operation}.`);
-    return handle(input, callOf(operation));
+    return handle({ ClientRequestToken: randomUUID(), ...input }, callOf(operation));
   };
 
   const store: SecretStore = {
@@ -57,6 +58,11 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
     async createdAt(SecretId, versionId) {
       const { Versions: all } = v.parse(Versions, await ask("ListSecretVersionIds", { SecretId }));
       return all.find(({ VersionId }) => VersionId === versionId)?.CreatedDate.getTime();
+    },
+    async history(SecretId) {
+      const input = { SecretId, IncludeDeprecated: true };
+      const { Versions: all } = v.parse(Versions, await ask("ListSecretVersionIds", input));
+      return all.map(({ VersionId, CreatedDate }) => ({ id: VersionId, createdAt: CreatedDate.getTime() }));
     },
     read: (SecretId, VersionId) =>
       unless("ResourceNotFoundException", undefined, async () => {

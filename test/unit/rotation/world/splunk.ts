@@ -7,11 +7,14 @@ export const adminToken = "an-administrator";
 
 /** Splunk's HEC and ACS, answering in this process. */
 export function createSplunk(now: () => number, delayMs: number) {
-  const tokens = new TokenRegistry();
+  const tokens = new TokenRegistry(now);
   const index = new IndexStore();
   const faults = new FaultSwitch();
   const collector = new Collector(tokens, index, faults);
   const acs = new AcsApi({ tokens, stack: "local", jwt: adminToken, now, delayMs });
+
+  /** When somebody asked, and whom. */
+  const requests: { readonly at: number; readonly host: string }[] = [];
 
   const answer = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
@@ -20,6 +23,8 @@ export function createSplunk(now: () => number, delayMs: number) {
     const headers = Object.fromEntries(request.headers);
     const body = Buffer.from(await request.arrayBuffer());
     const asked = { method, url, headers, body };
+    acs.applyDue();
+    requests.push({ at: now(), host: url.host });
     const isHec = url.host === new URL(hecUrl).host;
     const response = isHec ? collector.handle(asked) : acs.handle(asked);
     if (response.kind !== "answer") throw new TypeError("fetch failed");
@@ -27,5 +32,5 @@ export function createSplunk(now: () => number, delayMs: number) {
     const retry = response.retryAfter === undefined ? {} : { "retry-after": String(response.retryAfter) };
     return new Response(text, { status: response.status, headers: retry });
   };
-  return { tokens, index, faults, acs, fetch: answer };
+  return { tokens, index, faults, acs, requests, fetch: answer };
 }

@@ -14,7 +14,6 @@ import { adminToken, adminUrl, createSplunk, hecUrl } from "./splunk.ts";
 
 export const firstToken = "11111111-1111-4111-8111-111111111111";
 const minute = 60_000;
-const watchEveryMs = 2_000;
 /** Lambda gives a function of the fleet five minutes. */
 const invocationMs = 5 * minute;
 
@@ -49,8 +48,12 @@ export interface WorldOptions {
   readonly crashesOn?: (value: string) => boolean;
   /** What the secret holds at first; a token that Splunk knows unless told. */
   readonly token?: string;
+  /** What the secret held before that, when the fleet came to it. */
+  readonly earlier?: string;
   /** Milliseconds between two runs of the planner. */
   readonly plannerEveryMs?: number;
+  /** Milliseconds between two looks of the watch: long for what takes days. */
+  readonly watchEveryMs?: number;
 }
 
 /** A stage with Splunk: Secrets Manager, ECS, HEC and ACS as they behave, the engine, and time. */
@@ -83,7 +86,9 @@ export class World {
     world.splunk.tokens.create({ name: "by-hand", token: firstToken, indexes: ["mcp_audit"] });
     const put = (key: string, value: object) =>
       world.secrets.ask("CreateSecret", { Name: `/prod/mcp/${key}`, SecretString: JSON.stringify(value) });
-    await put("splunk", { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: options.token ?? firstToken });
+    const { earlier, token = firstToken } = options;
+    await put("splunk", { SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: earlier ?? token });
+    if (earlier !== undefined) await world.putByHand(token);
     await put("splunk-admin", { SPLUNK_ADMIN_URL: adminUrl, SPLUNK_ADMIN_TOKEN: adminToken });
     await put("keys", { KEY: "one" });
     await world.secrets.ask("RotateSecret", {
@@ -100,7 +105,7 @@ export class World {
     world.services.create("other", 1, () => "");
     await world.clock.pass(minute);
     await world.planOnce();
-    void world.#watch();
+    void world.#watch(options.watchEveryMs ?? 2_000);
     void world.#schedule(options.plannerEveryMs ?? minute);
     return world;
   }
@@ -125,6 +130,13 @@ export class World {
 
   rotate(): Promise<unknown> {
     return this.secrets.ask("RotateSecret", { SecretId: "/prod/mcp/splunk" });
+  }
+
+  /** What Secrets Manager does on AWS when a value is put while a rotation makes another. */
+  async dropPending(): Promise<void> {
+    const [id] = Object.entries(await this.labels()).find(([, labels]) => labels.includes("AWSPENDING")) ?? [];
+    const move = { VersionStage: "AWSPENDING", RemoveFromVersionId: id };
+    await this.secrets.ask("UpdateSecretVersionStage", { SecretId: "/prod/mcp/splunk", ...move });
   }
 
   putByHand(token: string): Promise<unknown> {
@@ -172,9 +184,10 @@ export class World {
       clock: { now: () => this.clock.now(), sleep: (ms: number) => this.clock.sleep(ms) },
       deadline: () => until,
       log: (line: Readonly<Record<string, unknown>>) => void this.log.push(JSON.stringify(line)),
-      issuerOf: (secret: Pick<SecretEntry, "rotation">) =>
+      issuerOf: (secret: SecretEntry) =>
         issuerOf(secret, {
           fetch,
+          store,
           clock: { now: () => this.clock.now(), sleep: (ms) => this.clock.sleep(ms) },
           deadline: () => until,
           stage: map.stage,
@@ -209,7 +222,7 @@ export class World {
   #settled = false;
 
   /** What do tasks hold, and would Splunk take it? New tasks read what was current at the last look, as AWS may lag. */
-  async #watch(): Promise<void> {
+  async #watch(everyMs: number): Promise<void> {
     while (!this.#stopped) {
       await this.look();
       this.#settled = await this.isSettled();
@@ -218,7 +231,7 @@ export class World {
         const admitted = this.splunk.tokens.admit(token);
         if (admitted === "unknown" || admitted === "disabled") this.refusals.push(token);
       }
-      await this.clock.sleep(watchEveryMs);
+      await this.clock.sleep(everyMs);
     }
   }
 
