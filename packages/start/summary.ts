@@ -95,7 +95,9 @@ function headline({ steps, watching }: Standing, { stage }: StagePlan): readonly
 
 function addressOf({ url, desiredCount, localCommand }: ServicePlan): string {
   if (desiredCount > 0) return pc.cyan(`${url}/mcp`);
-  return pc.dim(localCommand === undefined ? "offline: its entry has no entryPoint or local.command" : "offline: desiredCount is 0");
+  return pc.dim(
+    localCommand === undefined ? "offline: its entry has no entryPoint or local.command" : "offline: desiredCount is 0",
+  );
 }
 
 /** `fleet` knows the default port of the public addresses, but not another one. */
