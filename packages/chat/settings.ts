@@ -8,6 +8,7 @@ const Severities = v.optional(v.array(v.picklist(severities)));
 export const ChatSettings = v.object({
   stage: v.string(),
   region: v.string(),
+  account: v.optional(v.string()),
   destinations: v.record(
     v.string(),
     v.variant("receiver", [
@@ -20,7 +21,14 @@ export const ChatSettings = v.object({
       }),
     ]),
   ),
-  routes: v.array(v.object({ to: v.array(v.string()), services: Services, severities: Severities })),
+  routes: v.array(
+    v.object({
+      to: v.array(v.string()),
+      services: Services,
+      severities: Severities,
+      mention: v.optional(v.record(v.picklist(severities), v.optional(v.array(v.string())))),
+    }),
+  ),
   mutes: v.array(
     v.object({
       reason: v.string(),
@@ -33,5 +41,6 @@ export const ChatSettings = v.object({
     }),
   ),
   repeatAfterHours: v.number(),
+  runbookUrl: v.optional(v.string()),
 });
 export type ChatSettings = v.InferOutput<typeof ChatSettings>;

@@ -16,6 +16,7 @@ export function planChat({ chat, stages }: FleetDefinition, stage: string): Chat
     // On one machine a person waits for the card they have just set off.
     groupWaitSeconds: chat.groupWaitSeconds ?? (stages[stage]?.runsOn === "loopback" ? 2 : 30),
     repeatAfterHours: chat.repeatAfterHours ?? 4,
+    runbookUrl: chat.runbookUrl,
     fallbackEmails: chat.fallbackEmails,
   };
 }

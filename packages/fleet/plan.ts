@@ -3,6 +3,7 @@ import type {
   AlarmName,
   ChatDestination,
   ChatMute,
+  ChatRoute,
   NetworkDefinition,
   PermissionDefinition,
   RotationDefinition,
@@ -60,6 +61,7 @@ export interface ChatPlan {
   readonly mutes: readonly ChatMute[];
   readonly groupWaitSeconds: number;
   readonly repeatAfterHours: number;
+  readonly runbookUrl?: string | undefined;
   readonly fallbackEmails: readonly string[];
 }
 
@@ -68,6 +70,7 @@ export interface ChatRoutePlan {
   readonly to: readonly string[];
   readonly services?: readonly string[];
   readonly severities?: readonly Severity[];
+  readonly mention?: ChatRoute["mention"];
 }
 
 export interface SecretPlan {

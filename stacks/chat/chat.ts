@@ -72,6 +72,13 @@ function createQueues(stack: Stack, { stage }: StagePlan, chat: ChatPlan) {
   return { queue, deadLetters };
 }
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html */
+const troubles = [
+  "SERVICE_TASK_START_IMPAIRED",
+  "SERVICE_TASK_PLACEMENT_FAILURE",
+  "SERVICE_TASK_CONFIGURATION_FAILURE",
+] as const;
+
 /** What the topic does not bring: measured values of alarms, deployments, tasks, rotations; and the passing of time. */
 function createRules(stack: Stack, { stage }: StagePlan, target: targets.SqsQueue): void {
   const rule = (id: string, description: string, eventPattern: events.EventPattern) =>
@@ -106,6 +113,26 @@ function createRules(stack: Stack, { stage }: StagePlan, target: targets.SqsQueu
       lastStatus: ["STOPPED"],
       stopCode: events.Match.anythingBut("UserInitiated", "ServiceSchedulerInitiated"),
     },
+  });
+  rule("UnhealthyTasks", "Tasks that ECS stopped because of their health checks or their host", {
+    source: ["aws.ecs"],
+    detailType: ["ECS Task State Change"],
+    detail: {
+      clusterArn: [stack.formatArn({ service: "ecs", resource: "cluster", resourceName: names.cluster(stage) })],
+      lastStatus: ["STOPPED"],
+      stopCode: ["UserInitiated", "ServiceSchedulerInitiated"],
+      stoppedReason: events.Match.anyOf(
+        events.Match.prefix("Task failed"),
+        events.Match.prefix("ECS is performing"),
+        events.Match.prefix("Amazon ECS is performing"),
+      ),
+    },
+  });
+  rule("ServiceTrouble", "What keeps services from running as many tasks as they should, and its end", {
+    source: ["aws.ecs"],
+    detailType: ["ECS Service Action"],
+    resources: events.Match.prefix(service),
+    detail: { eventName: [...troubles, "SERVICE_STEADY_STATE"] },
   });
   rule("Rotations", "Outcomes of rotations", {
     source: ["aws.secretsmanager"],
@@ -150,10 +177,11 @@ interface RoadProps {
 }
 
 function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, table }: RoadProps): FunctionRoom {
-  const { stage, region } = plan;
+  const { stage, region, account } = plan;
   const secretArn = use(Secrets).arns.get(chat.secret);
   if (secretArn === undefined) throw new Error(`The chat secret ${chat.secret} has no ARN.`);
-  const { destinations, routes, mutes, repeatAfterHours } = chat;
+  const { destinations, routes, mutes, repeatAfterHours, runbookUrl } = chat;
+  const settings = { stage, region, account, destinations, routes, mutes, repeatAfterHours, runbookUrl };
   const services = stack.formatArn({ service: "ecs", resource: "service", resourceName: `${names.cluster(stage)}/*` });
   const logGroups = `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${names.logGroup(stage, "*")}`;
   const room = new FunctionRoom(stack, plan, {
@@ -161,7 +189,7 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
     description: "Posts alarms, failed deployments, stopped tasks and rotations to the chats",
     timeoutSeconds: chatRunSeconds,
     environment: {
-      CHAT_SETTINGS: JSON.stringify({ stage, region, destinations, routes, mutes, repeatAfterHours }),
+      CHAT_SETTINGS: JSON.stringify(settings),
       CHAT_SECRET_ARN: secretArn,
       INCIDENT_TABLE: table.ref,
       ALARM_QUEUE_URL: queue.queueUrl,

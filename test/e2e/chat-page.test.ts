@@ -4,8 +4,11 @@ import { type ChatDoubles, chatNames, startChatDoubles } from "@mcp-fleet/endpoi
 import { needs, pathOf } from "@mcp-fleet/testing/programs.ts";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cardOf } from "#chat/card/card.ts";
+import { type Card, cardOf } from "#chat/card/card.ts";
+import { noFindings } from "#chat/card/enrichment.ts";
 import { decide } from "#chat/decide/decide.ts";
+import { groupOf, noticeGroup } from "#chat/decide/route.ts";
+import { withFirst } from "#chat/deliver/conversation.ts";
 import { parse } from "#chat/parse/index.ts";
 import { createHttp } from "#chat/receivers/http.ts";
 import { type ReceiverName, receivers } from "#chat/receivers/index.ts";
@@ -18,11 +21,23 @@ import { alarm } from "../fixture/arrivals.ts";
 const pictures = process.env.CHAT_PICTURES;
 
 const at = Date.parse("2026-09-23T20:02:00Z");
-const place = { stage: "prod", region: "us-east-1" };
+const place = {
+  stage: "prod",
+  region: "us-east-1",
+  account: "573946584375",
+  runbookUrl: "https://github.com/example/mcp-fleet/blob/main",
+};
+/** Whom each chat calls, in its own ids. */
+const called: Readonly<Record<ReceiverName, readonly string[]>> = {
+  "slack-bot": ["S0ONCALL01"],
+  "slack-webhook": ["here"],
+  teams: ["on-call@example.com"],
+  "google-chat": ["users/all"],
+};
 const findings = {
   facts: [
     { name: "Targets", value: "0 of 2 healthy; unhealthy (Target.FailedHealthChecks)" },
-    { name: "Last deployment", value: "4 min before, completed, 2 of 2 tasks run ⚠️ it just happened" },
+    { name: "Last deployment", value: "⚠️ 4 min before it, completed, 2 of 2 tasks run" },
   ],
   errorLines: [
     "2026-09-23T20:01:12Z ERROR upstream answered 401 <invalid_grant>",
@@ -55,30 +70,38 @@ describe("the page of the chats", needs("chromium"), () => {
     "google-chat": "GOOGLE_CHAT_WEBHOOK_URL",
   };
 
-  /** Decides and says it everywhere; what the bot answered is the reference of the conversation. */
-  async function tell(state: "ALARM" | "OK", when: number, record: GroupRecord, reference?: string) {
-    const parsed = parse(alarm("google-workspace", state, when).body, when);
-    if (parsed.kind !== "incident") throw new Error(`Read as ${parsed.kind}.`);
-    const policy = { now: when, repeatAfterMs: 1e9, isMuted: () => false, isRouted: () => true };
-    const { message, next } = decide(record, [parsed.incident], policy);
-    if (message === undefined) throw new Error("Nothing to say.");
-    const seen = state === "ALARM" ? findings : { facts: [], errorLines: [], history: undefined };
-    const card = cardOf(message, "google_workspace", seen, place, when);
+  /** Says it everywhere; what the bot answered is the reference of the conversation. */
+  async function say(card: Card, manner: Conversation["manner"], reference?: string): Promise<string | undefined> {
     let said: string | undefined;
     for (const name of chatNames) {
       const conversation: Conversation = {
-        manner: state === "ALARM" ? "begin" : "rewrite",
+        manner,
         broadcast: false,
         reference: name === "slack-bot" ? reference : undefined,
         key: "google_workspace-1",
       };
       const secret = new Secret(chats.secret[addresses[name]] ?? "");
       const address = { secret, channel: "C0MCPALERTS", api: chats.secret.SLACK_API_URL ?? "" };
-      const delivery = await receivers[name].deliver(card, conversation, address, http);
+      const mention = manner === "begin" && card.tone === "critical" ? called[name] : [];
+      const delivery = await receivers[name].deliver({ ...card, mention }, conversation, address, http);
       if (delivery.kind !== "accepted") throw new Error(`${name}: ${delivery.reason}`);
       if (name === "slack-bot") said = delivery.reference;
     }
-    return { next, reference: said };
+    return said;
+  }
+
+  /** Reads and decides what arrives, and says it everywhere. */
+  async function tell(body: string, when: number, record: GroupRecord, reference?: string) {
+    const parsed = parse(body, when);
+    if (parsed.kind !== "incident") throw new Error(`Read as ${parsed.kind}.`);
+    const policy = { now: when, repeatAfterMs: 1e9, isMuted: () => false, isRouted: () => true };
+    const { message, next } = decide(record, [parsed.incident], policy);
+    if (message === undefined) throw new Error("Nothing to say.");
+    const seen = parsed.incident.phase === "firing" ? findings : noFindings;
+    const group = groupOf(parsed.incident);
+    const card = cardOf(message, group === noticeGroup ? "" : group, seen, place, when);
+    const said = await say(card, parsed.incident.phase === "resolved" ? "rewrite" : "begin", reference);
+    return { next: withFirst(next, message, said, card), reference: said };
   }
 
   it("[CHAT-1] [CHAT-2] shows an alarm in each chat as people see it, and follows to its end", async () => {
@@ -86,7 +109,7 @@ describe("the page of the chats", needs("chromium"), () => {
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     await page.goto(chats.url);
-    const { next, reference } = await tell("ALARM", at, emptyRecord);
+    const { next, reference } = await tell(alarm("google-workspace", "ALARM", at).body, at, emptyRecord);
     for (const name of chatNames) {
       const column = page.locator(`section.${name}`);
       await column.locator("article").first().waitFor();
@@ -94,7 +117,7 @@ describe("the page of the chats", needs("chromium"), () => {
       for (const part of [
         "google_workspace: Healthy tasks: 0, below 1",
         "0 of 2 healthy",
-        "it just happened",
+        "4 min before it",
         "<invalid_grant>",
       ]) {
         expect(text, name).toContain(part);
@@ -107,12 +130,15 @@ describe("the page of the chats", needs("chromium"), () => {
         await page.locator(`section.${name}`).screenshot({ path: join(pictures, `alarm-${name}.png`) });
     }
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    await tell("OK", at + 12 * 60_000, next, reference);
+    const over = at + 12 * 60_000;
+    await tell(alarm("google-workspace", "OK", over).body, over, next, reference);
     for (const name of chatNames) {
       await page.locator(`section.${name}`).getByText("Recovered: google_workspace").first().waitFor();
     }
-    expect(await page.locator("section.slack-bot article").count()).toBe(1);
+    // The first message has the new headline and what it showed before; the answer notifies whoever follows it.
+    expect(await page.locator("section.slack-bot article").count()).toBe(2);
     expect(await page.locator("section.slack-bot .edited").count()).toBe(1);
+    expect(await page.locator("section.slack-bot article").first().innerText()).toContain("<invalid_grant>");
     expect(await page.locator("section.google-chat article.reply").count()).toBe(1);
     if (pictures !== undefined) {
       for (const name of chatNames)

@@ -75,6 +75,20 @@ describe("the road to the chats", () => {
     }
   });
 
+  it("[CHAT-10] takes tasks that failed their health checks and services in trouble, and no task that was asked to stop", () => {
+    const patterns = chat
+      .all("AWS::Events::Rule")
+      .map(({ Properties }) => JSON.stringify(Properties.EventPattern ?? {}));
+    const unhealthy = patterns.find(
+      (pattern) => pattern.includes("ServiceSchedulerInitiated") && !pattern.includes("anything-but"),
+    );
+    for (const part of ['{"prefix":"Task failed"}', '{"prefix":"ECS is performing"}'])
+      expect(unhealthy).toContain(part);
+    const trouble = patterns.find((pattern) => pattern.includes("ECS Service Action"));
+    for (const part of ["SERVICE_TASK_START_IMPAIRED", "SERVICE_TASK_PLACEMENT_FAILURE", "SERVICE_STEADY_STATE"])
+      expect(trouble).toContain(part);
+  });
+
   it("[CHAT-1] lets the function do what its calls need", () => {
     const allowed = statementsOf(chat)
       .filter(({ resource }) => resource === "alarmtochatRole")

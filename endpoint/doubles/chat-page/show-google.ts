@@ -19,7 +19,8 @@ export function showGoogle(payload: unknown): string {
       header && `<h3>${escapeHtml(header.title)}</h3><p class="context">${escapeHtml(header.subtitle ?? "")}</p>`;
     return `<div class="card">${head ?? ""}${sections.flatMap(({ widgets }) => widgets.map(widget)).join("")}</div>`;
   });
-  return `<p>${escapeHtml(parsed.output.text ?? "")}</p>${cards.join("")}`;
+  const { text } = parsed.output;
+  return `${text === undefined ? "" : `<p class="own">${message(text)}</p>`}${cards.join("")}`;
 }
 
 function widget(one: unknown): string {
@@ -36,7 +37,25 @@ function widget(one: unknown): string {
   return `<div class="actions">${all.map(({ text, onClick }) => link(onClick.openLink.url, escapeHtml(text), "button")).join("")}</div>`;
 }
 
+/**
+ * A message's own text, in which people are called and links have labels.
+ * https://developers.google.com/workspace/chat/format-messages#format-texts
+ */
+function message(text: string): string {
+  return text
+    .split(/(<[^<>]*>)/)
+    .map((part) => {
+      const [, target = "", label] = /^<([^<>|]*)(?:\|([^<>]*))?>$/.exec(part) ?? [];
+      if (target.startsWith("users/"))
+        return `<span class="mention">@${escapeHtml(target.slice("users/".length))}</span>`;
+      return /^https?:/.test(target) ? link(target, escapeHtml(label ?? target), "link") : escapeHtml(part);
+    })
+    .join("")
+    .replace(/(^|\s)\*([^*\n]+)\*(?=$|\s)/g, "$1<b>$2</b>")
+    .replaceAll("\n", "<br>");
+}
+
 /** Google Chat knows a few tags and shows the rest as text; everything else comes escaped. */
 function formatted(text: string): string {
-  return text.replace(/<(?!\/?(?:b|br|i|font)\b)/g, "&lt;");
+  return text.replace(/<(?!\/?(?:b|br|i)>|\/?font(?: color="#[0-9a-f]{6}")?>)/g, "&lt;");
 }

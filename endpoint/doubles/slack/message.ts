@@ -45,6 +45,8 @@ const mostText = 13_200;
 export type SlackReading =
   | {
       readonly kind: "message";
+      /** The message's own text, as far as it is shown: blocks at the top stand in its place, an attachment's do not. */
+      readonly text: string | undefined;
       readonly parts: readonly { color: string | undefined; blocks: readonly SlackBlock[] }[];
     }
   | {
@@ -65,5 +67,6 @@ export function readSlackMessage(payload: unknown): SlackReading {
   const good = read.flatMap(({ color, blocks: result }) => (result.success ? [{ color, blocks: result.output }] : []));
   if (good.length < read.length) return { kind: "error", error: "invalid_blocks" };
   const length = JSON.stringify(good).length;
-  return length > mostText + 4_000 ? { kind: "error", error: "msg_blocks_too_long" } : { kind: "message", parts: good };
+  if (length > mostText + 4_000) return { kind: "error", error: "msg_blocks_too_long" };
+  return { kind: "message", text: blocks === undefined ? text : undefined, parts: good };
 }

@@ -7,6 +7,7 @@ export const AdaptiveCard = v.object({
   type: v.literal("AdaptiveCard"),
   version: v.picklist(["1.0", "1.1", "1.2", "1.3", "1.4"]),
   body: v.array(v.looseObject({ type: v.string() })),
+  msteams: v.optional(v.looseObject({})),
   actions: v.optional(v.array(v.object({ type: v.literal("Action.OpenUrl"), title: v.string(), url: v.string() }))),
 });
 export const TeamsMessage = v.object({

@@ -16,9 +16,10 @@ export const lastDeployment: Source = async ({ service, incident }) => {
   const primary = services?.[0]?.deployments?.find(({ status }) => status === "PRIMARY");
   if (primary?.createdAt === undefined) return {};
   const before = incident.at - primary.createdAt.getTime();
-  const age = before >= 0 ? `${durationOf(before)} before` : `${durationOf(-before)} after`;
+  // One that began after the problem is no cause of it: somebody may be mending it.
+  const age = before >= 0 ? `${durationOf(before)} before it` : `${durationOf(-before)} after it began`;
   const state = (primary.rolloutState ?? "").toLowerCase().replace("_", " ");
-  const suspect = Math.abs(before) < suspectMs ? " ⚠️ it just happened" : "";
+  const suspect = before >= 0 && before < suspectMs ? "⚠️ " : "";
   const tasks = `${primary.runningCount ?? 0} of ${primary.desiredCount ?? 0} tasks run`;
-  return { facts: [{ name: "Last deployment", value: `${age}, ${state}, ${tasks}${suspect}` }] };
+  return { facts: [{ name: "Last deployment", value: `${suspect}${age}, ${state}, ${tasks}` }] };
 };

@@ -1,14 +1,15 @@
 import type { Severity } from "#fleet/definition.ts";
-import type { Message } from "../decide/decide.ts";
-import { isPlaceholder } from "../incident/headline.ts";
-import type { AlarmStory, Incident } from "../incident/incident.ts";
-import { type Entry, isOpen } from "../record/record.ts";
+import { inOrder } from "../decide/lead.ts";
+import type { Message } from "../decide/message.ts";
+import { type Fact, factsOf } from "../incident/facts.ts";
+import { type Entry, type Evidence, isOpen } from "../record/record.ts";
 import { clip } from "../text/clip.ts";
-import { durationOf, timeOfDay } from "../text/duration.ts";
-import { figure } from "../text/figure.ts";
-import { maskSecrets } from "../text/mask.ts";
+import { afterWords, durationOf } from "../text/duration.ts";
+import { excerpt } from "../text/mask.ts";
 import type { Findings } from "./enrichment.ts";
-import { linksOf, type Place } from "./links.ts";
+import { linksOf, type Place, runbookOf } from "./links.ts";
+import { noticeFacts } from "./notices.ts";
+import { moment, type Prose, plain } from "./prose.ts";
 import { sparkline } from "./sparkline.ts";
 
 export type Tone = "critical" | "warning" | "good" | "info";
@@ -16,59 +17,101 @@ export const marks: Readonly<Record<Tone, string>> = { critical: "🔴", warning
 
 export interface Line {
   readonly tone: Tone;
-  readonly text: string;
+  readonly text: Prose;
 }
 
 /** A message as a person reads it, before any chat's format. */
-export interface Card {
+export interface Card extends Evidence {
   readonly tone: Tone;
   readonly title: string;
   /** Since when, or how long it lasted. */
-  readonly status: string;
+  readonly status: Prose;
+  /** What the title does not say already. */
   readonly lines: readonly Line[];
   /** How many lines were left out. */
   readonly unlisted: number;
-  readonly facts: readonly { readonly name: string; readonly value: string }[];
-  readonly chart: { readonly label: string; readonly line: string } | undefined;
-  /** Last error lines of the service, masked. */
-  readonly log: readonly string[];
-  readonly links: readonly { readonly label: string; readonly url: string }[];
   readonly footer: string;
   /** The whole in one line, for notifications. */
   readonly fallback: string;
+  /** Who is called, in the chat's own ids. */
+  readonly mention: readonly string[];
 }
 
+const titleLength = 200;
 const logLineLength = 240;
 const logLines = 6;
 
 /** The card of one group's message. */
 export function cardOf(message: Message, group: string, findings: Findings, place: Place, now: number): Card {
+  const entries = inOrder(message.entries, message.fresh);
   const open = message.entries.filter(isOpen);
   const tone = toneOf(message.entries);
-  const lead = message.entries.find((entry) => isOpen(entry)) ?? message.entries.at(-1);
-  const title = `${group}: ${clip(lead?.headline ?? "recovered", 200)}`;
-  const incident = message.fresh.find(({ story }) => story.kind === "alarm") ?? message.fresh.at(-1);
+  const [lead] = entries;
+  const headline = titled(group, lead?.headline ?? "recovered");
+  const title = `${prefixOf(message)}${clip(headline, titleLength)}`;
+  const past = message.lead === undefined && message.evidence !== undefined;
+  const status = [...statusOf(message, open, now), ...(past ? [" · below, as it was when it began"] : [])];
+  // What the title says in full is not said again.
+  const told = headline.length <= titleLength ? entries.filter((entry) => entry !== lead) : entries;
+  const evidence = withoutTold(evidenceOf(message, findings, place), title);
   return {
     tone,
-    title: `${prefixOf(message)}${title}`,
-    status: statusOf(message, open, now),
-    lines: message.entries.map((entry) => ({ tone: toneOf([entry]), text: lineOf(entry, now) })),
+    title,
+    status,
+    lines: told.map((entry) => ({ tone: toneOf([entry]), text: lineOf(entry, now) })),
     unlisted: 0,
-    facts: [...factsOf(incident, now), ...findings.facts],
+    ...evidence,
+    footer: footerOf(place, evidence),
+    fallback: `${marks[tone]} ${title} · ${plain(status)}`,
+    mention: [],
+  };
+}
+
+/** What a card shows beside its words: of what is new, or of what it is still, or was, about. */
+export function evidenceOf(message: Message, findings: Findings, place: Place): Evidence {
+  const { lead, fresh } = message;
+  const kept = message.evidence;
+  const notices = noticeFacts(fresh.filter((incident) => incident !== lead || incident.story.kind === "notice"));
+  const own = lead === undefined ? (kept?.facts ?? []) : [...factsOf(lead, place), ...findings.facts];
+  const log = findings.errorLines.slice(-logLines).map((line) => excerpt(line, logLineLength));
+  const runbook = lead === undefined ? kept?.runbook : runbookOf(lead, place);
+  const links = linksOf(lead, place);
+  return {
+    facts: [...(own.length === 0 ? (kept?.facts ?? []) : own), ...notices],
     chart:
       findings.history === undefined
-        ? undefined
+        ? kept?.chart
         : { label: findings.history.label, line: sparkline(findings.history.values) },
-    log: findings.errorLines.slice(-logLines).map((line) => clip(maskSecrets(line), logLineLength)),
-    links: linksOf(message, group, place),
-    footer: `${place.stage} · ${place.region}${runbookOf(incident)}`,
-    fallback: `${marks[tone]} ${prefixOf(message)}${title} · ${statusOf(message, open, now)}`,
+    log: log.length > 0 ? log : (kept?.log ?? []),
+    links: lead === undefined ? (kept?.links ?? []) : links,
+    runbook,
   };
+}
+
+/** What the title says in full stands on the card once. */
+function withoutTold(evidence: Evidence, title: string): Evidence {
+  const told = ({ value }: Fact) => value.length > 20 && title.includes(value.replace(/\.$/, ""));
+  return { ...evidence, facts: evidence.facts.filter((fact) => !told(fact)) };
+}
+
+function footerOf({ stage, region }: Place, { runbook, links }: Evidence): string {
+  const linked = links.some(({ label }) => label === "Runbook");
+  return `${stage} · ${region}${runbook === undefined || linked ? "" : ` · runbook: ${runbook}`}`;
+}
+
+/** A group and what happened to it, with no word twice: "Secret splunk: Secret splunk could not be rotated". */
+function titled(group: string, headline: string): string {
+  if (group === "") return headline;
+  if (headline.startsWith(group)) return headline;
+  const name = group.replace(/^(?:Alarm|Secret|Service) /, "");
+  if (name === "" || !headline.startsWith(name)) return `${group}: ${headline}`;
+  const rest = headline.slice(name.length);
+  return /^[\s,:(]/.test(rest) ? `${group}${rest}` : `${group}: ${headline}`;
 }
 
 /** The lines of a card, and how many more there are. */
 export function linesShown({ lines, unlisted }: Card): readonly Line[] {
-  return unlisted === 0 ? lines : [...lines, { tone: "info", text: `and ${unlisted} more` }];
+  return unlisted === 0 ? lines : [...lines, { tone: "info", text: [`and ${unlisted} more`] }];
 }
 
 function toneOf(entries: readonly Entry[]): Tone {
@@ -84,67 +127,27 @@ function prefixOf({ purpose, entries }: Message): string {
   return entries.every(({ phase }) => phase === "resolved") ? "Recovered: " : "";
 }
 
-function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: number): string {
+function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: number): Prose {
   const begun = Math.min(...(open.length > 0 ? open : entries).map(({ since }) => since));
+  const began = moment(begun, now);
   if (open.length > 0) {
-    const since = `since ${timeOfDay(begun, now)}`;
-    if (purpose === "remind") return `Ongoing for ${durationOf(now - begun)}, ${since}`;
-    return `${open.length === 1 ? "Ongoing" : `${open.length} ongoing`} ${since}`;
+    if (purpose === "remind") return [`Ongoing for ${durationOf(now - begun)}, since `, began];
+    return [`${open.length === 1 ? "Ongoing" : `${open.length} ongoing`} since `, began];
   }
-  if (entries.every(({ phase }) => phase === "notice")) return `At ${timeOfDay(begun, now)}`;
+  if (entries.every(({ phase }) => phase === "notice")) return ["At ", began];
   const ended = Math.max(...entries.map(({ at }) => at));
-  return `Recovered at ${timeOfDay(ended, now)} after ${durationOf(ended - begun)}`;
+  return ["Recovered at ", moment(ended, now), afterWords(ended - begun)];
 }
 
-function lineOf({ headline, phase, since, at }: Entry, now: number): string {
+function lineOf({ headline, phase, since, at }: Entry, now: number): Prose {
   switch (phase) {
     case "firing":
-      return `${headline} (since ${timeOfDay(since, now)})`;
+      return [`${headline} (since `, moment(since, now), ")"];
     case "no-data":
-      return `${headline} (since ${timeOfDay(at, now)})`;
+      return [`${headline} (since `, moment(at, now), ")"];
     case "resolved":
-      return `${headline}: recovered after ${durationOf(at - since)}`;
+      return [`${headline}: recovered${afterWords(at - since)}`];
     case "notice":
-      return `${headline} (${timeOfDay(at, now)})`;
+      return [`${headline} (`, moment(at, now), ")"];
   }
-}
-
-function factsOf(incident: Incident | undefined, now: number): Card["facts"] {
-  if (incident === undefined) return [];
-  const { story } = incident;
-  switch (story.kind) {
-    case "alarm":
-      return alarmFacts(story, now);
-    case "deployment":
-      return [{ name: "Deployment", value: story.deployment }];
-    case "task":
-      return story.reason === undefined ? [] : [{ name: "Reason", value: clip(maskSecrets(story.reason), 500) }];
-    case "rotation":
-      return [{ name: "Secret", value: story.secret }];
-    case "road-test":
-      return [];
-    case "unknown":
-      return story.text === "" ? [] : [{ name: "Message", value: clip(maskSecrets(story.text), 1_500) }];
-  }
-}
-
-function alarmFacts(story: AlarmStory, now: number): Card["facts"] {
-  const { previous, readings, watch } = story;
-  const before = previous?.since === undefined ? "" : ` for ${durationOf(now - previous.since)}`;
-  const usual = readings.length > 1 ? `; recent values ${readings.slice(-5).map(figure).join(", ")}` : "";
-  return [
-    ...(previous === undefined ? [] : [{ name: "Previous state", value: `${previous.value}${before}${usual}` }]),
-    ...(watch.kind === "composite" ? [{ name: "Rule", value: clip(watch.rule, 500) }] : []),
-    ...(watch.kind === "unstated" && story.reason !== undefined
-      ? [{ name: "Reason", value: clip(maskSecrets(story.reason), 500) }]
-      : []),
-    ...(isPlaceholder(story) ? [{ name: "Threshold", value: "a placeholder, not based on measurements yet" }] : []),
-  ];
-}
-
-/** An alarm's description ends with a link to its runbook. */
-function runbookOf(incident: Incident | undefined): string {
-  const description = incident?.story.kind === "alarm" ? incident.story.description : undefined;
-  const runbook = /Runbook: (\S+)/.exec(description ?? "")?.[1];
-  return runbook === undefined ? "" : ` · runbook: ${runbook}`;
 }

@@ -1,33 +1,94 @@
 import { names } from "#fleet/names.ts";
-import type { Message } from "../decide/decide.ts";
+import type { Home } from "../incident/facts.ts";
+import type { Incident } from "../incident/incident.ts";
 
 /** Where the fleet is, as cards name it and link to it. */
-export interface Place {
+export interface Place extends Home {
   readonly stage: string;
-  readonly region: string;
+  /** What the paths of runbooks are appended to, to make links of them. */
+  readonly runbookUrl?: string | undefined;
 }
 
-/** The console's pages of what a message is about. */
-export function linksOf(
-  { fresh }: Message,
-  group: string,
-  { stage, region }: Place,
-): readonly { readonly label: string; readonly url: string }[] {
-  const console = (service: string, rest: string) =>
-    `https://${region}.console.aws.amazon.com/${service}/home?region=${region}#${rest}`;
-  const alarm = fresh.flatMap(({ story }) => (story.kind === "alarm" ? [story.name] : []))[0];
-  const service = fresh.find((incident) => incident.service !== undefined)?.service;
-  const about = service ?? (group.includes(" ") ? undefined : group);
-  const alarmLink =
-    alarm === undefined
-      ? []
-      : [{ label: "Alarm", url: console("cloudwatch", `alarmsV2:alarm/${encodeURIComponent(alarm)}`) }];
-  if (about === undefined || service === undefined) return alarmLink;
-  const logGroup = encodeURIComponent(encodeURIComponent(names.logGroup(stage, about))).replaceAll("%25", "$25");
-  const ecs = `${names.cluster(stage)}/services/${names.service(stage, about)}/health?region=${region}`;
+export interface Link {
+  readonly label: string;
+  readonly url: string;
+}
+
+/**
+ * The consoles of AWS's partitions.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+export function consoleOf(region: string): string {
+  if (region.startsWith("cn-")) return `https://${region}.console.amazonaws.cn`;
+  if (region.startsWith("us-gov-")) return `https://${region}.console.amazonaws-us-gov.com`;
+  return `https://${region}.console.aws.amazon.com`;
+}
+
+/** The console's pages of what a message is about, in its own region. */
+export function linksOf(incident: Incident | undefined, place: Place): readonly Link[] {
+  if (incident === undefined) return [];
+  const { story } = incident;
+  const runbook = runbookOf(incident, place);
   return [
-    ...alarmLink,
-    { label: "Log", url: console("cloudwatch", `logsV2:log-groups/log-group/${logGroup}`) },
-    { label: "Service", url: `https://${region}.console.aws.amazon.com/ecs/v2/clusters/${ecs}` },
+    ...(story.kind === "alarm" ? alarmLinks(story, place) : []),
+    ...serviceLinks(incident, place),
+    ...(runbook !== undefined && isLink(runbook, place) ? [{ label: "Runbook", url: runbook }] : []),
   ];
+}
+
+function alarmLinks(story: Incident["story"] & { readonly kind: "alarm" }, place: Place): readonly Link[] {
+  const region = regionOf(story.region, place);
+  const cloudWatch = `${consoleOf(region)}/cloudwatch/home?region=${region}#`;
+  const logs =
+    story.watch.kind === "log"
+      ? story.watch.groups.slice(0, 2).map((group) => ({ label: "Log", url: `${cloudWatch}${logGroupPage(group)}` }))
+      : [];
+  return [{ label: "Alarm", url: `${cloudWatch}alarmsV2:alarm/${encoded(story.name)}` }, ...logs];
+}
+
+/** A region as AWS names them; anything else in its place could make the link lead anywhere. */
+function regionOf(named: string, { region }: Place): string {
+  return /^[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d{1,2}$/.test(named) ? named : region;
+}
+
+function serviceLinks({ service, story }: Incident, place: Place): readonly Link[] {
+  if ("serviceArn" in story && service === undefined) return ecsLinks(story.serviceArn, place);
+  if (service === undefined) return [];
+  const { stage, region } = place;
+  const cloudWatch = `${consoleOf(region)}/cloudwatch/home?region=${region}#`;
+  const ecs = `${names.cluster(stage)}/services/${names.service(stage, service)}/health?region=${region}`;
+  return [
+    { label: "Log", url: `${cloudWatch}${logGroupPage(names.logGroup(stage, service))}` },
+    { label: "Service", url: `${consoleOf(region)}/ecs/v2/clusters/${ecs}` },
+  ];
+}
+
+/** A service of another cluster. */
+function ecsLinks(serviceArn: string, place: Place): readonly Link[] {
+  const region = regionOf(serviceArn.split(":")[3] ?? "", place);
+  const [, cluster, name] = /:service\/([\w-]{1,255})\/([\w-]{1,255})$/.exec(serviceArn) ?? [];
+  if (cluster === undefined || name === undefined) return [];
+  const page = `${cluster}/services/${name}/health?region=${region}`;
+  return [{ label: "Service", url: `${consoleOf(region)}/ecs/v2/clusters/${page}` }];
+}
+
+function logGroupPage(group: string): string {
+  return `logsV2:log-groups/log-group/${encodeURIComponent(encoded(group)).replaceAll("%25", "$25")}`;
+}
+
+/** Half a pair of surrogates has no encoding: it would be an error, and the message would never be sent. */
+function encoded(name: string): string {
+  return encodeURIComponent(name.slice(0, 600).toWellFormed());
+}
+
+/** An alarm's description ends with its runbook, a path below `chat.runbookUrl`; another address stays text. */
+export function runbookOf({ story }: Incident, { runbookUrl }: Place): string | undefined {
+  const description = story.kind === "alarm" ? story.description : undefined;
+  const runbook = /Runbook: (\S{1,500})/.exec(description ?? "")?.[1];
+  if (runbook === undefined || runbookUrl === undefined || !/^[\w./#-]+$/.test(runbook)) return runbook;
+  return `${runbookUrl.replace(/\/$/, "")}/${runbook.replace(/^\//, "")}`;
+}
+
+function isLink(runbook: string, { runbookUrl }: Place): boolean {
+  return runbookUrl !== undefined && runbook.startsWith(runbookUrl);
 }

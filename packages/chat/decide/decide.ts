@@ -1,26 +1,12 @@
 import type { Severity } from "#fleet/definition.ts";
 import { headlineOf } from "../incident/headline.ts";
 import type { Incident } from "../incident/incident.ts";
+import { boundedEntries, boundedIncident } from "../record/bounded.ts";
 import { type Entry, type GroupRecord, isOpen, type Thread } from "../record/record.ts";
+import { leadOf } from "./lead.ts";
+import type { Message, Purpose } from "./message.ts";
 
-/**
- * - `open`: a conversation begins.
- * - `update`: something joins an open one, or part of it has recovered.
- * - `recover`: all of it has recovered.
- * - `remind`: it is still ongoing.
- */
-export type Purpose = "open" | "update" | "recover" | "remind";
-
-/** What to post about one group. */
-export interface Message {
-  readonly purpose: Purpose;
-  readonly thread: Thread | undefined;
-  /** Everything that is open or has just changed, newest last. */
-  readonly entries: readonly Entry[];
-  /** What is new, with everything known about it. */
-  readonly fresh: readonly Incident[];
-  readonly recovered: readonly Entry[];
-}
+export type { Message, Purpose } from "./message.ts";
 
 export interface Decision {
   /** What to record once the message, if any, was accepted. */
@@ -39,8 +25,6 @@ export interface Policy {
   isRouted(severity: Severity): boolean;
 }
 
-/** How many resolved entries are kept, to recognize a late repetition: an item holds 400 KB. */
-const remembered = 100;
 /** How long notices, such as the stops of a task in a crash loop, share a conversation. */
 const noticeThreadMs = 60 * 60_000;
 
@@ -59,8 +43,11 @@ class Progress {
   readonly #record: GroupRecord;
   readonly #policy: Policy;
   readonly #entries: Map<string, Entry>;
-  readonly #fresh = new Map<string, Incident | undefined>();
-  readonly #recovered = new Set<string>();
+  /** A beginning by its subject, a notice by its change: each notice is news, also of what there was one before. */
+  readonly #fresh = new Map<string, Incident>();
+  /** What has ended, with what is known of its beginning. */
+  readonly #recovered = new Map<string, Incident | undefined>();
+  readonly #unmuted = new Set<string>();
   #changed = false;
 
   constructor(record: GroupRecord, policy: Policy) {
@@ -99,15 +86,18 @@ class Progress {
     const lasting = known !== undefined && isOpen(known);
     const since = lasting ? known.since : incident.at;
     const told = !this.#policy.isMuted(incident);
-    this.#put(incident, { phase, since, told: told || (lasting && known.told) });
-    if (told) this.#fresh.set(incident.subject, incident);
+    // ECS repeats what keeps it from starting tasks every few minutes.
+    const repeated = lasting && known.told && incident.story.kind === "service-action";
+    const unchanged = repeated && known.headline === headlineOf(incident);
+    this.#put(incident, { phase, since, told: told || (lasting && known.told) }, incident);
+    if (told && !unchanged) this.#fresh.set(incident.subject, incident);
   }
 
   #note(incident: Incident): void {
     if (!this.#policy.isRouted(incident.severity)) return;
     const told = !this.#policy.isMuted(incident);
     this.#put(incident, { phase: "notice", since: incident.at, told });
-    if (told) this.#fresh.set(incident.subject, incident);
+    if (told) this.#fresh.set(incident.change, incident);
   }
 
   #end(incident: Incident, known: Entry | undefined): void {
@@ -115,7 +105,7 @@ class Progress {
     // Without a known beginning, it begins where it ends.
     const since = lasting?.since ?? incident.at;
     this.#put(incident, { phase: "resolved", since, told: true, ...(lasting && { headline: lasting.headline }) });
-    if (lasting?.told === true) this.#recovered.add(incident.subject);
+    if (lasting?.told === true) this.#recovered.set(incident.subject, lasting.incident);
   }
 
   /** The beginning arrives after the end: it is posted as recovered. */
@@ -123,13 +113,18 @@ class Progress {
     const missed = known.phase === "resolved" && known.since === known.at && incident.phase === "firing";
     if (!missed || this.#policy.isMuted(incident)) return;
     this.#entries.set(incident.subject, { ...known, since: incident.at, headline: headlineOf(incident) });
-    this.#recovered.add(incident.subject);
+    this.#recovered.set(incident.subject, incident);
     this.#changed = true;
   }
 
-  #put(incident: Incident, entry: Pick<Entry, "phase" | "since" | "told"> & { readonly headline?: string }): void {
+  #put(
+    incident: Incident,
+    entry: Pick<Entry, "phase" | "since" | "told"> & { readonly headline?: string },
+    kept?: Incident,
+  ): void {
     const { subject, change, severity, at } = incident;
-    this.#entries.set(subject, { headline: headlineOf(incident), ...entry, change, severity, at });
+    const known = kept && { incident: boundedIncident(kept) };
+    this.#entries.set(subject, { headline: headlineOf(incident), ...entry, ...known, change, severity, at });
     this.#changed = true;
   }
 
@@ -138,7 +133,8 @@ class Progress {
     for (const [subject, entry] of this.#entries) {
       if (entry.told || !isOpen(entry) || this.#policy.isMuted({ subject, severity: entry.severity })) continue;
       this.#entries.set(subject, { ...entry, told: true });
-      this.#fresh.set(subject, undefined);
+      this.#unmuted.add(subject);
+      if (entry.incident !== undefined) this.#fresh.set(subject, entry.incident);
       this.#changed = true;
     }
   }
@@ -152,7 +148,7 @@ class Progress {
       next: {
         version: this.#record.version,
         thread: this.#isLasting(thread, message?.purpose) ? thread : undefined,
-        entries: this.#remembered(),
+        entries: boundedEntries(this.#entries),
         lastSentAt: message === undefined ? this.#record.lastSentAt : this.#policy.now,
       },
     };
@@ -161,23 +157,24 @@ class Progress {
   #message(): Message | undefined {
     const purpose = this.#purpose();
     if (purpose === undefined) return undefined;
-    const shown = [...this.#entries].filter(
-      ([subject, entry]) => entry.told && (isOpen(entry) || this.#fresh.has(subject) || this.#recovered.has(subject)),
-    );
-    return {
-      purpose,
-      thread: this.#record.thread,
-      entries: shown.map(([, entry]) => entry).sort((one, other) => one.at - other.at),
-      fresh: [...this.#fresh.values()].filter((incident) => incident !== undefined),
-      recovered: [...this.#recovered].flatMap((subject) => this.#entries.get(subject) ?? []),
-    };
+    const fresh = [...this.#fresh.values()];
+    const news = new Set(fresh.map(({ subject }) => subject));
+    const isShown = (subject: string, entry: Entry) =>
+      isOpen(entry) || news.has(subject) || this.#unmuted.has(subject) || this.#recovered.has(subject);
+    const shown = [...this.#entries].filter(([subject, entry]) => entry.told && isShown(subject, entry));
+    const entries = shown.map(([, entry]) => entry).sort((one, other) => one.at - other.at);
+    const recovered = [...this.#recovered.keys()].flatMap((subject) => this.#entries.get(subject) ?? []);
+    const { thread } = this.#record;
+    const ended = [...this.#recovered.values()].filter((incident) => incident !== undefined);
+    const lead = leadOf(purpose, { entries, fresh, ended, kept: thread?.evidence !== undefined });
+    return { purpose, thread, entries, fresh, recovered, lead, evidence: thread?.evidence };
   }
 
   #purpose(): Purpose | undefined {
     const { thread, lastSentAt } = this.#record;
     const open = [...this.#entries.values()].filter((entry) => isOpen(entry) && entry.told);
     // What began and ended before anything was posted is one message, about something that has recovered.
-    if (this.#fresh.size > 0) return thread === undefined ? "open" : "update";
+    if (this.#fresh.size > 0 || this.#unmuted.size > 0) return thread === undefined ? "open" : "update";
     if (this.#recovered.size > 0) {
       if (thread === undefined) return "open";
       return open.length === 0 ? "recover" : "update";
@@ -203,11 +200,5 @@ class Progress {
 
   #newThread(): Thread {
     return { reference: undefined, openedAt: this.#policy.now, shared: false };
-  }
-
-  #remembered(): Readonly<Record<string, Entry>> {
-    const all = [...this.#entries].sort(([, one], [, other]) => other.at - one.at);
-    const over = all.filter(([, entry]) => !isOpen(entry)).slice(0, remembered);
-    return Object.fromEntries([...all.filter(([, entry]) => isOpen(entry)), ...over]);
   }
 }

@@ -1,7 +1,8 @@
 import type { Severity } from "#fleet/definition.ts";
 import { names } from "#fleet/names.ts";
-import type { Incident, RoadTestStory } from "../incident/incident.ts";
+import type { Incident } from "../incident/incident.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
+import type { RoadTestStory } from "../incident/story.ts";
 import type { ChatSettings } from "../settings.ts";
 import { clip } from "../text/clip.ts";
 
@@ -51,7 +52,10 @@ function nameOfAlarm(name: string): string {
   return `Alarm ${name}`;
 }
 
-function nameOf({ service, story, subject }: Incident): string {
+/** Where what nobody groups is posted together: its title says what it is. */
+export const noticeGroup = "Other messages";
+
+function nameOf({ service, story }: Incident): string {
   // A rotation concerns everyone who uses the secret, and is one conversation whichever source reports it.
   if (story.kind === "rotation") return `Secret ${story.secret}`;
   if (service !== undefined) return service;
@@ -59,11 +63,20 @@ function nameOf({ service, story, subject }: Incident): string {
     case "alarm":
       return nameOfAlarm(story.name);
     case "deployment":
+    case "service-action":
+      return `Service ${story.serviceArn.split(":service/").at(-1)}`;
     case "task":
-      return "Tasks of no known service";
+      return story.serviceName === ""
+        ? "Tasks of no service"
+        : `Service ${clusterOf(story.taskArn)}${story.serviceName}`;
     case "road-test":
       return roadTestGroup;
-    case "unknown":
-      return subject.startsWith("unknown:") ? "Other messages" : `Fleet ${subject.split(":")[0]}`;
+    case "notice":
+      return story.fleet === undefined ? noticeGroup : `Fleet ${story.fleet}`;
   }
+}
+
+function clusterOf(taskArn: string): string {
+  const cluster = /:task\/([\w-]{1,255})\//.exec(taskArn)?.[1];
+  return cluster === undefined ? "" : `${cluster}/`;
 }

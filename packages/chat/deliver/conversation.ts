@@ -1,7 +1,7 @@
-import type { Message, Purpose } from "../decide/decide.ts";
+import type { Message, Purpose } from "../decide/message.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
 import type { Conversation } from "../receivers/receiver.ts";
-import type { GroupRecord, Thread } from "../record/record.ts";
+import type { Evidence, GroupRecord, Thread } from "../record/record.ts";
 
 /** How a group's message relates to earlier ones. */
 export function conversationOf({ purpose, thread, entries }: Message, group: string): Conversation {
@@ -20,8 +20,16 @@ function mannerOf(purpose: Purpose, thread: Thread | undefined, group: string): 
   return group === roadTestGroup ? "close" : "rewrite";
 }
 
-/** The first message of a conversation sets its reference; later ones keep it. */
-export function withReference(next: GroupRecord, { purpose }: Message, reference: string | undefined): GroupRecord {
+/** The first message of a conversation sets its reference, and what it showed is kept; later ones keep both. */
+export function withFirst(
+  next: GroupRecord,
+  { purpose }: Message,
+  reference: string | undefined,
+  { facts, chart, log, links, runbook }: Evidence,
+): GroupRecord {
   if (next.thread === undefined || purpose !== "open") return next;
-  return { ...next, thread: { ...next.thread, reference } };
+  const evidence = { facts: facts.slice(0, factsKept), chart, log, links, runbook };
+  return { ...next, thread: { ...next.thread, reference, evidence } };
 }
+
+const factsKept = 12;

@@ -3,9 +3,11 @@ import { type Card, cardOf } from "../card/card.ts";
 import { digestCard, tallyOf } from "../card/digest.ts";
 import { type Findings, noFindings } from "../card/enrichment.ts";
 import { roadTestCard } from "../card/road-test.ts";
-import { type Decision, decide, type Message } from "../decide/decide.ts";
+import { type Decision, decide } from "../decide/decide.ts";
+import { mentionsOf } from "../decide/mention.ts";
+import type { Message } from "../decide/message.ts";
 import { alarmOf, openMute, standingMute } from "../decide/mute.ts";
-import { groupOf, matches } from "../decide/route.ts";
+import { groupOf, matches, noticeGroup } from "../decide/route.ts";
 import type { Incident } from "../incident/incident.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
 import type { Delivery } from "../receivers/delivery.ts";
@@ -13,7 +15,7 @@ import type { Conversation } from "../receivers/receiver.ts";
 import type { Mute } from "../record/mute-table.ts";
 import { emptyRecord, type GroupRecord, isOpen } from "../record/record.ts";
 import type { ChatSettings } from "../settings.ts";
-import { conversationOf, withReference } from "./conversation.ts";
+import { conversationOf, withFirst } from "./conversation.ts";
 import type { RoadPorts, Speak } from "./ports.ts";
 
 export interface Posting {
@@ -106,10 +108,11 @@ class Turn {
     const silent = decisions.filter(([, { message, changed }]) => message === undefined && changed);
     await inTurns(silent, savesAtOnce, ([group, { next }]) => this.#save(group, next));
     // A road test is not part of a storm, and a storm does not hide it.
-    const [tests, others] = [steps.filter(isTest), steps.filter((step) => !isTest(step))];
+    // Neither are notices: each keeps its own text, for which a digest has no room.
+    const [apart, others] = [steps.filter(isApart), steps.filter((step) => !isApart(step))];
     if (others.length > digestOver) await this.#postDigest(new Map(others));
     else await this.#postEach(others);
-    await this.#postEach(tests);
+    await this.#postEach(apart);
     return this.#left;
   }
 
@@ -146,17 +149,16 @@ class Turn {
   }
 
   async #postEach(steps: readonly Step[]): Promise<void> {
-    const { ports, settings } = this.#posting;
+    const { ports } = this.#posting;
     const findings = steps.map(([, { message }]) => this.#look(message));
     for (const [index, [group, decision]] of steps.entries()) {
       const { message, next } = decision;
       const found = (await findings[index]) ?? noFindings;
       const now = ports.clock.now();
-      const card =
-        group === roadTestGroup ? roadTestCard(message, settings, now) : cardOf(message, group, found, settings, now);
+      const card = this.#card(message, group, found, now);
       const delivery = await this.#speak(card, conversationOf(message, group));
       if (delivery.kind === "accepted") {
-        await this.#save(group, withReference(next, message, delivery.reference));
+        await this.#save(group, withFirst(next, message, delivery.reference, card));
         continue;
       }
       this.#leave([group], delivery);
@@ -169,10 +171,19 @@ class Turn {
     }
   }
 
-  #look({ fresh }: Message): Promise<Findings> {
-    const incident = fresh.find(({ story }) => story.kind === "alarm") ?? fresh.at(-1);
-    if (incident === undefined || incident.story.kind === "road-test") return Promise.resolve(noFindings);
-    return this.#posting.ports.look({ service: incident.service, incident });
+  #card(message: Message, group: string, found: Findings, now: number): Card {
+    const { settings, destination } = this.#posting;
+    if (group === roadTestGroup) return roadTestCard(message, settings, now);
+    const title = group === noticeGroup ? "" : group;
+    return { ...cardOf(message, title, found, settings, now), mention: mentionsOf(message, destination, settings) };
+  }
+
+  /** What went well, or is over, has no errors to look for: what the log holds now belongs to something else. */
+  #look({ lead, entries, purpose }: Message): Promise<Findings> {
+    const wrong = entries.some((entry) => isOpen(entry) || (entry.phase === "notice" && entry.severity !== "info"));
+    if (lead === undefined || lead.story.kind === "road-test" || !wrong) return Promise.resolve(noFindings);
+    if (lead.severity === "info" || purpose === "recover") return Promise.resolve(noFindings);
+    return this.#posting.ports.look({ service: lead.service, incident: lead });
   }
 
   async #postDigest(steps: ReadonlyMap<string, Step[1]>): Promise<void> {
@@ -181,9 +192,9 @@ class Turn {
     const storm = (await ports.store.load(destination, [stormGroup])).get(stormGroup) ?? emptyRecord;
     const lasting = now - storm.lastSentAt < stormMs ? storm : undefined;
     const messages = new Map([...steps].map(([group, { message }]) => [group, message]));
-    const tally = tallyOf([...messages.values()], now, lasting?.tally);
+    const tally = tallyOf(messages, now, lasting?.tally);
     const delivery = await this.#speak(digestCard(messages, tally, settings, now), {
-      manner: lasting === undefined ? "begin" : "rewrite",
+      manner: lasting === undefined ? "begin" : "refresh",
       broadcast: true,
       reference: lasting?.thread?.reference,
       key: `storm-${tally.since}`,
@@ -227,8 +238,8 @@ class Turn {
   }
 }
 
-function isTest([group]: Step): boolean {
-  return group === roadTestGroup;
+function isApart([group]: Step): boolean {
+  return group === roadTestGroup || group === noticeGroup;
 }
 
 function leave(changes: Iterable<readonly string[]>, afterMs: number): Left {

@@ -1,111 +1,99 @@
 import { basisOf } from "#fleet/threshold-basis.ts";
-import { clip } from "../text/clip.ts";
-import { durationOf } from "../text/duration.ts";
-import { figure } from "../text/figure.ts";
-import { maskSecrets } from "../text/mask.ts";
-import type { AlarmStory, Incident, Limit, MetricWatch, TaskStory } from "./incident.ts";
+import { essenceOf } from "../text/essence.ts";
+import { excerpt } from "../text/mask.ts";
+import { alarmWords } from "./alarm-words.ts";
+import type { Incident } from "./incident.ts";
+import type { AlarmStory, ServiceActionStory, TaskStory } from "./story.ts";
+
+/** As long as a reason in a headline gets. */
+const reasonLength = 240;
 
 /** What happened, in one line, for people who do not know CloudWatch. */
 export function headlineOf({ story, phase }: Incident): string {
   switch (story.kind) {
     case "alarm":
-      return `${alarmWords(story, phase)}${placeholderNote(story)}`;
+      return `${excerpt(alarmWords(story, phase), 400)}${isPlaceholder(story) ? " (placeholder threshold)" : ""}`;
     case "deployment":
       return phase === "firing" ? `Deployment failed${because(story.reason)}` : "Deployment completed";
     case "task":
       return taskWords(story);
+    case "service-action":
+      return phase === "firing" ? serviceActionWords(story) : "It has as many tasks as it should";
     case "rotation":
       return rotationWords(story.secret, story.outcome, story.reason);
     case "road-test":
       return "nothing is wrong";
-    case "unknown":
-      return clip(maskSecrets(story.title), 200);
+    case "notice":
+      return excerpt(story.title, 240);
   }
-}
-
-function alarmWords(story: AlarmStory, phase: Incident["phase"]): string {
-  const contributor = story.contributor === undefined ? "" : ` (${story.contributor})`;
-  if (phase === "no-data") return `${story.name}${contributor}: no longer reporting data`;
-  const { watch } = story;
-  switch (watch.kind) {
-    case "metric":
-      return `${metricWords(watch, story)}${contributor}`;
-    case "math":
-      return `${watch.label}${readingWords(story, "")}${limitWords(watch.limit, "")}${contributor}`;
-    case "anomaly":
-      return `${watch.label}${readingWords(story, "")}, outside its expected band${contributor}`;
-    case "composite": {
-      const children = watch.children.length > 0 ? `, triggered by ${watch.children.join(", ")}` : "";
-      return `${story.name}${children}`;
-    }
-    case "unstated":
-      return `${story.name}${contributor}${because(story.reason)}`;
-  }
-}
-
-/** A load balancer's metrics, as its users experience them. */
-const known: Readonly<Record<string, { readonly unit: string; readonly name: (statistic: string) => string }>> = {
-  TargetResponseTime: {
-    unit: " s",
-    name: (statistic) => (statistic === "Average" ? "average latency" : `${statistic.toUpperCase()} latency`),
-  },
-  HealthyHostCount: { unit: "", name: () => "healthy tasks:" },
-  UnHealthyHostCount: { unit: "", name: () => "unhealthy tasks:" },
-  HTTPCode_Target_5XX_Count: { unit: "", name: () => "5xx responses:" },
-  HTTPCode_ELB_5XX_Count: { unit: "", name: () => "5xx responses from the load balancer:" },
-};
-
-function metricWords(watch: MetricWatch, story: AlarmStory): string {
-  const metric = known[watch.metric];
-  const name = metric?.name(watch.statistic) ?? `${watch.statistic} of ${watch.metric}`;
-  if (story.readings.length === 0 && /no datapoints were received|missing datapoint/.test(story.reason ?? "")) {
-    return `${capital(name).replace(/:$/, "")}: no data${limitWords(watch.limit, metric?.unit ?? "", "treated as ")}`;
-  }
-  const reading = readingWords(story, metric?.unit ?? "");
-  const subject = reading === "" ? name.replace(/:$/, "") : name;
-  return `${capital(subject)}${reading}${limitWords(watch.limit, metric?.unit ?? "")}`;
-}
-
-function readingWords({ readings }: AlarmStory, unit: string): string {
-  const last = readings.at(-1);
-  return last === undefined ? "" : ` ${figure(last)}${unit}`;
-}
-
-function limitWords(limit: Limit | undefined, unit: string, lead = ""): string {
-  if (limit === undefined) return "";
-  const relation = relationOf(limit.comparison);
-  const lasting = limit.window > 0 ? ` for ${durationOf(limit.window * 1000)}` : "";
-  return `, ${lead}${relation} ${figure(limit.threshold)}${unit}${lasting}`;
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-function relationOf(comparison: string): string {
-  if (comparison === "LessThanThreshold") return "below";
-  if (comparison === "LessThanOrEqualToThreshold") return "at most";
-  if (comparison === "GreaterThanOrEqualToThreshold") return "at least";
-  return comparison === "GreaterThanThreshold" ? "above" : "limit";
 }
 
 export function isPlaceholder({ description }: AlarmStory): boolean {
   return description !== undefined && basisOf(description) === "placeholder";
 }
 
-function placeholderNote(story: AlarmStory): string {
-  return isPlaceholder(story) ? " (placeholder threshold)" : "";
-}
-
-function taskWords({ stopCode, reason, containers }: TaskStory): string {
-  const exits = containers.flatMap(({ name, exitCode }) =>
-    exitCode === undefined || exitCode === 0 ? [] : [`${name} exited with code ${exitCode}`],
-  );
+function taskWords(story: TaskStory): string {
+  const { stopCode, reason, containers } = story;
+  const reasons = [reason, ...containers.map((container) => container.reason)];
+  if (reasons.some((text) => text?.includes("OutOfMemory"))) return `A task ran out of memory${exitWords(story)}`;
+  const unhealthy = reasons.find((text) => /failed (?:\S+ ){0,3}health checks?/i.test(text ?? ""));
+  if (unhealthy !== undefined)
+    return `A task was killed: ${essenceOf(unhealthy.replace(/^Task failed/, "it failed"), reasonLength)}`;
+  if (reasons.some((text) => /performing maintenance/i.test(text ?? ""))) {
+    return "A task was stopped for maintenance of its host";
+  }
   const what = {
     TaskFailedToStart: "A task failed to start",
     EssentialContainerExited: "A task stopped unexpectedly",
     SpotInterruption: "A task was reclaimed (Spot interruption)",
     TerminationNotice: "A task's host is being retired",
   }[stopCode];
-  const detail = exits.length > 0 ? `: ${exits.join(", ")}` : because(reason);
-  return `${what ?? `A task stopped (${stopCode})`}${detail}`;
+  return `${what ?? `A task stopped (${stopCode})`}${exitWords(story) || because(containerReason(story) ?? reason)}`;
+}
+
+function containerReason({ containers }: TaskStory): string | undefined {
+  return containers.find(({ reason }) => reason !== undefined)?.reason;
+}
+
+/** As shells count: 128 and the signal's number. */
+const exits: Readonly<Record<number, string>> = {
+  0: ", but a server has to keep running",
+  126: ": its command cannot be run",
+  127: ": a command was not found",
+  137: ": it was killed",
+  139: ": segmentation fault",
+  143: ": it was asked to stop",
+};
+
+function exitWords({ containers }: TaskStory): string {
+  const left = containers.flatMap(({ name, exitCode, reason }) => {
+    if (exitCode === undefined) return [];
+    const why = reason === undefined ? (exits[exitCode] ?? "") : `, ${essenceOf(reason, 160)}`;
+    return [`${name} exited with code ${exitCode}${why}`];
+  });
+  return left.length === 0 ? "" : `: ${excerpt(left.join("; "), 400)}`;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html */
+const actions: Readonly<Record<string, string>> = {
+  SERVICE_TASK_START_IMPAIRED: "Its tasks keep failing to start",
+  SERVICE_TASK_PLACEMENT_FAILURE: "A task could not be placed",
+  SERVICE_TASK_CONFIGURATION_FAILURE: "A task could not be placed: its configuration is wrong",
+  SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED: "A task no longer meets the placement constraints",
+  SERVICE_DISCOVERY_INSTANCE_UNHEALTHY: "Service discovery has an unhealthy task",
+  SERVICE_DISCOVERY_OPERATION_THROTTLED: "Service discovery is throttled",
+  ECS_OPERATION_THROTTLED: "ECS is throttled",
+};
+
+function serviceActionWords({ action, reason }: ServiceActionStory): string {
+  const what =
+    actions[action] ??
+    action
+      .replace(/^SERVICE_/, "")
+      .replaceAll("_", " ")
+      .toLowerCase();
+  const missing = /^RESOURCE:([\w.-]{1,60})$/.exec(reason ?? "")?.[1];
+  return `${what}${missing === undefined ? because(reason) : `: not enough ${missing.toLowerCase()}`}`;
 }
 
 function rotationWords(secret: string, outcome: string, reason: string | undefined): string {
@@ -115,13 +103,10 @@ function rotationWords(secret: string, outcome: string, reason: string | undefin
     RotationAbandoned: "could not be rotated: the attempt was abandoned",
     TestRotationFailed: "could not be rotated: the new value failed its test",
   }[outcome];
-  return `Secret ${secret}${what === undefined ? `: ${clip(maskSecrets(outcome), 200)}` : ` ${what}`}${because(reason)}`;
+  const said = what === undefined ? `: ${excerpt(outcome, 200)}` : ` ${what}`;
+  return `Secret ${secret}${said}${reason !== undefined && outcome.includes(reason) ? "" : because(reason)}`;
 }
 
 function because(reason: string | undefined): string {
-  return reason === undefined || reason === "" ? "" : `: ${clip(maskSecrets(reason), 240)}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return reason === undefined || reason === "" ? "" : `: ${essenceOf(reason, reasonLength)}`;
 }

@@ -1,4 +1,6 @@
-import type { AlarmStory, Incident, Limit, Watch } from "./incident.ts";
+import type { Incident } from "./incident.ts";
+import type { AlarmStory } from "./story.ts";
+import type { Limit, Watch } from "./watch.ts";
 
 /** Incidents in order of time, each change once, however many sources delivered it. */
 export function mergeIncidents(incidents: readonly Incident[]): readonly Incident[] {
@@ -21,6 +23,7 @@ function mergedStory(one: AlarmStory, other: AlarmStory): AlarmStory {
   return {
     ...one,
     region: one.region || other.region,
+    account: one.account || other.account,
     description: one.description ?? other.description,
     reason: one.reason ?? other.reason,
     previous: one.previous?.since === undefined ? (other.previous ?? one.previous) : one.previous,
@@ -33,10 +36,11 @@ function mergedStory(one: AlarmStory, other: AlarmStory): AlarmStory {
 function mergedWatch(one: Watch, other: Watch): Watch {
   if (one.kind === "unstated") return other;
   if (one.kind === "composite" && other.kind === "composite") return one.children.length > 0 ? one : other;
+  if (one.kind === "anomaly" && other.kind === "anomaly") return { ...one, band: one.band ?? other.band };
   if ("limit" in one && "limit" in other) return { ...one, limit: fuller(one.limit, other.limit) };
   return one;
 }
 
 function fuller(one: Limit | undefined, other: Limit | undefined): Limit | undefined {
-  return one === undefined || one.comparison === "" ? (other ?? one) : one;
+  return one === undefined || one.comparison === "" || one.span === undefined ? (other ?? one) : one;
 }

@@ -1,10 +1,14 @@
 import * as v from "valibot";
-import type { Watch } from "../incident/incident.ts";
 import { isRoadTest } from "../incident/road-test.ts";
+import type { Story } from "../incident/story.ts";
+import type { Watch } from "../incident/watch.ts";
 import { identityOf, phaseOf, serviceOf, severityOfChange } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
+import { present, text, texts } from "./field.ts";
 import type { Parsed, Reader } from "./reader.ts";
-import { Trigger, text, watchOfTrigger } from "./watch.ts";
+import { readingsOf } from "./reason.ts";
+import { regionOfTitle } from "./region.ts";
+import { Trigger, watchOfTrigger } from "./watch.ts";
 
 /**
  * What CloudWatch publishes to a topic.
@@ -15,18 +19,23 @@ const AlarmMessage = v.object({
   NewStateValue: v.string(),
   AlarmArn: text,
   AlarmDescription: text,
+  AWSAccountId: text,
   NewStateReason: text,
   OldStateValue: text,
+  Region: text,
   StateChangeTime: text,
   AlarmRule: text,
   TriggeringChildren: v.fallback(v.array(v.object({ Arn: v.string() })), []),
   AlarmContributorId: text,
   AlarmContributorAttributes: v.fallback(v.optional(v.record(v.string(), v.string())), undefined),
+  /** Of an alarm on a query of logs. */
+  LogGroups: texts,
+  QueryString: text,
   Trigger: v.fallback(v.optional(Trigger), undefined),
 });
 type AlarmMessage = v.InferOutput<typeof AlarmMessage>;
 
-export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
+export const readAlarmMessage: Reader = ({ json, topicArn, at: sentAt }) => {
   const parsed = v.safeParse(AlarmMessage, json);
   if (!parsed.success) return undefined;
   const message = parsed.output;
@@ -43,22 +52,27 @@ export const readAlarmMessage: Reader = ({ json, at: sentAt }) => {
       phase,
       severity: severityOfChange(watch, phase, message.AlarmDescription),
       service: serviceOf(watch, message.AlarmName),
-      story: {
-        kind: "alarm",
-        name: message.AlarmName,
-        arn,
-        // `Region` is a name for people, such as "US East (N. Virginia)".
-        region: arn.split(":")[3] ?? "",
-        description: message.AlarmDescription ?? undefined,
-        reason: message.NewStateReason ?? undefined,
-        previous: message.OldStateValue == null ? undefined : { value: message.OldStateValue, since: undefined },
-        watch,
-        readings: readingsOf(message.NewStateReason ?? ""),
-        contributor: contributorOf(message.AlarmContributorId, message.AlarmContributorAttributes),
-      },
+      story: storyOf(message, arn, watch, topicArn),
     },
   };
 };
+
+function storyOf(message: AlarmMessage, arn: string, watch: Watch, topicArn: string | undefined): Story {
+  return {
+    kind: "alarm",
+    name: message.AlarmName,
+    arn,
+    // Older messages have no ARN.
+    region: arn.split(":")[3] ?? regionOfTitle(message.Region ?? "") ?? topicArn?.split(":")[3] ?? "",
+    account: message.AWSAccountId ?? arn.split(":")[4] ?? "",
+    description: present(message.AlarmDescription),
+    reason: present(message.NewStateReason),
+    previous: message.OldStateValue == null ? undefined : { value: message.OldStateValue, since: undefined },
+    watch,
+    readings: [...readingsOf(message.NewStateReason ?? "")],
+    contributor: contributorOf(message.AlarmContributorId, message.AlarmContributorAttributes),
+  };
+}
 
 /** For an alarm that watches nothing, missing data is no news. */
 function readRoadTest(alarm: string, arn: string, state: string, at: number): Parsed {
@@ -69,12 +83,23 @@ function readRoadTest(alarm: string, arn: string, state: string, at: number): Pa
   return { kind: "incident", incident: { ...identity, at, phase, severity: "info", service: undefined, story } };
 }
 
-function watchOf({ Trigger, AlarmRule, TriggeringChildren }: AlarmMessage): Watch {
+function watchOf({
+  Trigger,
+  AlarmRule,
+  TriggeringChildren,
+  LogGroups,
+  QueryString,
+  NewStateReason,
+}: AlarmMessage): Watch {
   if (AlarmRule != null) {
-    const children = TriggeringChildren.map(({ Arn }) => Arn.split(":alarm:")[1] ?? Arn);
-    return { kind: "composite", rule: AlarmRule, children };
+    return { kind: "composite", rule: AlarmRule, children: TriggeringChildren.map(({ Arn }) => nameOfAlarm(Arn)) };
   }
-  return Trigger === undefined ? { kind: "unstated" } : watchOfTrigger(Trigger);
+  if (LogGroups.length > 0 || QueryString != null) return { kind: "log", groups: LogGroups, query: QueryString ?? "" };
+  return Trigger === undefined ? { kind: "unstated" } : watchOfTrigger(Trigger, NewStateReason ?? "");
+}
+
+export function nameOfAlarm(arn: string): string {
+  return arn.split(":alarm:")[1] ?? arn;
 }
 
 export function contributorOf(
@@ -83,12 +108,4 @@ export function contributorOf(
 ): string | undefined {
   const named = Object.entries(attributes ?? {}).map(([name, value]) => `${name}=${value}`);
   return named.length > 0 ? named.join(", ") : (id ?? undefined);
-}
-
-/** "… [2.31 (23/09/26 20:01:00), 1.9 (23/09/26 20:00:00)] was greater than …": newest first there, oldest first here. */
-function readingsOf(reason: string): readonly number[] {
-  const list = /\[([^[\]]*)\]/.exec(reason)?.[1] ?? "";
-  return [...list.matchAll(/(-?\d{1,40}(?:\.\d{1,40})?(?:E-?\d{1,4})?) \(/g)]
-    .map(([, value]) => Number(value))
-    .reverse();
 }

@@ -1,6 +1,7 @@
 import type { Severity } from "#fleet/definition.ts";
 import { isWaking } from "#fleet/waking.ts";
-import type { Incident, Phase, Watch } from "../incident/incident.ts";
+import type { Incident, Phase } from "../incident/incident.ts";
+import { metricsOf, type Watch } from "../incident/watch.ts";
 
 const phases: Readonly<Record<string, Phase>> = { ALARM: "firing", OK: "resolved", INSUFFICIENT_DATA: "no-data" };
 
@@ -40,18 +41,56 @@ export function severityOf({
 }
 
 /** Longer than any name AWS accepts: keeps matching fast on text that is not a name. */
-export const nameLimit = 300;
+const nameLimit = 300;
+
+/** What a dimension, or a tag, of an alarm is called that names a service of the map by its key. */
+export const serviceLabel = "mcp-service";
 
 /**
- * The map's key of the service an alarm is about: from its target group, `targetgroup/<stage>-mcp-<dashed>-tg/…`, else
- * from its name, `<stage>-mcp-<dashed>-<alarm>`.
+ * The map's key of the service an alarm is about. A dimension of a metric says so: the target group
+ * `targetgroup/<stage>-mcp-<dashed>-tg/…`, the service or the task's family as ECS names it, the log group
+ * `/ecs/<stage>/mcp/<key>`, or `mcp-service`; else the alarm's name, `<stage>-mcp-<dashed>-<alarm>`.
  */
 export function serviceOf(watch: Watch, alarmName: string): string | undefined {
-  const targetGroup = watch.kind === "metric" ? watch.dimensions.TargetGroup : undefined;
-  const dashed =
-    /^targetgroup\/[a-z0-9-]+?-mcp-([a-z0-9-]+)-tg\//.exec(targetGroup?.slice(0, nameLimit) ?? "")?.[1] ??
-    /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+|failedRequests|slowRequests)$/.exec(
-      alarmName.slice(0, nameLimit),
-    )?.[1];
-  return dashed?.replaceAll("-", "_");
+  for (const { dimensions } of metricsOf(watch)) {
+    const found = serviceOfDimensions(dimensions);
+    if (found !== undefined) return found;
+  }
+  if (watch.kind === "log") return watch.groups.map(serviceOfLogGroup).find((service) => service !== undefined);
+  if (watch.kind === "composite") {
+    // By its rule, which its end has as well, not by the alarms that set it off.
+    const names = [...watch.rule.slice(0, 10_240).matchAll(/"([^"]{1,300})"|\(([\w.:/-]{1,300})\)/g)];
+    const services = new Set(names.map(([, quoted, bare = ""]) => serviceOfAlarmName(quoted ?? bare)));
+    return services.size === 1 ? [...services][0] : undefined;
+  }
+  return serviceOfAlarmName(alarmName);
+}
+
+function serviceOfDimensions(dimensions: Readonly<Record<string, string>>): string | undefined {
+  const named = dimensions[serviceLabel];
+  if (named !== undefined && /^[a-z][a-z0-9_-]{0,60}$/.test(named)) return named.replaceAll("-", "_");
+  const targetGroup = /^targetgroup\/[a-z0-9-]+?-mcp-([a-z0-9-]+)-tg\//.exec(
+    dimensions.TargetGroup?.slice(0, nameLimit) ?? "",
+  )?.[1];
+  return (
+    targetGroup?.replaceAll("-", "_") ??
+    serviceOfEcs(dimensions.ServiceName ?? "") ??
+    serviceOfEcs(dimensions.TaskDefinitionFamily ?? "") ??
+    serviceOfLogGroup(dimensions.LogGroupName ?? "")
+  );
+}
+
+function serviceOfAlarmName(name: string): string | undefined {
+  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+|failedRequests\w*|slowRequests)$/
+    .exec(name.slice(0, nameLimit))?.[1]
+    ?.replaceAll("-", "_");
+}
+
+function serviceOfLogGroup(name: string): string | undefined {
+  return /^\/ecs\/[a-z0-9-]+\/mcp\/([a-z0-9_]+)$/.exec(name.slice(0, nameLimit))?.[1];
+}
+
+/** `<stage>-mcp-<dashed>` as the map's key. */
+export function serviceOfEcs(name: string): string | undefined {
+  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)$/.exec(name.slice(0, nameLimit))?.[1]?.replaceAll("-", "_");
 }

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { nameLimit } from "./alarm.ts";
+import { serviceOfEcs } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
+import { present, text } from "./field.ts";
 import type { Reader } from "./reader.ts";
-import { text } from "./watch.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html */
 const Detail = v.object({ eventName: v.string(), deploymentId: v.string(), updatedAt: text, reason: text });
@@ -28,12 +28,7 @@ export const readDeployment: Reader = ({ event, at: sentAt }) => {
       phase: failed ? "firing" : "resolved",
       severity: "critical",
       service: serviceOfEcs(serviceArn.split("/").at(-1) ?? ""),
-      story: { kind: "deployment", serviceArn, deployment: deploymentId, reason: reason ?? undefined },
+      story: { kind: "deployment", serviceArn, deployment: deploymentId, reason: present(reason) },
     },
   };
 };
-
-/** `<stage>-mcp-<dashed>` as the map's key. */
-export function serviceOfEcs(name: string): string | undefined {
-  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)$/.exec(name.slice(0, nameLimit))?.[1]?.replaceAll("-", "_");
-}

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { present, text } from "./field.ts";
 
 const json = v.pipe(v.string(), v.parseJson());
 
@@ -6,13 +7,15 @@ const json = v.pipe(v.string(), v.parseJson());
 const Notification = v.object({
   Type: v.literal("Notification"),
   Message: v.string(),
+  TopicArn: text,
   Subject: v.nullish(v.string()),
   Timestamp: v.optional(v.string()),
+  MessageAttributes: v.fallback(v.record(v.string(), v.object({ Value: v.string() })), {}),
 });
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
 const BusEvent = v.object({
-  source: v.string(),
+  source: v.optional(v.string(), ""),
   "detail-type": v.string(),
   id: v.optional(v.string()),
   time: v.optional(v.string()),
@@ -31,6 +34,10 @@ export interface Arrival {
   readonly json: unknown;
   /** Subject of an SNS message. */
   readonly subject: string | undefined;
+  /** Attributes of an SNS message. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The topic it came by, if any. */
+  readonly topicArn: string | undefined;
   /** Set when it is an EventBridge event. */
   readonly event: BusEvent | undefined;
   /** When it was sent, in milliseconds since the epoch. */
@@ -41,18 +48,28 @@ export function unwrap(body: string, sentAt: number): Arrival {
   const outer = parsed(body);
   const notification = v.safeParse(Notification, outer);
   if (notification.success) {
-    const { Message, Subject, Timestamp } = notification.output;
+    const { Message, TopicArn, Subject, Timestamp, MessageAttributes } = notification.output;
     const inner = parsed(Message);
     return {
       text: Message,
       json: inner,
-      subject: Subject ?? undefined,
+      subject: present(Subject),
+      attributes: Object.fromEntries(Object.entries(MessageAttributes).map(([name, { Value }]) => [name, Value])),
+      topicArn: TopicArn ?? undefined,
       event: eventOf(inner),
       at: timeOf(Timestamp) ?? sentAt,
     };
   }
   const event = eventOf(outer);
-  return { text: body, json: outer, subject: undefined, event, at: timeOf(event?.time) ?? sentAt };
+  return {
+    text: body,
+    json: outer,
+    subject: undefined,
+    attributes: {},
+    topicArn: undefined,
+    event,
+    at: timeOf(event?.time) ?? sentAt,
+  };
 }
 
 function parsed(text: string): unknown {

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { severities } from "#fleet/definition.ts";
-import { serviceOfEcs } from "./deployment.ts";
+import { serviceOfEcs } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
+import { present, text } from "./field.ts";
 import type { Reader } from "./reader.ts";
-import { text } from "./watch.ts";
 
 /** What the fleet's own functions publish to the topic: a rotation's outcome, new thresholds. */
 export const FleetNotice = v.object({
@@ -39,8 +39,8 @@ export const readFleetNotice: Reader = ({ json, at: sentAt }) => {
       service: service ? (serviceOfEcs(service) ?? service) : undefined,
       story:
         kind === "rotation"
-          ? { kind: "rotation", secret: subject, outcome: title, reason: text ?? undefined }
-          : { kind: "unknown", title, text: text ?? "" },
+          ? { kind: "rotation", secret: subject, outcome: title, reason: present(text) }
+          : { kind: "notice", fleet: kind, title, facts: [], text: text ?? "" },
     },
   };
 };

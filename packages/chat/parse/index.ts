@@ -2,11 +2,14 @@ import { createHash } from "node:crypto";
 import type { Incident } from "../incident/incident.ts";
 import { readAlarmEvent } from "./alarm-event.ts";
 import { readAlarmMessage } from "./alarm-message.ts";
+import { readAwsEvent } from "./aws-event.ts";
+import { readAwsMessage } from "./aws-message.ts";
 import { readDeployment } from "./deployment.ts";
 import { type Arrival, unwrap } from "./envelope.ts";
 import { readFleetNotice } from "./fleet-notice.ts";
 import type { Parsed, Reader } from "./reader.ts";
 import { readRotation } from "./rotation.ts";
+import { readServiceAction } from "./service-action.ts";
 import { readTask } from "./task.ts";
 
 export type { Parsed } from "./reader.ts";
@@ -17,6 +20,7 @@ const readers: readonly Reader[] = [
   readAlarmEvent,
   readDeployment,
   readTask,
+  readServiceAction,
   readRotation,
   readFleetNotice,
 ];
@@ -31,22 +35,31 @@ export function parse(body: string, sentAt: number): Parsed {
     const parsed = read(arrival);
     if (parsed !== undefined) return parsed;
   }
-  return { kind: "incident", incident: unknownOf(arrival) };
+  return { kind: "incident", incident: noticeOf(arrival) };
 }
 
 function readTick({ event }: Arrival): Parsed | undefined {
   return event?.source === "aws.events" && event["detail-type"] === "Scheduled Event" ? { kind: "tick" } : undefined;
 }
 
-function unknownOf({ text, subject, event, at }: Arrival): Incident {
+/** What has no reader of its own: a notice of another service, or what somebody wrote. */
+function noticeOf(arrival: Arrival): Incident {
+  const { text, event, at } = arrival;
   const identity = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const { title, severity, facts, text: said } = event === undefined ? readAwsMessage(arrival) : readAwsEvent(event);
   return {
-    subject: `unknown:${identity}`,
-    change: `unknown:${identity}:${event?.id ?? at}`,
+    subject: `notice:${identity}`,
+    change: `notice:${identity}:${event?.id ?? at}`,
     at,
     phase: "notice",
-    severity: "warning",
+    severity,
     service: undefined,
-    story: { kind: "unknown", title: subject ?? event?.["detail-type"] ?? "Unrecognized message", text },
+    story: {
+      kind: "notice",
+      fleet: undefined,
+      title: title.trim() || "Unrecognized message",
+      facts: [...facts],
+      text: said,
+    },
   };
 }

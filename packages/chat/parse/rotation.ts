@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { timeOf } from "./envelope.ts";
+import { present, text } from "./field.ts";
 import type { Reader } from "./reader.ts";
-import { text } from "./watch.ts";
 
 /**
  * Outcomes Secrets Manager reports through CloudTrail.
@@ -38,7 +38,7 @@ export const readRotation: Reader = ({ event, at: sentAt }) => {
         kind: "rotation",
         secret: nameOf(additionalEventData.SecretId),
         outcome: eventName,
-        reason: errorMessage ?? undefined,
+        reason: present(errorMessage),
       },
     },
   };

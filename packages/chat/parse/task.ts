@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { serviceOfEcs } from "./deployment.ts";
+import { serviceOfEcs } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
+import { number, present, text } from "./field.ts";
 import type { Reader } from "./reader.ts";
-import { number, text } from "./watch.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html */
 const Detail = v.object({
@@ -13,11 +13,17 @@ const Detail = v.object({
   stoppedReason: text,
   stoppedAt: text,
   version: number,
-  containers: v.fallback(v.array(v.object({ name: v.string(), exitCode: number })), []),
+  containers: v.fallback(v.array(v.object({ name: v.string(), exitCode: number, reason: text })), []),
 });
 
 /** Stops that were requested: by a person, or by the scheduler while it deploys or scales. */
 const asked = new Set(["UserInitiated", "ServiceSchedulerInitiated"]);
+
+/**
+ * Stops that a scheduler requests because something is wrong: only the reason distinguishes them.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ */
+const amiss = /failed (?:\S+ ){0,3}health checks?|performing maintenance|OutOfMemory/i;
 
 export const readTask: Reader = ({ event, at: sentAt }) => {
   if (event?.["detail-type"] !== "ECS Task State Change") return undefined;
@@ -25,7 +31,11 @@ export const readTask: Reader = ({ event, at: sentAt }) => {
   if (!parsed.success) return undefined;
   const { taskArn, group, lastStatus, stopCode, stoppedReason, stoppedAt, containers } = parsed.output;
   if (lastStatus !== "STOPPED") return { kind: "ignored", why: `a task is ${lastStatus}` };
-  if (stopCode != null && asked.has(stopCode)) return { kind: "ignored", why: `a task was stopped: ${stopCode}` };
+  const wrong = [stoppedReason, ...containers.map(({ reason }) => reason)].some((reason) => amiss.test(reason ?? ""));
+  if (stopCode != null && asked.has(stopCode) && !wrong) {
+    return { kind: "ignored", why: `a task was stopped: ${stopCode}` };
+  }
+  const serviceName = group?.startsWith("service:") ? group.slice("service:".length) : "";
   return {
     kind: "incident",
     incident: {
@@ -34,13 +44,18 @@ export const readTask: Reader = ({ event, at: sentAt }) => {
       at: timeOf(stoppedAt ?? undefined) ?? sentAt,
       phase: "notice",
       severity: "warning",
-      service: serviceOfEcs(group?.replace(/^service:/, "") ?? ""),
+      service: serviceOfEcs(serviceName),
       story: {
         kind: "task",
         taskArn,
+        serviceName,
         stopCode: stopCode ?? "unknown",
-        reason: stoppedReason ?? undefined,
-        containers: containers.map(({ name, exitCode }) => ({ name, exitCode: exitCode ?? undefined })),
+        reason: present(stoppedReason),
+        containers: containers.map(({ name, exitCode, reason }) => ({
+          name,
+          exitCode: exitCode ?? undefined,
+          reason: present(reason),
+        })),
       },
     },
   };

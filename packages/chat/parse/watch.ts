@@ -1,18 +1,21 @@
 import * as v from "valibot";
-import type { Limit, Watch } from "../incident/incident.ts";
+import type { Limit, Metric, Watch } from "../incident/watch.ts";
+import { flag, number, pairs, present, text } from "./field.ts";
+import { bandOf } from "./reason.ts";
 
-/** A field with an unexpected shape counts as absent: the rest still makes a message. */
-export const text = v.fallback(v.optional(v.nullable(v.string())), undefined);
-export const number = v.fallback(v.optional(v.nullable(v.number())), undefined);
+/** More metrics of an expression than this are not looked at: it may have five hundred. */
+const metricsRead = 20;
 
 const Pairs = v.fallback(v.array(v.object({ name: v.string(), value: v.string() })), []);
 const TopicMetric = v.object({
   Id: text,
   Expression: text,
   Label: text,
-  ReturnData: v.fallback(v.optional(v.boolean()), undefined),
+  ReturnData: flag,
   MetricStat: v.fallback(
-    v.optional(v.object({ Metric: v.object({ MetricName: v.string(), Namespace: text }), Stat: text })),
+    v.optional(
+      v.object({ Metric: v.object({ MetricName: v.string(), Namespace: text, Dimensions: Pairs }), Stat: text }),
+    ),
     undefined,
   ),
 });
@@ -22,6 +25,7 @@ export const Trigger = v.object({
   Namespace: text,
   Statistic: text,
   ExtendedStatistic: text,
+  Unit: text,
   Dimensions: Pairs,
   Period: number,
   EvaluationPeriods: number,
@@ -34,7 +38,7 @@ export const Trigger = v.object({
 type Trigger = v.InferOutput<typeof Trigger>;
 
 /** `Trigger` of a message from a topic. */
-export function watchOfTrigger(trigger: Trigger): Watch {
+export function watchOfTrigger(trigger: Trigger, reason: string): Watch {
   const limit = limitOf(trigger);
   if (trigger.MetricName != null) {
     return {
@@ -42,27 +46,41 @@ export function watchOfTrigger(trigger: Trigger): Watch {
       namespace: trigger.Namespace ?? "",
       metric: trigger.MetricName,
       statistic: trigger.ExtendedStatistic ?? spelled(trigger.Statistic ?? ""),
-      dimensions: Object.fromEntries(trigger.Dimensions.map(({ name, value }) => [name, value])),
+      dimensions: dimensionsOf(trigger.Dimensions),
       period: trigger.Period ?? 60,
+      unit: present(trigger.Unit),
       limit,
     };
   }
   if (trigger.Metrics === undefined) return { kind: "unstated" };
   const returned = trigger.Metrics.find(({ ReturnData }) => ReturnData === true) ?? trigger.Metrics[0];
   const label = labelOf(returned);
-  return trigger.ThresholdMetricId == null ? { kind: "math", label, limit } : { kind: "anomaly", label };
+  const metrics = trigger.Metrics.slice(0, metricsRead).flatMap(({ MetricStat }): Metric[] => {
+    if (MetricStat === undefined) return [];
+    const { MetricName, Namespace, Dimensions } = MetricStat.Metric;
+    return [{ namespace: Namespace ?? "", metric: MetricName, dimensions: dimensionsOf(Dimensions) }];
+  });
+  return trigger.ThresholdMetricId == null
+    ? { kind: "math", label, metrics, limit }
+    : { kind: "anomaly", label, metrics, band: bandOf(reason) };
+}
+
+function dimensionsOf(dimensions: v.InferOutput<typeof Pairs>): Readonly<Record<string, string>> {
+  return Object.fromEntries(dimensions.map(({ name, value }) => [name, value]));
 }
 
 function labelOf(metric: v.InferOutput<typeof TopicMetric> | undefined): string {
   return metric?.Label ?? metric?.Expression ?? metric?.MetricStat?.Metric.MetricName ?? metric?.Id ?? "the expression";
 }
 
-function limitOf({ Threshold, ComparisonOperator, Period, EvaluationPeriods }: Trigger): Limit | undefined {
+function limitOf(trigger: Trigger): Limit | undefined {
+  const { Threshold, ComparisonOperator, Period, EvaluationPeriods, DatapointsToAlarm } = trigger;
   if (Threshold == null) return undefined;
+  const of = EvaluationPeriods ?? 1;
   return {
     comparison: ComparisonOperator ?? "",
     threshold: Threshold,
-    window: (Period ?? 60) * (EvaluationPeriods ?? 1),
+    span: { period: Period ?? 60, datapoints: DatapointsToAlarm ?? of, of },
   };
 }
 
@@ -79,17 +97,14 @@ const EventMetric = v.object({
   id: text,
   expression: text,
   label: text,
-  returnData: v.fallback(v.optional(v.boolean()), undefined),
+  returnData: flag,
   metricStat: v.fallback(
     v.optional(
       v.object({
-        metric: v.object({
-          namespace: text,
-          name: v.string(),
-          dimensions: v.fallback(v.record(v.string(), v.string()), {}),
-        }),
+        metric: v.object({ namespace: text, name: v.string(), dimensions: pairs }),
         period: number,
         stat: text,
+        unit: text,
       }),
     ),
     undefined,
@@ -101,20 +116,32 @@ export const Configuration = v.fallback(
   { description: undefined, alarmRule: undefined, metrics: undefined },
 );
 
-/** `configuration` of an event. It has no threshold: where there is one, it stands in the state's reason data. */
+/** What an event says of a state beside its configuration. */
+export interface Measured {
+  readonly limit: Limit | undefined;
+  readonly band: { readonly low: number; readonly high: number } | undefined;
+  /** Names of the alarms that set a composite one off. */
+  readonly children: readonly string[];
+}
+
+/** `configuration` of an event. It has no threshold: where there is one, it stands in the state. */
 export function watchOfConfiguration(
   { alarmRule, metrics }: v.InferOutput<typeof Configuration>,
-  threshold: number | undefined,
+  { limit, band, children }: Measured,
 ): Watch {
-  if (alarmRule != null) return { kind: "composite", rule: alarmRule, children: [] };
+  if (alarmRule != null) return { kind: "composite", rule: alarmRule, children: [...children] };
   const returned = metrics?.find(({ returnData }) => returnData === true) ?? metrics?.[0];
   if (metrics === undefined || returned === undefined) return { kind: "unstated" };
-  const limit = threshold === undefined ? undefined : { comparison: "", threshold, window: 0 };
   const stat = returned.metricStat;
   if (stat === undefined || metrics.length > 1) {
     const label = returned.label ?? returned.expression ?? stat?.metric.name ?? returned.id ?? "the expression";
+    const looked = metrics.slice(0, metricsRead).flatMap(({ metricStat }): Metric[] => {
+      if (metricStat === undefined) return [];
+      const { namespace, name, dimensions } = metricStat.metric;
+      return [{ namespace: namespace ?? "", metric: name, dimensions }];
+    });
     const banded = metrics.some(({ expression }) => expression?.includes("ANOMALY_DETECTION_BAND") === true);
-    return banded ? { kind: "anomaly", label } : { kind: "math", label, limit };
+    return banded ? { kind: "anomaly", label, metrics: looked, band } : { kind: "math", label, metrics: looked, limit };
   }
   return {
     kind: "metric",
@@ -123,6 +150,7 @@ export function watchOfConfiguration(
     statistic: stat.stat ?? "",
     dimensions: stat.metric.dimensions,
     period: stat.period ?? 60,
+    unit: present(stat.unit),
     limit,
   };
 }

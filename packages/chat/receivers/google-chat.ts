@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { type Card, linesShown, marks } from "../card/card.ts";
+import { type Prose, plain as words } from "../card/prose.ts";
+import { escapes } from "./escape.ts";
 import { failureOf } from "./http.ts";
-import { escapedHtml as escaped, unlinked } from "./markup.ts";
 import type { Receiver } from "./receiver.ts";
 import { Secret } from "./secret.ts";
 import { shortened } from "./shortened.ts";
@@ -32,38 +33,46 @@ export const googleChat: Receiver = {
   },
 };
 
-/** Card text is a part of HTML: https://developers.google.com/workspace/chat/format-messages#card-formatting */
+const { plain, html, lines, text: preview } = escapes["google-chat"];
+
+/** It knows no reader's time zone: times are in UTC. */
+const prose = (text: Prose, most: number) => html(words(text), most);
+
+/** `text` would stand above the card: it only calls people, and a notification shows `fallbackText`. */
 export function googleMessage(card: Card) {
   const paragraph = (text: string) => ({ textParagraph: { text } });
   const widgets = [
     paragraph(
       [
-        `<b>${escaped(card.status)}</b>`,
-        ...linesShown(card).map(({ tone, text }) => `${marks[tone]} ${escaped(text)}`),
+        `<b>${prose(card.status, 400)}</b>`,
+        ...linesShown(card).map(({ tone, text }) => `${marks[tone]} ${prose(text, 1_000)}`),
       ].join("<br>"),
     ),
     ...card.facts.map(({ name, value }) => ({
-      decoratedText: { topLabel: name, text: escaped(value), wrapText: true },
+      decoratedText: { topLabel: plain(name, 200), text: lines(value, 4_000), wrapText: true },
     })),
-    ...(card.chart === undefined ? [] : [paragraph(`${escaped(card.chart.label)}<br>${card.chart.line}`)]),
-    ...(card.log.length === 0 ? [] : [paragraph(`<font color="#80868b">${card.log.map(escaped).join("<br>")}</font>`)]),
+    ...(card.chart === undefined ? [] : [paragraph(`${html(card.chart.label, 200)}<br>${card.chart.line}`)]),
+    ...(card.log.length === 0
+      ? []
+      : [paragraph(`<font color="#80868b">${card.log.map((line) => html(line, 1_000)).join("<br>")}</font>`)]),
     ...(card.links.length === 0
       ? []
       : [
           {
             buttonList: {
-              buttons: card.links.map(({ label, url }) => ({ text: label, onClick: { openLink: { url } } })),
+              buttons: card.links.map(({ label, url }) => ({ text: plain(label, 60), onClick: { openLink: { url } } })),
             },
           },
         ]),
   ];
   return {
-    text: unlinked(card.fallback || card.title),
+    ...(card.mention.length > 0 && { text: card.mention.map((id) => `<${id}>`).join(" ") }),
+    fallbackText: preview(card.fallback || card.title, 1_000),
     cardsV2: [
       {
         cardId: "incident",
         card: {
-          header: { title: `${marks[card.tone]} ${card.title}`, subtitle: card.footer },
+          header: { title: `${marks[card.tone]} ${plain(card.title, 600)}`, subtitle: plain(card.footer, 600) },
           sections: [{ widgets }],
         },
       },

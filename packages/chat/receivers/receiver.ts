@@ -15,10 +15,11 @@ export interface Address {
 /** How a message relates to earlier ones. Each chat does what it can. */
 export interface Conversation {
   /**
-   * `begin` a conversation, `reply` to its first message, or `rewrite` that one. `close` it: rewrite or reply where the
-   * chat can, and post nothing where every message stands alone.
+   * `begin` a conversation, or `reply` to its first message. `rewrite` the headline of that one, which keeps what else it
+   * shows, and reply that it is over. `refresh` what it says: the reply is the message itself where it cannot be edited.
+   * `close` it: rewrite or reply where the chat can, and post nothing where every message stands alone.
    */
-  readonly manner: "begin" | "reply" | "rewrite" | "close";
+  readonly manner: "begin" | "reply" | "rewrite" | "refresh" | "close";
   /** Whether a reply is also shown to people who do not follow the conversation. */
   readonly broadcast: boolean;
   /** The chat's id of the first message, where it gave one. */

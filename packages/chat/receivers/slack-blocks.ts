@@ -1,6 +1,9 @@
 import { type Card, linesShown, marks, type Tone } from "../card/card.ts";
-import { clip } from "../text/clip.ts";
-import { escapedHtml, unformatted } from "./markup.ts";
+import { type Moment, type Prose, render } from "../card/prose.ts";
+import type { Fact } from "../incident/facts.ts";
+import { escapes } from "./escape.ts";
+
+const { mrkdwn, lines, code, text } = escapes.slack;
 
 /** The bar beside a message. */
 const colors: Readonly<Record<Tone, string>> = {
@@ -10,11 +13,12 @@ const colors: Readonly<Record<Tone, string>> = {
   info: "#667085",
 };
 
-/** https://docs.slack.dev/reference/block-kit/blocks/header-block and …/section-block */
-const headerLimit = 150;
+/** https://docs.slack.dev/reference/block-kit/blocks/section-block */
 const sectionLimit = 3_000;
 const fieldLimit = 2_000;
 const fieldCount = 10;
+/** A value that is longer has the width of the message, not half of it. */
+const shortValue = 60;
 
 /** About 13,200 characters of block text in all; bytes, and JSON around them, stay well under. */
 export const slackLimit = 12_000;
@@ -23,46 +27,95 @@ export const slackLines = 12;
 
 export interface SlackMessage {
   readonly text: string;
+  readonly parse: "none";
   readonly attachments: readonly { readonly color: string; readonly blocks: readonly unknown[] }[];
 }
 
+/**
+ * The headline is the message's own text: it is what a notification shows, what calls people, and what Slack shows above
+ * the coloured bar, which only attachments have.
+ */
 export function slackMessage(card: Card): SlackMessage {
-  const section = (text: string) => ({ type: "section", text: mrkdwn(clip(text, sectionLimit)) });
+  const section = (content: string) => ({ type: "section", text: mark(content) });
+  const head = [
+    `*${prose(card.status, 400)}*`,
+    ...linesShown(card).map(({ tone, text: line }) => `${marks[tone]} ${prose(line, 300)}`),
+  ];
   const blocks = [
-    { type: "header", text: { type: "plain_text", text: clip(card.title, headerLimit), emoji: false } },
-    section(
-      [
-        `*${escaped(card.status)}*`,
-        ...linesShown(card).map(({ tone, text }) => `${marks[tone]} ${escaped(text)}`),
-      ].join("\n"),
-    ),
-    ...factFields(card).map((fields) => ({ type: "section", fields })),
-    ...(card.chart === undefined ? [] : [section(`${escaped(card.chart.label)}\n\`${card.chart.line}\``)]),
+    section(fitting(head, sectionLimit)),
+    ...factBlocks(card),
+    ...(card.chart === undefined ? [] : [section(`${mrkdwn(card.chart.label, 200)}\n\`${card.chart.line}\``)]),
     ...(card.log.length === 0
       ? []
-      : [section(`\`\`\`${escaped(card.log.join("\n")).slice(0, sectionLimit - 10)}\`\`\``)]),
+      : [
+          section(
+            `\`\`\`${fitting(
+              card.log.map((line) => code(line, 480)),
+              sectionLimit - 10,
+            )}\`\`\``,
+          ),
+        ]),
     ...(card.links.length === 0
       ? []
-      : [section(card.links.map(({ label, url }) => `<${url}|${escaped(label)}>`).join("  ·  "))]),
-    { type: "context", elements: [mrkdwn(clip(escaped(card.footer), fieldLimit))] },
+      : [section(card.links.map(({ label, url }) => `<${linkable(url)}|${mrkdwn(label, 40)}>`).join("  ·  "))]),
+    { type: "context", elements: [mark(mrkdwn(card.footer, fieldLimit))] },
   ];
+  const called = card.mention.map(mentionOf).join(" ");
+  const headline = `${marks[card.tone]} *${text(card.title, 600)}*`;
   return {
-    text: clip(escaped(card.fallback || card.title), sectionLimit),
+    text: called === "" ? headline : `${called} ${headline}`,
+    parse: "none",
     attachments: [{ color: colors[card.tone], blocks }],
   };
 }
 
-function factFields({ facts }: Card): readonly (readonly unknown[])[] {
-  const fields = facts.map(({ name, value }) => mrkdwn(clip(`*${escaped(name)}*\n${escaped(value)}`, fieldLimit)));
-  return fields.length === 0 ? [] : [fields.slice(0, fieldCount)];
+/** https://docs.slack.dev/messaging/formatting-message-text#mentioning-users */
+function mentionOf(id: string): string {
+  if (/^(?:here|channel|everyone)$/.test(id)) return `<!${id}>`;
+  return id.startsWith("S") ? `<!subteam^${id}>` : `<@${id}>`;
+}
+
+/** As many of these lines as fit. */
+function fitting(all: readonly string[], most: number): string {
+  let taken = "";
+  for (const line of all) {
+    const next = taken === "" ? line : `${taken}\n${line}`;
+    if (next.length > most) break;
+    taken = next;
+  }
+  return taken;
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#date-formatting: in the reader's own time zone. */
+function time({ at, text: words, dated }: Moment): string {
+  const format = dated ? "{date_short_pretty} {time}" : "{time}";
+  return `<!date^${Math.floor(at / 1000)}^${format}|${words}>`;
+}
+
+function prose(words: Prose, most: number): string {
+  return render(words, (part) => mrkdwn(part, most), time);
+}
+
+function factBlocks({ facts }: Card): readonly unknown[] {
+  const short = facts.filter(isShort).slice(0, fieldCount);
+  const long = facts.filter((fact) => !isShort(fact));
+  const shown = ({ name, value }: Fact) => mark(`*${mrkdwn(name, 200)}*\n${lines(value, fieldLimit - 300)}`);
+  return [
+    ...(short.length === 0 ? [] : [{ type: "section", fields: short.map(shown) }]),
+    ...long.slice(0, 40).map((fact) => ({ type: "section", text: shown(fact) })),
+  ];
+}
+
+function isShort({ value }: Fact): boolean {
+  return value.length <= shortValue && !value.includes("\n");
+}
+
+/** What would end the address within a link. */
+function linkable(url: string): string {
+  return url.replaceAll("&", "&amp;").replaceAll("|", "%7C").replaceAll(">", "%3E").replaceAll("<", "%3C");
 }
 
 /** `verbatim`: Slack turns nothing into links or mentions. */
-function mrkdwn(text: string) {
-  return { type: "mrkdwn", text, verbatim: true };
-}
-
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping, and what that leaves: formats and code blocks. */
-function escaped(text: string): string {
-  return escapedHtml(unformatted(text));
+function mark(content: string) {
+  return { type: "mrkdwn", text: content, verbatim: true };
 }

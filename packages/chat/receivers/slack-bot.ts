@@ -42,9 +42,17 @@ export const slackBot: Receiver = {
     if (manner === "reply") return answer(ts, conversation, card, address, http);
     const edited = await call("chat.update", { ts }, card, address, http);
     const gone = edited.kind === "refused" && notEditable.has(edited.reason);
-    return gone ? answer(ts, conversation, card, address, http) : edited;
+    if (gone) return answer(ts, { ...conversation, broadcast: true }, card, address, http);
+    // An edit notifies nobody: whoever follows the conversation gets an answer. Repeated, the edit changes nothing.
+    const told = edited.kind === "accepted" && manner === "rewrite";
+    return told ? answer(ts, conversation, withoutEvidence(card), address, http) : edited;
   },
 };
+
+/** What the rewritten message shows above is not shown again below it. */
+function withoutEvidence(card: Card): Card {
+  return { ...card, facts: [], chart: undefined, log: [], links: [] };
+}
 
 async function answer(
   ts: string,
@@ -69,8 +77,8 @@ async function call(
   const body = shortened(withLines(card, slackLines), slackLimit, (version) => ({
     channel,
     unfurl_links: false,
-    ...fields,
     ...slackMessage(version),
+    ...fields,
   }));
   const outcome = await http({ url: new Secret(`${api}/${method}`), token: secret, body });
   const failure = failureOf(outcome);

@@ -1,4 +1,6 @@
 import { type Card, linesShown, marks, type Tone } from "../card/card.ts";
+import { type Moment, type Prose, render } from "../card/prose.ts";
+import { escapes } from "./escape.ts";
 import { failureOf } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
 import { shortened } from "./shortened.ts";
@@ -36,9 +38,13 @@ export const teams: Receiver = {
   },
 };
 
+const { plain, block: escaped, lines } = escapes.teams;
+
+/** `summary` is what a phone, and a notification, show of the message: without it they say "Card". */
 export function teamsMessage(card: Card): unknown {
   return {
     type: "message",
+    summary: plain(card.fallback || card.title, 500),
     attachments: [
       {
         contentType: "application/vnd.microsoft.card.adaptive",
@@ -51,42 +57,53 @@ export function teamsMessage(card: Card): unknown {
 
 function adaptiveCard(card: Card) {
   const block = (text: string, more: object = {}) => ({ type: "TextBlock", text, wrap: true, ...more });
+  const mentions = card.mention.map(mentionOf);
   return {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",
     version: "1.4",
-    msteams: { width: "Full" },
-    fallbackText: card.fallback,
+    msteams: { width: "Full", ...(mentions.length > 0 && { entities: mentions }) },
     body: [
-      block(escaped(card.title), { size: "Large", weight: "Bolder", color: colors[card.tone] }),
-      block(escaped(card.status), { weight: "Bolder", spacing: "Small" }),
-      ...linesShown(card).map(({ tone, text }) => block(`${marks[tone]} ${escaped(text)}`, { spacing: "Small" })),
+      ...(mentions.length === 0 ? [] : [block(mentions.map(({ text }) => text).join(" "))]),
+      block(escaped(card.title, 600), { size: "Large", weight: "Bolder", color: colors[card.tone] }),
+      block(prose(card.status, 400), { weight: "Bolder", spacing: "Small" }),
+      ...linesShown(card).map(({ tone, text }) => block(`${marks[tone]} ${prose(text, 1_000)}`, { spacing: "Small" })),
       ...(card.facts.length === 0
         ? []
         : [
             {
               type: "FactSet",
-              facts: card.facts.map(({ name, value }) => ({ title: escaped(name), value: escaped(value) })),
+              facts: card.facts.map(({ name, value }) => ({ title: escaped(name, 200), value: lines(value, 4_000) })),
             },
           ]),
       ...(card.chart === undefined
         ? []
-        : [block(escaped(card.chart.label), { isSubtle: true }), block(card.chart.line, { fontType: "Monospace" })]),
+        : [
+            block(escaped(card.chart.label, 200), { isSubtle: true }),
+            block(card.chart.line, { fontType: "Monospace" }),
+          ]),
       // An Adaptive Card joins lines separated by a single break.
-      ...card.log.map((line) => block(escaped(line), { fontType: "Monospace", size: "Small", spacing: "None" })),
-      block(escaped(card.footer), { isSubtle: true, size: "Small", separator: true }),
+      ...card.log.map((line) => block(escaped(line, 1_000), { fontType: "Monospace", size: "Small", spacing: "None" })),
+      block(escaped(card.footer, 600), { isSubtle: true, size: "Small", separator: true }),
     ],
-    actions: card.links.slice(0, 6).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
+    actions: card.links.slice(0, 6).map(({ label, url }) => ({ type: "Action.OpenUrl", title: plain(label, 60), url })),
   };
 }
 
 /**
- * Characters that begin a format in a text block, anywhere or at a line's start, and `{{DATE(…)}}`, which a card counts
- * out. https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features
+ * A person by the address they sign in with, or by their id in Entra.
+ * https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards
  */
-function escaped(text: string): string {
-  return text
-    .replace(/[\\`*_~[\]]/g, "\\$&")
-    .replace(/^([ \t]{0,9}(?:\d{1,9}(?=[.)]))?)([-+#>.)])/gm, "$1\\$2")
-    .replaceAll("{{", "{ {");
+function mentionOf(id: string) {
+  return { type: "mention", text: `<at>${id}</at>`, mentioned: { id, name: id } };
+}
+
+/** https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features#datetime-formatting-and-localization */
+function time({ at, dated }: Moment): string {
+  const stamp = new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+  return dated ? `{{DATE(${stamp}, SHORT)}} {{TIME(${stamp})}}` : `{{TIME(${stamp})}}`;
+}
+
+function prose(words: Prose, most: number): string {
+  return render(words, (text) => escaped(text, most), time);
 }

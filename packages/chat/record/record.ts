@@ -1,4 +1,6 @@
 import type { Severity } from "#fleet/definition.ts";
+import type { Fact } from "../incident/facts.ts";
+import type { Incident } from "../incident/incident.ts";
 
 /** What one destination was sent about one group: a service, or something that belongs to none. */
 export interface GroupRecord {
@@ -21,6 +23,14 @@ export interface Tally {
   readonly firing: number;
   readonly recovered: number;
   readonly other: number;
+  /** What the digest names, the worst first: an edit adds to it. */
+  readonly rows: readonly TallyRow[];
+}
+
+export interface TallyRow {
+  readonly group: string;
+  readonly state: "down" | "critical" | "warning" | "recovered";
+  readonly text: string;
 }
 
 export interface Thread {
@@ -29,6 +39,19 @@ export interface Thread {
   readonly openedAt: number;
   /** True where the first message covers other groups as well: it gets replies, and is never rewritten. */
   readonly shared: boolean;
+  /** What the first message showed beside its words: an edit keeps it, and the end shows it again. */
+  readonly evidence?: Evidence | undefined;
+}
+
+/** What a message shows beside its words. */
+export interface Evidence {
+  readonly facts: readonly Fact[];
+  readonly chart: { readonly label: string; readonly line: string } | undefined;
+  /** Last error lines of the service before it began, masked. */
+  readonly log: readonly string[];
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** A link, or a path where the map does not say what it is below. */
+  readonly runbook: string | undefined;
 }
 
 export interface Entry {
@@ -42,6 +65,8 @@ export interface Entry {
   readonly told: boolean;
   /** One line for people. */
   readonly headline: string;
+  /** While it is open: what it is, for whoever is told of it later. */
+  readonly incident?: Incident | undefined;
 }
 
 export const emptyRecord: GroupRecord = { version: 0, thread: undefined, entries: {}, lastSentAt: 0 };

@@ -1,14 +1,37 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
 import { severities } from "#fleet/definition.ts";
+import { Incident } from "../incident/incident.ts";
 import type { GroupRecord } from "./record.ts";
+
+const Evidence = v.object({
+  facts: v.array(v.object({ name: v.string(), value: v.string() })),
+  chart: v.optional(v.object({ label: v.string(), line: v.string() })),
+  log: v.array(v.string()),
+  links: v.array(v.object({ label: v.string(), url: v.string() })),
+  runbook: v.optional(v.string()),
+});
+
+const Row = v.object({
+  group: v.string(),
+  state: v.picklist(["down", "critical", "warning", "recovered"]),
+  text: v.string(),
+});
 
 const Stored = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
     version: v.number(),
-    thread: v.optional(v.object({ reference: v.optional(v.string()), openedAt: v.number(), shared: v.boolean() })),
+    thread: v.optional(
+      v.object({
+        reference: v.optional(v.string()),
+        openedAt: v.number(),
+        shared: v.boolean(),
+        // What was stored by another version of the fleet may lack it, or have another shape.
+        evidence: v.fallback(v.optional(Evidence), undefined),
+      }),
+    ),
     entries: v.record(
       v.string(),
       v.object({
@@ -19,10 +42,19 @@ const Stored = v.pipe(
         at: v.number(),
         told: v.boolean(),
         headline: v.string(),
+        incident: v.fallback(v.optional(Incident), undefined),
       }),
     ),
     lastSentAt: v.number(),
-    tally: v.optional(v.object({ since: v.number(), firing: v.number(), recovered: v.number(), other: v.number() })),
+    tally: v.optional(
+      v.object({
+        since: v.number(),
+        firing: v.number(),
+        recovered: v.number(),
+        other: v.number(),
+        rows: v.fallback(v.array(Row), []),
+      }),
+    ),
   }),
 );
 
@@ -31,7 +63,15 @@ export function recordOf(item: Readonly<Record<string, AttributeValue>>): GroupR
   const { thread, tally, ...rest } = v.parse(Stored, item.record?.S);
   return {
     ...rest,
-    thread: thread && { ...thread, reference: thread.reference },
+    thread: thread && {
+      ...thread,
+      reference: thread.reference,
+      evidence: thread.evidence && {
+        ...thread.evidence,
+        chart: thread.evidence.chart,
+        runbook: thread.evidence.runbook,
+      },
+    },
     ...(tally !== undefined && { tally }),
   };
 }

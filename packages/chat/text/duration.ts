@@ -17,6 +17,11 @@ export function durationOf(ms: number): string {
   return parts.slice(0, 2).join(" ");
 }
 
+/** ` after 12 min`; nothing for what began and ended within a second: "after 0 s" says nothing. */
+export function afterWords(ms: number): string {
+  return ms < 1_000 ? "" : ` after ${durationOf(ms)}`;
+}
+
 /** `14:02 UTC`, with the date if it is not today. */
 export function timeOfDay(at: number, now: number): string {
   const iso = new Date(at).toISOString();

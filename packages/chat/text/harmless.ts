@@ -9,14 +9,14 @@ const colors = /\u001b\[[\d;:]{0,40}m/g;
  */
 export const harmful =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-  /\u034f|[\0-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/gu;
+  /\u034f|[\0-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 
 /**
- * A text from outside with everything harmful in it made visible, as `\u202e`. JSON stays JSON with the same meaning:
- * these characters occur only in its strings.
+ * A text from outside with everything harmful in it made visible, as `\u202e`, and half a surrogate pair replaced. JSON
+ * stays JSON with the same meaning: these characters occur only in its strings.
  */
 export function harmless(text: string): string {
-  return text.replaceAll("\r\n", "\n").replace(colors, "").replace(harmful, escaped);
+  return text.toWellFormed().replaceAll("\r\n", "\n").replace(colors, "").replace(harmful, escaped);
 }
 
 function escaped(character: string): string {

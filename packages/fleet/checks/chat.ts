@@ -1,4 +1,5 @@
-import type { ChatDefinition, ChatDestination, FleetDefinition } from "../definition.ts";
+import { addressee, addressees } from "../addressee.ts";
+import type { ChatDefinition, ChatDestination, ChatRoute, FleetDefinition } from "../definition.ts";
 import type { Problem } from "../problem.ts";
 import { unknown } from "./reference.ts";
 
@@ -11,11 +12,32 @@ export function checkChat(fleet: FleetDefinition): readonly Problem[] {
     ...unknown(`chat.routes.${index}.to`, to, Object.keys(chat.destinations), "Add it under chat.destinations"),
     ...unknown(`chat.routes.${index}.stages`, stages, Object.keys(fleet.stages), "Declare it under `stages`"),
     ...unknown(`chat.routes.${index}.services`, named, services, "Add the service"),
+    ...checkMentions(chat, chat.routes[index], index),
   ]);
   const mutes = (chat.mutes ?? []).flatMap((mute, index) =>
     unknown(`chat.mutes.${index}.services`, mute.services, services, "Add the service"),
   );
   return [...checkSecret(fleet, chat), ...routes, ...mutes, ...checkSize(chat)];
+}
+
+/** Somebody whom no chat of the route can call would silently never be called. */
+function checkMentions(
+  { destinations }: ChatDefinition,
+  route: ChatRoute | undefined,
+  index: number,
+): readonly Problem[] {
+  const receivers = (route?.to ?? []).flatMap((name) => destinations[name]?.receiver ?? []);
+  if (receivers.length === 0) return [];
+  return Object.entries(route?.mention ?? {}).flatMap(([severity, ids = []]) =>
+    ids
+      .filter((id) => !receivers.some((receiver) => addressee(receiver, id)))
+      .map((id) => ({
+        field: `chat.routes.${index}.mention.${severity}`,
+        value: id,
+        allowed: [...new Set(receivers.map((receiver) => addressees[receiver].means))].join("; "),
+        remedy: "Write the id as the chat knows it, or send the route to a chat that knows it.",
+      })),
+  );
 }
 
 /**

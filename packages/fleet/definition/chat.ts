@@ -15,6 +15,8 @@ export interface ChatDefinition<SecretName extends string = string, StageName ex
   readonly groupWaitSeconds?: number;
   /** Hours after which an ongoing alarm is sent again. Default 4. */
   readonly repeatAfterHours?: number;
+  /** What the runbook of an alarm is below, to make a link of it: "https://github.com/example/fleet/blob/main". */
+  readonly runbookUrl?: string;
   /** Who gets e-mail when the road to the chats is itself broken. */
   readonly fallbackEmails: readonly string[];
 }
@@ -41,6 +43,11 @@ export interface ChatRoute<StageName extends string = string> {
   readonly stages?: readonly StageName[];
   readonly services?: readonly string[];
   readonly severities?: readonly Severity[];
+  /**
+   * Whom a message of this route calls, by severity and in the chat's own ids: a Slack user `U…`, a group `S…`, `here`,
+   * `channel`; a person in Teams by address; `users/…` or `users/all` in Google Chat. Each chat calls those it knows.
+   */
+  readonly mention?: { readonly [severity in Severity]?: readonly string[] | undefined } | undefined;
 }
 
 export interface ChatMute {

@@ -46,6 +46,8 @@ const Destination = v.variant(
   ),
 );
 
+const Called = v.optional(list(v.string(), "ids of those who are called"));
+
 const hours = expectation("a number of hours from 0.25 to 168", "Omit it for 4.");
 
 export const Chat = closed({
@@ -57,6 +59,7 @@ export const Chat = closed({
       stages: v.optional(list(v.string(), "stages")),
       services: v.optional(list(v.string(), "services")),
       severities: v.optional(Severities),
+      mention: v.optional(closed({ critical: Called, warning: Called, info: Called })),
     }),
     "routes",
   ),
@@ -77,6 +80,13 @@ export const Chat = closed({
   ),
   groupWaitSeconds: v.optional(whole(1, 300, " seconds", "SQS collects messages for at most 300 s.")),
   repeatAfterHours: v.optional(v.pipe(v.number(hours), v.minValue(0.25, hours), v.maxValue(168, hours))),
+  runbookUrl: v.optional(
+    matching(
+      /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w./%~-]*)?$/,
+      "an https address that a path is appended to",
+      'Name the folder that docs/runbook.md is seen in: "https://github.com/example/fleet/blob/main".',
+    ),
+  ),
   fallbackEmails: list(
     v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address."))),
     "e-mail addresses for when the chats cannot be reached",

@@ -79,7 +79,7 @@ function watchNetwork(answers: readonly string[]): void {
 const card: Card = {
   tone: "critical",
   title: "Healthy tasks: 0",
-  status: "Wrong since 20:02 UTC",
+  status: ["Wrong since 20:02 UTC"],
   lines: [],
   unlisted: 0,
   facts: [],
@@ -88,6 +88,8 @@ const card: Card = {
   links: [],
   footer: "prod",
   fallback: "no healthy task",
+  runbook: undefined,
+  mention: [],
 };
 const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "k" };
 const settings: ChatSettings = {

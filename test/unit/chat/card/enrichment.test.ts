@@ -10,7 +10,7 @@ const incident: Incident = {
   phase: "firing",
   severity: "warning",
   service: "wiki",
-  story: { kind: "unknown", title: "x", text: "" },
+  story: { kind: "notice", title: "x", facts: [], text: "" },
 };
 
 describe("what is looked up for a card", () => {

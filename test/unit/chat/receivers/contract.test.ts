@@ -36,8 +36,8 @@ const begin: Conversation = { manner: "begin", broadcast: true, reference: undef
 const card: Card = {
   tone: "critical",
   title: "google_workspace: Healthy tasks: 0, below 1 for 1 min",
-  status: "Ongoing since 20:02 UTC",
-  lines: [{ tone: "critical", text: "Healthy tasks: 0 <under> 1 & falling" }],
+  status: ["Ongoing since 20:02 UTC"],
+  lines: [{ tone: "critical", text: ["Healthy tasks: 0 <under> 1 & falling"] }],
   unlisted: 0,
   facts: [{ name: "Targets", value: "0 of 1 healthy" }],
   chart: { label: "HealthyHostCount Minimum, the last 1 h", line: "███▁" },
@@ -45,6 +45,8 @@ const card: Card = {
   links: [{ label: "Alarm", url: "https://us-east-1.console.aws.amazon.com/cloudwatch/home" }],
   footer: "prod · us-east-1 · runbook: docs/runbook.md#healthyhosts",
   fallback: "🔴 google_workspace: no healthy task",
+  runbook: undefined,
+  mention: [],
 };
 const say = (name: ReceiverName, version: Card = card, conversation = begin): Promise<Delivery> =>
   receivers[name].deliver(version, conversation, addressOf(name), http);
@@ -107,7 +109,7 @@ describe.each(names)("the receiver %s", (name) => {
   it("[CHAT-3] shortens a card that is too long, and keeps what is wrong", async () => {
     const lines = Array.from({ length: 400 }, (_, index) => ({
       tone: "warning" as const,
-      text: `line ${index} ${"é".repeat(150)}`,
+      text: [`line ${index} ${"é".repeat(150)}`],
     }));
     const long = { ...card, lines, log: Array.from({ length: 6 }, () => "x".repeat(5_000)), title: "t".repeat(400) };
     const { dropped } = chats;
@@ -137,10 +139,14 @@ describe("conversations", () => {
     if (first.kind !== "accepted") throw new Error("The first message was not accepted.");
     const { reference } = first;
     await accepted("slack-bot", card, { ...begin, manner: "reply", reference });
+    // A channel takes a message a second.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     await accepted("slack-bot", { ...card, title: "recovered" }, { ...begin, manner: "rewrite", reference });
     const thread = chats.list("slack-bot").filter((message) => message.thread === reference);
     expect(thread.map(({ reply, edits }) => ({ reply, edits }))).toEqual([
       { reply: false, edits: 1 },
+      { reply: true, edits: 0 },
+      // An edit notifies nobody.
       { reply: true, edits: 0 },
     ]);
   });

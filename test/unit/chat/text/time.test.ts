@@ -1,6 +1,5 @@
 import { growth, linear } from "@mcp-fleet/testing/growth.ts";
 import { describe, expect, it } from "vitest";
-import { parse } from "#chat/parse/index.ts";
 import { maskSecrets } from "#chat/text/mask.ts";
 
 /** Pieces that a pattern begins with and cannot end, over and over. */
@@ -23,25 +22,10 @@ const pieces = [
   " ",
   '"\\',
 ] as const;
-const textOf = (piece: string) => piece.repeat(15_000 / piece.length);
+const textOf = (piece: string) => piece.repeat(8_000 / piece.length);
 
-describe("[SAFE-3] a text made to be slow takes time in proportion to its length", () => {
+describe("[SAFE-3] [CHAT-8] a text made to be slow takes time in proportion to its length", () => {
   it.each(pieces)("where credentials are masked: %j", (piece) => {
     expect(growth(maskSecrets, textOf(piece))).toBeLessThan(linear);
-  });
-
-  it.each(pieces)("where an alarm is read: %j", (piece) => {
-    const alarm = (text: string) =>
-      parse(
-        JSON.stringify({
-          AlarmName: `${text}!`,
-          NewStateValue: "ALARM",
-          NewStateReason: text,
-          AlarmDescription: text,
-          Trigger: { MetricName: text, Dimensions: [{ name: "TargetGroup", value: `targetgroup/${text}!` }] },
-        }),
-        0,
-      );
-    expect(growth(alarm, textOf(piece))).toBeLessThan(linear);
   });
 });

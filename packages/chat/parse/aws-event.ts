@@ -1,0 +1,115 @@
+import * as v from "valibot";
+import type { BusEvent } from "./envelope.ts";
+import { number, text } from "./field.ts";
+import { type NoticeReading, readObject } from "./notice-object.ts";
+
+/** `Glue Job State Change` reports of a Glue job, `EC2 Instance State-change Notification` of an EC2 instance. */
+function kindOf({ "detail-type": type }: BusEvent): string {
+  return (
+    type.replace(/\s*(?:State[- ]change|Status[- ]Change|Change|Notification|Notice|Event|- Imported|\s)+$/i, "") ||
+    type
+  );
+}
+
+const EcrScan = v.object({
+  "repository-name": v.string(),
+  "image-tags": v.fallback(v.array(v.string()), []),
+  "finding-severity-counts": v.fallback(v.record(v.string(), v.number()), {}),
+  "scan-status": text,
+});
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
+function readEcrScan(detail: unknown): NoticeReading | undefined {
+  const parsed = v.safeParse(EcrScan, detail);
+  if (!parsed.success) return undefined;
+  const { "repository-name": repository, "image-tags": tags, "finding-severity-counts": counts } = parsed.output;
+  const found = ["CRITICAL", "HIGH", "MEDIUM", "LOW"].flatMap((level) =>
+    (counts[level] ?? 0) > 0 ? [`${counts[level]} ${level.toLowerCase()}`] : [],
+  );
+  const failed = parsed.output["scan-status"] === "FAILED";
+  const image = [repository, ...tags.slice(0, 1)].join(":");
+  const outcome = failed ? "FAILED" : found.length > 0 ? `found ${found.join(", ")}` : "found nothing";
+  const severe = (counts.CRITICAL ?? 0) > 0 || failed ? "critical" : (counts.HIGH ?? 0) > 0 ? "warning" : "info";
+  return { title: `ECR scan of ${image}: ${outcome}`, severity: severe, facts: [], text: "" };
+}
+
+const Health = v.object({
+  service: v.string(),
+  eventTypeCode: v.string(),
+  eventTypeCategory: text,
+  statusCode: text,
+  eventRegion: text,
+  eventDescription: v.fallback(v.array(v.object({ latestDescription: v.string() })), []),
+  affectedEntities: v.fallback(v.array(v.object({ entityValue: v.string() })), []),
+});
+
+/** https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html */
+function readHealth(detail: unknown): NoticeReading | undefined {
+  const parsed = v.safeParse(Health, detail);
+  if (!parsed.success) return undefined;
+  const { service, eventTypeCode, eventTypeCategory, statusCode, eventRegion } = parsed.output;
+  const what = eventTypeCode
+    .replace(/^AWS_/, "")
+    .replace(new RegExp(`^${service.replace(/\W/g, "")}_`), "")
+    .replaceAll("_", " ");
+  const [category, over] = [eventTypeCategory ?? "issue", statusCode === "closed"];
+  const severity = over || category === "accountNotification" ? "info" : category === "issue" ? "critical" : "warning";
+  return {
+    title: `AWS Health, ${service}: ${what.toLowerCase()}, ${statusCode ?? "open"}`,
+    severity,
+    facts: [
+      { name: "Category", value: category },
+      ...(eventRegion ? [{ name: "Region", value: eventRegion }] : []),
+      ...parsed.output.affectedEntities
+        .slice(0, 5)
+        .map(({ entityValue }) => ({ name: "Affected", value: entityValue })),
+    ],
+    text: parsed.output.eventDescription[0]?.latestDescription ?? "",
+  };
+}
+
+const Instance = v.object({
+  ec2InstanceId: text,
+  containerInstanceArn: v.string(),
+  status: text,
+  agentConnected: v.fallback(v.optional(v.boolean()), undefined),
+  clusterArn: text,
+  runningTasksCount: number,
+});
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html */
+function readContainerInstance(detail: unknown): NoticeReading | undefined {
+  const parsed = v.safeParse(Instance, detail);
+  if (!parsed.success) return undefined;
+  const { ec2InstanceId, containerInstanceArn, status, agentConnected, clusterArn } = parsed.output;
+  const lost = agentConnected === false;
+  const name = ec2InstanceId ?? containerInstanceArn.split("/").at(-1) ?? "";
+  const state = lost ? "its agent is disconnected" : (status ?? "changed");
+  return {
+    title: `ECS container instance ${name}: ${state}`,
+    severity: lost || (status != null && status !== "ACTIVE") ? "warning" : "info",
+    facts: clusterArn == null ? [] : [{ name: "Cluster", value: clusterArn.split("/").at(-1) ?? clusterArn }],
+    text: "",
+  };
+}
+
+const described: Readonly<Record<string, (detail: unknown) => NoticeReading | undefined>> = {
+  "ECR Image Scan": readEcrScan,
+  "AWS Health Event": readHealth,
+  "ECS Container Instance State Change": readContainerInstance,
+};
+
+/** An event of another service of AWS as title, state and severity. */
+export function readAwsEvent(event: BusEvent): NoticeReading {
+  const own = described[event["detail-type"]]?.(event.detail);
+  if (own !== undefined) return own;
+  const { title, severity, facts, text: said } = readObject(kindOf(event), event.detail);
+  const place = [event.account, event.region].filter(Boolean).join(", ");
+  const known = facts.some(({ name }) => name === "Account");
+  return {
+    title,
+    severity,
+    facts: known || place === "" ? facts : [...facts, { name: "Account", value: place }],
+    text: said,
+  };
+}

@@ -1,0 +1,121 @@
+import type { Arrival } from "./envelope.ts";
+import { present } from "./field.ts";
+import { type NoticeReading, readObject } from "./notice-object.ts";
+import { plainName, scalarsOf } from "./scalars.ts";
+import { severityOfState } from "./state-words.ts";
+
+/** Which service sent this JSON to a topic, by fields that only it has; the first that fits. */
+const senders: readonly (readonly [fields: readonly string[], kind: string])[] = [
+  [["autoscalinggroupname", "event"], "Auto Scaling"],
+  [["deploymentid", "applicationname"], "CodeDeploy"],
+  [["pipelinename", "approvalreviewlink"], "CodePipeline approval of"],
+  [["anomalyid", "monitorarn"], "Cost anomaly in"],
+  [["notificationtype", "mail"], "SES"],
+];
+
+const unrecognized = "Unrecognized message";
+
+/** What another service of AWS, or anybody else, published to a topic. */
+export function readAwsMessage({ json, text, subject, attributes }: Arrival): NoticeReading {
+  if (typeof json === "object" && json !== null) return readJson(json, subject);
+  return readText(text, subject, attributes);
+}
+
+function readJson(json: object, subject: string | undefined): NoticeReading {
+  const names = new Set(scalarsOf(json).map(({ name }) => plainName(name)));
+  for (const name of Object.keys(json)) names.add(plainName(name));
+  const cache = Object.entries(json).find(([name]) => name.startsWith("ElastiCache:"));
+  if (cache !== undefined) return readElastiCache(cache[0].slice("ElastiCache:".length), String(cache[1]));
+  const source = Object.entries(json).find(([name]) => plainName(name) === "eventsource")?.[1];
+  if (typeof source === "string" && names.has("eventmessage")) return readDatabase(source, json);
+  if (names.has("autoscalinggroupname") && "Event" in json) return readAutoScaling(json, subject);
+  const kind = senders.find(([fields]) => fields.every((field) => names.has(field)))?.[1];
+  const read = readObject(kind ?? subject ?? unrecognized, json);
+  const telling = kind !== undefined || read.title !== (subject ?? unrecognized);
+  return telling ? read : { ...read, facts: [], text: read.text || JSON.stringify(json) };
+}
+
+/** `CacheNodeReplaceStarted` of a node. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ElastiCacheSNS.html */
+function readElastiCache(event: string, node: string): NoticeReading {
+  const words = event.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  const title = `ElastiCache ${node}: ${words === "elasticache event" ? "reports an event" : words}`;
+  return { title, severity: severityOfState(words) ?? "info", facts: [], text: "" };
+}
+
+/** RDS, DMS and Redshift. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.html */
+function readDatabase(source: string, json: object): NoticeReading {
+  const read = readObject(source, json);
+  const link = scalarsOf(json)
+    .map(({ value }) => value)
+    .join(" ");
+  const service = /\bdms\b|DMS-EVENT/.test(link) ? "DMS" : /\bredshift\b/i.test(link) ? "Redshift" : "RDS";
+  const name = /"Source ?I[Dd]":"([^"]{1,200})"/.exec(JSON.stringify(json))?.[1] ?? "";
+  const title = `${service} ${source} ${name}`.trim();
+  const severity = severityOfState(read.text) ?? "info";
+  return { ...read, title: `${title}: ${read.text}`, severity, text: "" };
+}
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html */
+function readAutoScaling(json: object, subject: string | undefined): NoticeReading {
+  const read = readObject("Auto Scaling group", json);
+  const fields = new Map(scalarsOf(json).map(({ name, value }) => [name, value]));
+  const event = (fields.get("Event") ?? "").replace(/^autoscaling:/, "");
+  const what = fields.get("Description") ?? subject ?? event;
+  const state = fields.get("StatusCode");
+  const title = `Auto Scaling group ${fields.get("AutoScalingGroupName")}: ${what}`;
+  const severity = severityOfState(event) === "critical" ? "critical" : (severityOfState(state ?? "") ?? "info");
+  const facts = [...(state === undefined ? [] : [{ name: "State", value: state }]), { name: "Event", value: event }];
+  return { ...read, title, severity, facts, text: fields.get("Cause") ?? "" };
+}
+
+/** `Key='value'` of CloudFormation, `Key: value` of Elastic Beanstalk and Budgets. */
+const field = /^[ \t]{0,8}([A-Z][A-Za-z ]{1,40}?)(?:='([^'\n]{0,500})'|:[ \t]{1,8}([^\n]{1,500}))$/gm;
+
+function readText(text: string, subject: string | undefined, attributes: Arrival["attributes"]): NoticeReading {
+  const beginning = text.slice(0, 8_000);
+  const found = [...beginning.matchAll(field)].map(
+    ([, name = "", quoted, bare]) => [name, quoted ?? bare ?? ""] as const,
+  );
+  const fields = new Map(found);
+  const stack = fields.get("StackName");
+  const status = fields.get("ResourceStatus");
+  if (stack !== undefined && status !== undefined) return readStack(fields, stack, status);
+  const message = fields.get("Message");
+  const environment = fields.get("Environment");
+  if (message !== undefined && environment !== undefined) {
+    const title = `Elastic Beanstalk ${environment}: ${message}`;
+    const facts = ["Application", "Environment URL"].flatMap((name) => factOf(name, fields.get(name)));
+    return { title, severity: severityOfState(message) ?? "info", facts, text: "" };
+  }
+  const state = attributes.State;
+  if (state !== undefined) {
+    const kind = subject?.replace(/^Notification from /, "") ?? attributes.EventType ?? "Job";
+    return { title: `${kind}: ${state}`, severity: severityOfState(state) ?? "warning", facts: [], text };
+  }
+  const heading = subject ?? firstLine(beginning);
+  return { title: heading ?? unrecognized, severity: severityOfText(subject ?? ""), facts: [], text };
+}
+
+function readStack(fields: ReadonlyMap<string, string>, stack: string, status: string): NoticeReading {
+  const resource = fields.get("LogicalResourceId");
+  const facts = [
+    ...(resource === stack ? [] : factOf("Resource", resource)),
+    ...factOf("Type", fields.get("ResourceType")),
+  ];
+  const text = fields.get("ResourceStatusReason") ?? "";
+  return { title: `CloudFormation ${stack}: ${status}`, severity: severityOfState(status) ?? "warning", facts, text };
+}
+
+function factOf(name: string, value: string | undefined): NoticeReading["facts"] {
+  return present(value) === undefined ? [] : [{ name, value: value ?? "" }];
+}
+
+/** A person's subject is news as it is; one that says that something went well is no warning. */
+function severityOfText(subject: string): NoticeReading["severity"] {
+  return severityOfState(subject) === "info" ? "info" : "warning";
+}
+
+function firstLine(text: string): string | undefined {
+  const line = text.split("\n", 1)[0]?.trim();
+  return line === undefined || line === "" || line.length > 120 || line === text.trim() ? undefined : line;
+}
