@@ -109,7 +109,7 @@ function portsOf(chats: ChatDoubles, client: DynamoDBClient): RoadPorts {
     clock: { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
     log: () => {},
     speakers: async () => speakers,
-    silenced: async () => new Set(),
+    standing: async () => new Map(),
     look: async () => noFindings,
   };
 }

@@ -17,7 +17,7 @@ export const ports: RoadPorts = {
   clock,
   log,
   speakers: () => readSpeakers(environment().CHAT_SETTINGS, environment().CHAT_SECRET_ARN, log),
-  silenced: async (alarms) => (await import("./sources/silenced.ts")).silencedOf(alarms, log),
+  standing: async (arns) => (await import("./sources/alarm-standing.ts")).standingOf(arns, log),
   look: (question) =>
     enrich(
       question,

@@ -4,6 +4,11 @@ export type BurnWindow = (typeof burnWindows)[number];
 
 const windowOfAService = new RegExp(`-failedRequests(?:${burnWindows.join("|")})$`);
 
+/** The composite one. */
+export function isBurnRate(alarmName: string): boolean {
+  return alarmName.endsWith("-failedRequests");
+}
+
 export function isBurnWindow(alarmName: string): boolean {
   return windowOfAService.test(alarmName);
 }

@@ -103,9 +103,12 @@ describe("an alarm of the deployed fleet", () => {
     for (const chat of chatNames) await heard(chat, "wiki: Average of ByHand, above 7 for 1 min");
     expect(Date.now() - began).toBeLessThan(10_000);
     await setState(byHand, "OK");
-    for (const chat of chatNames) await heard(chat, "Average of ByHand, above 7 for 1 min: recovered after");
+    for (const chat of chatNames) await heard(chat, "Recovered: wiki: Average of ByHand, above 7 for 1 min");
     const wiki = (chat: ChatName) => said(chat).filter(({ text }) => text.includes("ByHand"));
-    expect(wiki("slack-bot")).toMatchObject([{ reply: false, edits: 1 }]);
+    expect(wiki("slack-bot")).toMatchObject([
+      { reply: false, edits: 1 },
+      { reply: true, edits: 0 },
+    ]);
     expect(wiki("google-chat").map(({ reply }) => reply)).toEqual([false, true]);
     for (const chat of ["slack-webhook", "teams"] as const) expect(wiki(chat)).toHaveLength(2);
   });
@@ -115,7 +118,7 @@ describe("an alarm of the deployed fleet", () => {
     process.kill((await stage.echo(stage.url("shop"))).pid, "SIGKILL");
     for (const chat of chatNames) await heard(chat, "shop: Healthy tasks");
     await rm(join(stage.project.folder, closed));
-    const isOver = ({ text }: { readonly text: string }) => /Healthy tasks[^"]*: recovered after/.test(text);
+    const isOver = ({ text }: { readonly text: string }) => text.includes("Recovered: shop: ");
     for (const chat of chatNames) await until(() => said(chat).some(isOver));
     // The bot edits its card, Google Chat answers in the thread; the other two can do neither and post it again.
     expect(said("slack-bot").find(isOver)).toMatchObject({ reply: false });

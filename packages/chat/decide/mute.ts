@@ -32,9 +32,13 @@ export function standingMute(
   return mutes.find(({ target }) => target === about.service || target === alarm);
 }
 
-/** The name of the alarm, or of the one whose contributor it is; `undefined` for what is no alarm. */
+/** The alarm, or the one whose contributor it is; `undefined` for what is no alarm. */
+export function arnOf(subject: string): string | undefined {
+  return /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:[^#]+/.exec(subject)?.[0];
+}
+
 export function alarmOf(subject: string): string | undefined {
-  return /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:([^#]+)/.exec(subject)?.[1];
+  return arnOf(subject)?.split(":alarm:")[1];
 }
 
 function isWithin({ from, until, days, timeZone = "UTC" }: Window, now: number): boolean {

@@ -6,17 +6,18 @@ import { roadTestCard } from "../card/road-test.ts";
 import { type Decision, decide } from "../decide/decide.ts";
 import { mentionsOf } from "../decide/mention.ts";
 import type { Message } from "../decide/message.ts";
-import { alarmOf, openMute, standingMute } from "../decide/mute.ts";
+import { alarmOf, arnOf, openMute, standingMute } from "../decide/mute.ts";
 import { groupOf, matches, noticeGroup } from "../decide/route.ts";
 import type { Incident } from "../incident/incident.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
+import type { Closing } from "../parse/reader.ts";
 import type { Delivery } from "../receivers/delivery.ts";
 import type { Conversation } from "../receivers/receiver.ts";
 import type { Mute } from "../record/mute-table.ts";
 import { emptyRecord, type GroupRecord, isOpen } from "../record/record.ts";
 import type { ChatSettings } from "../settings.ts";
 import { conversationOf, withFirst } from "./conversation.ts";
-import type { RoadPorts, Speak } from "./ports.ts";
+import type { AlarmStanding, RoadPorts, Speak } from "./ports.ts";
 
 export interface Posting {
   readonly destination: string;
@@ -24,6 +25,9 @@ export interface Posting {
   readonly settings: ChatSettings;
   readonly ports: RoadPorts;
   readonly deadline: number;
+  /** Whether it is time for reminders, for ends of mutes, and for ends that nobody told. */
+  readonly tick: boolean;
+  readonly closings: readonly Closing[];
 }
 
 /** More groups than this at once become one digest: nobody reads a hundred messages. */
@@ -38,10 +42,11 @@ const claimMs = (chatRunSeconds + 30) * 1000;
 const claimWaitMs = 3_000;
 const savesAtOnce = 25;
 
-interface Silence {
+/** What holds beside the map's windows. */
+interface Circumstances {
   readonly mutes: readonly Mute[];
-  /** Names of alarms. */
-  readonly disabled: ReadonlySet<string>;
+  /** By ARN. */
+  readonly standings: ReadonlyMap<string, AlarmStanding>;
 }
 
 /** Changes that were not posted, and how long to wait before the next attempt. */
@@ -49,7 +54,7 @@ type Left = ReadonlyMap<string, number>;
 type Step = readonly [group: string, decision: Decision & { readonly message: Message }];
 
 /** Posts to one destination everything meant for it. Never throws: after a failure its changes remain to be posted. */
-export async function post(posting: Posting, incidents: readonly Incident[], tick: boolean): Promise<Left> {
+export async function post(posting: Posting, incidents: readonly Incident[]): Promise<Left> {
   const { destination, ports } = posting;
   const byGroup = Map.groupBy(incidents, groupOf);
   const changes = new Map([...byGroup].map(([group, members]) => [group, members.map(({ change }) => change)]));
@@ -57,7 +62,7 @@ export async function post(posting: Posting, incidents: readonly Incident[], tic
     if (!(await claim(posting))) return leave(changes.values(), 2 * paceMs);
     const turn = new Turn(posting, changes);
     try {
-      return await turn.take(byGroup, tick);
+      return await turn.take(byGroup);
     } finally {
       await ports.store.release(destination, turn.postedAt + paceMs);
     }
@@ -91,13 +96,15 @@ class Turn {
     this.#changes = changes;
   }
 
-  #silence: Silence = { mutes: [], disabled: new Set() };
+  #circumstances: Circumstances = { mutes: [], standings: new Map() };
 
-  async take(byGroup: ReadonlyMap<string, readonly Incident[]>, tick: boolean): Promise<Left> {
+  async take(byGroup: ReadonlyMap<string, readonly Incident[]>): Promise<Left> {
     const { store } = this.#posting.ports;
-    const open = tick ? await store.listOpen(this.#posting.destination) : new Map<string, GroupRecord>();
+    const { tick, closings } = this.#posting;
+    const open =
+      tick || closings.length > 0 ? await store.listOpen(this.#posting.destination) : new Map<string, GroupRecord>();
     const known = new Map([...open, ...(await store.load(this.#posting.destination, [...byGroup.keys()]))]);
-    this.#silence = await this.#listen([...byGroup.values()].flat(), [...known.values()]);
+    this.#circumstances = await this.#ask([...byGroup.values()].flat(), [...known.values()]);
     const decisions = [...new Set([...known.keys(), ...byGroup.keys()])].map((group) => {
       const record = known.get(group) ?? emptyRecord;
       return [group, this.#decide(record, byGroup.get(group) ?? [], group)] as const;
@@ -116,19 +123,31 @@ class Turn {
     return this.#left;
   }
 
-  /** What operators have muted, by us or in CloudWatch, of what is new or still held back. */
-  async #listen(incidents: readonly Incident[], records: readonly GroupRecord[]): Promise<Silence> {
-    const { store, clock, silenced } = this.#posting.ports;
+  /** What operators have muted, by us or in CloudWatch, and how what is new or still open stands there. */
+  async #ask(incidents: readonly Incident[], records: readonly GroupRecord[]): Promise<Circumstances> {
+    const { store, clock, standing } = this.#posting.ports;
     const beginning = incidents.filter(({ phase }) => phase === "firing" || phase === "no-data");
-    const held = records.flatMap(({ entries }) =>
-      Object.entries(entries).flatMap(([subject, entry]) => (isOpen(entry) && !entry.told ? subject : [])),
+    const open = records.flatMap(({ entries }) =>
+      Object.entries(entries).flatMap(([subject, entry]) => (isOpen(entry) ? subject : [])),
     );
-    const subjects = [...beginning.map(({ subject }) => subject), ...held];
-    const alarms = [...new Set(subjects.flatMap((subject) => alarmOf(subject) ?? []))];
+    const subjects = [...beginning.map(({ subject }) => subject), ...open];
+    const arns = [...new Set(subjects.flatMap((subject) => arnOf(subject) ?? []))];
     return {
       mutes: await store.mutes(clock.now()),
-      disabled: alarms.length === 0 ? new Set() : await silenced(alarms),
+      standings: arns.length === 0 ? new Map() : await standing(arns),
     };
+  }
+
+  /** What lasts here although it is over, as no message said so: looked for with the schedule, and when asked to. */
+  #endingOf(group: string, subject: string): string | undefined {
+    const { tick, closings } = this.#posting;
+    const closing = closings.find(({ target }) => target === group || target === alarmOf(subject));
+    if (closing !== undefined) return `Closed by ${closing.by}`;
+    // A contributor's alarm may be OK while it is not.
+    if (!tick || subject.includes("#")) return undefined;
+    const standing = this.#circumstances.standings.get(subject);
+    if (standing === "gone") return "Alarm deleted";
+    return standing === "over" ? "Recovered" : undefined;
   }
 
   #decide(record: GroupRecord, incidents: readonly Incident[], group: string): Decision {
@@ -141,8 +160,9 @@ class Turn {
       isMuted: ({ subject, severity }) =>
         group !== roadTestGroup &&
         (openMute(settings.mutes, { service, severity }, now) !== undefined ||
-          standingMute(this.#silence.mutes, { service, subject }) !== undefined ||
-          this.#silence.disabled.has(alarmOf(subject) ?? "")),
+          standingMute(this.#circumstances.mutes, { service, subject }) !== undefined ||
+          this.#circumstances.standings.get(arnOf(subject) ?? "") === "silenced"),
+      endingOf: (subject) => this.#endingOf(group, subject),
       isRouted: (severity) =>
         settings.routes.some((route) => route.to.includes(destination) && matches(route, service, severity)),
     });

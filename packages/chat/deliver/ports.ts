@@ -20,14 +20,21 @@ export type Log = (entry: {
   readonly [name: string]: string | number | boolean | undefined;
 }) => void;
 
+/**
+ * - `silenced`: somebody has disabled its actions, which no event says.
+ * - `over`: it is OK, whether or not anything was told.
+ * - `gone`: there is no such alarm.
+ */
+export type AlarmStanding = "lasting" | "silenced" | "over" | "gone";
+
 export interface RoadPorts {
   readonly store: IncidentStore;
   readonly clock: Clock;
   readonly log: Log;
   /** How to post to each destination; without those that have no address in the secret yet. */
   speakers(): Promise<ReadonlyMap<string, Speak>>;
-  /** Those of these alarms whose actions somebody has disabled: no event says so. Never throws. */
-  silenced(alarms: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How these alarms stand in CloudWatch, by ARN; without those of which it is not known. Never throws. */
+  standing(arns: readonly string[]): Promise<ReadonlyMap<string, AlarmStanding>>;
   /** Looks up context for the reader; takes two seconds at most and never throws. */
   look(question: Question): Promise<Findings>;
 }

@@ -1,3 +1,4 @@
+import { isBurnRate } from "#fleet/burn-window.ts";
 import { clip } from "../text/clip.ts";
 import { durationOf } from "../text/duration.ts";
 import { essenceOf } from "../text/essence.ts";
@@ -29,6 +30,7 @@ function watchWords(story: AlarmStory): string {
       return `${labelWords(watch.label)}${readingWords(story, "")}, outside its expected band${band}`;
     }
     case "composite":
+      if (isBurnRate(name)) return "Too many requests fail";
       return `${name}${childrenWords(watch.children)}`;
     case "log":
     case "unstated":
@@ -56,7 +58,7 @@ function childrenWords(children: readonly string[]): string {
 const known: Readonly<Record<string, { readonly unit: string; readonly name: (statistic: string) => string }>> = {
   TargetResponseTime: {
     unit: " s",
-    name: (statistic) => (statistic === "Average" ? "average latency" : `${statistic.toUpperCase()} latency`),
+    name: (statistic) => `${/^p\d/.test(statistic) ? statistic.toUpperCase() : statistic.toLowerCase()} latency`,
   },
   HealthyHostCount: { unit: "", name: () => "healthy tasks:" },
   UnHealthyHostCount: { unit: "", name: () => "unhealthy tasks:" },

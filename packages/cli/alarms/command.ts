@@ -24,6 +24,15 @@ export function addAlarms(parent: Parent, runner: Runner): void {
       });
     });
 
+  stageCommand(alarms, "close", "end in the chats what lasts there, of an alarm or of all a service's")
+    .argument("<alarm>", "its name, or its service's key")
+    .action((alarm, options) =>
+      runner.onStage(options, async (stage) => {
+        const { closeAlarms } = await import("./close.ts");
+        return closeAlarms(stage, alarm);
+      }),
+    );
+
   stageCommand(alarms, "mute", "the chats are told nothing of an alarm, or of all a service's, for a while")
     .argument("<alarm>", "its name, or its service's key")
     .option("--for <time>", "until it ends by itself, at most 7d", "1h")

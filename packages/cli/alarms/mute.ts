@@ -1,11 +1,11 @@
 import { CloudWatchClient, EnableAlarmActionsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { deleteMute, type Mute, putMute } from "#chat/record/mute-table.ts";
 import { names } from "#fleet";
 import { orMissing } from "../aws.ts";
 import { type ExitCode, Failure, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
+import { readAuthor } from "./author.ts";
 import { describeMute } from "./mutes.ts";
 import { findAlarms } from "./read.ts";
 
@@ -63,10 +63,4 @@ async function deployed(call: Promise<void>, { plan }: Stage): Promise<void> {
     "ResourceNotFoundException",
   );
   if (done === undefined) throw new Failure(`Stage ${plan.stage} has no table of incidents yet: deploy it.`);
-}
-
-/** The user, or the session of a role, which is usually a person's name. */
-async function readAuthor({ aws }: Stage): Promise<string> {
-  const { Arn = "" } = await aws.client(STSClient).send(new GetCallerIdentityCommand({}));
-  return Arn.split(/[:/]/).at(-1) || "somebody";
 }

@@ -1,119 +1,11 @@
-import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import type { Card } from "#chat/card/card.ts";
-import { noFindings } from "#chat/card/enrichment.ts";
 import { plain } from "#chat/card/prose.ts";
-import type { RoadPorts, Speak } from "#chat/deliver/ports.ts";
 import type { Delivery } from "#chat/receivers/delivery.ts";
-import type { Conversation } from "#chat/receivers/receiver.ts";
 import type { Mute } from "#chat/record/mute-table.ts";
-import type { IncidentStore } from "#chat/record/store.ts";
-import { carry, type QueuedMessage } from "#chat/road.ts";
-import { ChatSettings } from "#chat/settings.ts";
+import type { QueuedMessage } from "#chat/road.ts";
+import type { ChatSettings } from "#chat/settings.ts";
 import { alarm, busEvent, roadTest, tick } from "../../fixture/arrivals.ts";
-import { createIncidentMemory } from "./incident-memory.ts";
-
-const start = Date.parse("2026-09-23T20:00:00Z");
-const minute = 60_000;
-const hour = 60 * minute;
-
-interface Said {
-  readonly destination: string;
-  readonly at: number;
-  readonly card: Card;
-  readonly conversation: Conversation;
-}
-
-/** A queue, a table, chats and a clock that a test turns: what `carry` meets on AWS, without waiting. */
-function createTown(settings: Partial<ChatSettings> = {}, destinations = ["slack"], mutes: readonly Mute[] = []) {
-  let now = start;
-  const said: Said[] = [];
-  let waiting: (QueuedMessage & { readonly visibleAt: number })[] = [];
-  const dead: QueuedMessage[] = [];
-  let answer: (said: Said) => Delivery = () => ({ kind: "accepted", reference: `ref-${said.length}` });
-  const memory = createIncidentMemory(mutes);
-  const disabled = new Set<string>();
-  const town = {
-    said,
-    dead,
-    store: memory as IncidentStore,
-    records: memory.records,
-    /** Names of alarms whose actions somebody has disabled. */
-    disabled,
-    get now() {
-      return now;
-    },
-    get waiting() {
-      return waiting.length;
-    },
-    answerWith(next: (said: Said) => Delivery) {
-      answer = next;
-    },
-    send(...messages: readonly QueuedMessage[]) {
-      waiting.push(...messages.map((message) => ({ ...message, visibleAt: now })));
-    },
-    /** What SQS and Lambda do: visible messages in a batch; what failed comes back, at last to the dead letters. */
-    async run(deadline = now + 50_000) {
-      const batch = waiting.filter(({ visibleAt }) => visibleAt <= now);
-      waiting = waiting.filter(({ visibleAt }) => visibleAt > now);
-      const comeBack = (message: QueuedMessage, afterMs: number) => {
-        if (message.receiveCount >= 50) dead.push(message);
-        else waiting.push({ ...message, receiveCount: message.receiveCount + 1, visibleAt: now + afterMs });
-      };
-      try {
-        const deferred = await carry(batch, all, ports, deadline);
-        for (const { id, afterMs } of deferred) {
-          const message = batch.find((one) => one.id === id);
-          if (message !== undefined) comeBack(message, afterMs);
-        }
-      } catch {
-        // The function died: SQS brings all of the batch back when its visibility ends.
-        for (const message of batch) comeBack(message, 6 * minute);
-      }
-    },
-    async pass(ms: number, step = 15_000) {
-      for (const end = now + ms; now < end; ) {
-        now += step;
-        await town.run();
-      }
-    },
-  };
-  const all = v.parse(ChatSettings, {
-    stage: "prod",
-    region: "us-east-1",
-    destinations: Object.fromEntries(destinations.map((name) => [name, { receiver: "teams", key: "K" }])),
-    routes: [{ to: destinations }],
-    mutes: [],
-    repeatAfterHours: 4,
-    ...settings,
-  });
-  const speak =
-    (destination: string): Speak =>
-    async (card, conversation) => {
-      const one = { destination, at: now, card, conversation };
-      const delivery = answer(one);
-      if (delivery.kind === "accepted") said.push(one);
-      return delivery;
-    };
-  const ports: RoadPorts = {
-    get store() {
-      return town.store;
-    },
-    clock: {
-      now: () => now,
-      async sleep(ms) {
-        now += ms;
-      },
-    },
-    log: () => {},
-    speakers: async () => new Map(destinations.map((name) => [name, speak(name)])),
-    silenced: async (alarms) => new Set(alarms.filter((name) => disabled.has(name))),
-    look: async () => noFindings,
-  };
-  return town;
-}
-
-const titles = (said: readonly Said[]) => said.map(({ card }) => card.title);
+import { createTown, hour, minute, start, titles } from "./town.ts";
 
 describe("telling", () => {
   it("[CHAT-1] [CHAT-2] opens one conversation for a service, adds to it, and ends it with how long it lasted", async () => {
@@ -192,16 +84,17 @@ describe("telling", () => {
     ]);
   });
 
-  it("[CHAT-3] reminds every four hours while it lasts, and no longer", async () => {
+  it("[CHAT-3] [CHAT-9] reminds after four hours, then ever more rarely while it lasts, and no longer", async () => {
     const town = createTown();
     town.send(alarm("wiki", "ALARM", start));
     await town.run();
-    for (let quarter = 0; quarter < 40; quarter++) {
+    for (let quarter = 0; quarter < 30 * 4; quarter++) {
       await town.pass(15 * minute, 15 * minute);
       town.send(tick);
       await town.run();
     }
-    expect(titles(town.said).filter((title) => title.startsWith("Reminder: "))).toHaveLength(2);
+    const reminders = town.said.filter(({ card }) => card.title.startsWith("Reminder: "));
+    expect(reminders.map(({ at }) => Math.round((at - start) / hour))).toEqual([4, 12, 28]);
     town.send(alarm("wiki", "OK", town.now));
     await town.run();
     const { length } = town.said;
@@ -520,14 +413,15 @@ describe("a storm", () => {
   });
 });
 
+const arnOf = (name: string) => `arn:aws:cloudwatch:us-east-1:573946584375:alarm:${name}`;
+
 describe("an operator's mute", () => {
   const until = start + 30 * minute;
   const mute = (target: string): Mute => ({ target, reason: "moving", by: "alice", since: start, until });
   const event = (name: string, at: number, state: object = {}): QueuedMessage => {
     const timestamp = new Date(at).toISOString().replace("Z", "+0000");
     const detail = { alarmName: name, state: { value: "ALARM", timestamp, ...state }, configuration: {} };
-    const arn = `arn:aws:cloudwatch:us-east-1:573946584375:alarm:${name}`;
-    const body = busEvent("CloudWatch Alarm State Change", "aws.cloudwatch", detail, [arn]);
+    const body = busEvent("CloudWatch Alarm State Change", "aws.cloudwatch", detail, [arnOf(name)]);
     return { id: `${name}-${at}`, body, sentAt: at, receiveCount: 1 };
   };
 
@@ -566,14 +460,14 @@ describe("an operator's mute", () => {
 
   it("[CHAT-5] in CloudWatch itself, whose events do not say so, is looked up and kept to", async () => {
     const town = createTown();
-    town.disabled.add("prod-mcp-wiki-errors5xx");
+    town.standings.set(arnOf("prod-mcp-wiki-errors5xx"), "silenced");
     town.send(event("prod-mcp-wiki-errors5xx", start), event("prod-mcp-wiki-latencyP95", start));
     await town.run();
     expect(titles(town.said)).toEqual([expect.stringContaining("latencyP95")]);
     town.send(tick);
     await town.pass(5 * minute);
     expect(town.said).toHaveLength(1);
-    town.disabled.clear();
+    town.standings.clear();
     town.send(tick);
     await town.run();
     expect(town.said).toHaveLength(2);
@@ -584,5 +478,97 @@ describe("an operator's mute", () => {
     town.send(event("prod-mcp-all", start, { actionsSuppressedBy: "Alarm" }));
     await town.run();
     expect(town.said).toEqual([]);
+  });
+});
+
+describe("the life of an alarm", () => {
+  const flap = async (town: ReturnType<typeof createTown>, pairs: number) => {
+    for (let pair = 0; pair < pairs; pair++) {
+      town.send(alarm("wiki", "ALARM", town.now));
+      await town.pass(minute);
+      town.send(alarm("wiki", "OK", town.now));
+      await town.pass(minute);
+    }
+  };
+  const quarterHour = async (town: ReturnType<typeof createTown>) => {
+    await town.pass(16 * minute, minute);
+    town.send(tick);
+    await town.run();
+  };
+
+  it("[CHAT-9] that comes and goes is one conversation with a count, which ends once it stays away", async () => {
+    const town = createTown();
+    await flap(town, 20);
+    expect(titles(town.said)).toEqual([
+      expect.stringMatching(/^wiki: Healthy tasks/),
+      expect.stringMatching(/^Recovered: wiki: Healthy tasks/),
+      expect.stringMatching(/^wiki: Healthy tasks.* \(2 times in 2 min/),
+    ]);
+    await quarterHour(town);
+    expect(town.said.at(-1)?.card).toMatchObject({
+      title: expect.stringMatching(/^Recovered: wiki: Healthy tasks.* \(20 times in 39 min/),
+    });
+    expect(town.said.map(({ conversation: { manner, reference } }) => [manner, reference])).toEqual([
+      ["begin", undefined],
+      ["rewrite", "ref-0"],
+      ["reply", "ref-0"],
+      ["rewrite", "ref-0"],
+    ]);
+    expect(new Set(town.said.map(({ conversation }) => conversation.key)).size).toBe(1);
+  });
+
+  it("[CHAT-9] that comes back after a quarter of an hour is another", async () => {
+    const town = createTown();
+    await flap(town, 1);
+    await quarterHour(town);
+    town.send(alarm("wiki", "ALARM", town.now));
+    await town.run();
+    expect(town.said.at(-1)).toMatchObject({
+      conversation: { manner: "begin" },
+      card: { title: expect.not.stringMatching(/times/) },
+    });
+  });
+
+  it("[CHAT-9] ends with it if it is deleted, or is OK without having said so", async () => {
+    for (const [standing, ending] of [
+      ["gone", /^Alarm deleted: wiki: Healthy tasks/],
+      ["over", /^Recovered: wiki: Healthy tasks/],
+    ] as const) {
+      const town = createTown();
+      town.send(alarm("wiki", "ALARM", start));
+      await town.run();
+      town.standings.set(arnOf("prod-mcp-wiki-healthyHosts"), standing);
+      await town.pass(5 * minute);
+      expect(town.said).toHaveLength(1);
+      town.send(tick);
+      await town.run();
+      expect(titles(town.said)[1]).toMatch(ending);
+      town.send(tick);
+      await town.run();
+      expect(town.said).toHaveLength(2);
+    }
+  });
+
+  it("[CHAT-9] ends when somebody closes it, who is named, and nothing else does", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start), alarm("mail", "ALARM", start));
+    await town.run();
+    const body = JSON.stringify({ source: "mcp-fleet", close: "wiki", by: "alice" });
+    town.send({ id: "close", body, sentAt: town.now, receiveCount: 1 });
+    await town.pass(minute);
+    expect(titles(town.said).slice(2)).toEqual([expect.stringMatching(/^Closed by alice: wiki: Healthy tasks/)]);
+  });
+
+  it("[CHAT-9] that is OK because nobody asks any more has not recovered", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start, { metric: "TargetResponseTime" }));
+    await town.run();
+    const reason =
+      "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].";
+    const ok = alarm("wiki", "OK", start + minute, { metric: "TargetResponseTime" });
+    const body = ok.body.replace(/Threshold Crossed: [^"\\]*/, reason);
+    town.send({ ...ok, body });
+    await town.pass(minute);
+    expect(town.said[1]?.card.title).toMatch(/^No more requests: wiki: /);
   });
 });

@@ -5,7 +5,9 @@ import {
   PutMetricAlarmCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "#chat/parse/index.ts";
 import { queryMutes } from "#chat/record/mute-table.ts";
 import { names } from "#fleet";
 import { createIncidentsTable } from "../../fixture/incidents-table.ts";
@@ -17,6 +19,7 @@ const table = names.incidentTable("local");
 let cloud: Awaited<ReturnType<typeof openEmptyCloud>>;
 let dynamo: DynamoDBClient;
 let cloudWatch: CloudWatchClient;
+let sqs: SQSClient;
 
 beforeAll(async () => {
   cloud = await openEmptyCloud();
@@ -25,7 +28,7 @@ beforeAll(async () => {
     endpoint: cloud.env.AWS_ENDPOINT_URL,
     credentials: { accessKeyId: "operator", secretAccessKey: "operator" },
   };
-  [dynamo, cloudWatch] = [new DynamoDBClient(settings), new CloudWatchClient(settings)];
+  [dynamo, cloudWatch, sqs] = [new DynamoDBClient(settings), new CloudWatchClient(settings), new SQSClient(settings)];
   await createIncidentsTable(dynamo, table);
   const metric = {
     Namespace: "AWS/ApplicationELB",
@@ -38,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   dynamo.destroy();
   cloudWatch.destroy();
+  sqs.destroy();
   await cloud.close();
 });
 
@@ -85,5 +89,22 @@ describe("fleet alarms mute", () => {
     expect((await alarms("mute", "google_workspace", "--off")).code).toBe(0);
     const { MetricAlarms } = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames: [AlarmName] }));
     expect(MetricAlarms?.[0]?.ActionsEnabled).toBe(true);
+  });
+});
+
+describe("fleet alarms close", () => {
+  it("[CHAT-9] asks the road to the chats to end what lasts of a service, in the operator's name", async () => {
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: names.alarmQueue("local") }));
+    expect((await alarms("close", "google")).out).toMatch(/^What lasts of google_workspace is closed .* by \w+\.\n$/);
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(parse(Messages?.[0]?.Body ?? "", 0)).toEqual({
+      kind: "closing",
+      target: "google_workspace",
+      by: expect.stringMatching(/^\w+$/),
+    });
+  });
+
+  it("[CHAT-9] knows the stage's services", async () => {
+    expectRefusal(await alarms("close", "gogle"), { code: 2, says: /No service gogle .* Did you mean/ });
   });
 });
