@@ -93,7 +93,14 @@ export default defineFleet({
       sessions: true,
       audit: { source: "mcp-google" },
       secrets: ["google-oauth", "session-keys"],
-      environment: { WORKSPACE_EXTERNAL_URL: "{url}", MCP_ENABLE_OAUTH21: "true" },
+      environment: {
+        WORKSPACE_EXTERNAL_URL: "{url}",
+        MCP_ENABLE_OAUTH21: "true",
+        // Without it, sessions are in the memory of a task, and every rotation ends them.
+        WORKSPACE_MCP_STATELESS_MODE: "true",
+        WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS:
+          "https://claude.ai/api/mcp/auth_callback,https://claude.com/api/mcp/auth_callback,http://localhost:*,http://127.0.0.1:*",
+      },
       local: { command: ["node", "packages/starter/main.ts"] },
     },
 

@@ -7,6 +7,7 @@ import type { Journal } from "./core/journal.ts";
 import type { AsyncInvoker, EventBus, MetricSink, Place, ProcessSupervisor, TopicPublisher } from "./core/ports.ts";
 import { openEndpoint } from "./core/server.ts";
 import type { AwsService, PassThrough, ResourceProvider } from "./core/service.ts";
+import { createThrottle } from "./core/throttle.ts";
 import { type Acm, createAcm } from "./services/acm/service.ts";
 import { customResourcePreload } from "./services/cloudformation/custom/preload.ts";
 import { type CloudFormation, createCloudFormation } from "./services/cloudformation/service.ts";
@@ -46,6 +47,8 @@ export interface CloudOptions {
   readonly taskEnvironment?: Readonly<Record<string, string>>;
   /** Given to every function, likewise: where the doubles are of vendors whose addresses production code has built in. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
+  /** Whether calls beyond AWS's documented quotas are refused, as AWS refuses them. */
+  readonly throttling?: boolean;
   /** What an operator should know: what is not emulated, what was refused. */
   readonly log: (line: string) => void;
 }
@@ -205,7 +208,14 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   for (const { resources } of all) {
     for (const [type, provider] of Object.entries(resources ?? {})) providers.set(type, provider);
   }
-  endpoint.serve({ services: all, identities, authorizer: iam.authorizer, log });
+  endpoint.serve({
+    services: all,
+    region,
+    identities,
+    authorizer: iam.authorizer,
+    ...(options.throttling && { throttle: createThrottle(() => clock.now()) }),
+    log,
+  });
 
   return {
     place,

@@ -19,6 +19,7 @@ deployed ends with it.
   --account ID     (default 000000000000)
   --project DIR    where local commands of ECS tasks run       (default .)
   --state DIR      certificate authority, code, Redis data     (default .mcp-fleet/endpoint)
+  --throttle       refuse calls beyond AWS's documented quotas
   --help           this text
 `;
 
@@ -30,6 +31,7 @@ const options = {
   account: { type: "string", default: "000000000000" },
   project: { type: "string", default: "." },
   state: { type: "string", default: join(".mcp-fleet", "endpoint") },
+  throttle: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -65,6 +67,7 @@ async function serve(asked: ReturnType<typeof parseArgs<{ options: typeof option
     projectRoot: resolve(asked.project),
     stateFolder,
     supervisor,
+    throttling: asked.throttle,
     log: (line) => process.stderr.write(`${line}\n`),
   });
   const environment = {

@@ -18,6 +18,7 @@ import {
   type PassThrough,
   RawResponse,
 } from "./service.ts";
+import type { Throttle } from "./throttle.ts";
 
 /** A request whose signature was read: which service it is for, who sent it, how it speaks. */
 export interface SignedExchange extends Exchange {
@@ -28,6 +29,8 @@ export interface SignedExchange extends Exchange {
 
 export interface DispatchPorts {
   readonly authorizer?: Authorizer;
+  /** Without one, nothing is throttled. */
+  readonly throttle?: Throttle;
   readonly log: Log;
 }
 
@@ -45,6 +48,7 @@ export async function dispatch(
     trail = { ...trail, operation };
     const handle = service && operationOf(service, operation);
     if (!service || !handle) throw notEmulated(`${scope.service}.${operation}`);
+    ports.throttle?.admit(operation, service.quotas ?? [], codec.dialect);
     const call: ApiCall = { service: scope.service, operation, region: scope.region, requestId, caller, http };
     const accesses = accessesOf(scope.service, operation, service.resourceOf?.(operation, input, call));
     permit(exchange, accesses, service.conditionKeysOf?.(operation, input, call) ?? {}, ports);

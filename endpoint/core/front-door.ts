@@ -1,20 +1,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { refusalOf } from "@mcp-fleet/loopback/door.mjs";
-import { credentialScope } from "./credential-scope.ts";
+import { type CredentialScope, credentialScope } from "./credential-scope.ts";
 import { type DispatchPorts, dispatch, passOn } from "./dispatch.ts";
 import { AwsError } from "./errors.ts";
 import { type Exchange, exchangeOf, type Outcome } from "./exchange.ts";
 import { fail, placeOf } from "./failure.ts";
 import type { Identities } from "./identities.ts";
 import type { Journal } from "./journal.ts";
+import type { Codec } from "./protocols/codec.ts";
 import { codecByRequest, codecFor } from "./protocols/select.ts";
 import { refuse } from "./refusals.ts";
-import type { AwsService, PassThrough } from "./service.ts";
+import { regionFault } from "./region.ts";
+import type { AwsService, Caller, PassThrough } from "./service.ts";
 import { answerUnsigned } from "./unsigned.ts";
 
 export interface FrontDoorOptions extends DispatchPorts {
   readonly services: readonly (AwsService | PassThrough)[];
   readonly identities: Identities;
+  /** The one region that is here; without it a client may name any. */
+  readonly region?: string;
   readonly journal: Journal;
 }
 
@@ -32,6 +36,15 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const { identities, journal, log } = options;
   const services = bySigningName(options.services);
 
+  function recognise(scope: CredentialScope, dialect: Codec["dialect"]): Caller | AwsError {
+    const elsewhere = regionFault(scope, options.region);
+    if (elsewhere !== undefined) return elsewhere;
+    const caller = identities.recognise(scope.accessKeyId);
+    return typeof caller === "string"
+      ? refuse({ kind: caller === "expired" ? "expired-key" : "unknown-key" }, dialect)
+      : caller;
+  }
+
   async function route(exchange: Exchange): Promise<Outcome> {
     const { head } = exchange;
     const stranger = refusalOf(exchange.request);
@@ -44,11 +57,9 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     const service = services.get(scope.service);
     const codec =
       service && "protocol" in service ? codecFor(service.protocol, head) : codecByRequest(head, scope.service);
-    const caller = identities.recognise(scope.accessKeyId);
-    if (typeof caller === "string") {
-      const refusal = refuse({ kind: caller === "expired" ? "expired-key" : "unknown-key" }, codec.dialect);
-      return fail(exchange, codec, { service: scope.service, operation: "-" }, refusal, log);
-    }
+    const caller = recognise(scope, codec.dialect);
+    if (caller instanceof AwsError)
+      return fail(exchange, codec, { service: scope.service, operation: "-" }, caller, log);
     const signed = { ...exchange, scope, caller, codec };
     return service && "emulator" in service
       ? await passOn(signed, service, options)

@@ -124,6 +124,13 @@ export interface PublicRoute {
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
 }
 
+/** Operations that share a bucket: so many calls at once, and so many a second in the long run. */
+export interface Quota {
+  readonly operations: readonly string[];
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
 /** A service written here, addressed by the signing name in the request's credential scope. */
 export interface AwsService {
   readonly signingName: string;
@@ -131,6 +138,8 @@ export interface AwsService {
   readonly operations: Operations;
   readonly resources?: Resources;
   readonly publicRoutes?: readonly PublicRoute[];
+  /** How often AWS lets an account call, where it says so. Held to only where the cloud is told to throttle. */
+  readonly quotas?: readonly Quota[];
   /** The answer to input that does not fit its schema, where the service has a code or words of its own for it. */
   malformed?(input: MalformedInput): AwsError;
   /**

@@ -44,12 +44,15 @@ export interface StagePlan {
   readonly services: readonly ServicePlan[];
 }
 
-/** The shared OAuth rule. */
+/** The OAuth rules. */
 export interface OAuthPlan {
+  /** What the owner answers at its own host, before any other rule. */
   readonly paths: readonly string[];
   readonly priority: number;
-  /** Key of the service that answers it. */
+  /** Key of the service that answers them. */
   readonly owner: string;
+  /** What it answers at every host that has no login of its own. */
+  readonly anyHost: { readonly paths: readonly string[]; readonly priority: number };
 }
 
 /** Where one stage's alarms go; the input of `functions/alarm-to-chat`. */
@@ -111,6 +114,7 @@ export interface ServicePlan {
   /** Environment variables injected from secrets; the variable has the name of the key. */
   readonly secrets: readonly { readonly secret: string; readonly key: string }[];
   readonly sessions: boolean;
+  readonly stickiness: boolean;
   readonly alarms: Readonly<Record<AlarmName, AlarmPlan>>;
   readonly rates: RatePlans;
   readonly rulePriority: number;

@@ -47,6 +47,7 @@ export function planService(
     environment,
     secrets: secretsOf(fleet, service),
     sessions: service.sessions === true,
+    stickiness: service.stickiness ?? false,
     ...planAlarms(fleet.alarms, service.alarms, at.measured),
     rulePriority: rulePriority([key, service]),
     shard: shardOf([key, service], at.shards),

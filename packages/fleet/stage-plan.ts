@@ -16,6 +16,7 @@ import type { FleetDefinition, SecretDefinition, StageDefinition } from "./defin
 import { runsIn } from "./entry.ts";
 import { names } from "./names.ts";
 import { didYouMean } from "./nearest.ts";
+import { anyHostPriority } from "./placement.ts";
 import type { OAuthPlan, PlanOptions, RotationPlan, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
 import { FleetError } from "./problem.ts";
 import { planService } from "./service-plan.ts";
@@ -84,7 +85,13 @@ function planOAuth(
 ): OAuthPlan | undefined {
   const owner = services.find(({ key }) => entries[key]?.oauth === "owner");
   if (oauth === undefined || owner === undefined) return undefined;
-  return { paths: oauth.paths, priority: oauth.priority ?? defaultOAuthPriority, owner: owner.key };
+  return {
+    paths: oauth.paths,
+    priority: oauth.priority ?? defaultOAuthPriority,
+    owner: owner.key,
+    // Metadata is about the host that it was asked of (RFC 9728, 3.3), so no other host's will do.
+    anyHost: { paths: oauth.paths.filter((path) => !/^\/(?:\.well-known|[*?])/.test(path)), priority: anyHostPriority },
+  };
 }
 
 function accountOf(stage: string, definition: StageDefinition, runsOn: "aws" | "loopback"): string {

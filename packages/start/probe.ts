@@ -3,8 +3,11 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import * as v from "valibot";
-import type { ServicePlan } from "#fleet";
+import { readLoginMetadata } from "#evidence/login-metadata.ts";
+import type { ServicePlan, StagePlan } from "#fleet";
+import { sessionLoss } from "#fleet/session-loss.ts";
 import { Member } from "./client/member.ts";
+import { usesGoogle } from "./doubles.ts";
 
 export interface Visitor {
   /** Reaches the balancer by the services' public addresses. */
@@ -43,10 +46,19 @@ function accepts(codes: string, status: string): boolean {
 }
 
 /** Initializes, lists the tools and calls one, with the official MCP client; logs in first where that is asked for. */
-export async function probeMcp({ fetch }: Visitor, service: ServicePlan): Promise<string> {
+export async function probeMcp({ fetch }: Visitor, plan: StagePlan, service: ServicePlan): Promise<string> {
   const url = new URL("/mcp", service.url);
-  const client = (await needsLogin(fetch, url)) ? await connectAsMember(fetch, url) : await connect(fetch, url);
+  const metadata = await readLoginMetadata(fetch, url);
+  if (metadata.kind === "broken") throw new Error(metadata.problem);
+  if (metadata.kind === "found" && !usesGoogle(service)) {
+    return `asks for a login at ${metadata.servers.join(", ")}, which this machine has no account for`;
+  }
+  const client = metadata.kind === "found" ? await connectAsMember(fetch, url) : await connect(fetch, url);
   try {
+    const loss = client.transport?.sessionId === undefined ? undefined : sessionLoss(plan, service);
+    if (loss !== undefined) {
+      throw new Error(`${service.key} keeps its clients' sessions in memory: ${loss.when}. ${loss.remedy}`);
+    }
     const { tools } = await client.listTools();
     return `${tools.length} tools, ${await callOne(client, tools)}`;
   } finally {

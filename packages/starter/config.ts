@@ -7,6 +7,7 @@ import {
   flag,
   integer,
   list,
+  origins,
   publicUrl,
   secureUrl,
 } from "./environment.ts";
@@ -24,6 +25,10 @@ export interface Config {
   /** The public base URL: what metadata and redirects name, never the port the task listens on. */
   readonly externalUrl: URL | undefined;
   readonly login: LoginConfig;
+  /** What is sealed for a client to carry, any task of this server opens; none, and only the process that sealed it. */
+  readonly sessionKeys: readonly string[];
+  /** Origins whose pages may call this server from a browser, besides its own. */
+  readonly allowedOrigins: readonly string[];
   readonly audit: AuditConfig;
   /** How long requests in flight may finish after SIGTERM; raise it with the entry's `stopTimeout`. */
   readonly drainSeconds: number;
@@ -32,16 +37,23 @@ export interface Config {
 export type LoginConfig =
   | { readonly kind: "none" }
   | {
-      readonly kind: "google";
+      /** Google has ways of its own, all others those of OpenID. */
+      readonly kind: "google" | "openid";
+      /** As people know the provider. */
+      readonly name: string;
       readonly externalUrl: URL;
       readonly issuer: URL;
       readonly clientId: string;
       readonly clientSecret: string;
       readonly redirectUri: URL;
-      /** Requested from Google besides `openid email profile`. */
+      /** Requested from the provider besides `openid email profile`. */
       readonly scopes: readonly string[];
-      /** Google Workspace domains that may log in; empty leaves it to the Google project's consent screen. */
+      /** Domains whose accounts may log in; empty leaves it to the provider. */
       readonly allowedDomains: readonly string[];
+      /** Groups of which a user must be in one; empty asks for none. */
+      readonly allowedGroups: readonly string[];
+      /** Where clients may have people sent back to, with `*` in a port, a label or a path; empty allows what OAuth does. */
+      readonly allowedRedirects: readonly string[];
       readonly sessions: SessionBackend;
     };
 
@@ -68,18 +80,22 @@ export function readConfig(env: Environment): Config {
     idleTimeoutSeconds: read.optional(idleVariable, integer(1, 4000)) ?? defaultIdleSeconds,
     externalUrl: read.optional("WORKSPACE_EXTERNAL_URL", publicUrl),
     drainSeconds: read.optional("MCP_DRAIN_SECONDS", integer(0, 600)) ?? drainSeconds,
+    sessionKeys: read.optional("SESSION_ENCRYPTION_KEY", sessionKeys) ?? [],
+    // As google_workspace names it.
+    allowedOrigins: read.optional("OAUTH_ALLOWED_ORIGINS", origins) ?? [],
   };
   const login = readLogin(read, config.externalUrl);
   const audit = readAudit(read);
   if (login === undefined || audit === undefined || read.problems.length > 0) {
-    throw new ConfigurationError(read.problems);
+    throw new ConfigurationError([...new Set(read.problems)]);
   }
   return { ...config, login, audit };
 }
 
 function readLogin(read: EnvironmentReader, externalUrl: URL | undefined): LoginConfig | undefined {
-  const kind = v.picklist(["google", "none"], '"google" or "none" is allowed');
-  if ((read.optional("MCP_LOGIN", kind) ?? "google") === "none") return { kind: "none" };
+  const kinds = v.picklist(["google", "openid", "none"], '"google", "openid" or "none" is allowed');
+  const kind = read.optional("MCP_LOGIN", kinds) ?? "google";
+  if (kind === "none") return { kind };
 
   const otherwise = "Set it, or MCP_LOGIN=none for a server that anyone who can reach it may use.";
   if (externalUrl === undefined) {
@@ -89,28 +105,56 @@ function readLogin(read: EnvironmentReader, externalUrl: URL | undefined): Login
       `It is the public base URL that clients log in at. ${otherwise}`,
     );
   }
-  const secret = "It comes from the secret /<stage>/mcp/google-oauth.";
-  const clientId = read.required("GOOGLE_OAUTH_CLIENT_ID", v.string(), `${secret} ${otherwise}`);
-  const clientSecret = read.required("GOOGLE_OAUTH_CLIENT_SECRET", v.string(), `${secret} ${otherwise}`);
-  const redirectUri = read.optional("GOOGLE_OAUTH_REDIRECT_URI", secureUrl);
-  const issuer = read.optional("GOOGLE_OAUTH_ISSUER", secureUrl) ?? new URL("https://accounts.google.com");
-  const scopes = read.optional("GOOGLE_OAUTH_SCOPES", list) ?? [];
-  const allowedDomains = read.optional("GOOGLE_OAUTH_ALLOWED_DOMAINS", list) ?? [];
+  const { prefix, secret, issuer: usual, name } = providers[kind];
+  const clientId = read.required(`${prefix}_CLIENT_ID`, v.string(), `${secret} ${otherwise}`);
+  const clientSecret = read.required(`${prefix}_CLIENT_SECRET`, v.string(), `${secret} ${otherwise}`);
+  const redirectUri = read.optional(`${prefix}_REDIRECT_URI`, secureUrl);
+  const issuer =
+    read.optional(`${prefix}_ISSUER`, secureUrl) ??
+    usual ??
+    read.required(
+      `${prefix}_ISSUER`,
+      secureUrl,
+      "It is the provider's address; /.well-known/openid-configuration lies below it.",
+    );
+  const rest = {
+    scopes: read.optional(`${prefix}_SCOPES`, list) ?? [],
+    allowedDomains: (read.optional(`${prefix}_ALLOWED_DOMAINS`, list) ?? []).map((domain) => domain.toLowerCase()),
+    allowedGroups: read.optional(`${prefix}_ALLOWED_GROUPS`, list) ?? [],
+    allowedRedirects: read.optional("WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS", list) ?? [],
+  };
   const sessions = readSessions(read);
-  if (!externalUrl || clientId === undefined || clientSecret === undefined || !sessions) return undefined;
+  if (!externalUrl || clientId === undefined || clientSecret === undefined || issuer === undefined || !sessions) {
+    return undefined;
+  }
   return {
-    kind: "google",
+    kind,
+    name: name ?? read.optional("OPENID_NAME", v.string()) ?? issuer.hostname,
     externalUrl,
     issuer,
     clientId,
     clientSecret,
     // The path the running google_workspace image has registered at Google.
     redirectUri: redirectUri ?? new URL("/oauth2callback", externalUrl),
-    scopes,
-    allowedDomains,
+    ...rest,
     sessions,
   };
 }
+
+const providers = {
+  google: {
+    prefix: "GOOGLE_OAUTH",
+    name: "Google",
+    issuer: new URL("https://accounts.google.com"),
+    secret: "It comes from the secret /<stage>/mcp/google-oauth.",
+  },
+  openid: {
+    prefix: "OPENID",
+    name: undefined,
+    issuer: undefined,
+    secret: "It comes from a secret under /<stage>/mcp/ that the entry names.",
+  },
+} as const;
 
 const sessionKeys = v.pipe(
   v.string(),

@@ -44,6 +44,14 @@ export const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== "")),
 );
+/** Origins as browsers send them. */
+export const origins = v.pipe(
+  list,
+  v.check(
+    (entries) => entries.every((entry) => URL.parse(entry)?.origin === entry && entry !== "null"),
+    "origins are allowed, such as https://claude.ai: without a path or a slash at the end, separated by commas",
+  ),
+);
 export const flag = v.pipe(
   v.string(),
   v.toLowerCase(),

@@ -1,11 +1,12 @@
 import { type AuditClient, noAudit, openAudit } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
-import { connectGoogle } from "./login/google.ts";
+import { connectProvider } from "./login/identity.ts";
 import type { Admission } from "./server/admission.ts";
 import { createApp } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import { createMcpServer } from "./server/mcp.ts";
+import { openRoundState } from "./server/round-state.ts";
 import { openSessions } from "./sessions/index.ts";
 import { auditSeconds } from "./stop-times.ts";
 import type { AnyTool } from "./tool.ts";
@@ -25,13 +26,17 @@ export interface StarterParts {
 export async function startServer({ config, tools, log }: StarterParts): Promise<Starter> {
   const admission = openAdmission(config, log);
   const audit = await openAuditOf(config, log);
+  const identity = { name: config.service, version: "1.0.0" };
+  const parts = { identity, tools, rounds: openRoundState(config.sessionKeys) };
   const byName = new Map(tools.map((tool) => [tool.name, Object.keys(tool.input)]));
+  const stopping = new AbortController();
   const app = createApp({
+    stopping: stopping.signal,
     config,
     admission,
     audit,
     log,
-    createServer: (context) => createMcpServer({ name: config.service, version: "1.0.0" }, tools, context),
+    createServer: (occasion) => createMcpServer(parts, occasion),
     argumentsOf: (tool) => byName.get(tool),
   });
   const listener = await listen(app, config);
@@ -40,6 +45,7 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
   return {
     port: listener.port,
     stop: async () => {
+      stopping.abort();
       const cutOff = await listener.drain(config.drainSeconds * 1000);
       await audit.close(auditSeconds * 1000);
       if (admission.kind === "login") await admission.sessions.close();
@@ -54,7 +60,7 @@ function openAdmission({ login }: Config, log: Log): Admission {
     return { kind: "open" };
   }
   const sessions = openSessions({ backend: login.sessions, namespace: login.externalUrl.host, log });
-  return { kind: "login", config: login, google: connectGoogle(login), sessions };
+  return { kind: "login", config: login, provider: connectProvider(login), sessions };
 }
 
 async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {

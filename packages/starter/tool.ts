@@ -1,5 +1,13 @@
-import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import type { CallToolResult, InputRequiredResult } from "@modelcontextprotocol/server";
 import type { z } from "zod";
+
+/**
+ * How a tool asks its user or the client's model something in the middle of a call: it returns
+ * `inputRequired({ inputRequests: { confirm: inputRequired.elicit({ … }) } })`, and is run again with the answers, maybe
+ * by another task. `acceptedContent(context.answers, "confirm", schema)` reads one. Clients of revisions before
+ * 2026-07-28 cannot answer: they get an error that says so.
+ */
+export { acceptedContent, inputRequired } from "@modelcontextprotocol/server";
 
 /** Who calls, as the login established it. */
 export interface Caller {
@@ -18,6 +26,12 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** Reports progress to the client, if it asked for that. */
   progress(done: number, total: number, message?: string): Promise<void>;
+  /** What the client answered to the questions of the round before, by name; as untrusted as arguments are. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  /** What this tool sealed in the round before; undefined in the first. */
+  readonly state: unknown;
+  /** Seals what the next round needs, for `inputRequired({ requestState })`: up to ten minutes, for this caller. */
+  seal(state: unknown): Promise<string>;
   /** Google on the caller's behalf. */
   readonly google: GoogleAccess;
 }
@@ -36,8 +50,10 @@ export interface Tool<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly description: string;
   readonly input: Shape;
   /** An error thrown here reaches the model as the tool's error: write it for the model. */
-  readonly run: (args: z.infer<z.ZodObject<Shape>>, context: ToolContext) => Promise<CallToolResult> | CallToolResult;
+  readonly run: (args: z.infer<z.ZodObject<Shape>>, context: ToolContext) => Promise<ToolResult> | ToolResult;
 }
+
+export type ToolResult = CallToolResult | InputRequiredResult;
 
 export type AnyTool = Tool<z.ZodRawShape>;
 

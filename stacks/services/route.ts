@@ -44,7 +44,15 @@ export class Route {
       healthyThresholdCount: healthyAfter,
       unhealthyThresholdCount: 3,
       matcher: { httpCode: service.health.codes },
-      targetGroupAttributes: [{ key: "deregistration_delay.timeout_seconds", value: "30" }],
+      targetGroupAttributes: [
+        { key: "deregistration_delay.timeout_seconds", value: "30" },
+        ...(service.stickiness
+          ? [
+              { key: "stickiness.enabled", value: "true" },
+              { key: "stickiness.type", value: "lb_cookie" },
+            ]
+          : []),
+      ],
     });
     this.rule = new elbv2.CfnListenerRule(scope, "Rule", {
       listenerArn: balancer.listenerArn,

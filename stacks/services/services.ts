@@ -10,7 +10,7 @@ import { dependsOn, use } from "../sst.ts";
 import { Cluster } from "./cluster.ts";
 import { FleetService, type FleetServiceProps } from "./fleet-service.ts";
 import { Logs } from "./logs.ts";
-import { createOAuthRule } from "./oauth-rule.ts";
+import { createOAuthRules } from "./oauth-rule.ts";
 
 /** Everything that one entry of the map yields, except its alarms, for the services of one balancer. */
 export const Services = perShard("Services", ({ app, stack }, shard) => {
@@ -33,6 +33,6 @@ export const Services = perShard("Services", ({ app, stack }, shard) => {
   const services = plan.services
     .filter((service) => service.shard === shard)
     .map((service) => new FleetService(stack, service.key, { ...surroundings, service }));
-  createOAuthRule(stack, plan, balancer.listenerArn, services);
+  createOAuthRules(stack, plan, balancer.listenerArn, services);
   return { targetGroups: new Map(services.map(({ key, targetGroup }) => [key, targetGroup.attrTargetGroupFullName])) };
 });

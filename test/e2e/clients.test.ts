@@ -25,6 +25,7 @@ beforeAll(async () => {
       google_workspace: googleWorkspace({ local: starter }),
       notes: echo("notes", { environment: { MCP_LOGIN: "none" }, local: starter }),
       offline: echo("offline", { desiredCount: 0 }),
+      issues: googleWorkspace({ host: "issues", oauth: "shared", audit: { source: "mcp-issues" }, local: starter }),
     }),
   );
   home = await mkdtemp(join(tmpdir(), "fleet-clients-"));
@@ -82,6 +83,31 @@ describe("a client in Node, with nothing but what the printed line gives", () =>
 
   it("[STR-5] logs in, with the official SDK: metadata, cookies and tokens are for the address it used", async () => {
     expect(await inNode(0, "whoami", "{}", "--login")).toEqual(answer(exampleUsers[0].email));
+  });
+
+  it.each(["auto", "2026-07-28"])("[MCP-1] speaks to a service with the SDK's second line, at %s", async (revision) => {
+    const { resultType, content } = Object(await inNode(1, "add", '{"a":1,"b":2}', `--sdk=2:${revision}`));
+    expect([resultType ?? "complete", content]).toEqual(["complete", [{ type: "text", text: "3" }]]);
+  });
+
+  it("[MCP-3] logs in to a second service with a login of its own, with either line of the SDK", async () => {
+    const ada = expect.objectContaining({ content: [{ type: "text", text: exampleUsers[0].email }] });
+    expect(await inNode(2, "whoami", "{}", "--login")).toEqual(ada);
+    expect(await inNode(2, "whoami", "{}", "--login", "--sdk=2:2026-07-28")).toEqual(ada);
+    expect(await inNode(0, "whoami", "{}", "--login", "--sdk=2:auto")).toEqual(ada);
+  });
+
+  it("[MCP-3] finds metadata about the host that it asks, and none where there is no login", async () => {
+    const metadata = async (key: string, name: string) => fleet.fetch(new URL(`/.well-known/${name}`, fleet.url(key)));
+    for (const key of ["google", "issues"]) {
+      const resource = await metadata(key, "oauth-protected-resource/mcp");
+      expect(await resource.json()).toMatchObject({ resource: new URL("/mcp", fleet.url(key)).href });
+      const server = await metadata(key, "oauth-authorization-server");
+      expect(await server.json()).toMatchObject({ issuer: fleet.url(key).origin });
+    }
+    for (const name of ["oauth-protected-resource", "oauth-protected-resource/mcp", "oauth-authorization-server"]) {
+      expect((await metadata("notes", name)).status).toBe(404);
+    }
   });
 
   it("[STR-5] connects to a service without a login, with mcp-remote", async () => {

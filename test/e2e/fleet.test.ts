@@ -17,7 +17,7 @@ import { shakeHands } from "./fleet/tls.ts";
 const map = mapOf({
   google_workspace: googleWorkspace(),
   notes: echo("notes"),
-  issues: echo("issues", { oauth: { rulePriority: 5 } }),
+  issues: echo("issues", { environment: { WORKSPACE_EXTERNAL_URL: "{url}" } }),
   parked: echo("parked", { desiredCount: 0 }),
 });
 
@@ -55,8 +55,8 @@ describe("the balancer of a deployed fleet", () => {
     expect(response.headers.get("location")).toBe(stage.url("notes", "/a/b?c=d&e=%20f").href);
   });
 
-  it.for(["/.well-known/oauth-authorization-server", "/oauth2/token", "/auth/callback?code=1"])(
-    "[ALB-6] sends %s of every host to google_workspace",
+  it.for(["/oauth2/token", "/auth/callback?code=1"])(
+    "[ALB-6] sends %s of every host without a login of its own to google_workspace",
     async (path) => {
       for (const host of ["google", "notes", "parked", "nobody"]) {
         const { service, url, headers } = await stage.echo(stage.url(host, path));
@@ -65,8 +65,12 @@ describe("the balancer of a deployed fleet", () => {
     },
   );
 
-  it("[ALB-6] leaves a service that opted out its own OAuth paths", async () => {
-    expect((await stage.echo(stage.url("issues", "/.well-known/oauth-protected-resource"))).service).toBe("issues");
+  it("[ALB-6] [MCP-3] leaves each host its own metadata, and a service with a login all its paths", async () => {
+    const metadata = "/.well-known/oauth-authorization-server";
+    for (const host of ["google", "notes", "issues"]) {
+      expect((await stage.echo(stage.url(host, metadata))).service).toBe(host);
+    }
+    expect((await stage.fetch(stage.url("nobody", metadata))).status).toBe(404);
     expect((await stage.echo(stage.url("issues", "/oauth2/token"))).service).toBe("issues");
   });
 

@@ -44,7 +44,7 @@ function keepsSessionsIn(store: StoreKind): void {
     const origin = stage.front.url.origin;
     const resource = await (await fetch(`${origin}/.well-known/oauth-protected-resource/mcp`)).text();
     const server = await (await fetch(`${origin}/.well-known/oauth-authorization-server`)).text();
-    expect(JSON.parse(resource)).toMatchObject({ resource: `${origin}/mcp`, authorization_servers: [`${origin}/`] });
+    expect(JSON.parse(resource)).toMatchObject({ resource: `${origin}/mcp`, authorization_servers: [origin] });
     expect(JSON.parse(server)).toMatchObject({
       authorization_endpoint: `${origin}/authorize`,
       token_endpoint: `${origin}/token`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defineFleet } from "#fleet";
+import { defineFleet, planStage } from "#fleet";
 import fleet from "../fixture/map.ts";
 import { changed, slack, synthesize, withServices, withStage, withTwoShards } from "../synth/synth.ts";
 import { attribute, type Template } from "../synth/template.ts";
@@ -131,20 +131,37 @@ describe("routes", () => {
     );
   });
 
-  it("[ALB-6] send the OAuth paths of any host to their owner, at priority 10", () => {
+  it("[ALB-6] send the OAuth paths to their owner, at priority 10", () => {
     expect(ruleAt(services, 10)).toMatchObject({
       Conditions: [
+        { Field: "host-header", HostHeaderConfig: { Values: ["google.mcp.themailworks.com"] } },
         { Field: "path-pattern", PathPatternConfig: { Values: ["/.well-known/*", "/oauth2/*", "/auth/*"] } },
       ],
       Actions: [{ Type: "forward", TargetGroupArn: attribute(targetGroup, "TargetGroupArn") }],
     });
   });
 
+  it("[ALB-6] [MCP-3] send its own paths of any host to the owner, and no other host's metadata", () => {
+    expect(ruleAt(services, 25_000)).toMatchObject({
+      Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/oauth2/*", "/auth/*"] } }],
+      Actions: [{ Type: "forward", TargetGroupArn: attribute(targetGroup, "TargetGroupArn") }],
+    });
+  });
+
+  it("[MCP-3] ask a host with a login of its own before that, and one without after it", () => {
+    const environment = { WORKSPACE_EXTERNAL_URL: "{url}" };
+    const map = withServices({ slack: { ...slack, environment }, notes: { ...slack, host: "notes", environment: {} } });
+    const priorityOf = (key: string) => planStage(map, "prod").services.find((one) => one.key === key)?.rulePriority;
+    expect(priorityOf("slack")).toBeLessThan(25_000);
+    expect(priorityOf("notes")).toBeGreaterThan(25_000);
+  });
+
   it("[ALB-6] take the paths and the priority from the map", () => {
     const map = { ...withServices({}), oauth: { paths: ["/login/*"], priority: 40 } };
-    expect(ruleAt(synthesize("prod", map).stack("Services"), 40).Conditions).toEqual([
-      { Field: "path-pattern", PathPatternConfig: { Values: ["/login/*"] } },
-    ]);
+    expect(ruleAt(synthesize("prod", map).stack("Services"), 40).Conditions).toContainEqual({
+      Field: "path-pattern",
+      PathPatternConfig: { Values: ["/login/*"] },
+    });
   });
 
   it("[ALB-6] leave a service that opts out its own OAuth paths: its host is asked first", () => {
@@ -165,7 +182,7 @@ describe("routes", () => {
     );
     expect(stack("Balancer2").one("AWS::ElasticLoadBalancingV2::LoadBalancer").Properties.Name).toBe("prod-mcp-alb-2");
     expect(ruleAt(stack("Services"), 10).Actions).toMatchObject([{ Type: "forward" }]);
-    expect(ruleAt(stack("Services2"), 10).Actions).toEqual([
+    expect(ruleAt(stack("Services2"), 25_000).Actions).toEqual([
       {
         Type: "redirect",
         RedirectConfig: {

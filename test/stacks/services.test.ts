@@ -185,6 +185,8 @@ describe("a container's environment", () => {
   it("[RED-3] [AUD-1] is exactly the entry's, the sessions', the audit trail's, the port and the idle timeout", () => {
     expect(environmentOf(prod, google)).toEqual({
       WORKSPACE_EXTERNAL_URL: "https://google.mcp.themailworks.com",
+      WORKSPACE_MCP_STATELESS_MODE: "true",
+      WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS: expect.stringContaining("https://claude.ai/api/mcp/auth_callback"),
       MCP_ENABLE_OAUTH21: "true",
       SPLUNK_INDEX: "mcp_audit",
       SPLUNK_SOURCE: "mcp-google",

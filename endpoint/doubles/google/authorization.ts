@@ -10,13 +10,15 @@ export interface AuthorizationParts {
   readonly clients: ClientRegistry;
   readonly grants: GrantBook;
   readonly users: readonly GoogleUser[];
+  /** Whether a refresh token was asked for, in the provider's way. */
+  readonly isOffline: (request: URLSearchParams) => boolean;
 }
 
 /** `GET` shows the accounts, `POST` is the choice of one. Google shows what is wrong with a request; it never redirects it. */
 export function answerAuthorization(
   method: string,
   parameters: URLSearchParams,
-  { clients, grants, users }: AuthorizationParts,
+  { clients, grants, users, isOffline }: AuthorizationParts,
 ): AuthorizationAnswer {
   const request = new URLSearchParams(parameters);
   const account = request.get("account");
@@ -51,7 +53,7 @@ export function answerAuthorization(
       user,
       nonce: request.get("nonce") ?? undefined,
       codeChallenge: request.get("code_challenge") ?? undefined,
-      offline: request.get("access_type") === "offline",
+      offline: isOffline(request),
     }),
   );
   target.searchParams.set("scope", scope);

@@ -11,6 +11,8 @@ export interface GoogleUser {
   readonly name: string;
   /** The Workspace domain; none for a consumer account. */
   readonly hd?: string;
+  /** For providers that say in which groups somebody is; Google does not. */
+  readonly groups?: readonly string[];
 }
 
 export const exampleUsers: readonly [GoogleUser, ...GoogleUser[]] = [

@@ -59,7 +59,12 @@ export async function startGoogleDouble(options: GoogleDoubleOptions = {}): Prom
 
   function authorize(visit: Visit, res: ServerResponse): void {
     const parameters = visit.method === "POST" ? visit.form : visit.query;
-    const answer = answerAuthorization(visit.method, parameters, { clients, grants, users });
+    const answer = answerAuthorization(visit.method, parameters, {
+      clients,
+      grants,
+      users,
+      isOffline: (request) => request.get("access_type") === "offline",
+    });
     if (answer.kind === "redirect") res.writeHead(302, { Location: answer.location }).end();
     else res.writeHead(answer.status, { "Content-Type": "text/html; charset=utf-8" }).end(answer.html);
   }
@@ -70,7 +75,7 @@ export async function startGoogleDouble(options: GoogleDoubleOptions = {}): Prom
     "/authorize": authorize,
     "/o/oauth2/v2/auth": authorize,
     "/token": async ({ form, authorization }, res) => {
-      const parts = { issuer, clients, grants, key, accessSeconds: () => accessSeconds };
+      const parts = { issuer, clients, grants, key, accessSeconds: () => accessSeconds, claimsOf };
       const { status, body } = await answerTokenRequest(form, authorization, parts);
       json(res, status, body);
     },
@@ -130,6 +135,10 @@ export async function startGoogleDouble(options: GoogleDoubleOptions = {}): Prom
     },
     stop: () => closeServer(server),
   };
+}
+
+function claimsOf({ email, name, hd }: GoogleUser) {
+  return { email, email_verified: true, name, ...(hd === undefined ? {} : { hd }) };
 }
 
 function json(res: ServerResponse, status: number, body: unknown): void {

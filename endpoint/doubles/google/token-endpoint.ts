@@ -1,5 +1,5 @@
 import { SignJWT } from "jose";
-import type { ClientRegistry, GoogleClient } from "./client.ts";
+import type { ClientRegistry, GoogleClient, GoogleUser } from "./client.ts";
 import { accessSeconds, type Grant, type GrantBook, isVerified } from "./grant.ts";
 import type { SigningKey } from "./key.ts";
 
@@ -19,6 +19,8 @@ export interface TokenEndpointParts {
   readonly grants: GrantBook;
   readonly key: SigningKey;
   readonly accessSeconds: () => number;
+  /** What an ID token says of its user, besides who it is. */
+  readonly claimsOf: (user: GoogleUser) => Readonly<Record<string, unknown>>;
 }
 
 export const defaultAccessSeconds = accessSeconds;
@@ -102,19 +104,15 @@ async function refresh(
 
 async function tokensFor(grant: Grant, parts: TokenEndpointParts): Promise<Readonly<Record<string, unknown>>> {
   const seconds = parts.accessSeconds();
-  const { sub, email, name, hd } = grant.user;
   const idToken = await new SignJWT({
     azp: grant.clientId,
-    email,
-    email_verified: true,
-    name,
-    ...(hd === undefined ? {} : { hd }),
+    ...parts.claimsOf(grant.user),
     ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
   })
     .setProtectedHeader({ alg: "RS256", kid: parts.key.id, typ: "JWT" })
     .setIssuer(parts.issuer)
     .setAudience(grant.clientId)
-    .setSubject(sub)
+    .setSubject(grant.user.sub)
     .setIssuedAt()
     .setExpirationTime("1h")
     .sign(parts.key.privateKey);

@@ -8,6 +8,7 @@ import type { CloudWatchPorts } from "./engine.ts";
 import { evaluateForever } from "./evaluator.ts";
 import { Metrics } from "./metrics.ts";
 import { operationsOf } from "./operations/index.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources.ts";
 
 export interface CloudWatch {
@@ -39,6 +40,7 @@ export function createCloudWatch(ports: CloudWatchPorts): CloudWatch {
       signingName: "monitoring",
       protocol: { kind: "query", namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
       ...accessOf(engine),
       stop,

@@ -5,6 +5,7 @@ import { createEcsEngine, type EcsPorts } from "./engine.ts";
 import { startExecSessions } from "./exec/sessions.ts";
 import { startMetadataServer } from "./metadata.ts";
 import { operationsOf } from "./operations/index.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources/index.ts";
 
 /** A container's process; its end is the container's, whatever causes it. */
@@ -46,6 +47,7 @@ export async function createEcs(ports: EcsPorts): Promise<Ecs> {
       signingName: "ecs",
       protocol: { kind: "json" },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
       ...accessOf(engine),
       stop,

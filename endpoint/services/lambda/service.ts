@@ -11,6 +11,7 @@ import { createMappings } from "./mappings.ts";
 import { operationsOf } from "./operations/index.ts";
 import { permits } from "./permission.ts";
 import { createPoller } from "./poller.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { routes } from "./routes.ts";
 import { functionVariables } from "./variables.ts";
@@ -47,6 +48,7 @@ export function createLambda(ports: LambdaPorts): Lambda {
       signingName: "lambda",
       protocol: { kind: "rest-json", routes },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
       ...accessOf(engine),
       stop,

@@ -7,6 +7,7 @@ import type { LogEvent } from "./log-group.ts";
 import { createLogGroups } from "./log-groups.ts";
 import { createMetricFilters } from "./metric-filters.ts";
 import { operationsOf } from "./operations/index.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources.ts";
 
 export interface Logs extends LogGroupSink {
@@ -27,6 +28,7 @@ export function createLogs({ place, clock, metrics }: LogsPorts): Logs {
       signingName: "logs",
       protocol: { kind: "json" },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
       ...accessOf(engine),
       malformed: ({ message }) => new AwsError("InvalidParameterException", message),

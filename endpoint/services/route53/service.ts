@@ -5,6 +5,7 @@ import { accessOf } from "./access.ts";
 import type { Route53Ports } from "./engine.ts";
 import { HostedZones } from "./hosted-zones.ts";
 import { operationsOf } from "./operations.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { routes } from "./routes.ts";
 
@@ -25,6 +26,7 @@ export function createRoute53({ clock }: Route53Ports): Route53 {
       signingName: "route53",
       protocol: { kind: "rest-xml", namespace: "https://route53.amazonaws.com/doc/2013-04-01/", routes },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
       ...accessOf(),
       malformed: ({ message }) => new AwsError("InvalidInput", message),

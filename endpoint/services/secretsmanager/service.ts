@@ -5,6 +5,7 @@ import type { SecretsManagerPorts } from "./engine.ts";
 import { invalidRequest } from "./errors.ts";
 import { createNotices } from "./notices.ts";
 import { operationsOf } from "./operations/index.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { createRotations } from "./rotation.ts";
 import { startRotationTimer } from "./rotation-timer.ts";
@@ -39,6 +40,7 @@ export function createSecretsManager(ports: SecretsManagerPorts): SecretsManager
       signingName: "secretsmanager",
       protocol: { kind: "json", messageMember: (code) => (unmodelled.has(code) ? "message" : "Message") },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
       ...accessOf(engine),
       malformed: (input) =>

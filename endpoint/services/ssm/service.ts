@@ -4,6 +4,7 @@ import { accessOf } from "./access.ts";
 import type { SsmPorts } from "./engine.ts";
 import { operationsOf } from "./operations/index.ts";
 import { Parameters } from "./parameters.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources.ts";
 
 export interface Ssm {
@@ -20,6 +21,7 @@ export function createSsm({ place, clock }: SsmPorts): Ssm {
       signingName: "ssm",
       protocol: { kind: "json" },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
       ...accessOf(engine),
     },

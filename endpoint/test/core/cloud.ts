@@ -2,11 +2,16 @@ import { createIdentities } from "#endpoint/core/identities.ts";
 import type { Authorizer } from "#endpoint/core/ports.ts";
 import { type Endpoint, startEndpoint } from "#endpoint/core/server.ts";
 import type { AwsService, PassThrough } from "#endpoint/core/service.ts";
+import type { Throttle } from "#endpoint/core/throttle.ts";
 
 export const account = "573946584375";
 
 /** A running endpoint that keeps what it logged, closed when the test's scope ends. */
-export async function startCloud(services: readonly (AwsService | PassThrough)[], authorizer?: Authorizer) {
+export async function startCloud(
+  services: readonly (AwsService | PassThrough)[],
+  authorizer?: Authorizer,
+  more: { readonly region?: string; readonly throttle?: Throttle } = {},
+) {
   const lines: string[] = [];
   const identities = createIdentities({ account, clock: Date });
   const endpoint: Endpoint = await startEndpoint({
@@ -15,6 +20,7 @@ export async function startCloud(services: readonly (AwsService | PassThrough)[]
     identities,
     log: (line) => lines.push(line),
     ...(authorizer && { authorizer }),
+    ...more,
   });
   return { ...endpoint, identities, lines, [Symbol.asyncDispose]: () => endpoint.close() };
 }

@@ -9,6 +9,7 @@ import { createIdentities } from "#endpoint/core/identities.ts";
 import { createJournal, type JournalEntry } from "#endpoint/core/journal.ts";
 import { openEndpoint, startEndpoint } from "#endpoint/core/server.ts";
 import type { AwsService, HttpRequest } from "#endpoint/core/service.ts";
+import { createThrottle } from "#endpoint/core/throttle.ts";
 import { account, clientOptions, signedFor, startCloud } from "./cloud.ts";
 
 const whoAmI: AwsService = {
@@ -95,6 +96,60 @@ describe("who calls", () => {
     const answer = await fetch(cloud.url);
     expect(answer.status).toBe(403);
     expect(await answer.text()).toContain("<Code>MissingAuthenticationToken</Code>");
+  });
+});
+
+describe("who calls", () => {
+  it("[AWS-10] may sign with any key that was not issued here: the scope is read, the signature is not", async () => {
+    await using cloud = await startCloud([whoAmI]);
+    const forged = { accessKeyId: "AKIAANYBODY", secretAccessKey: "whatever" };
+    const answer = await new STSClient(clientOptions(cloud.url, forged)).send(new GetCallerIdentityCommand({}));
+    expect(answer.Account).toBe(account);
+  });
+
+  it("[AWS-10] is refused in another region, but for services of the whole account", async () => {
+    const secrets: AwsService = {
+      signingName: "secretsmanager",
+      protocol: { kind: "json" },
+      operations: { GetSecretValue: () => ({ Name: "a" }) },
+    };
+    await using cloud = await startCloud([whoAmI, secrets], undefined, { region: "eu-west-1" });
+    const read = (region: string) =>
+      new SecretsManagerClient({ ...clientOptions(cloud.url), region }).send(
+        new GetSecretValueCommand({ SecretId: "a" }),
+      );
+    await expect(read("us-east-1")).rejects.toMatchObject({
+      name: "InvalidRegionException",
+      message:
+        "This endpoint is the region eu-west-1 alone, and the client is set to us-east-1: set AWS_REGION=eu-west-1.",
+    });
+    expect((await read("eu-west-1")).Name).toBe("a");
+    expect((await new STSClient(clientOptions(cloud.url)).send(new GetCallerIdentityCommand({}))).Account).toBe(
+      account,
+    );
+  });
+
+  it("[AWS-10] is throttled by AWS's buckets where the cloud is told to, and otherwise never", async () => {
+    let now = 0;
+    const throttle = createThrottle(() => now);
+    const secrets: AwsService = {
+      signingName: "secretsmanager",
+      protocol: { kind: "json" },
+      operations: { GetSecretValue: () => ({ Name: "a" }) },
+      quotas: [{ operations: ["GetSecretValue"], burst: 2, perSecond: 1 }],
+    };
+    const reading = (url: string) => () =>
+      new SecretsManagerClient(clientOptions(url)).send(new GetSecretValueCommand({ SecretId: "a" }));
+    await using free = await startCloud([secrets]);
+    await using held = await startCloud([secrets], undefined, { throttle });
+    for (let call = 0; call < 3; call += 1) await reading(free.url)();
+    const read = reading(held.url);
+    await read();
+    await read();
+    await expect(read()).rejects.toMatchObject({ name: "ThrottlingException", message: "Rate exceeded" });
+    now = 1_000;
+    await read();
+    await expect(read()).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
   });
 });
 

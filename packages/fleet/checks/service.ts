@@ -50,15 +50,15 @@ function checkSize([key, { cpu, memory }]: Entry): readonly Problem[] {
 }
 
 /** A balancer spreads requests over tasks, and a session that one keeps in memory is unknown to the others. */
-function checkCount([key, { desiredCount = 1, sessions = false }]: Entry): readonly Problem[] {
-  if (desiredCount <= 1 || sessions !== false) return [];
+function checkCount([key, { desiredCount = 1, sessions = false, stickiness = false }]: Entry): readonly Problem[] {
+  if (desiredCount <= 1 || sessions !== false || stickiness) return [];
   return [
     {
       field: `services.${key}.desiredCount`,
       value: desiredCount,
       allowed: "0 or 1 for a service that keeps its MCP sessions in its task's memory (`sessions` is false)",
       remedy:
-        'Set sessions: true if it keeps them in Redis, or sessions: "none" if it has none; otherwise keep one task: another would answer 404 to a session it does not know.',
+        'Set sessions: true if it keeps them in Redis, or sessions: "none" if it has none, or stickiness: true if its clients keep cookies; otherwise keep one task: another would answer 404 to a session it does not know.',
     },
   ];
 }

@@ -16,8 +16,9 @@ export interface FleetDefinition<SecretName extends string = string, StageName e
   /** AWS region of stages without one of their own; one of `packages/fleet/region.ts`. Default `us-east-1`. */
   readonly region?: string;
   /**
-   * The shared OAuth rule: paths that, on any host, go to the one service marked `oauth: "owner"`. Absent, or in a
-   * stage without an owner: each service answers its own.
+   * Paths that go to the one service marked `oauth: "owner"`: at its own host before anything else, and, but for
+   * `/.well-known/*`, at every host without a login of its own. Absent, or in a stage without an owner: each service
+   * answers its own.
    */
   readonly oauth?: OAuthDefinition;
   /** Where audit events go, for services with `audit`. Absent: no service has an audit trail. */
@@ -35,7 +36,7 @@ export interface FleetDefinition<SecretName extends string = string, StageName e
 }
 
 export interface OAuthDefinition {
-  /** Path patterns of the rule, at most five (an ALB rule holds five condition values). `*` and `?` are wildcards. */
+  /** Path patterns, at most four: an ALB rule holds five condition values with the host. `*` and `?` are wildcards. */
   readonly paths: readonly string[];
   /** Listener rule priority. Default 10; services that opt out take a priority below it. */
   readonly priority?: number;

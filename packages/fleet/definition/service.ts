@@ -47,14 +47,19 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
    * request is independent, and any number of tasks works. Default false.
    */
   readonly sessions?: boolean | "none";
+  /**
+   * Sends a client that keeps the balancer's cookie to the same task for a day, so that several tasks may keep sessions in
+   * memory. Many clients keep none, and no cookie outlives a task: prefer a server without sessions. Default false.
+   */
+  readonly stickiness?: boolean;
   /** Audit trail to Splunk. Absent: none. */
   readonly audit?: ServiceAuditDefinition;
   /** Alarm settings that differ from the fleet's. */
   readonly alarms?: Partial<AlarmDefinitions>;
   /**
-   * Its part in the shared OAuth rule: `owner` answers the OAuth paths of every host (one service at most);
-   * `shared` lets them go to the owner; `{ rulePriority }` keeps its own, with a host rule that comes before the
-   * OAuth rule. Default `shared`.
+   * `owner` answers the OAuth paths (one service at most). Nothing else is needed: a service that is told its public
+   * address (`{url}` in `environment`) answers its own, and metadata is never another host's. `{ rulePriority }` puts its
+   * host before the owner's rule. Default `shared`.
    */
   readonly oauth?: "owner" | "shared" | { readonly rulePriority: number };
   /** CPU architecture of the image. Default `X86_64`. */

@@ -24,8 +24,11 @@ export const Fleet = closed({
           "path patterns",
         ),
         v.maxLength(
-          5,
-          expectation("one to five path patterns", "An ALB rule holds five condition values: combine some with *."),
+          4,
+          expectation(
+            "one to four path patterns",
+            "An ALB rule holds five condition values, and the host is one: combine some with *.",
+          ),
         ),
       ),
       priority: v.optional(whole(2, 999, "", "Services' own rules begin at 1000.")),

@@ -94,6 +94,11 @@ export const Service = closed({
   publicVariables: v.optional(list(variableName, "names of variables")),
   secrets: v.optional(v.array(Use, expectation("a list of secrets' names", 'Write it as a list: ["name"].'))),
   sessions: v.optional(v.union([v.boolean(), v.literal("none")], sessions)),
+  stickiness: v.optional(
+    v.boolean(
+      expectation("true or false", "Set true for a server with sessions in memory whose clients keep cookies."),
+    ),
+  ),
   audit: v.optional(
     closed({
       source: filled("what Splunk shows as the source", "Name the service as its events should."),

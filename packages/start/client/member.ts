@@ -51,9 +51,16 @@ export class Member implements OAuthClientProvider {
 
   /** Discovery, registration, consent, Google, code, tokens. @returns where the browser was sent in the end */
   async logIn(server: URL, consent = "allow"): Promise<URL> {
-    const end = await this.#browser.logIn(await this.beginLogIn(server), redirectUri, this.#account, consent);
+    await this.beginLogIn(server);
+    const end = await this.approve(consent);
     await this.endLogIn(server, end);
     return end;
+  }
+
+  /** What the user does in a browser. @returns where it was sent in the end */
+  approve(consent = "allow"): Promise<URL> {
+    if (this.#authorizationUrl === undefined) throw new Error("The client was not sent to log in.");
+    return this.#browser.logIn(this.#authorizationUrl, redirectUri, this.#account, consent);
   }
 
   /** @returns the address to open in a browser */

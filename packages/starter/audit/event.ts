@@ -17,8 +17,11 @@ export interface ToolCallEvent extends Actor {
   readonly action: "tool_call";
   /** The tool's name; `unknown` for one this server does not have, since a made-up name is content. */
   readonly tool: string;
-  /** `error`: the tool reported one. `rejected`: it never ran. `aborted`: the client left before the answer. */
-  readonly outcome: "success" | "error" | "rejected" | "aborted";
+  /**
+   * `error`: the tool reported one. `rejected`: it never ran. `aborted`: the client left before the answer. `asked`: the
+   * tool asked its user something first, and runs again with the answer.
+   */
+  readonly outcome: "success" | "error" | "rejected" | "aborted" | "asked";
   readonly duration_ms: number;
   /** Names that the tool's schema has, and no others: a name the client made up is content. */
   readonly argument_names: readonly string[];

@@ -4,7 +4,8 @@
  *
  * @example
  * const audit = await openAudit({ url, token, index: "mcp_audit", source: "mcp-mail", ... }, "mail", log);
- * await server.connect(watchTransport(transport, { audit, actor, requestId, argumentsOf }));
+ * await server.connect(transport);
+ * watchTransport(transport, { audit, actor, requestId, argumentsOf });
  */
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,11 +1,4 @@
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-  type JSONRPCMessage,
-  type RequestId,
-} from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCMessage, RequestId, Transport } from "@modelcontextprotocol/server";
 import * as v from "valibot";
 import type { AuditClient } from "./client.ts";
 import type { ToolCallEvent } from "./event.ts";
@@ -20,7 +13,7 @@ export interface Watch {
 }
 
 const toolCall = v.object({ name: v.string(), arguments: v.optional(v.record(v.string(), v.unknown())) });
-const toolResult = v.object({ isError: v.optional(v.boolean()) });
+const toolResult = v.object({ isError: v.optional(v.boolean()), resultType: v.optional(v.string()) });
 
 interface Call {
   readonly tool: string;
@@ -29,14 +22,14 @@ interface Call {
 }
 
 /**
- * Watches a server's transport and records every tool call, even those that never reach a tool. Wrap the transport
- * before `server.connect`. It reads names and outcomes, and changes no message.
+ * Watches the transport of a connected server and records every tool call, even those that never reach a tool. It reads
+ * names and outcomes, and changes no message.
  */
-export function watchTransport(inner: Transport, watch: Watch): Transport {
+export function watchTransport(transport: Transport, watch: Watch): void {
   const calls = new Map<RequestId, Call>();
 
   function begin(message: JSONRPCMessage): void {
-    if (!isJSONRPCRequest(message) || message.method !== "tools/call") return;
+    if (!("method" in message && "id" in message) || message.method !== "tools/call") return;
     const parsed = v.safeParse(toolCall, message.params);
     const known = parsed.success ? watch.argumentsOf(parsed.output.name) : undefined;
     const given = parsed.success ? Object.keys(parsed.output.arguments ?? {}) : [];
@@ -63,30 +56,30 @@ export function watchTransport(inner: Transport, watch: Watch): Transport {
   }
 
   function observe(message: JSONRPCMessage): void {
-    if (isJSONRPCErrorResponse(message)) {
+    if ("error" in message) {
       if (message.id !== undefined) finish(message.id, "rejected");
-    } else if (isJSONRPCResultResponse(message)) {
-      const result = v.safeParse(toolResult, message.result);
-      finish(message.id, result.success && result.output.isError === true ? "error" : "success");
-    }
+    } else if ("result" in message) finish(message.id, outcomeOf(message.result));
   }
 
-  const outer: Transport = {
-    start: () => inner.start(),
-    close: () => inner.close(),
-    send: (message, options) => {
-      observe(message);
-      return inner.send(message, options);
-    },
+  const { onmessage, onclose } = transport;
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => {
+    observe(message);
+    return send(message, options);
   };
-  inner.onmessage = (message, extra) => {
+  transport.onmessage = (message, extra) => {
     begin(message);
-    outer.onmessage?.(message, extra);
+    onmessage?.(message, extra);
   };
-  inner.onerror = (error) => outer.onerror?.(error);
-  inner.onclose = () => {
+  transport.onclose = () => {
     for (const id of [...calls.keys()]) finish(id, "aborted");
-    outer.onclose?.();
+    onclose?.();
   };
-  return outer;
+}
+
+function outcomeOf(result: unknown): ToolCallEvent["outcome"] {
+  const parsed = v.safeParse(toolResult, result);
+  if (!parsed.success) return "success";
+  if (parsed.output.resultType === "input_required") return "asked";
+  return parsed.output.isError === true ? "error" : "success";
 }

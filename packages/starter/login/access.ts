@@ -1,25 +1,31 @@
 import { ResponseBodyError } from "openid-client";
 import type { GoogleAccess } from "../tool.ts";
-import type { Google } from "./google.ts";
+import type { IdentityProvider } from "./identity.ts";
 import { type LoginRecords, loginSeconds } from "./records.ts";
 import type { Grant } from "./tokens.ts";
 
 /** A token that expires sooner than this is refreshed first: the call it is for takes time, too. */
 const refreshAheadSeconds = 60;
 
-/** Google on behalf of the user of a login. */
-export function accessGoogle(google: Google, records: LoginRecords, { loginId, login }: Grant): GoogleAccess {
+/** The identity provider, Google for one, on behalf of the user of a login. */
+export function accessProvider(
+  provider: IdentityProvider,
+  records: LoginRecords,
+  { loginId, login }: Grant,
+): GoogleAccess {
+  const { name } = provider;
+
   async function accessToken(): Promise<string> {
     const tokens = await records.google.get(loginId);
-    if (tokens === undefined) throw new Error("Google's grant for this login is gone. Log in again.");
+    if (tokens === undefined) throw new Error(`${name}'s grant for this login is gone. Log in again.`);
     const now = Math.floor(Date.now() / 1000);
     if (tokens.expiresAt - now > refreshAheadSeconds) return tokens.accessToken;
-    if (tokens.refreshToken === undefined) throw new Error("Google's grant for this login has expired. Log in again.");
-    const renewed = await google.refresh(tokens.refreshToken).catch(explainRefusal);
+    if (tokens.refreshToken === undefined) throw new Error(`${name}'s grant for this login has expired. Log in again.`);
+    const renewed = await provider.refresh(tokens.refreshToken).catch((error: unknown) => explainRefusal(error, name));
     await records.google.set(loginId, renewed, Math.min(loginSeconds, login.expiresAt - now));
     return renewed.accessToken;
   }
-  return { accessToken, profile: async () => google.profile(await accessToken(), login.user.subject) };
+  return { accessToken, profile: async () => provider.profile(await accessToken(), login.user.subject) };
 }
 
 export const noGoogle: GoogleAccess = {
@@ -27,9 +33,9 @@ export const noGoogle: GoogleAccess = {
   profile: () => Promise.reject(new Error("This server has no login, so there is no Google account to ask about.")),
 };
 
-function explainRefusal(error: unknown): never {
+function explainRefusal(error: unknown, name: string): never {
   if (error instanceof ResponseBodyError && error.error === "invalid_grant") {
-    throw new Error("Google has revoked its grant for this user. Log in again.", { cause: error });
+    throw new Error(`${name} has revoked its grant for this user. Log in again.`, { cause: error });
   }
-  throw new Error("Google did not renew this user's access. Try again later.", { cause: error });
+  throw new Error(`${name} did not renew this user's access. Try again later.`, { cause: error });
 }

@@ -6,14 +6,16 @@ const freshMs = 15_000;
 const staleMs = 15 * 60_000;
 const most = 10_000;
 
+export interface Remembered<T> {
+  get(key: string): Promise<T>;
+  forget(): void;
+}
+
 /**
  * Remembers the store's answers. While the store is down the memory answers instead, so that only users it has
  * not seen recently are turned away.
  */
-export function remember<T>(
-  ask: (key: string) => Promise<T>,
-  now: () => number,
-): { get(key: string): Promise<T>; forget(): void } {
+export function remember<T>(ask: (key: string) => Promise<T>, now: () => number): Remembered<T> {
   const entries = new Map<string, { readonly value: T; readonly at: number }>();
 
   return {

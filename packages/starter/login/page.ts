@@ -10,7 +10,7 @@ const escapes: Readonly<Record<string, string>> = {
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 
 const style =
-  "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem}" +
+  "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem;overflow-wrap:anywhere}" +
   "button{font:inherit;padding:.5rem 1.25rem;margin-right:.5rem}";
 
 /**
@@ -36,14 +36,18 @@ export function sendPage(res: Response, status: number, title: string, body: str
 
 export interface ConsentQuestion {
   readonly id: string;
-  readonly clientName: string;
+  /** What the client calls itself, cleaned; anybody may choose any name. */
+  readonly clientName: string | undefined;
+  /** Whose document describes the client, where one does. */
+  readonly clientHost: string | undefined;
   readonly redirectHost: string;
   readonly server: string;
+  readonly providerName: string;
 }
 
 /**
- * Asked before every trip to Google. Anybody may register a client here, and Google knows only this server: without
- * this page, Google's remembered consent would let an attacker's client in unnoticed (the "confused deputy" of
+ * Asked before every trip to the provider. Anybody may register a client here, and the provider knows only this server:
+ * without this page, its remembered consent would let an attacker's client in unnoticed (the "confused deputy" of
  * https://modelcontextprotocol.io/specification/2025-11-25/basic/security_best_practices).
  */
 export function sendConsentPage(res: Response, question: ConsentQuestion): void {
@@ -51,10 +55,12 @@ export function sendConsentPage(res: Response, question: ConsentQuestion): void 
     res,
     200,
     `Log in to ${question.server}`,
-    `<p><strong>${escapeHtml(question.clientName)}</strong> wants to use this server on your behalf. It will get its answer at ` +
+    `<p><strong><bdi>${escapeHtml(question.clientName ?? "A client without a name")}</bdi></strong>` +
+      (question.clientHost === undefined ? "" : ` of <strong>${escapeHtml(question.clientHost)}</strong>`) +
+      ` wants to use this server on your behalf. It will get its answer at ` +
       `<strong>${escapeHtml(question.redirectHost)}</strong>. Continue only if you started this.</p>` +
       `<form method="post" action="/consent"><input type="hidden" name="id" value="${escapeHtml(question.id)}">` +
-      `<button name="decision" value="allow">Continue with Google</button>` +
+      `<button name="decision" value="allow">Continue with ${escapeHtml(question.providerName)}</button>` +
       `<button name="decision" value="deny">Cancel</button></form>`,
   );
 }

@@ -9,6 +9,8 @@ export const authorizationSeconds = 600;
 export const codeSeconds = 120;
 /** Anybody may register a client, so one that nobody uses to log in is soon forgotten. */
 export const strangerSeconds = 24 * 3600;
+/** How long a used code is remembered: who presents it again ends the login that it began. */
+export const usedCodeSeconds = 3600;
 /** A client that nobody has used to log in for a year has to register again. */
 export const clientSeconds = 365 * 24 * 3600;
 
@@ -32,15 +34,17 @@ const departure = v.object({ authorization, nonce: v.string(), verifier: v.strin
 const user = v.object({ subject: v.string(), email: v.optional(v.string()), name: v.optional(v.string()) });
 export type User = v.InferOutput<typeof user>;
 
-const googleTokens = v.object({
+const providerTokens = v.object({
   accessToken: v.string(),
   refreshToken: v.optional(v.string()),
   /** Seconds since the epoch. */
   expiresAt: v.number(),
 });
-export type GoogleTokens = v.InferOutput<typeof googleTokens>;
+export type ProviderTokens = v.InferOutput<typeof providerTokens>;
 
-const code = v.object({ authorization, user, google: googleTokens });
+const code = v.object({ authorization, user, google: providerTokens });
+/** The login that a code began. */
+const redemption = v.object({ loginId: v.string() });
 
 const login = v.object({
   user,
@@ -63,23 +67,35 @@ const token = v.object({
 });
 export type Token = v.InferOutput<typeof token>;
 
-/** RFC 7591 client metadata as the SDK parsed it, and the id and secret it made. */
-const client = v.looseObject({
+/** The refresh token that took another's place. It is sealed as all records are, and forgotten after the grace. */
+const successor = v.object({ refresh: v.string() });
+
+/** RFC 7591 client metadata with the id and the secret that the server made; it is also what a registration answers. */
+const client = v.object({
   client_id: v.string(),
+  client_id_issued_at: v.optional(v.number()),
   client_name: v.optional(v.string()),
+  client_secret: v.optional(v.string()),
+  client_secret_expires_at: v.optional(v.number()),
   redirect_uris: strings,
+  token_endpoint_auth_method: v.optional(v.string()),
+  grant_types: v.optional(strings),
+  response_types: v.optional(strings),
 });
+export type Client = v.InferOutput<typeof client>;
 
 export interface LoginRecords {
-  readonly clients: Records<v.InferOutput<typeof client>>;
+  readonly clients: Records<Client>;
   readonly authorizations: Records<Authorization>;
   readonly departures: Records<v.InferOutput<typeof departure>>;
   readonly codes: Records<v.InferOutput<typeof code>>;
+  readonly redemptions: Records<v.InferOutput<typeof redemption>>;
   readonly logins: Records<Login>;
-  /** Apart from the login, because a refresh at Google rewrites them while the login stays. */
-  readonly google: Records<GoogleTokens>;
+  /** Apart from the login, because a refresh at the provider rewrites them while the login stays. */
+  readonly google: Records<ProviderTokens>;
   readonly accessTokens: Records<Token>;
   readonly refreshTokens: Records<Token>;
+  readonly successors: Records<v.InferOutput<typeof successor>>;
 }
 
 export function openLoginRecords(sessions: Sessions): LoginRecords {
@@ -88,9 +104,11 @@ export function openLoginRecords(sessions: Sessions): LoginRecords {
     authorizations: sessions.records("authorization", authorization),
     departures: sessions.records("departure", departure),
     codes: sessions.records("code", code),
+    redemptions: sessions.records("redemption", redemption),
     logins: sessions.records("login", login),
-    google: sessions.records("google", googleTokens),
+    google: sessions.records("google", providerTokens),
     accessTokens: sessions.records("access", token),
     refreshTokens: sessions.records("refresh", token),
+    successors: sessions.records("successor", successor),
   };
 }

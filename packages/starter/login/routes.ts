@@ -1,140 +1,147 @@
-import express, { type Request, type Response, type Router } from "express";
-import * as oidc from "openid-client";
-import * as v from "valibot";
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import type { AuditClient } from "../audit/index.ts";
 import { describeError, type Log } from "../log.ts";
-import { StoreUnavailable } from "../sessions/index.ts";
-import { isBound } from "./browser.ts";
-import { type Google, type Trip, UserRefused } from "./google.ts";
+import type { LoginAddress } from "./address.ts";
+import { authorize } from "./authorize.ts";
+import { Budget } from "./budget.ts";
+import type { Clients } from "./clients.ts";
+import { openConsent } from "./consent.ts";
+import type { IdentityProvider } from "./identity.ts";
+import type { Remembered } from "./memo.ts";
+import { answerMetadata } from "./metadata.ts";
+import { answerOAuth, failureOf, OAuthFailure } from "./oauth-failure.ts";
 import { sendProblemPage } from "./page.ts";
-import { type Authorization, authorizationSeconds, codeSeconds, type LoginRecords, type User } from "./records.ts";
-import { hashSecret, mintSecret } from "./secret.ts";
+import type { LoginRecords } from "./records.ts";
+import { parseMetadata, register } from "./registration.ts";
+import { openTokenEndpoint } from "./token-endpoint.ts";
+import type { Grant, TokenDesk } from "./tokens.ts";
 
-export interface RouteOptions {
+/** What the login has in common at every address of this server. */
+export interface LoginCommon {
   readonly records: LoginRecords;
-  readonly google: Google;
-  readonly externalUrl: URL;
-  readonly redirectUri: URL;
+  readonly clients: Clients;
+  readonly desk: TokenDesk;
+  readonly verified: Remembered<Grant>;
+  readonly budgets: ReturnType<typeof openBudgets>;
+  readonly allowedRedirects: readonly string[];
+  readonly shareWithPages: RequestHandler;
   readonly audit: AuditClient;
   readonly log: Log;
 }
 
-const consentForm = v.object({ id: v.string(), decision: v.picklist(["allow", "deny"]) });
-
-const expired = "This login has expired or was started in another browser. Start it again from your MCP client.";
-
-/** The way to Google and back: `POST /consent` and the redirect URI registered at Google. */
-export function loginRoutes(options: RouteOptions): Router {
-  const { records, google, externalUrl, audit, log } = options;
-
-  async function leave(req: Request, res: Response): Promise<void> {
-    const form = v.safeParse(consentForm, req.body);
-    const authorization = form.success ? await records.authorizations.take(hashSecret(form.output.id)) : undefined;
-    if (!form.success || authorization === undefined || !isBound(req, externalUrl, authorization.browser)) {
-      sendProblemPage(res, 400, expired);
-      return;
-    }
-    if (form.output.decision === "deny") {
-      refuse(res, authorization, "access_denied", "The user declined.", undefined);
-      return;
-    }
-    const trip: Trip = { state: mintSecret(), nonce: mintSecret(), verifier: oidc.randomPKCECodeVerifier() };
-    const { nonce, verifier } = trip;
-    await records.departures.set(hashSecret(trip.state), { authorization, nonce, verifier }, authorizationSeconds);
-    try {
-      res.redirect(303, (await google.authorizationUrl(trip)).href);
-    } catch (error) {
-      log.error(`Google does not answer: ${describeError(error)}. The login was refused; the user may try again.`);
-      refuse(res, authorization, "temporarily_unavailable", "Google does not answer. Try again.", undefined);
-    }
-  }
-
-  async function comeBack(req: Request, res: Response): Promise<void> {
-    const query = new URL(req.originalUrl, externalUrl).searchParams;
-    const state = query.get("state") ?? "";
-    const departure = await records.departures.take(hashSecret(state));
-    if (departure === undefined || !isBound(req, externalUrl, departure.authorization.browser)) {
-      sendProblemPage(res, 400, expired);
-      return;
-    }
-    const { authorization, nonce, verifier } = departure;
-    try {
-      const { user, tokens } = await google.redeem(query, { state, nonce, verifier });
-      const code = mintSecret();
-      await records.codes.set(hashSecret(code), { authorization, user, google: tokens }, codeSeconds);
-      finish(res, authorization, { code });
-    } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
-      const { code, text, user } = explain(error);
-      log.error(`A login failed: ${text} ${remedyFor(error)}`.trimEnd());
-      refuse(res, authorization, code, text, user);
-    }
-  }
-
-  function refuse(res: Response, asked: Authorization, error: string, description: string, user: User | undefined) {
-    audit.record({
-      action: "login",
-      outcome: error === "access_denied" ? "denied" : "failed",
-      reason: error,
-      user: user === undefined ? undefined : { id: user.subject, email: user.email },
-      client: { id: asked.clientId, name: asked.clientName },
-    });
-    finish(res, asked, { error, error_description: description });
-  }
-
-  function finish(res: Response, { redirectUri, state }: Authorization, parameters: Record<string, string>): void {
-    const target = new URL(redirectUri);
-    // `iss` lets a client of several servers see which one answers (RFC 9207).
-    for (const [name, value] of Object.entries({ ...parameters, iss: externalUrl.href })) {
-      target.searchParams.set(name, value);
-    }
-    if (state !== undefined) target.searchParams.set("state", state);
-    res.set("Cache-Control", "no-store").redirect(303, target.href);
-  }
-
-  const guarded = (handle: (req: Request, res: Response) => Promise<void>) => async (req: Request, res: Response) => {
-    try {
-      await handle(req, res);
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      res.set("Retry-After", "5");
-      sendProblemPage(res, 503, error.message);
-    }
+/** One address may be an office's. What strangers leave behind is bounded by what all of them together may do. */
+export function openBudgets() {
+  return {
+    /** Each leaves a record for ten minutes. */
+    pages: new Budget({ windowMs: 60_000, perAddress: 300, inAll: 3_000 }),
+    tokens: new Budget({ windowMs: 60_000, perAddress: 600, inAll: 60_000 }),
+    /** Each leaves a record of up to 10 kB for a day. */
+    registrations: new Budget({ windowMs: 3_600_000, perAddress: 60, inAll: 500 }),
   };
-
-  const router = express.Router();
-  router.post("/consent", express.urlencoded({ extended: false, limit: "10kb" }), guarded(leave));
-  router.get(options.redirectUri.pathname, guarded(comeBack));
-  return router;
 }
 
-/** openid-client's codes for no answer in time, and for a status such as 503: a retry may work. */
-const passing: readonly string[] = ["OAUTH_TIMEOUT", "OAUTH_RESPONSE_IS_NOT_CONFORM"];
+/** What a client may call of the login, and by which methods. */
+const methods: Readonly<Record<string, string>> = {
+  "/authorize": "GET, POST",
+  "/consent": "POST",
+  "/register": "POST",
+  "/token": "POST",
+  "/revoke": "POST",
+};
+const calledByClients = ["/register", "/token", "/revoke"];
 
-/** The error for the client: OAuth's code and a text without Google's own words. */
-function explain(error: unknown): { code: string; text: string; user?: User } {
-  if (error instanceof UserRefused) return { code: "access_denied", text: error.message, user: error.user };
-  if (error instanceof oidc.AuthorizationResponseError) {
-    const denied = error.error === "access_denied";
-    return denied
-      ? { code: "access_denied", text: "The user declined at Google." }
-      : { code: "server_error", text: "Google refused the login." };
-  }
-  if (error instanceof oidc.ResponseBodyError) {
-    return { code: "server_error", text: `Google refused the login: ${error.error}.` };
-  }
-  if (error instanceof oidc.ClientError && !passing.includes(error.code ?? "")) {
-    return { code: "server_error", text: "Google's answer failed validation." };
-  }
-  return { code: "temporarily_unavailable", text: "Google does not answer. Try again." };
+const bodyLimit = "10kb";
+const mostParameters = 50;
+const formType = "application/x-www-form-urlencoded";
+const form: RequestHandler[] = [requireForm, express.text({ type: formType, limit: bodyLimit, inflate: false })];
+
+/** The login as it is at one address of this server. */
+export function loginRoutes(address: LoginAddress, provider: IdentityProvider, common: LoginCommon): RequestHandler {
+  const { records, clients, budgets, log } = common;
+  const callback = address.redirectUri.pathname;
+  const consent = openConsent({ ...common, provider, address });
+  const tokens = openTokenEndpoint({ ...common, address, now: Date.now, onEnd: common.verified.forget });
+  const routes = Router();
+
+  routes.use(["/.well-known", ...calledByClients], common.shareWithPages);
+  routes.use(answerMetadata(address));
+  for (const [path, allow] of Object.entries({ ...methods, [callback]: "GET" })) routes.all(path, requireMethod(allow));
+
+  const ask: RequestHandler = async (req, res) => {
+    budgets.pages.spend(req.ip ?? "");
+    const asked = req.method === "POST" ? formOf(req) : queryOf(req);
+    await authorize(res, asked, { records, clients, address, providerName: provider.name });
+  };
+  routes.get("/authorize", ask);
+  routes.post("/authorize", ...form, ask);
+  routes.post("/consent", ...form, (req, res) => consent.leave(req, res, formOf(req)));
+  routes.get(callback, (req, res) => consent.comeBack(req, res, queryOf(req)));
+
+  routes.post("/register", express.json({ limit: bodyLimit, inflate: false }), async (req, res) => {
+    if (req.body === undefined) throw new OAuthFailure("invalid_request", "Send the body as application/json.", 415);
+    budgets.registrations.spend(req.ip ?? "");
+    const client = register(parseMetadata(req.body, common.allowedRedirects), Date.now());
+    await clients.add(client);
+    res.status(201).set("Cache-Control", "no-store").json(client);
+  });
+  routes.post("/token", ...form, async (req, res) => {
+    budgets.tokens.spend(req.ip ?? "");
+    res.set("Cache-Control", "no-store").json(await tokens.exchange(req.get("authorization"), formOf(req)));
+  });
+  routes.post("/revoke", ...form, async (req, res) => {
+    budgets.tokens.spend(req.ip ?? "");
+    await tokens.revoke(req.get("authorization"), formOf(req));
+    res.set("Cache-Control", "no-store").json({});
+  });
+
+  routes.use(calledByClients, answerOAuth(log));
+  routes.use(["/authorize", "/consent", callback], showFailure(log));
+  return routes;
 }
 
-function remedyFor(error: unknown): string {
-  if (error instanceof oidc.ResponseBodyError && error.error === "invalid_client") {
-    return (
-      "Google does not accept GOOGLE_OAUTH_CLIENT_ID with GOOGLE_OAUTH_CLIENT_SECRET: set the current pair in the " +
-      "secret /<stage>/mcp/google-oauth and roll the service."
-    );
+function requireMethod(allow: string): RequestHandler {
+  const allowed = allow.split(", ");
+  return (req, res, next) => {
+    // Express answers HEAD as GET.
+    if (allowed.includes(req.method === "HEAD" ? "GET" : req.method)) return next();
+    res.set("Allow", allow);
+    throw new OAuthFailure("invalid_request", `Use ${allow}.`, 405);
+  };
+}
+
+function requireForm(...[req, , next]: Parameters<RequestHandler>): void {
+  const [type = "", ...parameters] = (req.get("content-type") ?? "").toLowerCase().split(";");
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
+  if (type.trim() !== formType || (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))) {
+    throw new OAuthFailure("invalid_request", `Send the body as ${formType} in UTF-8.`, 415);
   }
-  return error instanceof UserRefused ? "" : `(${describeError(error)})`;
+  next();
+}
+
+function formOf(req: Request): URLSearchParams {
+  const body: unknown = req.body;
+  const parameters = new URLSearchParams(typeof body === "string" ? body : "");
+  if (parameters.size > mostParameters) {
+    throw new OAuthFailure("invalid_request", `A form has at most ${mostParameters} parameters.`);
+  }
+  return parameters;
+}
+
+function queryOf(req: Request): URLSearchParams {
+  const at = req.originalUrl.indexOf("?");
+  return new URLSearchParams(at === -1 ? "" : req.originalUrl.slice(at + 1));
+}
+
+/** For the routes that people see. */
+function showFailure(log: Log): ErrorRequestHandler {
+  return (error, _req, res, _next) => {
+    const failure = failureOf(error);
+    if (failure === undefined) {
+      log.error(`A request failed: ${describeError(error)}`, { request_id: String(res.locals.requestId) });
+      sendProblemPage(res, 500, "The server failed. Try again later.");
+      return;
+    }
+    if (failure.status === 503) res.set("Retry-After", "5");
+    sendProblemPage(res, failure.status, failure.message);
+  };
 }

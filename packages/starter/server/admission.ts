@@ -1,10 +1,12 @@
-import type { LoginConfig } from "../config.ts";
-import type { Google } from "../login/google.ts";
+import type { IdentityProvider, ProviderConfig } from "../login/identity.ts";
 import type { Sessions } from "../sessions/index.ts";
 
-type GoogleLogin = Extract<LoginConfig, { kind: "google" }>;
-
-/** Who is admitted: everybody, or those who logged in at Google. */
+/** Who is admitted: everybody, or those who logged in at the identity provider. */
 export type Admission =
   | { readonly kind: "open" }
-  | { readonly kind: "login"; readonly config: GoogleLogin; readonly google: Google; readonly sessions: Sessions };
+  | {
+      readonly kind: "login";
+      readonly config: ProviderConfig;
+      readonly provider: IdentityProvider;
+      readonly sessions: Sessions;
+    };

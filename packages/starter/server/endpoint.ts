@@ -1,49 +1,103 @@
-import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import express, { type Request, type Response, type Router } from "express";
+import { createMcpHandler, type McpServer, type ServerEventBus } from "@modelcontextprotocol/server";
+import type { Request as HttpRequest, RequestHandler } from "express";
+import * as v from "valibot";
 import { type AuditClient, type Watch, watchTransport } from "../audit/index.ts";
-import type { ToolContext } from "../tool.ts";
+import { describeError, type Log } from "../log.ts";
+import { readJson } from "./body.ts";
+import type { Occasion } from "./mcp.ts";
+import { Refusal } from "./refusal.ts";
+import { sendWebResponse, toWebRequest } from "./web.ts";
 
 export interface Visitor {
-  readonly context: Pick<ToolContext, "caller" | "google">;
+  readonly context: Occasion["context"];
   readonly actor: Watch["actor"];
 }
 
 export interface EndpointOptions {
-  readonly createServer: (context: Visitor["context"]) => McpServer;
+  readonly createServer: (occasion: Occasion) => McpServer;
   readonly argumentsOf: Watch["argumentsOf"];
   readonly audit: AuditClient;
+  readonly log: Log;
+  /** Where changes of the lists are announced; without it, for servers whose lists do not change. */
+  readonly bus?: ServerEventBus | undefined;
+  /** Ends the streams that would otherwise last as long as their client. */
+  readonly stopping?: AbortSignal | undefined;
   /** Who sent the request, after authentication. */
-  readonly identify: (req: Request) => Promise<Visitor>;
+  readonly identify: (req: HttpRequest) => Promise<Visitor>;
 }
 
-/**
- * `/mcp` over Streamable HTTP, stateless: every POST is independent and any task can answer it, without a session
- * header or a sticky balancer. Its answer may stream (progress, logging); there is no stream apart from a request, so
- * GET and DELETE are 405, as the specification provides for.
- */
-export function mcpEndpoint(options: EndpointOptions): Router {
-  const router = express.Router();
+interface Exchange {
+  readonly visitor: Visitor;
+  readonly requestId: string;
+  readonly asked: Asked;
+  /** The server that was made for it. */
+  server?: McpServer;
+}
 
-  router.post("/", async (req: Request, res: Response) => {
-    const visitor = await options.identify(req);
-    const server = options.createServer(visitor.context);
-    const transport = new StreamableHTTPServerTransport();
-    res.on("close", () => void server.close());
-    const watched = watchTransport(transport, {
-      audit: options.audit,
-      actor: visitor.actor,
-      requestId: String(res.locals.requestId),
-      argumentsOf: options.argumentsOf,
-    });
-    await server.connect(watched);
-    await transport.handleRequest(req, res);
-  });
-  router.all("/", (_req, res) => {
-    res
-      .status(405)
-      .set("Allow", "POST")
-      .json({ jsonrpc: "2.0", error: { code: -32000, message: "Method not allowed: use POST." }, id: null });
-  });
-  return router;
+/** What the request says it is about, before the SDK has looked at it. */
+const Asked = v.object({ method: v.string(), params: v.optional(v.object({ name: v.optional(v.string()) })) });
+type Asked = Partial<v.InferOutput<typeof Asked>>;
+
+const base = new URL("http://localhost/mcp");
+
+/**
+ * `/mcp` over Streamable HTTP, stateless, for the revision of 2026-07-28 and all before it: every POST is independent and
+ * any task can answer it, without a session header or a sticky balancer. Its answer may stream (progress, logging).
+ */
+export function mcpEndpoint(options: EndpointOptions): RequestHandler {
+  const { audit, argumentsOf, log, bus, stopping } = options;
+  const exchanges = new WeakMap<Request, Exchange>();
+
+  const handler = createMcpHandler(
+    ({ era, requestInfo }) => {
+      const exchange = requestInfo === undefined ? undefined : exchanges.get(requestInfo);
+      if (exchange === undefined) throw new TypeError("The SDK serves the request that it was given.");
+      const { visitor, requestId, asked } = exchange;
+      const calls = asked.method === "tools/call" ? asked.params?.name : undefined;
+      const server = options.createServer({ context: visitor.context, era, calls });
+      exchange.server = server;
+      const connect = server.connect.bind(server);
+      server.connect = async (transport) => {
+        await connect(transport);
+        watchTransport(transport, { audit, actor: visitor.actor, requestId, argumentsOf });
+      };
+      return server;
+    },
+    bus === undefined ? {} : { bus },
+  );
+
+  return async (req, res, next) => {
+    try {
+      // Before the method: clients ask by GET whether there is a login.
+      const visitor = await options.identify(req);
+      if (req.method !== "POST") {
+        res.set("Allow", "POST");
+        throw new Refusal(405, "Method not allowed: use POST.");
+      }
+      const parsedBody = await readJson(req);
+      const requestId = String(res.locals.requestId);
+      const parsed = v.safeParse(Asked, parsedBody);
+      const exchange: Exchange = { visitor, requestId, asked: parsed.success ? parsed.output : {} };
+      // Only a stream that no server object stands behind needs a signal, which costs more than all else of a request.
+      const left = exchange.asked.method === "subscriptions/listen" ? new AbortController() : undefined;
+      const end = () => left?.abort();
+      stopping?.addEventListener("abort", end);
+      res.once("close", () => {
+        stopping?.removeEventListener("abort", end);
+        if (res.writableFinished) return;
+        left?.abort();
+        void exchange.server?.close();
+      });
+      const request = toWebRequest(req, base, left?.signal);
+      exchanges.set(request, exchange);
+      const response = await handler.fetch(request, { parsedBody });
+      if (response.status >= 500) log.error("The SDK failed to serve a request.", { request_id: requestId });
+      await sendWebResponse(response, res);
+    } catch (error) {
+      if (res.headersSent) {
+        log.warn(`A stream broke off: ${describeError(error)}`, { request_id: String(res.locals.requestId) });
+        res.destroy();
+      } else next(error);
+    }
+  };
 }

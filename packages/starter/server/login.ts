@@ -1,106 +1,97 @@
-import { requireBearerAuth } from "@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js";
-import { getOAuthProtectedResourceMetadataUrl, mcpAuthRouter } from "@modelcontextprotocol/sdk/server/auth/router.js";
-import { type Express, type Request, type RequestHandler, Router } from "express";
-import type { AuditClient } from "../audit/index.ts";
-import type { Log } from "../log.ts";
-import { accessGoogle } from "../login/access.ts";
-import { connectGoogle } from "../login/google.ts";
-import { createLoginProvider, type LoginProvider, scope, whoIs } from "../login/provider.ts";
+import type { Express, Request } from "express";
+import { accessProvider } from "../login/access.ts";
+import { addressAt, type LoginAddress, scope } from "../login/address.ts";
+import { openClientDocuments } from "../login/client-document.ts";
+import { openClients } from "../login/clients.ts";
+import { connectProvider, type IdentityProvider } from "../login/identity.ts";
+import { remember } from "../login/memo.ts";
+import { resourceMetadataUrl } from "../login/metadata.ts";
+import { OAuthFailure } from "../login/oauth-failure.ts";
 import { openLoginRecords } from "../login/records.ts";
-import { loginRoutes } from "../login/routes.ts";
+import { type LoginCommon, loginRoutes, openBudgets } from "../login/routes.ts";
+import { type Grant, openTokenDesk, whoIs } from "../login/tokens.ts";
 import { addressOf } from "./address.ts";
 import type { Admission } from "./admission.ts";
 import type { Visitor } from "./endpoint.ts";
-import { answerOutage } from "./outage.ts";
 
 type LoginAdmission = Extract<Admission, { kind: "login" }>;
-
-/** The login as it is at one address of this server. */
-interface Login {
-  readonly provider: LoginProvider;
-  readonly routes: RequestHandler;
-  readonly lock: RequestHandler;
-}
-
-/** How often one IP address may request the authorization pages and tokens; an office shares one. */
-const authorizationRate = { windowMs: 60_000, limit: 600 };
-const registrationRate = { windowMs: 60_000, limit: 60 };
 
 /** Requests to any other address are answered as at the public one. */
 const addressesAtMost = 8;
 
-/** The routes of the login, and the lock on `/mcp`. Returns how to identify an admitted caller. */
+/** The routes of the login, and how a request to `/mcp` is admitted. */
 export function installLogin(
   app: Express,
   admission: LoginAdmission,
-  audit: AuditClient,
-  log: Log,
+  parts: Pick<LoginCommon, "audit" | "log" | "shareWithPages"> & { readonly isOwnHost: (req: Request) => boolean },
 ): (req: Request) => Promise<Visitor> {
-  const { externalUrl } = admission.config;
-  const records = openLoginRecords(admission.sessions);
-  const open = (at: LoginAdmission) => openLogin(at, records, audit, log);
-  const main = open(admission);
-  const logins = new Map([[externalUrl.href, main]]);
+  const { config, sessions } = admission;
+  const { audit } = parts;
+  const records = openLoginRecords(sessions);
+  const desk = openTokenDesk({
+    records,
+    now: Date.now,
+    onReuse: (grant) =>
+      audit.record({ action: "logout", outcome: "failed", reason: "refresh_token_reused", ...whoIs(grant) }),
+  });
+  const common: LoginCommon = {
+    ...parts,
+    records,
+    desk,
+    clients: openClients(records, openClientDocuments(config.allowedRedirects)),
+    verified: remember(desk.verify, Date.now),
+    budgets: openBudgets(),
+    allowedRedirects: config.allowedRedirects,
+  };
+  const open = (address: LoginAddress, provider: IdentityProvider) => ({
+    address,
+    routes: loginRoutes(address, provider, common),
+  });
+  const main = open(addressAt(config.externalUrl, config.redirectUri), admission.provider);
+  const logins = new Map([[config.externalUrl.href, main]]);
 
-  function loginAt(req: Request): Login {
-    const address = addressOf(req, externalUrl);
-    const known = logins.get(address.href);
+  function loginAt(req: Request) {
+    const externalUrl = addressOf(req, config.externalUrl);
+    const known = logins.get(externalUrl.href);
     if (known !== undefined) return known;
     if (logins.size >= addressesAtMost) return main;
-    const redirectUri = new URL(admission.config.redirectUri.pathname, address);
-    const config = { ...admission.config, externalUrl: address, redirectUri };
-    const login = open({ ...admission, config, google: connectGoogle(config) });
-    logins.set(address.href, login);
+    const redirectUri = new URL(config.redirectUri.pathname, externalUrl);
+    const login = open(addressAt(externalUrl, redirectUri), connectProvider({ ...config, externalUrl, redirectUri }));
+    logins.set(externalUrl.href, login);
     return login;
   }
 
-  app.use(answerOutage);
-  app.use((req, res, next) => loginAt(req).routes(req, res, next));
-  app.use("/mcp", (req, res, next) => loginAt(req).lock(req, res, next));
+  app.use((req, res, next) => (parts.isOwnHost(req) ? loginAt(req).routes(req, res, next) : next()));
 
   return async (req) => {
-    if (req.auth === undefined) throw new TypeError("requireBearerAuth let a request through without its identity.");
-    const grant = await loginAt(req).provider.grantOf(req.auth);
+    const grant = await admit(req, loginAt(req).address, common);
     return {
-      context: { caller: grant.login.user, google: accessGoogle(admission.google, records, grant) },
+      context: { caller: grant.login.user, google: accessProvider(admission.provider, records, grant) },
       actor: whoIs(grant),
     };
   };
 }
 
-function openLogin(
-  { config, google }: LoginAdmission,
-  records: ReturnType<typeof openLoginRecords>,
-  audit: AuditClient,
-  log: Log,
-): Login {
-  const { externalUrl, redirectUri } = config;
-  const resource = new URL("/mcp", externalUrl);
-  const provider = createLoginProvider({ records, externalUrl, resource, audit });
-  // An address of this machine becomes known with the first request to it; each has its own limits.
-  const limited = <T extends object>(rate: T) => ({ rateLimit: { ...rate, validate: { creationStack: false } } });
-  const routes = Router();
-  routes.use(loginRoutes({ records, google, externalUrl, redirectUri, audit, log }));
-  routes.use(
-    mcpAuthRouter({
-      provider,
-      issuerUrl: externalUrl,
-      baseUrl: externalUrl,
-      resourceServerUrl: resource,
-      scopesSupported: [scope],
-      resourceName: externalUrl.host,
-      authorizationOptions: limited(authorizationRate),
-      tokenOptions: limited(authorizationRate),
-      revocationOptions: limited(authorizationRate),
-      // A client secret that expired during a login would end that login at the next refresh.
-      clientRegistrationOptions: { ...limited(registrationRate), clientSecretExpirySeconds: 0 },
-    }),
-  );
-  const lock = requireBearerAuth({
-    verifier: provider,
-    requiredScopes: [scope],
-    resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resource),
-    expectedResource: resource,
-  });
-  return { provider, routes, lock };
+/** Not admitted: RFC 6750's answer, which says where to log in. */
+export class NotAdmitted extends Error {
+  readonly challenge: string;
+
+  constructor(message: string, challenge: string) {
+    super(message);
+    this.name = "NotAdmitted";
+    this.challenge = challenge;
+  }
+}
+
+async function admit(req: Request, address: LoginAddress, { verified }: LoginCommon): Promise<Grant> {
+  const where = `resource_metadata="${resourceMetadataUrl(address)}", scope="${scope}"`;
+  const [, token] = /^Bearer +([\w.~+/=-]{1,512})$/i.exec(req.get("authorization") ?? "") ?? [];
+  if (token === undefined) throw new NotAdmitted("This server requires a login.", `Bearer ${where}`);
+  try {
+    return await verified.get(token);
+  } catch (error) {
+    if (!(error instanceof OAuthFailure)) throw error;
+    const { code, message } = error;
+    throw new NotAdmitted(message, `Bearer error="${code}", error_description="${message}", ${where}`);
+  }
 }

@@ -21,6 +21,11 @@ export function openMemoryStore(now: () => number = Date.now): Store {
     set: async (key, value, ttlSeconds) => {
       entries.set(key, { value, expiresAt: now() + ttlSeconds * 1000 });
     },
+    claim: async (key, value, ttlSeconds) => {
+      const known = read(key);
+      if (known === undefined) entries.set(key, { value, expiresAt: now() + ttlSeconds * 1000 });
+      return known ?? value;
+    },
     take: async (key) => {
       const value = read(key);
       entries.delete(key);

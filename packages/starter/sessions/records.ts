@@ -7,6 +7,8 @@ import type { Store } from "./store.ts";
 export interface Records<T> {
   get(id: string): Promise<T | undefined>;
   set(id: string, record: T, ttlSeconds: number): Promise<void>;
+  /** Sets the record unless there is one, in one step, and returns the one that stands. */
+  claim(id: string, record: T, ttlSeconds: number): Promise<T>;
   /** Reads and deletes in one step. */
   take(id: string): Promise<T | undefined>;
   delete(id: string): Promise<void>;
@@ -44,12 +46,24 @@ export function openRecords<S extends v.GenericSchema>(options: RecordsOptions<S
     return undefined;
   }
 
+  async function write(key: string, record: v.InferOutput<S>): Promise<string> {
+    const text = JSON.stringify(record);
+    return seal === undefined ? text : seal.seal(key, text);
+  }
+
   return {
     get: async (id) => read(keyOf(id), await store.get(keyOf(id))),
     take: async (id) => read(keyOf(id), await store.take(keyOf(id))),
-    set: async (id, record, ttlSeconds) => {
-      const text = JSON.stringify(record);
-      await store.set(keyOf(id), seal === undefined ? text : await seal.seal(keyOf(id), text), ttlSeconds);
+    set: async (id, record, ttlSeconds) => store.set(keyOf(id), await write(keyOf(id), record), ttlSeconds),
+    claim: async (id, record, ttlSeconds) => {
+      const own = await write(keyOf(id), record);
+      const standing = await store.claim(keyOf(id), own, ttlSeconds);
+      if (standing === own) return record;
+      const known = await read(keyOf(id), standing);
+      if (known !== undefined) return known;
+      // Sealed by a key that is gone: as good as absent.
+      await store.set(keyOf(id), own, ttlSeconds);
+      return record;
     },
     delete: (id) => store.delete(keyOf(id)),
   };

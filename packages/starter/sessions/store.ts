@@ -4,6 +4,8 @@ export interface Store {
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
   /** Reads and deletes in one step, so that of two callers one gets the value. */
   take(key: string): Promise<string | undefined>;
+  /** Sets what is not there, in one step: of two callers both get the value of one. */
+  claim(key: string, value: string, ttlSeconds: number): Promise<string>;
   delete(...keys: readonly string[]): Promise<void>;
   status(): StoreStatus;
   close(): Promise<void>;

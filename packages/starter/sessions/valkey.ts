@@ -77,6 +77,16 @@ export function openValkeyStore(address: ValkeyAddress, log: Log): Store {
       ask(async () => {
         await client.set(key, value, "EX", Math.max(1, Math.ceil(ttlSeconds)));
       }),
+    claim: (key, value, ttlSeconds) =>
+      ask(async () => {
+        const seconds = Math.max(1, Math.ceil(ttlSeconds));
+        // Another's may expire between the two commands: then it is free again.
+        for (;;) {
+          if ((await client.set(key, value, "EX", seconds, "NX")) === "OK") return value;
+          const known = await client.get(key);
+          if (known !== null) return known;
+        }
+      }),
     take: (key) => ask(async () => (await client.getdel(key)) ?? undefined),
     delete: (...keys) =>
       ask(async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defineFleet, type FleetDefinition, FleetError, type Problem, planStage, type ServiceDefinition } from "#fleet";
+import { sessionLoss } from "#fleet/session-loss.ts";
 import fleet from "../../fixture/map.ts";
 
 const slack: ServiceDefinition = {
@@ -96,6 +97,29 @@ describe("a good map", () => {
     expect(staging.alarmTopic.name).not.toBe(prod.alarmTopic.name);
     expect(staging.domain).toBe("staging.themailworks.com");
     expect(staging.secrets[0]?.name).toBe("/staging/mcp/google-oauth");
+  });
+});
+
+describe("sessions in the memory of a task", () => {
+  const lossOf = (entry: Partial<ServiceDefinition>) => {
+    const plan = planStage(defineFleet(withService("slack", { ...slack, ...entry })), "prod");
+    const service = plan.services.find(({ key }) => key === "slack");
+    return service === undefined ? undefined : sessionLoss(plan, service);
+  };
+
+  it("[MCP-10] are lost by rotations, and between tasks but for a cookie", () => {
+    expect(lossOf({ secrets: ["google-oauth"] })?.when).toMatch(/each rotation of google-oauth/);
+    expect(lossOf({ desiredCount: 2, sessions: "none" })?.remedy).toMatch(/stickiness: true/);
+    expect(lossOf({ desiredCount: 2, stickiness: true })).toBeUndefined();
+    expect(lossOf({})).toBeUndefined();
+  });
+
+  it("[MCP-10] are not google_workspace's", () => {
+    const service = planStage(fleet, "prod").services.find(({ key }) => key === "google_workspace");
+    expect(service?.environment).toMatchObject({
+      WORKSPACE_MCP_STATELESS_MODE: "true",
+      WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS: expect.stringContaining("https://claude.ai/api/mcp/auth_callback"),
+    });
   });
 });
 

@@ -7,24 +7,28 @@ import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { noAudit } from "#starter/audit/index.ts";
+import { readConfig } from "#starter/config.ts";
 import { createLog, silent } from "#starter/log.ts";
 import { createApp } from "#starter/server/app.ts";
 import { type Listener, listen } from "#starter/server/listen.ts";
 import { createMcpServer } from "#starter/server/mcp.ts";
+import { openRoundState } from "#starter/server/round-state.ts";
+import { startServer } from "#starter/starter.ts";
 import { loadTools } from "#starter/toolbox.ts";
 
+const parts = { identity: { name: "test", version: "1.0.0" }, tools: [], rounds: openRoundState([]) };
 const anywhere = { host: "127.0.0.1", port: 0, idleTimeoutSeconds: 600 };
 const listeners: Listener[] = [];
 afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.drain(0))));
 
 async function serve(externalUrl: URL | undefined, host = "0.0.0.0", log = silent): Promise<number> {
   const app = createApp({
-    config: { service: "test", externalUrl, host },
+    config: { service: "test", externalUrl, host, allowedOrigins: ["https://claude.ai"] },
     admission: { kind: "open" },
     audit: noAudit,
     log,
     argumentsOf: () => undefined,
-    createServer: (context) => createMcpServer({ name: "test", version: "1.0.0" }, [], context),
+    createServer: (occasion) => createMcpServer(parts, occasion),
   });
   const listener = await listen(app, anywhere);
   listeners.push(listener);
@@ -104,6 +108,37 @@ describe("the server", () => {
     const response = await fetch(`http://127.0.0.1:${await serve(undefined)}/health`);
     const seconds = /timeout=(\d+)/.exec(response.headers.get("keep-alive") ?? "")?.[1];
     expect(Number(seconds)).toBeGreaterThan(anywhere.idleTimeoutSeconds);
+  });
+
+  it("[ECS-8] [MCP-1] ends the streams of subscriptions when it stops, so that no task waits for them", async () => {
+    const config = { ...readConfig({ MCP_LOGIN: "none" }), host: "127.0.0.1", port: 0 };
+    const starter = await startServer({ config, tools: [], log: silent });
+    const response = await fetch(`http://127.0.0.1:${starter.port}/mcp`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": "subscriptions/listen",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "subscriptions/listen",
+        params: {
+          notifications: { toolsListChanged: true },
+          _meta: {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": { name: "test", version: "1.0.0" },
+            "io.modelcontextprotocol/clientCapabilities": {},
+          },
+        },
+      }),
+    });
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+    const began = performance.now();
+    await Promise.all([starter.stop(), response.text().catch(() => "cut off")]);
+    expect(performance.now() - began).toBeLessThan(config.drainSeconds * 500);
   });
 
   it("cuts off what does not finish in time, and counts it", async () => {

@@ -1,7 +1,7 @@
-import { InvalidGrantError, InvalidTokenError } from "@modelcontextprotocol/sdk/server/auth/errors.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silent } from "#starter/log.ts";
 import { remember } from "#starter/login/memo.ts";
+import { OAuthFailure } from "#starter/login/oauth-failure.ts";
 import { type LoginRecords, loginSeconds, openLoginRecords } from "#starter/login/records.ts";
 import { openTokenDesk, type TokenDesk } from "#starter/login/tokens.ts";
 import { openSessions, type Sessions, StoreUnavailable } from "#starter/sessions/index.ts";
@@ -20,7 +20,6 @@ beforeEach(() => {
   reused = [];
   desk = openTokenDesk({
     records,
-    resource: new URL("https://google.mcp.example.com/mcp"),
     now: () => now,
     onReuse: ({ loginId }) => reused.push(loginId),
   });
@@ -31,38 +30,38 @@ async function logIn() {
   const login = { user: { subject: "1" }, clientId: "client", expiresAt: Math.floor(now / 1000) + loginSeconds };
   await records.logins.set("login", login, loginSeconds);
   const tokens = await desk.issue({ loginId: "login", login }, ["mcp"]);
-  return { access: tokens.access_token, refresh: tokens.refresh_token ?? "" };
+  return { access: tokens.access_token, refresh: tokens.refresh_token };
 }
 
 describe("tokens", () => {
   it("[RED-6] refresh for 30 days from the login and not a day longer", async () => {
     let { refresh } = await logIn();
     now += 29 * day;
-    refresh = (await desk.rotate("client", refresh)).tokens.refresh_token ?? "";
+    refresh = (await desk.rotate("client", refresh)).refresh_token;
     now += 2 * day;
-    await expect(desk.rotate("client", refresh)).rejects.toThrow(InvalidGrantError);
+    await expect(desk.rotate("client", refresh)).rejects.toMatchObject({ code: "invalid_grant" });
   });
 
   it("survive a lost answer: the old refresh token works for another minute", async () => {
     const { refresh } = await logIn();
     await desk.rotate("client", refresh);
     now += 30_000;
-    const { tokens } = await desk.rotate("client", refresh);
+    const tokens = await desk.rotate("client", refresh);
     await expect(desk.verify(tokens.access_token)).resolves.toMatchObject({ loginId: "login" });
   });
 
   it("all end when a refresh token turns up again later: somebody stole it", async () => {
     const { refresh } = await logIn();
-    const { tokens } = await desk.rotate("client", refresh);
+    const tokens = await desk.rotate("client", refresh);
     now += 61_000;
-    await expect(desk.rotate("client", refresh)).rejects.toThrow(InvalidGrantError);
-    await expect(desk.verify(tokens.access_token)).rejects.toThrow(InvalidTokenError);
+    await expect(desk.rotate("client", refresh)).rejects.toMatchObject({ code: "invalid_grant" });
+    await expect(desk.verify(tokens.access_token)).rejects.toMatchObject({ code: "invalid_token" });
     expect(reused).toEqual(["login"]);
   });
 
   it("are good for the client they were issued to", async () => {
     const { refresh } = await logIn();
-    await expect(desk.rotate("another", refresh)).rejects.toThrow(InvalidGrantError);
+    await expect(desk.rotate("another", refresh)).rejects.toMatchObject({ code: "invalid_grant" });
     expect(await desk.revoke("another", refresh)).toBeUndefined();
     await expect(desk.rotate("client", refresh)).resolves.toBeDefined();
   });
@@ -70,7 +69,7 @@ describe("tokens", () => {
   it("end together when one of them is revoked", async () => {
     const { access, refresh } = await logIn();
     expect(await desk.revoke("client", refresh)).toMatchObject({ loginId: "login" });
-    await expect(desk.verify(access)).rejects.toThrow(InvalidTokenError);
+    await expect(desk.verify(access)).rejects.toMatchObject({ code: "invalid_token" });
   });
 });
 
@@ -96,13 +95,13 @@ describe("the memory of verified tokens", () => {
   it("learns of a revocation within seconds", async () => {
     let revoked = false;
     const ask = async () => {
-      if (revoked) throw new InvalidTokenError("revoked");
+      if (revoked) throw new OAuthFailure("invalid_token", "revoked");
       return "grant";
     };
     const verified = remember(ask, () => now);
     await verified.get("a");
     revoked = true;
     now += 15_000;
-    await expect(verified.get("a")).rejects.toThrow(InvalidTokenError);
+    await expect(verified.get("a")).rejects.toMatchObject({ code: "invalid_token" });
   });
 });

@@ -9,7 +9,7 @@ import { MemoryType } from "./memory.ts";
 export type Invoke = (functionName: string, payload: string) => Promise<InvocationResult>;
 
 /** CloudFormation and EC2 behind the real front door, with `Test::Memory::Item` as the one type that runs. */
-export async function startCloudFormation() {
+export async function startCloudFormation(rollbackDelayMs = 0) {
   const items = new MemoryType();
   const clock = new TurnedClock(Date.UTC(2026, 10, 23));
   const objects = new Map<string, string>();
@@ -32,6 +32,7 @@ export async function startCloudFormation() {
         secrets: { read: (id) => found(secrets, id, "ResourceNotFoundException") },
         functions: { invoke: (name, payload) => lambda.invoke(name, payload) },
         events: { put: (event) => events.push(event) },
+        rollbackDelayMs,
       });
       return { ...cloudFormation, stop: async () => cloudFormation.service.stop?.() };
     },

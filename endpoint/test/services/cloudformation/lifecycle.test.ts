@@ -1,5 +1,9 @@
-import { DescribeStackEventsCommand, DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+} from "@aws-sdk/client-cloudformation";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Cloud, chain, item, startCloudFormation, template } from "./cloud.ts";
 import { type Operator, operatorOf } from "./operator.ts";
 
@@ -105,6 +109,23 @@ describe("a stack's life", () => {
     await expect(operator.update(template(chain))).rejects.toThrow(
       /is in ROLLBACK_COMPLETE state and can not be updated/,
     );
+  });
+
+  it("[AWS-10] lets those who ask once a second see what failed, before it rolls back", async () => {
+    const slow = await startCloudFormation(1_500);
+    onTestFinished(() => slow.close());
+    slow.items.before = () => {
+      throw new Error("no room");
+    };
+    await slow.cfn.send(new CreateStackCommand({ StackName: "app", TemplateBody: template({ A: item() }) }));
+    const { events, stack } = operatorOf(slow);
+    await vi.waitFor(async () => expect(await events()).toContain("A CREATE_FAILED"));
+    expect((await stack())?.StackStatus).toBe("ROLLBACK_IN_PROGRESS");
+    await vi.waitFor(() => expect(slow.clock.sleeping).toBe(1));
+    slow.items.before = () => undefined;
+    slow.clock.turn(1_500);
+    await slow.cloudFormation.idle();
+    expect((await stack())?.StackStatus).toBe("ROLLBACK_COMPLETE");
   });
 
   it("deletes a resource that was created but did not become stable", async () => {

@@ -217,17 +217,20 @@ describe("alarms", () => {
       "ALARM",
       "no datapoints were received for 1 period and 1 missing datapoint was treated as [Breaching].",
     ],
-  ] as const)("treat missing data as %s", async (TreatMissingData, state, reason) => {
-    await client.send(new PutMetricAlarmCommand({ ...unhealthy, TreatMissingData }));
-    // A whole period must have passed since the alarm was made: what is missing from before it says nothing yet.
-    await pass(15_000);
-    expect((await stateOf(unhealthy.AlarmName ?? ""))?.StateValue).not.toBe("ALARM");
-    await pass(2 * minute);
-    expect(await stateOf(unhealthy.AlarmName ?? "")).toMatchObject({
-      StateValue: state,
-      StateReason: `Threshold Crossed: ${reason}`,
-    });
-  });
+  ] as const)(
+    "[AWS-10] wait a whole period before they treat missing data as %s",
+    async (TreatMissingData, state, reason) => {
+      await client.send(new PutMetricAlarmCommand({ ...unhealthy, TreatMissingData }));
+      // A whole period must have passed since the alarm was made: what is missing from before it says nothing yet.
+      await pass(15_000);
+      expect((await stateOf(unhealthy.AlarmName ?? ""))?.StateValue).not.toBe("ALARM");
+      await pass(2 * minute);
+      expect(await stateOf(unhealthy.AlarmName ?? "")).toMatchObject({
+        StateValue: state,
+        StateReason: `Threshold Crossed: ${reason}`,
+      });
+    },
+  );
 
   it("go to INSUFFICIENT_DATA when data stops, in CloudWatch's words", async () => {
     await client.send(

@@ -77,6 +77,14 @@ describe("AWS::DynamoDB::Table", () => {
     });
   });
 
+  it("[AWS-10] keeps what has expired", async () => {
+    await table().create({ ...properties, TableName: "kept" }, stackContext("Kept"));
+    const Item = { id: { S: "old" }, expiresAt: { N: "1" } };
+    await client.send(new PutItemCommand({ TableName: "kept", Item }));
+    const found = await client.send(new GetItemCommand({ TableName: "kept", Key: { id: { S: "old" } } }));
+    expect(found.Item).toEqual(Item);
+  });
+
   it("turns time to live off in place", async () => {
     const context = stackContext("Expiring");
     const state = await table().create({ ...properties, TableName: "expiring" }, context);

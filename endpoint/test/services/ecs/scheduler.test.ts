@@ -267,7 +267,7 @@ describe("the scheduler", () => {
     },
   );
 
-  it("waits longer after each start that fails", () => {
+  it("[AWS-10] waits longer after each start that fails, up to ten seconds", () => {
     let rollout = newRollout(settings(), 0, [], "d0");
     const delays = Array.from({ length: 9 }, () => {
       rollout = countFailure(rollout, "d0", 1_000);

@@ -164,6 +164,20 @@ describe("the door that balancers share", () => {
     );
   });
 
+  it("[AWS-10] follows the heaviest of several records, and the primary", async () => {
+    const weighted = (to: Shard, Weight: number) =>
+      change("CREATE", { ...cname("heavy.mcp.localhost", dnsNames.get(to) ?? ""), SetIdentifier: to, Weight });
+    await weighted("one", 10);
+    await weighted("three", 200);
+    await weighted("two", 50);
+    expect(await answered("heavy")).toBe("three");
+    const failover = (to: Shard, Failover: "PRIMARY" | "SECONDARY") =>
+      change("CREATE", { ...cname("safe.mcp.localhost", dnsNames.get(to) ?? ""), SetIdentifier: to, Failover });
+    await failover("one", "SECONDARY");
+    await failover("two", "PRIMARY");
+    expect(await answered("safe")).toBe("two");
+  });
+
   it("[STR-7] explains that a host has no record, and passes a request by address to a balancer", async () => {
     expect(await ask(cloud, at("nobody"))).toMatchObject({
       status: 404,

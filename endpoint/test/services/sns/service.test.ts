@@ -192,7 +192,7 @@ describe("SNS", () => {
     expect(log.at(-1)).toContain("Function not found");
   });
 
-  it("hands mail to the endpoint's mailbox", async () => {
+  it("[AWS-10] confirms an address for mail at once, and hands what it gets to the endpoint's mailbox", async () => {
     const TopicArn = await topic("people");
     await client.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint: "ops@example.com" }));
     await client.send(new PublishCommand({ TopicArn, Subject: "down", Message: "It is down." }));

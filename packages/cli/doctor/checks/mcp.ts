@@ -1,5 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { sessionLoss } from "#fleet/session-loss.ts";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
@@ -22,7 +23,8 @@ export const mcp: Check = {
     ).flat(),
 };
 
-async function lookAt(stage: Stage, { plan: { key, url } }: ServiceFacts): Promise<readonly Finding[]> {
+async function lookAt(stage: Stage, { plan }: ServiceFacts): Promise<readonly Finding[]> {
+  const { key, url } = plan;
   const address = new URL("/mcp", url);
   const answers: Response[] = [];
   const transport = new StreamableHTTPClientTransport(address, {
@@ -36,9 +38,13 @@ async function lookAt(stage: Stage, { plan: { key, url } }: ServiceFacts): Promi
   const client = new Client({ name: "fleet-doctor", version: "1.0.0" });
   try {
     await client.connect(transport, { timeout: patienceMs });
+    const { sessionId } = transport;
     // A server with sessions would otherwise keep this one.
     await transport.terminateSession().catch(() => undefined);
-    return [];
+    const loss = sessionId === undefined ? undefined : sessionLoss(stage.plan, plan);
+    return loss === undefined
+      ? []
+      : [failure(`${key} keeps its clients' sessions in memory: ${loss.when}.`, loss.remedy)];
   } catch (error) {
     return judgeAnswers(key, address, answers, error);
   } finally {

@@ -1,42 +1,47 @@
 import * as v from "valibot";
+import { readLoginMetadata, wellKnown } from "#evidence/login-metadata.ts";
 import type { ServicePlan } from "#fleet";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
+import type { ServiceFacts } from "../../status/facts.ts";
 import { type Check, type Finding, failure, skipped } from "../check.ts";
 import { reportOffline } from "../offline.ts";
 
 /**
- * What a client reads before a login: the resource's metadata (RFC 9728) and that of each authorization server it
- * names (RFC 8414). Clients cannot reach an address with the container's port in it, and only report that the login
- * failed.
+ * What a client reads before a login, at every service that asks for one: the resource's metadata (RFC 9728), which must
+ * be about that service, and that of each authorization server it names (RFC 8414). Clients cannot reach an address with
+ * the container's port in it, and only report that the login failed.
  */
 export const oauthMetadata: Check = {
   id: "oauth-metadata",
-  ok: "OAuth metadata is served, and names only public addresses.",
+  ok: "OAuth metadata names each service that requires a login, and only public addresses.",
   async look({ stage, services }) {
-    const owner = (await services).find(({ plan }) => plan.key === stage.plan.oauth?.owner);
-    if (owner === undefined) return [skipped(`Stage ${stage.plan.stage} has no service with oauth: "owner".`)];
-    return reportOffline(owner) ?? lookAt(stage, owner.plan);
+    const looks = (await services).map(async (facts) => reportOffline(facts) ?? lookAt(stage, facts));
+    const found = (await Promise.all(looks)).flatMap((one) => (one === "no-login" ? [] : [one]));
+    return found.length === 0 ? [skipped(`No service of stage ${stage.plan.stage} requires a login.`)] : found.flat();
   },
 };
 
-const Resource = v.object({ resource: v.string(), authorization_servers: v.array(v.string()) });
+const patienceMs = 10_000;
 
-async function lookAt(stage: Stage, owner: ServicePlan): Promise<readonly Finding[]> {
-  const mcp = new URL("/mcp", owner.url);
-  const resource = await read(stage, owner, wellKnown("oauth-protected-resource", mcp));
-  if ("finding" in resource) return [resource.finding];
-  const parsed = v.safeParse(Resource, resource.document);
-  if (!parsed.success)
-    return [failure(`The metadata of ${mcp.href} names no authorization server (RFC 9728).`, "Fix the server.")];
-  const servers = await Promise.all(
-    parsed.output.authorization_servers.map((server) => lookAtServer(stage, owner, server)),
+async function lookAt(stage: Stage, { plan }: ServiceFacts): Promise<readonly Finding[] | "no-login"> {
+  const mcp = new URL("/mcp", plan.url);
+  const metadata = await readLoginMetadata(stage.fetch, mcp, AbortSignal.timeout(patienceMs)).catch(
+    (error: unknown) => {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      return { kind: "broken", problem: `${mcp.href} does not answer: ${reasonOf(cause)}.` } as const;
+    },
   );
-  return [
-    ...judgeResource(owner, mcp, parsed.output.resource),
-    ...judgeMetadata(owner, resource.document),
-    ...servers.flat(),
-  ];
+  switch (metadata.kind) {
+    case "no-login":
+      return "no-login";
+    case "broken":
+      return [failure(metadata.problem, remedyFor(plan))];
+    case "found": {
+      const servers = await Promise.all(metadata.servers.map((server) => lookAtServer(stage, plan, server)));
+      return [...judgeMetadata(plan, metadata.document), ...servers.flat()];
+    }
+  }
 }
 
 async function lookAtServer(stage: Stage, owner: ServicePlan, server: string): Promise<readonly Finding[]> {
@@ -47,17 +52,15 @@ async function lookAtServer(stage: Stage, owner: ServicePlan, server: string): P
   return "finding" in metadata ? [metadata.finding] : judgeMetadata(owner, metadata.document);
 }
 
-/** Both RFCs put the well-known part between the host and the path of the resource. */
-function wellKnown(name: string, { origin, pathname }: URL): URL {
-  return new URL(`/.well-known/${name}${pathname.replace(/\/$/, "")}`, origin);
-}
+const remedyFor = ({ key }: ServicePlan): string =>
+  `WORKSPACE_EXTERNAL_URL: "{url}" in the environment of ${key} in fleet.config.ts, then fleet logs ${key} --since 15m`;
 
 async function read(
   stage: Stage,
   owner: ServicePlan,
   url: URL,
 ): Promise<{ readonly document: unknown } | { readonly finding: Finding }> {
-  const remedy = `fleet logs ${owner.key} --since 15m, and the rule of the OAuth paths: \`oauth\` in fleet.config.ts`;
+  const remedy = remedyFor(owner);
   try {
     const response = await stage.fetch(url, { signal: AbortSignal.timeout(10_000) });
     const text = await response.text();
@@ -68,12 +71,6 @@ async function read(
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     return { finding: failure(`${url.href} does not answer: ${reasonOf(cause)}.`, remedy) };
   }
-}
-
-/** A client rejects metadata about a resource other than the one it asked for. */
-function judgeResource({ key, url }: ServicePlan, mcp: URL, resource: string): readonly Finding[] {
-  if (URL.parse(resource)?.hostname === mcp.hostname) return [];
-  return [failure(`The OAuth metadata of ${key} is about ${resource}, not about ${mcp.href}.`, externalUrl(key, url))];
 }
 
 /** Every address in the document must be one that the world can reach. */

@@ -1,0 +1,55 @@
+import * as v from "valibot";
+
+/** What a client finds that follows a server's 401. */
+export type LoginMetadata =
+  | { readonly kind: "no-login" }
+  | { readonly kind: "found"; readonly url: URL; readonly document: unknown; readonly servers: readonly string[] }
+  | { readonly kind: "broken"; readonly problem: string };
+
+const Resource = v.looseObject({ resource: v.string(), authorization_servers: v.array(v.string()) });
+const Json = v.pipe(v.string(), v.parseJson());
+
+/**
+ * From a 401 at `mcp` to the metadata that it names (RFC 9728), as a client goes: it refuses metadata about another
+ * resource than the one it asked for, and then nobody can log in.
+ */
+export async function readLoginMetadata(using: typeof fetch, mcp: URL, signal?: AbortSignal): Promise<LoginMetadata> {
+  const init = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
+  const asked = await using(mcp, { ...init, ...(signal === undefined ? {} : { signal }) });
+  await asked.body?.cancel();
+  if (asked.status !== 401) return { kind: "no-login" };
+  const [, named] = /\bresource_metadata="([^"]+)"/.exec(asked.headers.get("www-authenticate") ?? "") ?? [];
+  const url = named === undefined ? wellKnown("oauth-protected-resource", mcp) : URL.parse(named);
+  if (url === null)
+    return { kind: "broken", problem: `The 401 of ${mcp.href} names no address of its metadata: ${named}.` };
+  const answer = await using(url, signal === undefined ? {} : { signal });
+  const text = await answer.text();
+  if (!answer.ok) return { kind: "broken", problem: `${url.href} answers ${answer.status}.` };
+  const json = v.safeParse(Json, text);
+  if (!json.success) return { kind: "broken", problem: `${url.href} is not JSON.` };
+  const parsed = v.safeParse(Resource, json.output);
+  if (!parsed.success || parsed.output.authorization_servers.length === 0) {
+    return { kind: "broken", problem: `The metadata of ${mcp.href} names no authorization server (RFC 9728).` };
+  }
+  const { resource, authorization_servers: servers } = parsed.output;
+  if (!covers(resource, mcp)) {
+    return {
+      kind: "broken",
+      problem: `Nobody can log in at ${mcp.href}: its metadata is about ${resource}, which clients refuse (RFC 9728, 3.3).`,
+    };
+  }
+  return { kind: "found", url, document: parsed.output, servers };
+}
+
+/** The resource itself, or the server that it is on. */
+function covers(resource: string, mcp: URL): boolean {
+  const url = URL.parse(resource);
+  if (url === null || url.origin !== mcp.origin || url.search !== "") return false;
+  const path = url.pathname.replace(/\/$/, "");
+  return mcp.pathname === path || mcp.pathname.startsWith(`${path}/`);
+}
+
+/** Both RFCs put the well-known part between the host and the path of the resource. */
+export function wellKnown(name: string, { origin, pathname }: URL): URL {
+  return new URL(`/.well-known/${name}${pathname.replace(/\/$/, "")}`, origin);
+}

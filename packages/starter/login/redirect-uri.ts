@@ -1,0 +1,66 @@
+import { OAuthFailure } from "./oauth-failure.ts";
+
+const mostUris = 10;
+const mostCharacters = 2_000;
+const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/**
+ * What a client may name: https, or http to the machine of its user (OAuth 2.1, 2.3; MCP's authorization), without a
+ * fragment, a user or a wildcard, and within the operator's allow list if there is one.
+ * @throws {OAuthFailure}
+ */
+export function checkRedirectUris(uris: readonly string[], allowed: readonly string[]): void {
+  if (uris.length < 1 || uris.length > mostUris) throw refused(`name 1 to ${mostUris} of them`);
+  for (const uri of uris) checkRedirectUri(uri, allowed);
+}
+
+function checkRedirectUri(uri: string, allowed: readonly string[]): void {
+  const url = uri.length > mostCharacters ? null : URL.parse(uri);
+  if (url === null) throw refused(`each is an absolute URL of at most ${mostCharacters} characters`);
+  const isLoopback = url.protocol === "http:" && loopbackNames.has(url.hostname);
+  if (!isLoopback && url.protocol !== "https:")
+    throw refused("https is allowed, and http on localhost, 127.0.0.1 or [::1]");
+  // As written: parsing drops an empty fragment, and a user without a name.
+  const authority = uri.split(/[/?#]/)[2] ?? "";
+  if (uri.includes("#") || authority.includes("@")) throw refused("neither a fragment nor a user is allowed");
+  if (url.hostname.includes("*")) throw refused("a host without a wildcard is allowed");
+  if (allowed.length > 0 && !allowed.some((pattern) => fits(pattern, uri))) {
+    throw refused("this server's operator allows only listed addresses");
+  }
+}
+
+/**
+ * A pattern of `WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS`: an address in which `*` stands for a port, a label of the
+ * host, or anything in the path. Without a path it fits every one.
+ */
+function fits(pattern: string, uri: string): boolean {
+  const [scheme, rest = ""] = pattern.split("://", 2);
+  const slash = rest.indexOf("/");
+  const authority = slash === -1 ? rest : rest.slice(0, slash);
+  const path = slash === -1 ? "/*" : rest.slice(slash);
+  const expression = `^${literal(scheme ?? "", "")}://${literal(authority, "[A-Za-z0-9-]+")}${literal(path, "[^#]*")}$`;
+  const hasPath = /^[^:]+:\/\/[^/?]+\//.test(uri);
+  return new RegExp(expression).test(hasPath ? uri : `${uri}/`);
+}
+
+const literal = (text: string, star: string): string =>
+  text
+    .split("*")
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+    .join(star);
+
+/** Exactly as registered, but for the port of a program on its user's machine, which takes a free one (RFC 8252, 7.3). */
+export function isRegistered(uri: string, registered: readonly string[]): boolean {
+  return registered.includes(uri) || registered.some((known) => isSameButPort(known, uri));
+}
+
+function isSameButPort(known: string, uri: string): boolean {
+  const [one, other] = [URL.parse(known), URL.parse(uri)];
+  if (one?.protocol !== "http:" || !loopbackNames.has(one.hostname) || other === null || uri.includes("#"))
+    return false;
+  one.port = "";
+  other.port = "";
+  return one.href === other.href;
+}
+
+const refused = (rule: string) => new OAuthFailure("invalid_redirect_uri", `redirect_uris: ${rule}.`);

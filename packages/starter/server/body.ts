@@ -1,0 +1,48 @@
+import type { IncomingMessage } from "node:http";
+import { Refusal } from "./refusal.ts";
+
+/** As the SDK's own limit: a call of some hundred KB is usual, one of more than this is not. */
+const mostBytes = 4 * 1024 * 1024;
+
+/**
+ * A JSON body, bounded and in UTF-8.
+ * @throws {Refusal} with the status that says what is wrong
+ */
+export async function readJson(req: IncomingMessage): Promise<unknown> {
+  const [type = "", ...parameters] = (req.headers["content-type"] ?? "").toLowerCase().split(";");
+  if (type.trim() !== "application/json") throw new Refusal(415, "Send the body as application/json.");
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) throw new Refusal(415, "Send the body in UTF-8.");
+  if ((req.headers["content-encoding"] ?? "identity") !== "identity") {
+    throw new Refusal(415, "Send the body without Content-Encoding.");
+  }
+  const text = await readText(req);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, "The body is not JSON.", -32700);
+  }
+}
+
+/** What comes after a refusal is read and dropped: cutting the connection would lose the answer on it. */
+function readText(req: IncomingMessage): Promise<string> {
+  const tooLarge = () => new Refusal(413, `The body is larger than ${mostBytes} bytes.`);
+  return new Promise((resolve, reject) => {
+    if (Number(req.headers["content-length"] ?? 0) > mostBytes) {
+      reject(tooLarge());
+      return;
+    }
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    req.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+      else {
+        chunks = [];
+        reject(tooLarge());
+      }
+    });
+    req.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    req.once("error", () => reject(new Refusal(400, "The request broke off.")));
+  });
+}
