@@ -1,6 +1,7 @@
 import { chatPauseSeconds } from "#fleet/timing.ts";
 import { destinationsOf } from "./decide/route.ts";
-import { type Posting, post } from "./deliver/destination.ts";
+import type { Occasion } from "./deliver/circumstances.ts";
+import { post } from "./deliver/destination.ts";
 import type { RoadPorts, Speak } from "./deliver/ports.ts";
 import type { Incident } from "./incident/incident.ts";
 import { mergeIncidents } from "./incident/merge.ts";
@@ -57,7 +58,7 @@ type Waiting = ReadonlyMap<string, number>;
 
 async function postAll(
   incidents: readonly Incident[],
-  occasion: Pick<Posting, "tick" | "closings">,
+  occasion: Occasion,
   settings: ChatSettings,
   ports: RoadPorts,
   deadline: number,
@@ -68,7 +69,7 @@ async function postAll(
   const posts = [...speakers].map(async ([destination, speak]) => {
     const share = shares.get(destination) ?? [];
     if (share.length === 0 && !occasion.tick && occasion.closings.length === 0) return;
-    const left = await post({ destination, speak, settings, ports, deadline, ...occasion }, share);
+    const left = await post({ destination, speak, settings, ports, deadline, occasion }, share);
     for (const [change, afterMs] of left) waiting.set(change, Math.max(waiting.get(change) ?? 0, afterMs));
   });
   await Promise.all(posts);

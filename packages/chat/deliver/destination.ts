@@ -6,18 +6,17 @@ import { roadTestCard } from "../card/road-test.ts";
 import { type Decision, decide } from "../decide/decide.ts";
 import { mentionsOf } from "../decide/mention.ts";
 import type { Message } from "../decide/message.ts";
-import { alarmOf, arnOf, openMute, standingMute } from "../decide/mute.ts";
+import { openMute } from "../decide/mute.ts";
 import { groupOf, matches, noticeGroup } from "../decide/route.ts";
 import type { Incident } from "../incident/incident.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
-import type { Closing } from "../parse/reader.ts";
 import type { Delivery } from "../receivers/delivery.ts";
 import type { Conversation } from "../receivers/receiver.ts";
-import type { Mute } from "../record/mute-table.ts";
 import { emptyRecord, type GroupRecord, isOpen } from "../record/record.ts";
 import type { ChatSettings } from "../settings.ts";
+import { Circumstances, type Occasion } from "./circumstances.ts";
 import { conversationOf, withFirst } from "./conversation.ts";
-import type { AlarmStanding, RoadPorts, Speak } from "./ports.ts";
+import type { RoadPorts, Speak } from "./ports.ts";
 
 export interface Posting {
   readonly destination: string;
@@ -25,9 +24,7 @@ export interface Posting {
   readonly settings: ChatSettings;
   readonly ports: RoadPorts;
   readonly deadline: number;
-  /** Whether it is time for reminders, for ends of mutes, and for ends that nobody told. */
-  readonly tick: boolean;
-  readonly closings: readonly Closing[];
+  readonly occasion: Occasion;
 }
 
 /** More groups than this at once become one digest: nobody reads a hundred messages. */
@@ -41,13 +38,6 @@ const paceMs = 1_000;
 const claimMs = (chatRunSeconds + 30) * 1000;
 const claimWaitMs = 3_000;
 const savesAtOnce = 25;
-
-/** What holds beside the map's windows. */
-interface Circumstances {
-  readonly mutes: readonly Mute[];
-  /** By ARN. */
-  readonly standings: ReadonlyMap<string, AlarmStanding>;
-}
 
 /** Changes that were not posted, and how long to wait before the next attempt. */
 type Left = ReadonlyMap<string, number>;
@@ -96,18 +86,19 @@ class Turn {
     this.#changes = changes;
   }
 
-  #circumstances: Circumstances = { mutes: [], standings: new Map() };
-
   async take(byGroup: ReadonlyMap<string, readonly Incident[]>): Promise<Left> {
     const { store } = this.#posting.ports;
-    const { tick, closings } = this.#posting;
+    const { occasion } = this.#posting;
     const open =
-      tick || closings.length > 0 ? await store.listOpen(this.#posting.destination) : new Map<string, GroupRecord>();
+      occasion.tick || occasion.closings.length > 0
+        ? await store.listOpen(this.#posting.destination)
+        : new Map<string, GroupRecord>();
     const known = new Map([...open, ...(await store.load(this.#posting.destination, [...byGroup.keys()]))]);
-    this.#circumstances = await this.#ask([...byGroup.values()].flat(), [...known.values()]);
+    const incidents = [...byGroup.values()].flat();
+    const around = await Circumstances.of(occasion, incidents, [...known.values()], this.#posting.ports);
     const decisions = [...new Set([...known.keys(), ...byGroup.keys()])].map((group) => {
       const record = known.get(group) ?? emptyRecord;
-      return [group, this.#decide(record, byGroup.get(group) ?? [], group)] as const;
+      return [group, this.#decide(record, byGroup.get(group) ?? [], group, around)] as const;
     });
     const steps = decisions.flatMap(([group, { message, ...rest }]): Step[] =>
       message === undefined ? [] : [[group, { ...rest, message }]],
@@ -123,34 +114,7 @@ class Turn {
     return this.#left;
   }
 
-  /** What operators have muted, by us or in CloudWatch, and how what is new or still open stands there. */
-  async #ask(incidents: readonly Incident[], records: readonly GroupRecord[]): Promise<Circumstances> {
-    const { store, clock, standing } = this.#posting.ports;
-    const beginning = incidents.filter(({ phase }) => phase === "firing" || phase === "no-data");
-    const open = records.flatMap(({ entries }) =>
-      Object.entries(entries).flatMap(([subject, entry]) => (isOpen(entry) ? subject : [])),
-    );
-    const subjects = [...beginning.map(({ subject }) => subject), ...open];
-    const arns = [...new Set(subjects.flatMap((subject) => arnOf(subject) ?? []))];
-    return {
-      mutes: await store.mutes(clock.now()),
-      standings: arns.length === 0 ? new Map() : await standing(arns),
-    };
-  }
-
-  /** What lasts here although it is over, as no message said so: looked for with the schedule, and when asked to. */
-  #endingOf(group: string, subject: string): string | undefined {
-    const { tick, closings } = this.#posting;
-    const closing = closings.find(({ target }) => target === group || target === alarmOf(subject));
-    if (closing !== undefined) return `Closed by ${closing.by}`;
-    // A contributor's alarm may be OK while it is not.
-    if (!tick || subject.includes("#")) return undefined;
-    const standing = this.#circumstances.standings.get(subject);
-    if (standing === "gone") return "Alarm deleted";
-    return standing === "over" ? "Recovered" : undefined;
-  }
-
-  #decide(record: GroupRecord, incidents: readonly Incident[], group: string): Decision {
+  #decide(record: GroupRecord, incidents: readonly Incident[], group: string, around: Circumstances): Decision {
     const { settings, ports, destination } = this.#posting;
     const now = ports.clock.now();
     const service = incidents.find((incident) => incident.service !== undefined)?.service ?? group;
@@ -159,10 +123,8 @@ class Turn {
       repeatAfterMs: settings.repeatAfterHours * 60 * 60_000,
       isMuted: ({ subject, severity }) =>
         group !== roadTestGroup &&
-        (openMute(settings.mutes, { service, severity }, now) !== undefined ||
-          standingMute(this.#circumstances.mutes, { service, subject }) !== undefined ||
-          this.#circumstances.standings.get(arnOf(subject) ?? "") === "silenced"),
-      endingOf: (subject) => this.#endingOf(group, subject),
+        (openMute(settings.mutes, { service, severity }, now) !== undefined || around.isMuted(service, subject)),
+      endingOf: (subject) => around.endingOf(group, subject),
       isRouted: (severity) =>
         settings.routes.some((route) => route.to.includes(destination) && matches(route, service, severity)),
     });

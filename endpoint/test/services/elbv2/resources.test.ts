@@ -60,7 +60,11 @@ const ruleProperties = (): Properties => ({
 
 beforeAll(async () => {
   cloud = await openCloud();
-  const names = { DomainName: "mcp.localhost", SubjectAlternativeNames: ["*.mcp.localhost"], ValidationMethod: "EMAIL" };
+  const names = {
+    DomainName: "mcp.localhost",
+    SubjectAlternativeNames: ["*.mcp.localhost"],
+    ValidationMethod: "EMAIL",
+  };
   certificate = await provider("AWS::CertificateManager::Certificate").create(names, context("Wildcard"));
   balancer = await type("LoadBalancer").create(balancerProperties, context("Balancer"));
   group = await type("TargetGroup").create(groupProperties, context("Google"));
