@@ -1,4 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
+import { testedBy } from "../incident/road-test.ts";
 import type { AlarmStory } from "../incident/story.ts";
 import { metricsOf } from "../incident/watch.ts";
 import { type Entry, isUnsaid } from "../record/record.ts";
@@ -10,7 +11,8 @@ export const calmMs = 15 * 60_000;
 /** Whether an alarm comes back so soon that it is the same trouble as before. */
 export function isRelapse({ at, phase, story }: Incident, known: Entry): boolean {
   const ended = known.phase === "flapping" || (known.phase === "resolved" && !isUnsaid(known));
-  return ended && story.kind === "alarm" && phase === "firing" && at - known.at < calmMs;
+  if (story.kind !== "alarm" || story.reason?.startsWith(testedBy)) return false;
+  return ended && phase === "firing" && at - known.at < calmMs;
 }
 
 const count = / \(\d+ times in [^()]+\)$/;

@@ -1,3 +1,4 @@
+import { testedBy } from "#chat/incident/road-test.ts";
 import type { Mute } from "#chat/record/mute-table.ts";
 import { type ChatPlan, names } from "#fleet";
 import { type ExitCode, Failure } from "../failure.ts";
@@ -36,7 +37,7 @@ function checkReady({ name, muted, actions, state, reason }: AlarmFacts, mute: M
 async function send(stage: Stage, { name }: AlarmFacts, atMostMs: number): Promise<boolean> {
   const { terminal, signal, plan } = stage;
   const began = new Date(Date.now() - 1_000);
-  await setState(stage, name, "ALARM", "A test by fleet alarms test: nothing is wrong. It recovers on its own.");
+  await setState(stage, name, "ALARM", `${testedBy}: nothing is wrong. It recovers on its own.`);
   terminal.note(terminal.paint.dim(`Set off ${name}`));
   const { summary, done } = await waitFor(() => readAction(stage, name, began), {
     everyMs: pollMs(plan),
