@@ -40,12 +40,13 @@ export function composeFleet(app: App, plan: StagePlan, olderLogs: ReadonlySet<s
   // No default removal policy: SST's would override what each resource defines for its own deletion.
   app.setDefaultFunctionProps(functionDefaults);
 
+  // Whatever has a function has alarms of it, which go there.
+  app.stack(Alerts);
   app.stack(Network);
   app.stack(Dns);
   app.stack(Secrets);
   app.stack(Sessions);
   app.stack(Cluster);
-  app.stack(Alerts);
   app.stack(Rotation);
   for (let shard = 1; shard <= plan.shards; shard++) {
     app.stack(Logs(shard));

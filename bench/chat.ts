@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { type ChatDoubles, type ChatName, chatNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { type ChatDoubles, chatNames, type PlaceName, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { noFindings } from "#chat/card/enrichment.ts";
 import type { RoadPorts, Speak } from "#chat/deliver/ports.ts";
 import { createHttp } from "#chat/receivers/http.ts";
@@ -27,7 +27,7 @@ export interface ChatBench {
   };
 }
 
-const keys: Readonly<Record<ChatName, string>> = {
+const keys: Readonly<Record<PlaceName, string>> = {
   "slack-bot": "SLACK_BOT_TOKEN",
   "slack-webhook": "SLACK_WEBHOOK_URL",
   teams: "TEAMS_WEBHOOK_URL",

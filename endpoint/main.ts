@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { cliVersion, cliWarning } from "./aws-cli.ts";
 import { openCloud } from "./cloud.ts";
 import { createSupervisor } from "./processes/supervisor.ts";
 import { describeEngine } from "./services/elasticache/cache-engine.ts";
@@ -85,6 +86,8 @@ async function serve(asked: ReturnType<typeof parseArgs<{ options: typeof option
       .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
       .join(""),
   );
+  const warning = cliWarning(await cliVersion(), cloud.place.endpointUrl);
+  if (warning !== undefined) process.stderr.write(`${warning}\n`);
   const close = async () => {
     await cloud.close();
     await supervisor.stopAll();

@@ -65,8 +65,11 @@ export const requirements = {
   "ROT-5":
     "A rollout that fails on the new value puts the old one back, rolls again, marks the bad version and says so",
   "ROT-6": "Every step can be repeated, and can die at any point, without losing a secret",
+  "ROT-7": "A credential whose revocation began is never gone back to",
+  "ROT-8": "A thousand consumers of one secret roll under ECS's documented limits",
   "ROT-9": "No wait is silent; every function of the fleet has alarms",
   "ROT-10": '"Revoked" is said only of what was seen refused',
+  "ROT-11": "A failure counts against the deployment that had it",
   "ROT-12": "A slow or busy issuer holds up no other secret, and is not hammered",
   "ROT-13": "Adopted secrets: nothing revoked that the fleet did not make; any value, any key",
   "ALN-1":

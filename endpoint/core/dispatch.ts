@@ -71,6 +71,7 @@ export async function passOn(exchange: SignedExchange, service: PassThrough, por
     const rpc = codec.dialect === "json" || codec.dialect === "query";
     const body = rpc ? await readBody(exchange.request) : undefined;
     const decoded = body && codec.decode(await unpacked(head, body));
+    if (decoded !== undefined) checkOperation(service, codec.dialect, decoded.operation);
     const accesses = passThroughAccesses(scope, caller, head, decoded);
     trail = { ...trail, operation: decoded?.operation ?? accesses[0]?.action.split(":")[1] ?? head.method };
     permit(exchange, accesses, {}, ports);
@@ -79,6 +80,13 @@ export async function passOn(exchange: SignedExchange, service: PassThrough, por
   } catch (error) {
     return fail(exchange, codec, trail, error, ports.log);
   }
+}
+
+/** Emulators speak JSON alone, as the clients of their services do since November 2023. */
+function checkOperation({ signingName, known }: PassThrough, dialect: Codec["dialect"], operation: string): void {
+  if (known === undefined) return;
+  if (dialect !== "json") throw notEmulated(`The query protocol of ${signingName}, which only older clients speak,`);
+  if (!known.includes(operation)) throw notEmulated(`${signingName}.${operation}`);
 }
 
 async function unpacked(head: HttpRequest, body: Buffer): Promise<HttpRequest> {

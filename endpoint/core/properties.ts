@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "./errors.ts";
+import { withReplaced } from "./replacement.ts";
 import type { Properties, ResourceContext } from "./service.ts";
 
 /** Templates and form-encoded requests may write a number as a string: `60` and `"60"` are the same. */
@@ -38,8 +39,16 @@ export function parseProperties<const S extends v.GenericSchema>(
 ): v.InferOutput<S> {
   const parsed = v.safeParse(schema, properties);
   if (parsed.success) return parsed.output;
+  // A template may write a number or a boolean where a text belongs.
+  const again = v.safeParse(schema, withReplaced(properties, parsed.issues, asText));
+  if (again.success) return again.output;
   const issue = parsed.issues[0];
   throw new AwsError("ValidationException", `${context.logicalId}: ${v.getDotPath(issue) ?? ""}: ${issue.message}`);
+}
+
+function asText({ type, input }: v.BaseIssue<unknown>): { readonly value: string } | undefined {
+  const isScalar = typeof input === "number" || typeof input === "boolean";
+  return type === "string" && isScalar ? { value: String(input) } : undefined;
 }
 
 /** The resource's own tags over those of its stack. */

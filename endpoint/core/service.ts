@@ -159,6 +159,8 @@ export type CallAccess = Pick<AwsService, "resourceOf" | "conditionKeysOf">;
 export interface PassThrough {
   readonly signingName: string;
   readonly emulator: RequestListener;
+  /** The operations that the emulator has, where a call names one; what else is asked for is not emulated. */
+  readonly known?: readonly string[];
   readonly resources?: Resources;
   stop?(): Promise<void>;
 }

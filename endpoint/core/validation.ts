@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError, MalformedInput, notEmulated } from "./errors.ts";
+import { withReplaced } from "./replacement.ts";
 
 type Issue = v.BaseIssue<unknown>;
 type Emptied = "form" | "document";
@@ -13,8 +14,9 @@ export function parseInput<const S extends v.GenericSchema>(
   const parsed = v.safeParse(schema, input);
   if (parsed.success) return parsed.output;
   if (emptied === "form") {
-    for (const instead of [undefined, []]) {
-      const again = v.safeParse(schema, withEmptyLists(input, parsed.issues, instead));
+    for (const value of [undefined, []]) {
+      const mended = withReplaced(input, parsed.issues, (issue) => (isEmptyList(issue) ? { value } : undefined));
+      const again = v.safeParse(schema, mended);
       if (again.success) return again.output;
     }
   }
@@ -22,20 +24,8 @@ export function parseInput<const S extends v.GenericSchema>(
 }
 
 /** In a form an empty list is `Tags=`, the same as an empty text; to the operation it is absent, or empty where it must be there. */
-function withEmptyLists(input: unknown, issues: readonly Issue[], instead: readonly unknown[] | undefined): unknown {
-  const copy: unknown = structuredClone(input);
-  for (const { path, type, input: received } of issues) {
-    if (received !== "" || (type !== "array" && type !== "record" && !type.endsWith("object"))) continue;
-    const keys = (path ?? []).map(({ key }) => key);
-    const last = keys.pop();
-    const parent = keys.reduce<unknown>((at, key) => (isKeyed(at) ? at[String(key)] : undefined), copy);
-    if (isKeyed(parent)) parent[String(last)] = instead;
-  }
-  return copy;
-}
-
-function isKeyed(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+function isEmptyList({ type, input }: Issue): boolean {
+  return input === "" && (type === "array" || type === "record" || type.endsWith("object"));
 }
 
 const notHere = /^(.*) (?:is|are) not emulated by the local endpoint$/;

@@ -46,24 +46,55 @@ export async function readSpeakers(
   return speakers;
 }
 
+type Destination = ChatSettings["destinations"][string];
+type Faulty = Fault & { readonly key: string };
+
 /** Checks that the value is what its key says, before any name server or web server sees it. */
-function addressOf(
-  destination: ChatSettings["destinations"][string],
+function addressOf(destination: Destination, held: string, value: SecretValue): Address | Faulty {
+  switch (destination.receiver) {
+    case "slack-webhook":
+    case "teams":
+    case "google-chat":
+      return webAddress(destination.key, held);
+    case "webhook":
+      return signedAddress(destination, held, value);
+    case "slack-bot":
+      return apiAddress(destination, held, value, { channel: destination.channel });
+    case "pagerduty":
+    case "opsgenie":
+      return apiAddress(destination, held, value, {});
+  }
+}
+
+function webAddress(key: string, held: string): Address | Faulty {
+  const web = Web.read(held);
+  return web instanceof Web ? { secret: new Secret(tidied(held)) } : { key, ...web };
+}
+
+function signedAddress(
+  { key, signingKey }: Destination & { readonly receiver: "webhook" },
   held: string,
   value: SecretValue,
-): Address | (Fault & { readonly key: string }) {
-  const { key } = destination;
-  if (destination.receiver !== "slack-bot") {
-    const web = Web.read(held);
-    return web instanceof Web ? { secret: new Secret(tidied(held)) } : { key, ...web };
-  }
+): Address | Faulty {
+  const address = webAddress(key, held);
+  if ("fault" in address) return address;
+  const signing = textAt(value, signingKey);
+  if (isBlank(signing) || placeholder.test(signing)) return { key: signingKey, fault: "is empty" };
+  return { ...address, signing: new Secret(tidied(signing)) };
+}
+
+function apiAddress(
+  { key, apiKey }: { readonly key: string; readonly apiKey?: string | undefined },
+  held: string,
+  value: SecretValue,
+  channel: Pick<Address, "channel">,
+): Address | Faulty {
   const secret = Credential.read(held);
   if (!(secret instanceof Credential)) return { key, ...secret };
-  const { apiKey, channel } = destination;
   const api = apiKey === undefined ? "" : textAt(value, apiKey);
-  if (apiKey === undefined || isBlank(api)) return { secret, channel };
+  if (apiKey === undefined || isBlank(api)) return { secret, ...channel };
   const web = Web.read(api);
-  return web instanceof Web ? { secret, channel, api: web.at("") } : { key: apiKey, ...web };
+  return web instanceof Web ? { secret, ...channel, api: web.at("") } : { key: apiKey, ...web };
 }
 
 async function readSecret(secretArn: string): Promise<SecretValue> {

@@ -19,6 +19,8 @@ export const ChatSettings = v.object({
         channel: v.string(),
         apiKey: v.optional(v.string()),
       }),
+      v.object({ receiver: v.picklist(["pagerduty", "opsgenie"]), key: v.string(), apiKey: v.optional(v.string()) }),
+      v.object({ receiver: v.literal("webhook"), key: v.string(), signingKey: v.string() }),
     ]),
   ),
   routes: v.array(

@@ -33,6 +33,7 @@ export const names = {
   door: (stage: string, key: string) => `/mcp-fleet/${stage}/doors/${key}`,
   alarm: (stage: string, key: string, alarm: string) => `${stage}-mcp-${dashed(key)}-${alarm}`,
   balancerAlarm: (stage: string, shard: number) => `${names.balancer(stage, shard)}-balancer5xx`,
+  functionAlarm: (stage: string, name: string, alarm: string) => `${stage}-mcp-${name}-${alarm}`,
   /** Watches nothing: it is set off to see that an alarm reaches the chats. */
   alarmRoad: (stage: string) => `${stage}-mcp-alarm-road`,
 } as const;

@@ -84,7 +84,10 @@ export interface SecretPlan {
   readonly keys: Readonly<Record<string, SecretKeyDefinition>>;
   readonly aliases: Readonly<Record<string, string>>;
   readonly adoptedArn: string | undefined;
+  /** `undefined`: the account's own key for Secrets Manager. */
+  readonly kmsKeyArn: string | undefined;
   readonly rotation: RotationPlan;
+  readonly unproven: "wait" | "roll";
   /** Keys of the services that use it. */
   readonly usedBy: readonly string[];
 }

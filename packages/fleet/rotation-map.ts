@@ -16,6 +16,8 @@ export interface SecretEntry {
   readonly placeholders: Readonly<Record<string, string>>;
   readonly aliases: Readonly<Record<string, string>>;
   readonly rotation: RotationPlan;
+  /** Absent: wait. */
+  readonly unproven?: "roll";
   /** ECS services whose tasks read it when they start. */
   readonly services: readonly string[];
 }
@@ -25,7 +27,7 @@ export function rotationMapOf(plan: StagePlan): RotationMap {
     stage: plan.stage,
     cluster: names.cluster(plan.stage),
     auditIndex: plan.auditIndex,
-    secrets: plan.secrets.map(({ key, name, adoptedArn, keys, aliases, rotation, usedBy }) => ({
+    secrets: plan.secrets.map(({ key, name, adoptedArn, keys, aliases, rotation, unproven, usedBy }) => ({
       key,
       id: adoptedArn ?? name,
       placeholders: Object.fromEntries(
@@ -35,6 +37,7 @@ export function rotationMapOf(plan: StagePlan): RotationMap {
       ),
       aliases,
       rotation,
+      ...(unproven === "roll" && { unproven }),
       services: usedBy.map((service) => names.service(plan.stage, service)),
     })),
   };

@@ -120,7 +120,9 @@ function planSecrets(
     keys: secret.keys,
     aliases: secret.aliases ?? {},
     adoptedArn: definition.adopt?.secrets?.[key],
+    kmsKeyArn: definition.adopt?.kmsKeys?.[key],
     rotation: rotationOf(secret),
+    unproven: secret.unproven ?? "wait",
     usedBy: services
       .filter((service) => service.secrets.some((use) => use.secret === key))
       .map((service) => service.key),

@@ -55,11 +55,8 @@ export function askerOf(secretId: string, { fetch, clock, store }: AskPorts): As
   };
   const remember = async (pace: Pace): Promise<void> => {
     // A secret may have fifty tags of its own: then this process alone knows.
-    const written = await store.tag(secretId, paceTag, writePace(pace)).then(
-      () => true,
-      () => false,
-    );
-    memory.set(secretId, { pace, at: clock.now(), isWritten: written });
+    const written = await store.tag(secretId, paceTag, writePace(pace)).catch(() => "full" as const);
+    memory.set(secretId, { pace, at: clock.now(), isWritten: written === "tagged" });
   };
 
   const takeTurn = async ({ name, needs }: Vendor, until: number): Promise<(Asked & { kind: "held" }) | undefined> => {

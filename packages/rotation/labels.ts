@@ -33,8 +33,15 @@ export const settlingTag = "mcp-fleet:settling";
 export const paceTag = "mcp-fleet:pace";
 /** ISO 8601: when credentials that the fleet left behind at the issuer are looked for next. */
 export const sweepTag = "mcp-fleet:sweep";
+/** When people were last notified that the secret waits, ISO 8601; absent unless it waits for long. */
+export const remindedTag = "mcp-fleet:reminded";
 /** When the value of today was issued, ISO 8601: a version may be a copy of an older one. */
 export const valueSinceTag = "mcp-fleet:value-since";
+
+/** What a rotation, a person or `align-splunk` has on its way. */
+export function isKeptLabel(label: string): boolean {
+  return label === pending || label === candidate || label === aligning;
+}
 
 interface Version {
   readonly id: string;

@@ -23,6 +23,7 @@ const secret = v.object({
   placeholders: v.record(v.string(), v.string()),
   aliases: v.record(v.string(), v.string()),
   rotation,
+  unproven: v.optional(v.literal("roll")),
   services: v.array(v.string()),
 });
 

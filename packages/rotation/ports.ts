@@ -35,13 +35,17 @@ export interface SecretStore {
   read(secretId: string, versionId: string): Promise<string | undefined>;
   /** `taken`: the version exists, with another value. */
   put(secretId: string, version: NewVersion): Promise<"written" | "taken">;
-  /** Compare-and-swap: `refused` if `from` does not hold the label, or if it was omitted although there is a holder. */
+  /**
+   * Compare-and-swap: `refused` if `from` does not hold the label, or if it was omitted although there is a holder.
+   * `full`: Secrets Manager keeps no more labels for it.
+   */
   moveLabel(
     secretId: string,
     label: string,
     move: { readonly to?: string; readonly from?: string },
-  ): Promise<"moved" | "refused">;
-  tag(secretId: string, name: string, value: string): Promise<void>;
+  ): Promise<"moved" | "refused" | "full">;
+  /** `full`: the secret has as many tags as AWS allows. */
+  tag(secretId: string, name: string, value: string): Promise<"tagged" | "full">;
   untag(secretId: string, name: string): Promise<void>;
 }
 
@@ -52,32 +56,61 @@ export interface NewVersion {
   readonly label: string;
 }
 
-/** ECS services as far as a change of a secret concerns them. Times are milliseconds since the epoch. */
+/** ECS as far as a change of a secret concerns it, a request a call. Times are milliseconds since the epoch. */
 export interface ServiceFleet {
-  /** Missing or inactive services are omitted. */
+  /** Ten at most. Missing or inactive services are omitted. */
   describe(services: readonly string[]): Promise<readonly ServiceState[]>;
-  /** Tasks that have not ended, including those that are stopping. */
-  tasks(service: string): Promise<readonly TaskState[]>;
-  /** Starts a new deployment of the same task definition. */
-  roll(service: string): Promise<void>;
+  /** A page of the tasks of the cluster, or of one service, by what ECS wants them to do. */
+  listTasks(query: TaskQuery): Promise<TaskPage>;
+  /** A hundred at most. Missing ones are omitted. */
+  describeTasks(tasks: readonly string[]): Promise<readonly TaskState[]>;
+  /** What its containers read when a task is created: ARNs of secrets, each with what selects a part of it. */
+  secretsOf(taskDefinition: string): Promise<readonly string[]>;
+  /** Starts a new deployment of the same task definition, and returns its id. */
+  roll(service: string): Promise<string>;
+}
+
+export interface TaskQuery {
+  readonly service?: string;
+  /** `STOPPED`: those that are stopping, and those that ended lately. */
+  readonly wanted: "RUNNING" | "STOPPED";
+  readonly from?: string;
+}
+
+export interface TaskPage {
+  readonly tasks: readonly string[];
+  readonly next: string | undefined;
 }
 
 export interface ServiceState {
   readonly name: string;
   readonly desiredCount: number;
   readonly primary: DeploymentState | undefined;
-  /** When deployments of it were given up, as far back as ECS remembers. */
-  readonly failures: readonly number[];
+  /** Those that it replaces, while they have tasks. */
+  readonly others: readonly DeploymentState[];
+  /** Deployments that were given up, as far back as ECS remembers. */
+  readonly failures: readonly DeploymentFailure[];
 }
 
 export interface DeploymentState {
   readonly id: string;
   readonly createdAt: number;
   readonly state: "IN_PROGRESS" | "COMPLETED" | "FAILED";
+  readonly taskDefinition: string;
+}
+
+export interface DeploymentFailure {
+  readonly deploymentId: string;
+  readonly at: number;
 }
 
 export interface TaskState {
+  /** `undefined` for one that no service started. */
+  readonly service: string | undefined;
+  readonly deploymentId: string | undefined;
+  readonly taskDefinition: string;
   readonly createdAt: number;
+  readonly state: "running" | "stopping" | "ended";
 }
 
 /** The topic that people are subscribed to. */
@@ -91,6 +124,8 @@ export type Outcome =
   | "restored"
   | "given-up"
   | "stuck"
+  | "waiting"
+  | "resumed"
   | "candidate-wanted"
   | "placeholder"
   | "alignment-conflict";

@@ -114,18 +114,42 @@ const addressOf = {
   "slack-webhook": "SLACK_WEBHOOK_URL",
   teams: "TEAMS_WEBHOOK_URL",
   "google-chat": "GOOGLE_CHAT_WEBHOOK_URL",
+  webhook: "ALARM_WEBHOOK_URL",
 } as const;
 
-/** A bot without a key for the address of its API talks to Slack itself: it gets no token of this machine. */
+/** The variables with the token, and with the address of the API, of what has both. */
+const tokenOf = {
+  "slack-bot": ["SLACK_BOT_TOKEN", "SLACK_API_URL"],
+  pagerduty: ["PAGERDUTY_ROUTING_KEY", "PAGERDUTY_API_URL"],
+  opsgenie: ["OPSGENIE_API_KEY", "OPSGENIE_API_URL"],
+} as const;
+
+/** One without a key for the address of its API talks to the vendor itself: it gets no token of this machine. */
 function chatValues({ destinations }: ChatPlan, { secret }: ChatDoubles): Values {
-  const { SLACK_BOT_TOKEN: token = "", SLACK_API_URL: api = "" } = secret;
   const entries = Object.values(destinations).flatMap((destination): readonly (readonly [string, string])[] => {
-    if (destination.receiver !== "slack-bot") return [[destination.key, secret[addressOf[destination.receiver]] ?? ""]];
-    if (destination.apiKey === undefined) return [];
-    return [
-      [destination.key, token],
-      [destination.apiKey, api],
-    ];
+    switch (destination.receiver) {
+      case "slack-webhook":
+      case "teams":
+      case "google-chat":
+        return [[destination.key, secret[addressOf[destination.receiver]] ?? ""]];
+      case "webhook":
+        return [
+          [destination.key, secret[addressOf.webhook] ?? ""],
+          [destination.signingKey, secret.ALARM_WEBHOOK_SIGNING_KEY ?? ""],
+        ];
+      case "slack-bot":
+      case "pagerduty":
+      case "opsgenie": {
+        if (destination.apiKey === undefined) return [];
+        const [token, api] = tokenOf[destination.receiver];
+        return [
+          [destination.key, secret[token] ?? ""],
+          [destination.apiKey, secret[api] ?? ""],
+        ];
+      }
+      default:
+        return destination satisfies never;
+    }
   });
   return Object.fromEntries(entries);
 }

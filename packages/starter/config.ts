@@ -120,7 +120,8 @@ function readLogin(read: EnvironmentReader, externalUrl: URL | undefined): Login
   const rest = {
     scopes: read.optional(`${prefix}_SCOPES`, list) ?? [],
     allowedDomains: (read.optional(`${prefix}_ALLOWED_DOMAINS`, list) ?? []).map((domain) => domain.toLowerCase()),
-    allowedGroups: read.optional(`${prefix}_ALLOWED_GROUPS`, list) ?? [],
+    // Google's ID tokens name no groups.
+    allowedGroups: (kind === "openid" ? read.optional("OPENID_ALLOWED_GROUPS", list) : undefined) ?? [],
     allowedRedirects: read.optional("WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS", list) ?? [],
   };
   const sessions = readSessions(read);

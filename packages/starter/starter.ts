@@ -1,6 +1,7 @@
 import { type AuditClient, noAudit, openAudit } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
+import { openClientDocuments } from "./login/client-document.ts";
 import { connectProvider } from "./login/identity.ts";
 import type { Admission } from "./server/admission.ts";
 import { createApp } from "./server/app.ts";
@@ -29,9 +30,7 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
   const identity = { name: config.service, version: "1.0.0" };
   const parts = { identity, tools, rounds: openRoundState(config.sessionKeys) };
   const byName = new Map(tools.map((tool) => [tool.name, Object.keys(tool.input)]));
-  const stopping = new AbortController();
   const app = createApp({
-    stopping: stopping.signal,
     config,
     admission,
     audit,
@@ -45,7 +44,6 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
   return {
     port: listener.port,
     stop: async () => {
-      stopping.abort();
       const cutOff = await listener.drain(config.drainSeconds * 1000);
       await audit.close(auditSeconds * 1000);
       if (admission.kind === "login") await admission.sessions.close();
@@ -59,8 +57,9 @@ function openAdmission({ login }: Config, log: Log): Admission {
     log.warn("MCP_LOGIN is none: anyone who can reach this server can call its tools.");
     return { kind: "open" };
   }
+  const documents = openClientDocuments(login.allowedRedirects);
   const sessions = openSessions({ backend: login.sessions, namespace: login.externalUrl.host, log });
-  return { kind: "login", config: login, provider: connectProvider(login), sessions };
+  return { kind: "login", config: login, provider: connectProvider(login), documents, sessions };
 }
 
 async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {

@@ -8,6 +8,8 @@ import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
 import { type StackContext, use } from "../sst.ts";
 
+const pause = Duration.days(7);
+
 /** FIX-1: once a week, latency thresholds from what was measured, reported in the chats; nothing if the stage has none. */
 export function Tuning({ app, stack }: StackContext) {
   const plan = usePlan(app);
@@ -27,6 +29,7 @@ export function Tuning({ app, stack }: StackContext) {
   const room = new FunctionRoom(stack, plan, {
     name: "tune-alarms",
     description: "Measures latency and stores thresholds for the next deploy",
+    calls: { everySeconds: pause.toSeconds() },
     timeoutSeconds: Duration.minutes(15).toSeconds(),
     environment: { STAGE: plan.stage, ALARM_QUEUE_URL: road.queue.queueUrl },
     statements: [
@@ -42,7 +45,7 @@ export function Tuning({ app, stack }: StackContext) {
   });
   new events.Rule(stack, "Weekly", {
     description: "Measures latency again",
-    schedule: events.Schedule.rate(Duration.days(7)),
+    schedule: events.Schedule.rate(pause),
     targets: [new LambdaFunction(room.lambda)],
   });
 }

@@ -13,10 +13,11 @@ import { keepWhileProtected } from "../parts/durability.ts";
 import { FunctionRoom } from "../parts/function-room.ts";
 import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
+import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
 import { createRoadAlarm } from "./road-alarm.ts";
-import { watchRoad } from "./watch.ts";
+import { createFallback, watchRoad } from "./watch.ts";
 
 /** Half a day at the longest pause, as a chat that is down may come back; the first attempts follow each other sooner. */
 const attempts = 2 + Math.ceil(Duration.hours(12).toSeconds() / chatPauseSeconds);
@@ -39,7 +40,8 @@ export function Chat({ app, stack }: StackContext) {
   topic.addSubscription(new subscriptions.SqsSubscription(queue, { deadLetterQueue: deadLetters }));
   createRules(stack, plan, new targets.SqsQueue(queue, { deadLetterQueue: deadLetters }));
   const table = createTable(stack, plan);
-  const room = createFunction(stack, plan, chat, { queue, table });
+  const fallback = createFallback(stack, plan, chat);
+  const room = createFunction(stack, plan, chat, { queue, table, fallback });
   new lambda.CfnEventSourceMapping(stack, "AlarmsToFunction", {
     functionName: room.functionArn,
     eventSourceArn: queue.queueArn,
@@ -50,7 +52,7 @@ export function Chat({ app, stack }: StackContext) {
     // The minimum; only one invocation posts to a chat at a time in any case.
     scalingConfig: { maximumConcurrency: 2 },
   });
-  watchRoad(stack, plan, chat, { deadLetters, queue });
+  watchRoad(stack, plan, { deadLetters, queue, topic: fallback });
   createRoadAlarm(stack, plan, topic);
   stack.addOutputs({ AlarmQueueUrl: queue.queueUrl, DeadLetterQueueUrl: deadLetters.queueUrl });
   return { queue };
@@ -174,9 +176,15 @@ function createTable(stack: Stack, plan: StagePlan): dynamodb.CfnTable {
 interface RoadProps {
   readonly queue: sqs.Queue;
   readonly table: dynamodb.CfnTable;
+  readonly fallback: sns.Topic;
 }
 
-function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, table }: RoadProps): FunctionRoom {
+function createFunction(
+  stack: Stack,
+  plan: StagePlan,
+  chat: ChatPlan,
+  { queue, table, fallback }: RoadProps,
+): FunctionRoom {
   const { stage, region, account } = plan;
   const secretArn = use(Secrets).arns.get(chat.secret);
   if (secretArn === undefined) throw new Error(`The chat secret ${chat.secret} has no ARN.`);
@@ -187,6 +195,8 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
   const room = new FunctionRoom(stack, plan, {
     name: "alarm-to-chat",
     description: "Posts alarms, failed deployments, stopped tasks and rotations to the chats",
+    calls: { by: "queue" },
+    alarmTopicArn: fallback.topicArn,
     timeoutSeconds: chatRunSeconds,
     environment: {
       CHAT_SETTINGS: JSON.stringify(settings),
@@ -201,6 +211,7 @@ function createFunction(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, 
       },
       { actions: ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: [table.attrArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
+      ...keyStatements(stack, plan, "read", (key) => key === chat.secret),
       { actions: ["ecs:DescribeServices"], resources: [services] },
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
       {

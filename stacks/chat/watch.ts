@@ -1,25 +1,28 @@
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import type * as sns from "aws-cdk-lib/aws-sns";
 import * as subscriptions from "aws-cdk-lib/aws-sns-subscriptions";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
-import { type ChatPlan, names, type StagePlan } from "#fleet";
+import type { ChatPlan, StagePlan } from "#fleet";
 import { createAlarmTopic, createKey } from "../alarms/alerts.ts";
 import type { Stack } from "../sst.ts";
 
 export interface WatchedRoad {
   readonly queue: sqs.Queue;
   readonly deadLetters: sqs.Queue;
+  readonly topic: sns.Topic;
 }
 
-/**
- * Alarms on the road to the chats. They go by e-mail, over a topic of their own: what watches the function must not
- * depend on it.
- */
-export function watchRoad(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue, deadLetters }: WatchedRoad): void {
-  const { stage, runsOn, alarmTopic } = plan;
+/** For alarms on the road to the chats. They go by e-mail: what watches the road must not depend on it. */
+export function createFallback(stack: Stack, plan: StagePlan, chat: ChatPlan): sns.Topic {
+  const { runsOn, alarmTopic } = plan;
   const key = runsOn === "aws" ? createKey(stack) : undefined;
   const topic = createAlarmTopic(stack, "Fallback", `${alarmTopic.name}-fallback`, key);
   for (const email of chat.fallbackEmails) topic.addSubscription(new subscriptions.EmailSubscription(email));
+  return topic;
+}
+
+export function watchRoad(stack: Stack, { stage }: StagePlan, { queue, deadLetters, topic }: WatchedRoad): void {
   const watch = (id: string, alarmDescription: string, props: Partial<cloudwatch.CfnAlarmProps>) =>
     new cloudwatch.CfnAlarm(stack, id, {
       alarmName: `${stage}-mcp-chat-${id}`,
@@ -45,11 +48,5 @@ export function watchRoad(stack: Stack, plan: StagePlan, chat: ChatPlan, { queue
     dimensions: [{ name: "QueueName", value: queue.queueName }],
     statistic: "Maximum",
     threshold: Duration.minutes(15).toSeconds(),
-  });
-  watch("failing", "The function that posts to the chats fails.", {
-    namespace: "AWS/Lambda",
-    metricName: "Errors",
-    dimensions: [{ name: "FunctionName", value: names.function(stage, "alarm-to-chat") }],
-    statistic: "Sum",
   });
 }

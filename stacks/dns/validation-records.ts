@@ -21,6 +21,7 @@ export function clearValidationOnRemoval(stack: Stack, plan: StagePlan, zone: ro
   const room = new FunctionRoom(stack, plan, {
     name: "clear-validation",
     description: "Takes the records that validated the certificate out of the zone, so that it can be deleted",
+    calls: {},
     statements: [
       { actions: ["route53:ListResourceRecordSets"], resources: [zoneArn] },
       {

@@ -4,8 +4,10 @@ import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { names, type StagePlan } from "#fleet";
 import { leanSdk } from "#lambda/bundle/lean-sdk.ts";
-import { type FunctionProps, SstFunction } from "../sst.ts";
+import { Alerts } from "../alarms/alerts.ts";
+import { type FunctionProps, SstFunction, use } from "../sst.ts";
 import { logRetentionDays } from "./durability.ts";
+import { type FunctionCalls, watchFunction } from "./function-alarms.ts";
 
 /** What every function of the fleet has in common. */
 export const functionDefaults = {
@@ -27,6 +29,9 @@ export interface FunctionRoomProps {
   /** What its calls need, beside its own log. */
   readonly statements: readonly RoomStatement[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly calls: FunctionCalls;
+  /** Where its alarms go; the alarm topic unless told. */
+  readonly alarmTopicArn?: string;
   /** Default 30. */
   readonly timeoutSeconds?: number;
   /** At most so many calls at once. */
@@ -43,13 +48,15 @@ export interface RoomStatement {
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** A Lambda function with a role and a log group of its own: `functions/<name>/handler.ts`, and nothing shared. */
+/**
+ * A Lambda function with a role, a log group and alarms of its own: `functions/<name>/handler.ts`, and nothing shared.
+ */
 export class FunctionRoom extends Construct {
   readonly functionArn: string;
   readonly lambda: SstFunction;
 
   constructor(scope: Construct, { stage }: StagePlan, props: FunctionRoomProps) {
-    const { name, description, statements, environment, timeoutSeconds, concurrency, files, without } = props;
+    const { name, description, calls, statements, environment, timeoutSeconds, concurrency, files, without } = props;
     super(scope, name);
     const functionName = names.function(stage, name);
     const logGroup = new logs.CfnLogGroup(this, "Log", {
@@ -96,5 +103,7 @@ export class FunctionRoom extends Construct {
     lambda.node.addDependency(logGroup);
     this.functionArn = lambda.functionArn;
     this.lambda = lambda;
+    // Beside the room, so that what needs the function does not wait for its alarms.
+    watchFunction(scope, { stage, name, calls, topicArn: props.alarmTopicArn ?? use(Alerts).topicArn });
   }
 }

@@ -1,16 +1,21 @@
 import { createHash } from "node:crypto";
-import { CustomResource } from "aws-cdk-lib";
+import { CustomResource, Duration } from "aws-cdk-lib";
 import { FunctionRoom } from "../parts/function-room.ts";
 import type { Stack } from "../sst.ts";
-import { announcing, arnsOf, type RotationProps, shared } from "./room-props.ts";
+import { announcing, arnsOf, type Entry, keysOf, type RotationProps, shared } from "./room-props.ts";
+
+/** From one run to the next that nothing else woke. */
+export const alignmentSeconds = Duration.days(1).toSeconds();
 
 /** `undefined` where no secret has a key with an old name. */
 export function alignmentRoom(stack: Stack, props: RotationProps): FunctionRoom | undefined {
-  const aliased = arnsOf(props, ({ aliases }) => Object.keys(aliases).length > 0);
+  const isAliased = ({ aliases }: Entry) => Object.keys(aliases).length > 0;
+  const aliased = arnsOf(props, isAliased);
   if (aliased.length === 0) return undefined;
   return new FunctionRoom(stack, props.plan, {
     name: "align-splunk",
     description: "Rewrites keys of secrets that have an old name, as the map says",
+    calls: { everySeconds: alignmentSeconds },
     timeoutSeconds: 60,
     ...shared(props),
     statements: [
@@ -19,10 +24,12 @@ export function alignmentRoom(stack: Stack, props: RotationProps): FunctionRoom 
           "secretsmanager:DescribeSecret",
           "secretsmanager:GetSecretValue",
           "secretsmanager:PutSecretValue",
+          "secretsmanager:TagResource",
           "secretsmanager:UpdateSecretVersionStage",
         ],
         resources: aliased,
       },
+      ...keysOf(stack, props, "write", isAliased),
       ...announcing(props),
     ],
   });

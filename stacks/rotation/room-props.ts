@@ -1,5 +1,7 @@
 import { partitionOf, type RotationMap, type StagePlan } from "#fleet";
 import type { FunctionRoomProps, RoomStatement } from "../parts/function-room.ts";
+import { keyStatements } from "../parts/secret-keys.ts";
+import type { Stack } from "../sst.ts";
 import { mapFileName } from "./map-file.ts";
 
 /** What the three rooms of this stack share. */
@@ -33,7 +35,7 @@ export function announcing({ topicArn, topicKeyArn }: RotationProps): readonly R
   ];
 }
 
-type Entry = RotationProps["map"]["secrets"][number];
+export type Entry = RotationProps["map"]["secrets"][number];
 
 export function arnsOf({ secretArns, map }: RotationProps, chosen: (entry: Entry) => boolean): readonly string[] {
   return map.secrets.filter(chosen).map(({ key }) => {
@@ -43,14 +45,27 @@ export function arnsOf({ secretArns, map }: RotationProps, chosen: (entry: Entry
   });
 }
 
+/** What it takes to use the keys that encrypt them, where those are not Secrets Manager's own. */
+export function keysOf(
+  stack: Stack,
+  { plan, map }: RotationProps,
+  access: "read" | "write",
+  chosen: (entry: Entry) => boolean,
+): readonly RoomStatement[] {
+  const keys = new Set(map.secrets.filter(chosen).map(({ key }) => key));
+  return keyStatements(stack, plan, access, (key) => keys.has(key));
+}
+
 /** Keys of the secrets with an administrator's credentials. */
 export function adminKeys({ map }: RotationProps): readonly string[] {
   return map.secrets.flatMap(({ rotation }) => ("admin" in rotation ? [rotation.admin] : []));
 }
 
 /** What issuers call beside the secrets. */
-export function issuing(props: RotationProps, region: string, account: string): readonly RoomStatement[] {
-  const admins = arnsOf(props, ({ key }) => adminKeys(props).includes(key));
+export function issuing(stack: Stack, props: RotationProps): readonly RoomStatement[] {
+  const { region, account } = stack;
+  const isAdmin = ({ key }: Entry) => adminKeys(props).includes(key);
+  const admins = arnsOf(props, isAdmin);
   const groups = props.map.secrets.flatMap(({ rotation }) =>
     "replicationGroup" in rotation
       ? [
@@ -62,6 +77,7 @@ export function issuing(props: RotationProps, region: string, account: string): 
     ...(admins.length === 0
       ? []
       : [{ actions: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resources: admins }]),
+    ...keysOf(stack, props, "read", isAdmin),
     ...(groups.length === 0
       ? []
       : [

@@ -7,7 +7,7 @@ import type { FunctionRoom } from "../parts/function-room.ts";
 import { usePlan } from "../parts/plan.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
-import { alignmentRoom, alignOnDeploy } from "./alignment.ts";
+import { alignmentRoom, alignmentSeconds, alignOnDeploy } from "./alignment.ts";
 import { writeMap } from "./map-file.ts";
 import type { RotationProps } from "./room-props.ts";
 import { rotationRoom, scheduleRotations } from "./schedule.ts";
@@ -34,7 +34,7 @@ export function Rotation({ app, stack }: StackContext) {
   const align = alignmentRoom(stack, props);
   if (align !== undefined) {
     on(stack, "CurrentValue", align, { eventPattern: labelMoved(plan, "AWSCURRENT") });
-    on(stack, "DailyAlignment", align, { schedule: events.Schedule.rate(Duration.days(1)) });
+    on(stack, "DailyAlignment", align, { schedule: events.Schedule.rate(Duration.seconds(alignmentSeconds)) });
     alignOnDeploy(stack, align, props);
   }
 }

@@ -3,7 +3,7 @@ import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
 import { names, partitionOf } from "#fleet";
 import { FunctionRoom } from "../parts/function-room.ts";
 import type { Stack } from "../sst.ts";
-import { announcing, arnsOf, issuing, type RotationProps, shared } from "./room-props.ts";
+import { announcing, arnsOf, type Entry, issuing, keysOf, type RotationProps, shared } from "./room-props.ts";
 
 /** Secrets whose issuer the map names. */
 function rotating({ map }: RotationProps) {
@@ -12,12 +12,18 @@ function rotating({ map }: RotationProps) {
   );
 }
 
+function isRotating({ rotation }: Entry): boolean {
+  return !("declined" in rotation);
+}
+
 /** `undefined` where the map declines every rotation. */
 export function rotationRoom(stack: Stack, props: RotationProps): FunctionRoom | undefined {
   if (rotating(props).length === 0) return undefined;
   return new FunctionRoom(stack, props.plan, {
     name: "rotate-secret",
     description: "The four steps of a rotation, for every secret of the stage",
+    // A step that is not done throws, and Secrets Manager repeats it: an issuer may take half an hour.
+    calls: { failing: { spans: 6, of: 12 } },
     timeoutSeconds: 300,
     ...shared(props),
     statements: [
@@ -30,9 +36,10 @@ export function rotationRoom(stack: Stack, props: RotationProps): FunctionRoom |
           "secretsmanager:TagResource",
           "secretsmanager:UpdateSecretVersionStage",
         ],
-        resources: arnsOf(props, ({ rotation }) => !("declined" in rotation)),
+        resources: arnsOf(props, isRotating),
       },
-      ...issuing(props, stack.region, stack.account),
+      ...keysOf(stack, props, "write", isRotating),
+      ...issuing(stack, props),
       ...announcing(props),
     ],
   });

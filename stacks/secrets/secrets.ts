@@ -5,6 +5,7 @@ import { keepForRecovery } from "../parts/durability.ts";
 import { FunctionRoom } from "../parts/function-room.ts";
 import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
+import { keyStatements } from "../parts/secret-keys.ts";
 import type { Stack, StackContext } from "../sst.ts";
 
 export function Secrets({ app, stack }: StackContext) {
@@ -23,8 +24,12 @@ export function Secrets({ app, stack }: StackContext) {
  * The secret without a value: with one in the template, each later change of the template would write it again over
  * what people or a rotation have put there.
  */
-function createSecret(stack: Stack, plan: StagePlan, { key, name, description }: SecretPlan): string {
-  const secret = new secretsmanager.CfnSecret(stack, key, { name, description });
+function createSecret(stack: Stack, plan: StagePlan, { key, name, description, kmsKeyArn }: SecretPlan): string {
+  const secret = new secretsmanager.CfnSecret(stack, key, {
+    name,
+    description,
+    ...(kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }),
+  });
   keepForRecovery(secret, plan);
   accept(secret, {
     "AwsSolutions-SMG4":
@@ -40,11 +45,13 @@ function seed(stack: Stack, plan: StagePlan, secrets: readonly CreatedSecret[]):
   const room = new FunctionRoom(stack, plan, {
     name: "seed-secret",
     description: "Puts the first value into a secret of the fleet, once",
+    calls: {},
     statements: [
       {
         actions: ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"],
         resources: secrets.map(({ arn }) => arn),
       },
+      ...keyStatements(stack, plan, "write", (key) => secrets.some((secret) => secret.key === key)),
     ],
   });
   for (const { key, arn, keys } of secrets) {

@@ -3,6 +3,7 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { names, type StagePlan } from "#fleet";
 import { accept } from "../parts/nag.ts";
+import { keyStatements } from "../parts/secret-keys.ts";
 
 /** The role with which Fargate starts the fleet's tasks: it pulls the image, opens the log and reads the secrets. */
 export function createExecutionRole(scope: Construct, plan: StagePlan): iam.Role {
@@ -52,7 +53,16 @@ function statementsOf(stack: Stack, plan: StagePlan): iam.PolicyStatement[] {
         }),
       ],
     }),
+    ...keyStatements(stack, plan, "read", isUsed(plan)).map(
+      ({ actions, resources, conditions = {} }) =>
+        new iam.PolicyStatement({ sid: "UseTheirKeys", actions: [...actions], resources: [...resources], conditions }),
+    ),
   ];
+}
+
+function isUsed({ secrets }: StagePlan): (secret: string) => boolean {
+  const used = new Set(secrets.filter(({ usedBy }) => usedBy.length > 0).map(({ key }) => key));
+  return (secret) => used.has(secret);
 }
 
 interface Registry {

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type ChatDoubles, chatNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { type ChatDoubles, chatNames, type PlaceName, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { needs, pathOf } from "@mcp-fleet/testing/programs.ts";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,11 +11,14 @@ import { groupOf, noticeGroup } from "#chat/decide/route.ts";
 import { withFirst } from "#chat/deliver/conversation.ts";
 import { parse } from "#chat/parse/index.ts";
 import { createHttp } from "#chat/receivers/http.ts";
-import { type ReceiverName, receivers } from "#chat/receivers/index.ts";
+import { receivers } from "#chat/receivers/index.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
 import { Secret } from "#chat/receivers/secret.ts";
 import { emptyRecord, type GroupRecord } from "#chat/record/record.ts";
-import { alarm } from "../fixture/arrivals.ts";
+import { carry } from "#chat/road.ts";
+import type { ChatSettings } from "#chat/settings.ts";
+import { alarm, busEvent } from "../fixture/arrivals.ts";
+import { createIncidentMemory } from "../fixture/incident-memory.ts";
 
 /** `CHAT_PICTURES=docs/images` makes the pictures of docs/alarms.md. */
 const pictures = process.env.CHAT_PICTURES;
@@ -28,7 +31,7 @@ const place = {
   runbookUrl: "https://github.com/example/mcp-fleet/blob/main",
 };
 /** Whom each chat calls, in its own ids. */
-const called: Readonly<Record<ReceiverName, readonly string[]>> = {
+const called: Readonly<Record<PlaceName, readonly string[]>> = {
   "slack-bot": ["S0ONCALL01"],
   "slack-webhook": ["here"],
   teams: ["on-call@example.com"],
@@ -63,7 +66,7 @@ describe("the page of the chats", needs("chromium"), () => {
     await chats.stop();
   });
 
-  const addresses: Readonly<Record<ReceiverName, string>> = {
+  const addresses: Readonly<Record<PlaceName, string>> = {
     "slack-bot": "SLACK_BOT_TOKEN",
     "slack-webhook": "SLACK_WEBHOOK_URL",
     teams: "TEAMS_WEBHOOK_URL",
@@ -154,4 +157,133 @@ describe("the page of the chats", needs("chromium"), () => {
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     expect(errors).toEqual([]);
   });
+
+  const asm =
+    "unable to pull secrets or registry auth: unable to retrieve secret from asm: service call has been retried 5 time(s)";
+  const task = {
+    taskArn: "arn:aws:ecs:us-east-1:573946584375:task/prod-mcp-cluster/0a1b2c3d",
+    group: "service:prod-mcp-wiki",
+    lastStatus: "STOPPED",
+    stopCode: "TaskFailedToStart",
+    stoppedReason: `ResourceInitializationError: ${asm}: secret arn:aws:secretsmanager:us-east-1:573946584375:secret:/prod/mcp/splunk-AbCdEf did not contain json key SPLUNK_HEC_TOKEN`,
+    containers: [],
+  };
+  const published = (Message: string | object, Subject: string) =>
+    JSON.stringify({
+      Type: "Notification",
+      Subject,
+      Message: typeof Message === "string" ? Message : JSON.stringify(Message),
+    });
+  const foreign = {
+    AlarmName: "orders-db-connections",
+    AlarmArn: "arn:aws:cloudwatch:eu-west-1:210987654321:alarm:orders-db-connections",
+    AlarmDescription: "Connections to the database of orders. Ask the payments team before restarting it.",
+    AWSAccountId: "210987654321",
+    NewStateValue: "ALARM",
+    OldStateValue: "OK",
+    NewStateReason:
+      "Threshold Crossed: 3 out of the last 5 datapoints [412.0 (23/09/26 20:01:00)] were greater than the threshold (400.0).",
+    Trigger: {
+      MetricName: "DatabaseConnections",
+      Namespace: "AWS/RDS",
+      Statistic: "AVERAGE",
+      Dimensions: [{ name: "DBInstanceIdentifier", value: "orders" }],
+      Period: 60,
+      EvaluationPeriods: 5,
+      DatapointsToAlarm: 3,
+      ComparisonOperator: "GreaterThanThreshold",
+      Threshold: 400,
+    },
+  };
+  const job = {
+    "detail-type": "Glue Job State Change",
+    source: "aws.glue",
+    account: "573946584375",
+    region: "us-east-1",
+    detail: { jobName: "nightly-import", state: "FAILED", message: "Command failed with exit code 1" },
+  };
+  const backup = published(
+    "An AWS Backup job failed. Resource ARN: arn:aws:rds:us-east-1:573946584375:db:wiki.",
+    "Notification from AWS Backup",
+  );
+
+  const cards: readonly (readonly [
+    picture: string,
+    chat: PlaceName,
+    bodies: readonly string[],
+    shows: readonly string[],
+  ])[] = [
+    [
+      "foreign-alarm",
+      "slack-bot",
+      [published(foreign, "ALARM")],
+      ["above 400 in 3 of 5 min", "Ask the payments team", "DBInstanceIdentifier=orders", "210987654321, eu-west-1"],
+    ],
+    [
+      "failed-task",
+      "teams",
+      [busEvent("ECS Task State Change", "aws.ecs", task)],
+      ["wiki: A task failed to start: the secret splunk has no key SPLUNK_HEC_TOKEN"],
+    ],
+    [
+      "notices",
+      "slack-webhook",
+      [JSON.stringify(job), backup],
+      ["Glue Job nightly-import: FAILED", "Command failed with exit code 1", "db:wiki"],
+    ],
+    [
+      "storm",
+      "google-chat",
+      ["wiki", "shop", "mail", "docs", "crm", "hr", "bi"].map(
+        (service) =>
+          alarm(service, "ALARM", at, { metric: service === "mail" ? "HealthyHostCount" : "TargetResponseTime" }).body,
+      ),
+      ["Storm: 7 services in alarm, 1 down: mail"],
+    ],
+  ];
+
+  it.each(cards)("[CHAT-7] [CHAT-10] [CHAT-11] shows what others report: %s", async (picture, chat, bodies, shows) => {
+    const fresh = await startChatDoubles();
+    const page = await browser.newPage({ viewport: { width: 1640, height: 900 } });
+    try {
+      const memory = createIncidentMemory();
+      const settings = {
+        ...place,
+        destinations: { [chat]: destinationOf(chat) },
+        routes: [{ to: [chat] }],
+        mutes: [],
+        repeatAfterHours: 4,
+      };
+      const secret = new Secret(fresh.secret[addresses[chat]] ?? "");
+      const address = { secret, channel: "C0MCPALERTS", api: fresh.secret.SLACK_API_URL ?? "" };
+      const speakers = new Map([
+        [chat, (card: Card, conversation: Conversation) => receivers[chat].deliver(card, conversation, address, http)],
+      ]);
+      const ports = {
+        store: memory,
+        clock: { now: () => at + 5_000, sleep: async () => {} },
+        log: () => {},
+        speakers: async () => speakers,
+        standing: async () => new Map(),
+        look: async () => noFindings,
+      };
+      const messages = bodies.map((body, index) => ({ id: String(index), body, sentAt: at, receiveCount: 1 }));
+      expect(await carry(messages, settings, ports, at + 60_000)).toEqual([]);
+      await page.goto(fresh.url);
+      const column = page.locator(`section.${chat}`);
+      await column.locator("article").first().waitFor();
+      const text = await column.innerText();
+      for (const part of shows) expect(text).toContain(part);
+      if (pictures !== undefined) await column.screenshot({ path: join(pictures, `${picture}.png`) });
+    } finally {
+      await page.close();
+      await fresh.stop();
+    }
+  });
+
+  function destinationOf(chat: PlaceName): ChatSettings["destinations"][string] {
+    return chat === "slack-bot"
+      ? { receiver: chat, key: addresses[chat], channel: "C0MCPALERTS" }
+      : { receiver: chat, key: addresses[chat] };
+  }
 });

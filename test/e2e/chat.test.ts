@@ -4,7 +4,7 @@ import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type ChatName, chatNames } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { type ChatName, chatNames, type PlaceName } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { browserPath } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
@@ -134,7 +134,7 @@ describe("an alarm of the deployed fleet", () => {
     // Other alarms of the fleet may come and go meanwhile: only this one's messages count.
     const told = (chat: ChatName) => said(chat).filter(({ text }) => text.includes("ByHand")).length;
     const before = new Map(chatNames.map((chat) => [chat, told(chat)]));
-    const more = (chat: ChatName) => told(chat) - (before.get(chat) ?? 0);
+    const more = (chat: PlaceName) => told(chat) - (before.get(chat) ?? 0);
     if (watch === undefined) stage.fleet.chats.setFault("slack-webhook", { kind: "error" });
     else await watch.press("Silence slack-feed");
     await setState(byHandLater, "ALARM");

@@ -45,9 +45,10 @@ describe("the road to the chats", () => {
     const isRoadTest = (name: unknown) => name === "prod-mcp-alarm-road";
     const alarms = chat.all("AWS::CloudWatch::Alarm").filter(({ Properties }) => !isRoadTest(Properties.AlarmName));
     expect(alarms.map(({ Properties }) => [Properties.AlarmName, Properties.MetricName])).toEqual([
+      ["prod-mcp-alarm-to-chat-errors", "Errors"],
+      ["prod-mcp-alarm-to-chat-throttles", "Throttles"],
       ["prod-mcp-chat-undelivered", "ApproximateNumberOfMessagesVisible"],
       ["prod-mcp-chat-waiting", "ApproximateAgeOfOldestMessage"],
-      ["prod-mcp-chat-failing", "Errors"],
     ]);
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toEqual([{ Ref: topic.id }]);
     const mail = chat.one("AWS::SNS::Subscription", { Protocol: "email" });

@@ -10,6 +10,9 @@ const Code = v.object({ S3Key: v.string() });
 const app = await finish("prod");
 const { stacks, stack } = templatesOf(app);
 const lambdas = [...stacks.values()].flatMap((template) => template.all("AWS::Lambda::Function"));
+const alarms = [...stacks.values()]
+  .flatMap((template) => template.all("AWS::CloudWatch::Alarm"))
+  .filter(({ Properties }) => Properties.Namespace === "AWS/Lambda");
 
 describe("the fleet's functions", () => {
   it("[SEC-3] are those of `functions/`, and none that SST adds of its own", () => {
@@ -40,6 +43,47 @@ describe("the fleet's functions", () => {
       services: ["prod-mcp-google-workspace"],
       aliases: { endpoint: "SPLUNK_HEC_URL", token: "SPLUNK_HEC_TOKEN" },
     });
+  });
+
+  it("[ROT-9] has alarms on the errors, the throttling and the waiting events of each, whose topic exists before", () => {
+    const watched = lambdas.map(({ Properties: { FunctionName } }) => {
+      const dimension = { Name: "FunctionName", Value: FunctionName };
+      const own = alarms.filter(
+        ({ Properties }) => JSON.stringify(Properties.Dimensions) === JSON.stringify([dimension]),
+      );
+      return [FunctionName, own.map(({ Properties }) => Properties.MetricName)];
+    });
+    const always = ["Errors", "Throttles"];
+    expect(Object.fromEntries(watched)).toEqual({
+      "prod-mcp-clear-validation": [...always, "AsyncEventAge"],
+      "prod-mcp-seed-secret": [...always, "AsyncEventAge"],
+      "prod-mcp-rotate-secret": [...always, "AsyncEventAge"],
+      "prod-mcp-settle-secret": [...always, "AsyncEventAge", "Invocations"],
+      "prod-mcp-align-splunk": [...always, "AsyncEventAge", "Invocations"],
+      "prod-mcp-alarm-to-chat": always,
+      "prod-mcp-tune-alarms": [...always, "AsyncEventAge"],
+    });
+    const others = alarms.filter(({ Properties }) => !String(Properties.AlarmName).includes("alarm-to-chat"));
+    for (const { Properties } of others) {
+      const topic = [{ "Fn::ImportValue": expect.stringContaining("Alerts:ExportsOutputRefTopic") }];
+      expect(Properties).toMatchObject({ AlarmActions: topic, OKActions: topic });
+    }
+  });
+
+  it("[ROT-9] says that one that its schedule calls has not run, once it ran a first time", () => {
+    const silence = (name: string) =>
+      alarms.find(({ Properties }) => Properties.AlarmName === `prod-mcp-${name}-silence`)?.Properties;
+    expect(silence("settle-secret")).toMatchObject({
+      AlarmDescription:
+        "settle-secret: it has not run for 15 minutes, though its schedule calls it. Runbook: docs/alarms.md#when-a-function-fails",
+      Period: 300,
+      EvaluationPeriods: 3,
+      TreatMissingData: "missing",
+      InsufficientDataActions: [expect.anything()],
+    });
+    expect(silence("align-splunk")).toMatchObject({ Period: 21_600, EvaluationPeriods: 5 });
+    // CloudWatch looks back seven days, which is no more than the pause between two runs.
+    expect(silence("tune-alarms")).toBeUndefined();
   });
 
   it("are bundled and minified to less than 600 KB", () => {

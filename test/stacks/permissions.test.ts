@@ -131,6 +131,8 @@ const accepted: Readonly<Record<string, string>> = {
     "ROT-2: the services of the stage's own cluster, whichever the map has.",
   "Rotation settlesecretRole: ecs:DescribeTasks on arn:aws:ecs:us-east-1:<account>:task/<stage>-mcp-cluster/*":
     "Tasks of the stage's own cluster have random names.",
+  "Rotation settlesecretRole: ecs:DescribeTaskDefinition on *":
+    "IAM has no resource for the action: which secrets a task reads that belongs to no consumer in the map.",
   "Rotation settlesecretRole: ecs:ListTasks on *":
     "The action knows no resource; a condition holds it to the stage's cluster.",
   "Services <service>TaskRole: ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel on *":

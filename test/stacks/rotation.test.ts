@@ -102,6 +102,7 @@ describe("what the functions may do", () => {
     expect(ecs.map(({ actions, on }) => [actions.join(), on.join()])).toEqual([
       ["ecs:DescribeServices,ecs:UpdateService", "arn:aws:ecs:us-east-1:573946584375:service/prod-mcp-cluster/*"],
       ["ecs:DescribeTasks", "arn:aws:ecs:us-east-1:573946584375:task/prod-mcp-cluster/*"],
+      ["ecs:DescribeTaskDefinition", "*"],
       ["ecs:ListTasks", "*"],
     ]);
   });

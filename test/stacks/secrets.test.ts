@@ -3,6 +3,7 @@ import { defineFleet, FleetError } from "#fleet";
 import fleet from "../fixture/map.ts";
 import { synthesize, withStage } from "../synth/synth.ts";
 import { attribute, reference } from "../synth/template.ts";
+import { statementsOf } from "./statements.ts";
 
 const prod = synthesize("prod").stack("Secrets");
 const secrets = prod.all("AWS::SecretsManager::Secret");
@@ -103,5 +104,37 @@ describe("an adopted secret", () => {
     const elsewhere = withStage("prod", { adopt: { secrets: { splunk: adoptedArn.replace("/prod/mcp/", "team/") } } });
     expect(() => defineFleet(elsewhere)).toThrow(FleetError);
     expect(() => defineFleet(elsewhere)).toThrow("stages.prod.adopt.secrets.splunk");
+  });
+});
+
+describe("a secret that a key of the account's encrypts", () => {
+  const own = "arn:aws:kms:us-east-1:573946584375:key/00000000-0000-4000-8000-00000000000";
+  const keyArns = { splunk: `${own}1`, "splunk-admin": `${own}2`, chat: `${own}3` };
+  const { stack } = synthesize("prod", withStage("prod", { adopt: { kmsKeys: keyArns } }));
+  const rightsIn = (name: string, role: string) =>
+    statementsOf(stack(name))
+      .filter(({ resource, on }) => resource.includes(role) && on.some((arn) => arn.startsWith(own)))
+      .map(({ actions, on }) => `${actions.join()} ${on.map((arn) => arn.slice(-1)).join()}`);
+
+  it("[ROT-13] is created with it", () => {
+    const named = stack("Secrets")
+      .all("AWS::SecretsManager::Secret")
+      .map(({ Properties }) => [Properties.Name, Properties.KmsKeyId]);
+    expect(Object.fromEntries(named)).toMatchObject({
+      "/prod/mcp/splunk": `${own}1`,
+      "/prod/mcp/google-oauth": undefined,
+    });
+  });
+
+  it.each([
+    ["Cluster", "ExecutionRole", ["kms:Decrypt 1"]],
+    ["Rotation", "settlesecretRole", ["kms:Decrypt 1", "kms:Decrypt 2"]],
+    ["Rotation", "rotatesecretRole", ["kms:Decrypt,kms:GenerateDataKey 1", "kms:Decrypt 2"]],
+    ["Rotation", "alignsplunkRole", ["kms:Decrypt,kms:GenerateDataKey 1"]],
+    ["Secrets", "seedsecretRole", ["kms:Decrypt,kms:GenerateDataKey 1,2,3"]],
+    ["Chat", "alarmtochatRole", ["kms:Decrypt 3"]],
+  ])("[ROT-13] is read and written by those who have to, and no others: %s %s", (name, role, rights) => {
+    expect(rightsIn(name, role)).toEqual(rights);
+    expect(JSON.stringify(stack(name).document).includes("kms:ViaService")).toBe(true);
   });
 });

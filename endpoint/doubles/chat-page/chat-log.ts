@@ -1,5 +1,9 @@
 export const chatNames = ["slack-bot", "slack-webhook", "teams", "google-chat"] as const;
-export type ChatName = (typeof chatNames)[number];
+/** Where people read the fleet's messages. */
+export type PlaceName = (typeof chatNames)[number];
+/** What pages people, or is a program: it has no chat to show. */
+export const pagerNames = ["pagerduty", "opsgenie", "webhook"] as const;
+export type ChatName = (typeof chatNames | typeof pagerNames)[number];
 
 /** A message as a chat keeps it. */
 export interface ChatMessage {

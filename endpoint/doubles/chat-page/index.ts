@@ -3,19 +3,22 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { text } from "node:stream/consumers";
 import { behindDoor, closeServer, listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
 import { googleChatSpace } from "../google-chat/space.ts";
+import { opsgenieAlerts } from "../opsgenie/alerts.ts";
+import { pagerDutyEvents } from "../pagerduty/events.ts";
 import { slackWebApi } from "../slack/web-api.ts";
 import { slackWebhook } from "../slack/webhook.ts";
 import { teamsWorkflow } from "../teams/workflow.ts";
+import { signedWebhook } from "../webhook/signed.ts";
 import { ChatLog, type ChatMessage, type ChatName } from "./chat-log.ts";
 import { type ChatAnswer, type ChatFault, type ChatRequest, type ChatVendor, retryAfter } from "./exchange.ts";
 import { feed, page } from "./page.ts";
 import { Rate } from "./rate.ts";
 
-export type { ChatMessage, ChatName } from "./chat-log.ts";
-export { chatNames } from "./chat-log.ts";
+export type { ChatMessage, ChatName, PlaceName } from "./chat-log.ts";
+export { chatNames, pagerNames } from "./chat-log.ts";
 export type { ChatFault } from "./exchange.ts";
 
-/** Slack, Teams and Google Chat on loopback, and one page that shows what was posted in each. */
+/** Slack, Teams, Google Chat, PagerDuty, Opsgenie and a signed webhook on loopback, and one page that shows what was posted in each. */
 export interface ChatDoubles {
   /** The page. */
   readonly url: string;
@@ -44,6 +47,8 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
   const workspace = { token: `xoxb-local-${random()}` };
   const hook = `/services/T0LOCAL/B0LOCAL/${random()}`;
   const workflow = `/workflows/local/triggers/manual/paths/invoke?sig=${random()}`;
+  const [routingKey, genieKey, signingKey] = [random(), random(), random()];
+  const ownHook = `/hook/${random()}`;
   const space = { space: "LOCAL", key: random(), token: random() };
   let dropped = 0;
   let requests = 0;
@@ -56,6 +61,9 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
     ["/api/", "slack-bot", slackWebApi(log, workspace, second())],
     ["/workflows/", "teams", teamsWorkflow(log, workflow, drop)],
     ["/v1/spaces/", "google-chat", googleChatSpace(log, space, new Rate(60, 60_000))],
+    ["/pagerduty/", "pagerduty", pagerDutyEvents(log, "/pagerduty/", routingKey, new Rate(120, 60_000))],
+    ["/opsgenie/", "opsgenie", opsgenieAlerts(log, "/opsgenie/", genieKey, new Rate(100, 60_000))],
+    ["/hook/", "webhook", signedWebhook(log, ownHook, signingKey)],
   ];
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -86,6 +94,12 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
       SLACK_BOT_TOKEN: workspace.token,
       SLACK_API_URL: `${url}/api`,
       TEAMS_WEBHOOK_URL: `${url}${workflow}`,
+      PAGERDUTY_ROUTING_KEY: routingKey,
+      PAGERDUTY_API_URL: `${url}/pagerduty`,
+      OPSGENIE_API_KEY: genieKey,
+      OPSGENIE_API_URL: `${url}/opsgenie`,
+      ALARM_WEBHOOK_URL: `${url}${ownHook}`,
+      ALARM_WEBHOOK_SIGNING_KEY: signingKey,
       GOOGLE_CHAT_WEBHOOK_URL: `${url}/v1/spaces/${space.space}/messages?key=${space.key}&token=${space.token}`,
     },
     list: (chat) => log.list(chat),

@@ -1,4 +1,4 @@
-import { type ChatMessage, type ChatName, chatNames } from "./chat-log.ts";
+import { type ChatMessage, type ChatName, chatNames, pagerNames } from "./chat-log.ts";
 import type { ChatFault } from "./exchange.ts";
 import { escapeHtml } from "./html.ts";
 import { showGoogle } from "./show-google.ts";
@@ -11,12 +11,19 @@ const titles: Readonly<Record<ChatName, string>> = {
   "slack-webhook": "Slack, webhook",
   teams: "Microsoft Teams",
   "google-chat": "Google Chat",
+  pagerduty: "PagerDuty",
+  opsgenie: "Opsgenie",
+  webhook: "Webhook",
 };
+const showJson = (payload: unknown) => `<pre>${escapeHtml(JSON.stringify(payload, undefined, 2))}</pre>`;
 const show: Readonly<Record<ChatName, (payload: unknown) => string>> = {
   "slack-bot": showSlack,
   "slack-webhook": showSlack,
   teams: showTeams,
   "google-chat": showGoogle,
+  pagerduty: showJson,
+  opsgenie: showJson,
+  webhook: showJson,
 };
 
 /** What people see in each chat, side by side; updates by itself. */
@@ -32,7 +39,8 @@ new EventSource("/changes").onmessage = load;
 type Faults = ReadonlyMap<ChatName, ChatFault>;
 
 export function feed(messages: readonly ChatMessage[], faults: Faults): string {
-  return chatNames
+  const used = pagerNames.filter((pager) => faults.has(pager) || messages.some(({ chat }) => chat === pager));
+  return [...chatNames, ...used]
     .map((chat) =>
       column(
         chat,
@@ -53,5 +61,12 @@ function column(chat: ChatName, messages: readonly ChatMessage[], fault: ChatFau
 function article(chat: ChatName, { payload, at, edits, reply, id }: ChatMessage): string {
   const time = new Date(at).toISOString().slice(11, 19);
   const edited = edits > 0 ? ` <span class="edited">(edited)</span>` : "";
-  return `<article class="message${reply ? " reply" : ""}" data-id="${escapeHtml(id)}"><header><b>MCP fleet</b> <span class="app">APP</span> <time>${time}</time>${edited}</header>${show[chat](payload)}</article>`;
+  return `<article class="message${reply ? " reply" : ""}" data-id="${escapeHtml(id)}"><header><b>MCP fleet</b> <span class="app">APP</span> <time>${time}</time>${edited}</header>${drawn(show[chat](payload))}</article>`;
+}
+
+/** Chats bring pictures of their own for these; a browser may have no font with them. */
+const dots: Readonly<Record<string, string>> = { "🔴": "#dd2e44", "🟠": "#f4900c", "🟢": "#78b159", "🔵": "#55acee" };
+
+function drawn(html: string): string {
+  return html.replace(/[🔴🟠🟢🔵]/gu, (dot) => `<span class="dot" style="background:${dots[dot]}">${dot}</span>`);
 }

@@ -15,6 +15,13 @@ const timeToLiveUpdate = v.object({
 });
 const onTable = v.object({ TableName: v.string() });
 
+/** What dynalite knows, and what is added to it here. */
+export const operations = [
+  ...["BatchGetItem", "BatchWriteItem", "CreateTable", "DeleteItem", "DeleteTable", "DescribeTable", "GetItem"],
+  ...["ListTables", "ListTagsOfResource", "PutItem", "Query", "Scan", "TagResource", "UntagResource", "UpdateItem"],
+  ...["UpdateTable", "DescribeContinuousBackups", "DescribeTimeToLive", "UpdateTimeToLive"],
+];
+
 /**
  * DynamoDB in memory by dynalite, with what it lacks in front: time to live and backups as settings. Nothing expires:
  * DynamoDB itself takes days to delete an expired item, and readers must filter.

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { PassThrough } from "#endpoint/core/service.ts";
-import { buildEmulator, type DynamoDbPorts } from "./emulator.ts";
+import { buildEmulator, type DynamoDbPorts, operations } from "./emulator.ts";
 import { resourcesOf } from "./resources.ts";
 
 export interface DynamoDb {
@@ -21,6 +21,7 @@ export function createDynamoDb({ place }: DynamoDbPorts): DynamoDb {
     service: {
       signingName: "dynamodb",
       emulator: buildEmulator(place),
+      known: operations,
       resources: resourcesOf(place, client),
       stop,
     },

@@ -14,9 +14,9 @@ export interface MetadataServer {
 export async function startMetadataServer(): Promise<MetadataServer> {
   const containers = new Map<string, { readonly task: Task; readonly container: Container }>();
   const answerer = behindDoor((request, response) => {
-    const [, version, id = "", resource] = (request.url ?? "").split("/");
+    const [, version, id = "", ...resource] = (request.url ?? "").split("/");
     const found = containers.get(id);
-    const body = found && version === "v4" ? answer(found.task, found.container, resource) : undefined;
+    const body = found && version === "v4" ? answer(found.task, found.container, resource.join("/")) : undefined;
     response.writeHead(body ? 200 : 404, { "content-type": "application/json" }).end(JSON.stringify(body ?? {}));
   });
   const server = createServer(answerer);
@@ -32,15 +32,26 @@ export async function startMetadataServer(): Promise<MetadataServer> {
   };
 }
 
-function answer(task: Task, container: Container, resource: string | undefined) {
+function answer(task: Task, container: Container, resource: string) {
   switch (resource) {
-    case undefined:
+    case "":
       return containerMetadata(task, container);
+    case "stats":
+      return containerStats(container);
     case "task":
       return taskMetadata(task);
+    case "task/stats":
+      return Object.fromEntries(task.containers.map((one) => [one.runtimeId, containerStats(one)]));
+    case "taskWithTags":
+      return { ...taskMetadata(task), TaskTags: Object.fromEntries(task.tags.map(({ key, value }) => [key, value])) };
     default:
       return undefined;
   }
+}
+
+/** In Docker's shape, without figures: a process is not measured. */
+function containerStats({ runtimeId, name }: Container) {
+  return { id: runtimeId, name, read: new Date().toISOString(), cpu_stats: {}, memory_stats: {}, networks: {} };
 }
 
 function taskMetadata(task: Task) {

@@ -13,6 +13,21 @@ export interface SqsPorts {
 
 type Emulator = ReturnType<typeof buildApp>;
 
+/** What fauxqs knows. */
+export const operations = [
+  ...["ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "CreateQueue", "DeleteMessage", "DeleteMessageBatch"],
+  ...[
+    "DeleteQueue",
+    "GetQueueAttributes",
+    "GetQueueUrl",
+    "ListQueueTags",
+    "ListQueues",
+    "PurgeQueue",
+    "ReceiveMessage",
+  ],
+  ...["SendMessage", "SendMessageBatch", "SetQueueAttributes", "TagQueue", "UntagQueue"],
+];
+
 /** fauxqs keeps the queues; the hooks put its requests and answers into the place's account. */
 export function buildEmulator(place: Place): Emulator {
   const app = buildApp({ logger: false, defaultRegion: place.region });

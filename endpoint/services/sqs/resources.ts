@@ -22,7 +22,15 @@ const attributeDefaults = {
 const text = v.union([v.pipe(numeric, v.transform(String)), v.pipe(flag, v.transform(String)), jsonDocument]);
 
 const queueProperties = v.object({
-  QueueName: v.optional(v.string()),
+  QueueName: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[\w-]{1,80}$|^[\w-]{1,75}\.fifo$/,
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+      ),
+    ),
+  ),
   FifoQueue: v.optional(flag),
   ContentBasedDeduplication: v.optional(text),
   DelaySeconds: v.optional(text),

@@ -1,7 +1,7 @@
 import type { QueueClient } from "#endpoint/core/ports.ts";
 import type { PassThrough } from "#endpoint/core/service.ts";
 import { createQueueClient } from "./client.ts";
-import { buildEmulator, callEmulator, type SqsPorts } from "./emulator.ts";
+import { buildEmulator, callEmulator, operations, type SqsPorts } from "./emulator.ts";
 import { resourcesOf } from "./resources.ts";
 
 export interface Sqs {
@@ -20,6 +20,7 @@ export async function createSqs({ place }: SqsPorts): Promise<Sqs> {
     service: {
       signingName: "sqs",
       emulator: app.routing,
+      known: operations,
       resources: resourcesOf(place, call),
       stop,
     },

@@ -33,9 +33,14 @@ export interface Card extends Evidence {
   readonly footer: string;
   /** The whole in one line, for notifications. */
   readonly fallback: string;
+  /** Whether it will end; what only happened does not. */
+  readonly lasting: boolean;
   /** Who is called, in the chat's own ids. */
   readonly mention: readonly string[];
 }
+
+/** Of an end, which shows what its beginning did. */
+export const keptNote = " · below, as it was when it began";
 
 const titleLength = 200;
 const logLineLength = 240;
@@ -50,7 +55,7 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
   const headline = titled(group, lead?.headline ?? "recovered");
   const title = `${prefixOf(message)}${clip(headline, titleLength)}`;
   const past = message.lead === undefined && message.evidence !== undefined;
-  const status = [...statusOf(message, open, now), ...(past ? [" · below, as it was when it began"] : [])];
+  const status = [...statusOf(message, open, now), ...(past ? [keptNote] : [])];
   // What the title says in full is not said again.
   const told = headline.length <= titleLength ? entries.filter((entry) => entry !== lead) : entries;
   const evidence = withoutTold(evidenceOf(message, findings, place), title);
@@ -63,6 +68,7 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
     ...evidence,
     footer: footerOf(place, evidence),
     fallback: `${marks[tone]} ${title} · ${plain(status)}`,
+    lasting: open.length > 0,
     mention: [],
   };
 }

@@ -90,6 +90,7 @@ export function digestCard(groups: ReadonlyMap<string, Message>, tally: Tally, p
     runbook: undefined,
     footer: `${place.stage} · ${place.region} · too many for a message each`,
     fallback: `${title} · ${plain(status)}`,
+    lasting: firing > 0,
     mention: [],
   };
 }

@@ -26,6 +26,7 @@ export function roadTestCard({ entries }: Message, { stage, region }: Place, now
     runbook: undefined,
     footer: `${stage} · ${region}`,
     fallback: `${title} · ${plain(status)}`,
+    lasting: !over,
     mention: [],
   };
 }

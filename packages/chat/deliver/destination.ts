@@ -175,12 +175,18 @@ class Turn {
     const lasting = now - storm.lastSentAt < stormMs ? storm : undefined;
     const messages = new Map([...steps].map(([group, { message }]) => [group, message]));
     const tally = tallyOf(messages, now, lasting?.tally);
-    const delivery = await this.#speak(digestCard(messages, tally, settings, now), {
-      manner: lasting === undefined ? "begin" : "refresh",
-      broadcast: true,
-      reference: lasting?.thread?.reference,
-      key: `storm-${tally.since}`,
-    });
+    const mention = [
+      ...new Set([...messages.values()].flatMap((message) => mentionsOf(message, destination, settings))),
+    ];
+    const delivery = await this.#speak(
+      { ...digestCard(messages, tally, settings, now), mention },
+      {
+        manner: lasting === undefined ? "begin" : "refresh",
+        broadcast: true,
+        reference: lasting?.thread?.reference,
+        key: `storm-${tally.since}`,
+      },
+    );
     if (delivery.kind !== "accepted") return this.#leave([...steps.keys()], delivery);
     const thread = { reference: delivery.reference, openedAt: tally.since, shared: true };
     await inTurns([...steps], savesAtOnce, ([group, { next, message }]) =>

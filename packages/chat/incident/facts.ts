@@ -43,7 +43,9 @@ export function factsOf({ story, at, service }: Incident, home: Home): readonly 
     case "road-test":
       return [];
     case "notice":
-      return story.facts.flatMap(({ name, value }) => fact(excerpt(name, 60), value));
+      return story.facts.flatMap(({ name, value }) =>
+        name === "Account" && value === `${home.account}, ${home.region}` ? [] : fact(excerpt(name, 60), value),
+      );
   }
 }
 

@@ -5,6 +5,9 @@ export interface HttpRequest {
   readonly url: Secret;
   readonly body: string;
   readonly token?: Secret;
+  /** What stands before the token. Default `Bearer`. */
+  readonly scheme?: "Bearer" | "GenieKey";
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type HttpOutcome =
@@ -19,13 +22,14 @@ export type Http = (request: HttpRequest) => Promise<HttpOutcome>;
 export const sendMs = 5_000;
 
 export function createHttp(timeout = sendMs): Http {
-  return async ({ url, body, token }) => {
+  return async ({ url, body, token, scheme = "Bearer", headers }) => {
     try {
       const response = await fetch(url.reveal(), {
         method: "POST",
         headers: {
           "content-type": "application/json; charset=utf-8",
-          ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }),
+          ...(token !== undefined && { authorization: `${scheme} ${token.reveal()}` }),
+          ...headers,
         },
         body,
         // A redirect would hand the message to whoever is behind that address today.

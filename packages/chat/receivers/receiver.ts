@@ -7,9 +7,12 @@ import type { Secret } from "./secret.ts";
 export interface Address {
   /** A webhook's address, or a bot's token. */
   readonly secret: Secret;
-  /** Slack bot only: the channel, and the address of the Web API. */
+  /** Slack bot only: the channel. */
   readonly channel?: string;
+  /** Where the vendor's API is, if not at its own address. */
   readonly api?: string;
+  /** What a webhook of one's own is signed with. */
+  readonly signing?: Secret;
 }
 
 /** How a message relates to earlier ones. Each chat does what it can. */

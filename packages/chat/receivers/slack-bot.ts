@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Card } from "../card/card.ts";
+import { type Card, keptNote } from "../card/card.ts";
 import type { Delivery } from "./delivery.ts";
 import { failureOf, type Http } from "./http.ts";
 import type { Address, Conversation, Receiver } from "./receiver.ts";
@@ -51,7 +51,8 @@ export const slackBot: Receiver = {
 
 /** What the rewritten message shows above is not shown again below it. */
 function withoutEvidence(card: Card): Card {
-  return { ...card, facts: [], chart: undefined, log: [], links: [] };
+  const status = card.status.filter((part) => part !== keptNote);
+  return { ...card, status, facts: [], chart: undefined, log: [], links: [] };
 }
 
 async function answer(

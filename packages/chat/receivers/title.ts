@@ -6,4 +6,7 @@ export const receiverTitles: Readonly<Record<ChatSettings["destinations"][string
   "slack-webhook": "Slack webhook",
   teams: "Microsoft Teams",
   "google-chat": "Google Chat",
+  pagerduty: "PagerDuty",
+  opsgenie: "Opsgenie",
+  webhook: "webhook",
 };

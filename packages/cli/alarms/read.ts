@@ -76,7 +76,7 @@ function facts(
 
 /** Whether it watches the road from the topic to the chats: `<stage>-mcp-chat-undelivered` and the like. */
 export function isChatAlarm(name: string): boolean {
-  return name.includes("-mcp-chat-");
+  return name.includes("-mcp-chat-") || name.includes("-mcp-alarm-to-chat-");
 }
 
 /** The alarm of that name, or all of the service of that key. Throws `UsageError` if there is neither. */

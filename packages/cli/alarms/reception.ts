@@ -9,6 +9,8 @@ import { pollMs, waitFor } from "../wait.ts";
 export interface Reception {
   /** Those that accepted it, of the destinations it was opened for: all of them, or how many there are in time. */
   within(atMostMs: number): Promise<readonly string[]>;
+  /** Those of these destinations that were told of its end, all or how many there are in time. */
+  ended(destinations: readonly string[], atMostMs: number): Promise<readonly string[]>;
 }
 
 export interface Expected {
@@ -16,6 +18,8 @@ export interface Expected {
   /** The conversation the alarm belongs to in the chats. */
   readonly group: string;
   readonly alarmArn: string;
+  /** Done at each look, as long as not all have accepted it. */
+  meanwhile?(): Promise<void>;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface Expected {
  */
 export async function openReception(
   { aws, plan, signal }: Stage,
-  { destinations, group, alarmArn }: Expected,
+  { destinations, group, alarmArn, meanwhile }: Expected,
 ): Promise<Reception> {
   const table = createIncidentTable(names.incidentTable(plan.stage), aws.client(DynamoDBClient));
   const read = async (destination: string) => (await table.load(destination, [group])).get(group) ?? emptyRecord;
@@ -33,17 +37,29 @@ export async function openReception(
     const told = before.map(async ({ name, record }) => (isTold(alarmArn, record, await read(name)) ? [name] : []));
     return (await Promise.all(told)).flat();
   };
+  /** It always ends on its own: whatever arrived in time is the answer, so running out of time is no failure. */
+  const gather = (wanted: number, atMostMs: number, found: () => Promise<readonly string[]>) => {
+    const deadline = Date.now() + atMostMs;
+    const look = async () => {
+      const names = await found();
+      return names.length === wanted || Date.now() >= deadline ? names : undefined;
+    };
+    return waitFor(look, { everyMs: pollMs(plan), atMostMs: Number.POSITIVE_INFINITY, signal, until: "the chats" });
+  };
   return {
-    within(atMostMs) {
-      const deadline = Date.now() + atMostMs;
-      const look = async () => {
-        const found = await accepted();
-        return found.length === destinations.length || Date.now() >= deadline ? found : undefined;
-      };
-      // It always ends on its own: whatever arrived in time is the answer, so running out of time is no failure.
-      const wait = { everyMs: pollMs(plan), atMostMs: Number.POSITIVE_INFINITY, signal, until: "the chats" };
-      return waitFor(look, wait);
-    },
+    within: (atMostMs) =>
+      gather(destinations.length, atMostMs, async () => {
+        const names = await accepted();
+        if (names.length < destinations.length) await meanwhile?.();
+        return names;
+      }),
+    ended: (told, atMostMs) =>
+      gather(told.length, atMostMs, async () => {
+        const over = told.map(async (name) =>
+          (await read(name)).entries[alarmArn]?.phase === "resolved" ? [name] : [],
+        );
+        return (await Promise.all(over)).flat();
+      }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { alarmNames, type ServicePlan, type StagePlan } from "#fleet";
+import { alarmNames, rotationMapOf, type ServicePlan, type StagePlan } from "#fleet";
 import { burnWindows } from "#fleet/burn-window.ts";
 import { hoursPerMonth, prices } from "./prices.ts";
 
@@ -20,8 +20,8 @@ export interface Estimate {
   readonly unpriced: readonly string[];
 }
 
-/** Alarms of the chats themselves, and the key of their fallback topic: `stacks/chat/`. */
-const chatAlarms = 4;
+/** Alarms of the road to the chats, and the key of their fallback topic: `stacks/chat/`. */
+const chatAlarms = 3;
 const chatKeys = 1;
 
 /** Each alarm on a share names two: what is counted, and of how many. */
@@ -50,9 +50,10 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
   // A balancer has an address in each zone, a NAT gateway one of its own.
   const [balancerAddresses, ownAddresses] = [shards * network.zones, network.natGateways];
   const keys = (alarmTopic.adoptedArn === undefined ? 1 : 0) + (chats ? chatKeys : 0);
+  const alarms = alarmsOf(plan) + alarmsOfFunctions(plan, chats) + (chats ? chatAlarms : 0);
   const created = secrets.filter(({ adoptedArn }) => adoptedArn === undefined).length;
   return [
-    ...line("AWS::CloudWatch::Alarm", alarmsOf(plan) + (chats ? chatAlarms : 0), "alarm", prices.alarmMonth),
+    ...line("AWS::CloudWatch::Alarm", alarms, "alarm", prices.alarmMonth),
     ...line("AWS::CloudWatch::Alarm", ratesOf(plan), "alarm on a share", metricsOfRate * prices.alarmMonth),
     ...line("AWS::CloudWatch::CompositeAlarm", burnRatesOf(plan), "composite alarm", prices.compositeAlarmMonth),
     ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
@@ -105,6 +106,22 @@ function ratesOf(plan: StagePlan): number {
 
 function burnRatesOf({ services }: StagePlan): number {
   return services.filter(({ rates }) => rates.failedRequests.kind === "set").length;
+}
+
+/** As many as the calls of each function need: `stacks/parts/function-alarms.ts`. */
+function alarmsOfFunctions(plan: StagePlan, chats: boolean): number {
+  const { secrets } = rotationMapOf(plan);
+  const isIssued = ({ rotation }: (typeof secrets)[number]) => !("declined" in rotation);
+  const functions = {
+    "clear-validation": plan.hostedZone.kind === "create" && 3,
+    "seed-secret": plan.secrets.some(({ adoptedArn }) => adoptedArn === undefined) && 3,
+    "rotate-secret": secrets.some(isIssued) && 3,
+    "settle-secret": secrets.some((secret) => isIssued(secret) || secret.services.length > 0) && 4,
+    "align-splunk": secrets.some(({ aliases }) => Object.keys(aliases).length > 0) && 4,
+    "alarm-to-chat": chats && 2,
+    "tune-alarms": chats && 3,
+  };
+  return Object.values(functions).reduce<number>((sum, alarms) => sum + Number(alarms), 0);
 }
 
 function usesRedis({ services }: StagePlan): boolean {

@@ -73,7 +73,9 @@ function checkSecret(fleet: FleetDefinition, chat: ChatDefinition): readonly Pro
 }
 
 function keysOf(destination: ChatDestination): readonly string[] {
-  return "apiKey" in destination && destination.apiKey !== undefined
-    ? [destination.key, destination.apiKey]
-    : [destination.key];
+  return [
+    destination.key,
+    ...("apiKey" in destination && destination.apiKey !== undefined ? [destination.apiKey] : []),
+    ...("signingKey" in destination ? [destination.signingKey] : []),
+  ];
 }

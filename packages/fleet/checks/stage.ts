@@ -15,6 +15,7 @@ export function checkStage(fleet: FleetDefinition, stage: string): readonly Prob
     ...checkOwner(stage, entries),
     ...checkDomain(fleet, stage),
     ...checkAdopted(fleet, stage),
+    ...checkKeys(fleet, stage),
     ...checkTopic(fleet, stage),
     ...checkZone(fleet, stage),
     ...checkGateways(fleet, stage),
@@ -85,6 +86,17 @@ function checkAdopted(fleet: FleetDefinition, stage: string): readonly Problem[]
       },
     ];
   });
+}
+
+function checkKeys(fleet: FleetDefinition, stage: string): readonly Problem[] {
+  const keys = fleet.stages[stage]?.adopt?.kmsKeys ?? {};
+  const field = `stages.${stage}.adopt.kmsKeys`;
+  return [
+    ...unknown(field, Object.keys(keys), Object.keys(fleet.secrets), "Declare the secret under `secrets`"),
+    ...Object.entries(keys).flatMap(([name, arn]) =>
+      arn === undefined ? [] : checkPlace(fleet, stage, `${field}.${name}`, arn),
+    ),
+  ];
 }
 
 function checkTopic(fleet: FleetDefinition, stage: string): readonly Problem[] {

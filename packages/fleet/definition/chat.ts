@@ -35,6 +35,20 @@ export type ChatDestination =
       readonly channel: string;
       /** Key with the address of the Web API, for GovSlack or a stand-in. Default `https://slack.com/api`. */
       readonly apiKey?: string;
+    }
+  | {
+      readonly receiver: "pagerduty" | "opsgenie";
+      /** Key of the chat secret with PagerDuty's integration key (Events API v2), or Opsgenie's API key. */
+      readonly key: string;
+      /** Key with the address of the API, for the service region in Europe. Default: that in the United States. */
+      readonly apiKey?: string;
+    }
+  | {
+      readonly receiver: "webhook";
+      /** Key of the chat secret with the address that gets each message as JSON. */
+      readonly key: string;
+      /** Key with what each message is signed with (HMAC-SHA256), so that the address can tell it is ours. */
+      readonly signingKey: string;
     };
 
 /** An omitted field matches everything. */

@@ -7,6 +7,12 @@ export interface SecretDefinition {
   readonly aliases?: { readonly [legacy: string]: string };
   /** Who issues the next value, and how often; or why nobody does. Absent: its value only changes by hand. */
   readonly rotation?: RotationDefinition;
+  /**
+   * A new value that the system it is for neither accepts nor refuses, such as one that the rotation's functions cannot
+   * reach. `wait` (default): it rolls once it is accepted; people are notified after 30 minutes. `roll`: it rolls
+   * unproven, and what came before is not revoked until it is accepted.
+   */
+  readonly unproven?: "wait" | "roll";
 }
 
 /** How a secret rotates, by who issues its values. `everyDays`: 1 to 1,000, default 30. */

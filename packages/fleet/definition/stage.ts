@@ -55,6 +55,8 @@ export interface AdoptDefinition<SecretName extends string = string> {
   readonly hostedZone?: { readonly id: string; readonly name: string };
   /** Full ARNs, with the six characters at the end: ECS needs them to pick a JSON key. */
   readonly secrets?: { readonly [Name in SecretName]?: string };
+  /** ARNs of KMS keys that encrypt secrets, by the secret. Without one, it is the account's `aws/secretsmanager`. */
+  readonly kmsKeys?: { readonly [Name in SecretName]?: string };
   /** An SNS topic in the stage's account. */
   readonly alarmTopicArn?: string;
 }

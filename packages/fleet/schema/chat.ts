@@ -39,9 +39,11 @@ const Destination = v.variant(
       ),
       apiKey: v.optional(v.string()),
     }),
+    closed({ receiver: v.picklist(["pagerduty", "opsgenie"]), key: v.string(), apiKey: v.optional(v.string()) }),
+    closed({ receiver: v.literal("webhook"), key: v.string(), signingKey: v.string() }),
   ],
   expectation(
-    '{ receiver: "slack-webhook" | "teams" | "google-chat", key } or { receiver: "slack-bot", key, channel: "C…" }',
+    '{ receiver: "slack-webhook" | "teams" | "google-chat" | "pagerduty" | "opsgenie", key }, { receiver: "slack-bot", key, channel: "C…" } or { receiver: "webhook", key, signingKey }',
     "Name the receiver, and the key of the chat secret with its address or token.",
   ),
 );

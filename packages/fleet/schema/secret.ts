@@ -60,4 +60,10 @@ export const Secret = closed({
   keys: some(variableName, Filling, "key"),
   aliases: v.optional(named(v.string(), v.string(), "old name")),
   rotation: v.optional(Rotation),
+  unproven: v.optional(
+    v.picklist(
+      ["wait", "roll"],
+      expectation('"wait" or "roll"', "Omit it to wait: a value that nobody can prove may not work."),
+    ),
+  ),
 });

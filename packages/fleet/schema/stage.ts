@@ -74,6 +74,17 @@ export const Stage = closed({
           "secret",
         ),
       ),
+      kmsKeys: v.optional(
+        named(
+          v.string(),
+          matching(
+            /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,64}$/,
+            "the ARN of a KMS key, not of an alias",
+            "Copy it from `aws kms describe-key`.",
+          ),
+          "secret",
+        ),
+      ),
       alarmTopicArn: v.optional(
         matching(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, "the ARN of an SNS topic", "Copy it from SNS."),
       ),

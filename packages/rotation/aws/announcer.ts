@@ -8,6 +8,8 @@ export const tone = {
   restored: { phase: "resolved", severity: "warning", title: "last good value restored" },
   "given-up": { phase: "notice", severity: "warning", title: "rotation given up" },
   stuck: { phase: "firing", severity: "critical", title: "needs a person" },
+  waiting: { phase: "firing", severity: "warning", title: "has been waiting" },
+  resumed: { phase: "resolved", severity: "info", title: "no longer waits" },
   "candidate-wanted": { phase: "notice", severity: "info", title: "waits for a new value" },
   placeholder: { phase: "notice", severity: "info", title: "still has placeholders" },
   "alignment-conflict": { phase: "notice", severity: "warning", title: "keys need attention" },

@@ -21,12 +21,12 @@ export function createEffects() {
     announcer: announcerTo(topicArn),
     setDeadline: deadline.set,
     deadline: deadline.at,
-    issuerOf: (entry: SecretEntry) =>
+    issuerOf: (entry: SecretEntry, until = Number.POSITIVE_INFINITY) =>
       issuerOf(entry, {
         fetch,
         clock,
         store,
-        deadline: deadline.at,
+        deadline: () => Math.min(deadline.at(), until),
         stage: map.stage,
         auditIndex: map.auditIndex,
         readSecret: readerOf(map, store),

@@ -25,7 +25,9 @@ export function fleetOf(cluster: string): ServiceFleet {
   const load = once(async () => (await import("./service-fleet.ts")).serviceFleet(cluster));
   return {
     describe: async (services) => (await load()).describe(services),
-    tasks: async (service) => (await load()).tasks(service),
+    listTasks: async (query) => (await load()).listTasks(query),
+    describeTasks: async (tasks) => (await load()).describeTasks(tasks),
+    secretsOf: async (taskDefinition) => (await load()).secretsOf(taskDefinition),
     roll: async (service) => (await load()).roll(service),
   };
 }

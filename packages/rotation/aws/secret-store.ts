@@ -2,6 +2,7 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   InvalidParameterException,
+  LimitExceededException,
   type ListSecretVersionIdsCommandInput,
   PutSecretValueCommand,
   paginateListSecretVersionIds,
@@ -13,6 +14,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import type { DatedVersion, SecretDescription, SecretStore } from "../ports.ts";
+
+/** https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html */
+const tagsAtMost = 50;
 
 /** Secrets Manager behind its port. The client's own retries cover throttling. */
 export function secretStore(): SecretStore {
@@ -86,11 +90,20 @@ export function secretStore(): SecretStore {
       } catch (error) {
         // The label is not where it was expected, or the version is gone.
         if (error instanceof InvalidParameterException || error instanceof ResourceNotFoundException) return "refused";
+        if (error instanceof LimitExceededException) return "full";
         throw error;
       }
     },
     async tag(secretId, name, value) {
-      await client.send(new TagResourceCommand({ SecretId: secretId, Tags: [{ Key: name, Value: value }] }));
+      try {
+        await client.send(new TagResourceCommand({ SecretId: secretId, Tags: [{ Key: name, Value: value }] }));
+        return "tagged";
+      } catch (error) {
+        // Its documentation names no error for one tag too many.
+        const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
+        if (Tags.length >= tagsAtMost && !Tags.some(({ Key }) => Key === name)) return "full";
+        throw error;
+      }
     },
     async untag(secretId, name) {
       await client.send(new UntagResourceCommand({ SecretId: secretId, TagKeys: [name] }));

@@ -1,86 +1,89 @@
 import {
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
   ListTasksCommand,
   type Service,
+  type Deployment as ServiceDeployment,
+  type Task,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import type { DeploymentState, ServiceFleet, ServiceState, TaskState } from "../ports.ts";
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html, …_DescribeTasks.html */
-const servicesAtOnce = 10;
-const tasksAtOnce = 100;
+import type { DeploymentFailure, DeploymentState, ServiceFleet, ServiceState, TaskState } from "../ports.ts";
 
 /** ECS reports it in the last hundred events of a service, long after the deployment itself is no longer listed. */
-const givenUp = /\(deployment ecs-svc\/\d+\) deployment failed/;
+const givenUp = /\(deployment (ecs-svc\/\d+)\) deployment failed/;
 
 /** The services of one cluster behind their port. */
 export function serviceFleet(cluster: string): ServiceFleet {
   const client = new ECSClient({});
-  const listTasks = async (serviceName: string, desiredStatus: "RUNNING" | "STOPPED"): Promise<readonly string[]> => {
-    const arns: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await client.send(
-        new ListTasksCommand({ cluster, serviceName, desiredStatus, ...(nextToken !== undefined && { nextToken }) }),
-      );
-      arns.push(...(page.taskArns ?? []));
-      ({ nextToken } = page);
-    } while (nextToken !== undefined);
-    return arns;
-  };
-
   return {
     async describe(services) {
-      const states: ServiceState[] = [];
-      for (const names of chunks(services, servicesAtOnce)) {
-        const found = await client.send(new DescribeServicesCommand({ cluster, services: names }));
-        states.push(...(found.services ?? []).filter(({ status }) => status === "ACTIVE").map(readService));
-      }
-      return states;
+      const found = await client.send(new DescribeServicesCommand({ cluster, services: [...services] }));
+      return (found.services ?? []).filter(({ status }) => status === "ACTIVE").map(readService);
     },
-    async tasks(service) {
-      // A stopping task has desired status STOPPED, and keeps running until it stops.
-      const arns = [...(await listTasks(service, "RUNNING")), ...(await listTasks(service, "STOPPED"))];
-      const tasks: TaskState[] = [];
-      for (const some of chunks(arns, tasksAtOnce)) {
-        const found = await client.send(new DescribeTasksCommand({ cluster, tasks: some }));
-        for (const { lastStatus, createdAt } of found.tasks ?? []) {
-          if (lastStatus !== "STOPPED") tasks.push({ createdAt: createdAt?.getTime() ?? 0 });
-        }
-      }
-      return tasks;
+    async listTasks({ service, wanted, from }) {
+      const page = await client.send(
+        new ListTasksCommand({
+          cluster,
+          desiredStatus: wanted,
+          ...(service !== undefined && { serviceName: service }),
+          ...(from !== undefined && { nextToken: from }),
+        }),
+      );
+      return { tasks: page.taskArns ?? [], next: page.nextToken };
+    },
+    async describeTasks(tasks) {
+      const found = await client.send(new DescribeTasksCommand({ cluster, tasks: [...tasks] }));
+      return (found.tasks ?? []).map(readTask);
+    },
+    async secretsOf(taskDefinition) {
+      const found = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+      const containers = found.taskDefinition?.containerDefinitions ?? [];
+      return containers.flatMap(({ secrets = [] }) => secrets.map(({ valueFrom = "" }) => valueFrom));
     },
     async roll(service) {
-      await client.send(new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }));
+      const rolled = await client.send(new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }));
+      return rolled.service?.deployments?.find(({ status }) => status === "PRIMARY")?.id ?? "";
     },
   };
 }
 
 function readService(service: Service): ServiceState {
-  const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
-  const failed = (service.deployments ?? []).filter(({ rolloutState }) => rolloutState === "FAILED");
-  const told = (service.events ?? []).filter(({ message }) => givenUp.test(message ?? ""));
+  const deployments = service.deployments ?? [];
+  const primary = deployments.find(({ status }) => status === "PRIMARY");
   return {
     name: service.serviceName ?? "",
     desiredCount: service.desiredCount ?? 0,
-    primary: primary && {
-      id: primary.id ?? "",
-      createdAt: primary.createdAt?.getTime() ?? 0,
-      state: stateOf(primary.rolloutState),
-    },
+    primary: primary && readDeployment(primary),
+    others: deployments.filter((one) => one !== primary).map(readDeployment),
     failures: [
-      ...failed.map(({ updatedAt }) => updatedAt?.getTime() ?? 0),
-      ...told.map(({ createdAt }) => createdAt?.getTime() ?? 0),
+      ...deployments
+        .filter(({ rolloutState }) => rolloutState === "FAILED")
+        .map(({ id = "", updatedAt }) => ({ deploymentId: id, at: updatedAt?.getTime() ?? 0 })),
+      ...(service.events ?? []).flatMap(({ message = "", createdAt }): readonly DeploymentFailure[] => {
+        const [, deploymentId] = givenUp.exec(message) ?? [];
+        return deploymentId === undefined ? [] : [{ deploymentId, at: createdAt?.getTime() ?? 0 }];
+      }),
     ],
   };
 }
 
-function stateOf(rolloutState: string | undefined): DeploymentState["state"] {
-  return rolloutState === "COMPLETED" || rolloutState === "FAILED" ? rolloutState : "IN_PROGRESS";
+function readDeployment({ id, createdAt, rolloutState, taskDefinition }: ServiceDeployment): DeploymentState {
+  return {
+    id: id ?? "",
+    createdAt: createdAt?.getTime() ?? 0,
+    state: rolloutState === "COMPLETED" || rolloutState === "FAILED" ? rolloutState : "IN_PROGRESS",
+    taskDefinition: taskDefinition ?? "",
+  };
 }
 
-function chunks(items: readonly string[], size: number): string[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+function readTask({ group, startedBy, taskDefinitionArn, createdAt, lastStatus, desiredStatus }: Task): TaskState {
+  return {
+    service: group?.startsWith("service:") ? group.slice("service:".length) : undefined,
+    deploymentId: startedBy,
+    taskDefinition: taskDefinitionArn ?? "",
+    createdAt: createdAt?.getTime() ?? 0,
+    state: lastStatus === "STOPPED" ? "ended" : desiredStatus === "STOPPED" ? "stopping" : "running",
+  };
 }

@@ -1,4 +1,4 @@
-import { aligning, candidate, current, holderOf, isRejected, pending, revoking } from "../labels.ts";
+import { aligning, candidate, current, isRejected, pending } from "../labels.ts";
 import type { RotationMap, SecretEntry } from "../map.ts";
 import type { SecretDescription, SecretStore, SecretVersion } from "../ports.ts";
 import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
@@ -9,42 +9,42 @@ export interface CredentialPorts {
 }
 
 /**
- * The current value first, then what a rotation or a person has on its way, then the same of other secrets of this issuer:
- * it knows all of them. Read again each time.
+ * The value in use first, then the current one, if a person has just set another, and what is on its way; then whatever
+ * other secrets of this issuer hold, as it knows all of them. Read again each time.
+ *
+ * @param inUse the version that all consumers run on: a read just after it was marked so may not show that
  */
-export async function keptValues(entry: SecretEntry, { map, store }: CredentialPorts): Promise<readonly SecretValue[]> {
+export async function keptValues(
+  entry: SecretEntry,
+  inUse: string,
+  { map, store }: CredentialPorts,
+): Promise<readonly SecretValue[]> {
+  const { arn, versions } = await store.describe(entry.id);
+  const own = versions.filter((version) => version.id !== inUse && isKept(version, versions));
+  const kept = [...(await valuesOf(arn, [{ id: inUse }, ...own], store))];
   const others = map.secrets.filter((other) => other.key !== entry.key && issuerIn(other) === issuerIn(entry));
-  const kept: SecretValue[] = [];
-  for (const { id } of [entry, ...others]) {
-    const { arn, versions } = await store.describe(id);
-    const own = versions
-      .filter((version) => isKept(version, versions))
-      .toSorted((a, b) => Number(b.labels.includes(current)) - Number(a.labels.includes(current)));
-    kept.push(...(await valuesOf(arn, own, store)));
+  for (const { id } of others) {
+    const other = await store.describe(id);
+    kept.push(...(await valuesOf(other.arn, other.versions, store)));
   }
   return kept;
 }
 
 /**
- * What came before the current value, newest first: all that was put since the version that the mark is on, even for a
- * moment and without a label today.
+ * What came before the current value, newest first: all that was put since the oldest that is to go, even for a moment
+ * and without a label today.
  */
 export async function retiredValues(
   entry: SecretEntry,
   { arn, versions }: SecretDescription,
+  oldest: string,
   { store }: CredentialPorts,
 ): Promise<readonly SecretValue[]> {
   const history = await store.history(arn);
-  const mark = holderOf(versions, revoking);
-  const from = history.findIndex(({ id }) => id === mark);
+  const from = history.findIndex(({ id }) => id === oldest);
+  const since = from < 0 ? [] : history.slice(from);
   const kept = new Set(versions.filter((version) => isKept(version, versions)).map(({ id }) => id));
-  const retired =
-    from < 0
-      ? []
-      : history
-          .slice(from)
-          .filter(({ id }) => !kept.has(id))
-          .toReversed();
+  const retired = since.filter(({ id }) => !kept.has(id)).toReversed();
   return withoutPlaceholders(await valuesOf(arn, retired, store), entry);
 }
 

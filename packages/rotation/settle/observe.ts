@@ -1,23 +1,48 @@
 import { isLegacy } from "../align/reading.ts";
-import { current, holderOf, pending, previous, settled, settlingTag } from "../labels.ts";
+import {
+  current,
+  holderOf,
+  isKeptLabel,
+  isRejected,
+  pending,
+  previous,
+  rejectedLabel,
+  remindedTag,
+  settled,
+  settlingTag,
+} from "../labels.ts";
 import type { SecretEntry } from "../map.ts";
-import type { SecretDescription, ServiceState } from "../ports.ts";
+import type { SecretDescription } from "../ports.ts";
 import { sameText } from "../value.ts";
-import type { Observation, SecretObservation, ServiceObservation } from "./observation.ts";
+import { leavingOf, observeCluster } from "./cluster.ts";
+import type { Observation, PendingVersion, SecretObservation } from "./observation.ts";
 import { lastGood } from "./plan.ts";
 import type { Memory, SettlePorts } from "./ports.ts";
 import { readSettling } from "./settling.ts";
+import { timing } from "./timing.ts";
 
-/** Reads the secrets, and the services of those that are not settled. A stable fleet costs one call per secret. */
+/** Reads the secrets, and the services of those that are not settled. A stable fleet costs two calls per secret. */
 export async function observe(ports: SettlePorts, memory: Memory): Promise<Observation> {
-  const entries = ports.map.secrets.filter((entry) => !memory.parked.has(entry.key) && isLookedAfter(entry));
-  const secrets: SecretObservation[] = [];
+  const entries = ports.map.secrets.filter((entry) => !memory.unseen.has(entry.key) && isLookedAfter(entry));
+  const read: (readonly [SecretObservation, SecretDescription])[] = [];
   for (const entry of entries) {
-    const secret = await parkOnError(ports, memory, entry.key, () => observeSecret(ports, memory, entry));
-    if (secret !== undefined) secrets.push(secret);
+    try {
+      const secret = await ports.store.describe(entry.id);
+      const seen = await observeSecret(ports, memory, entry, secret);
+      if (seen !== undefined) read.push([seen, secret]);
+    } catch (error) {
+      // A failure with one secret does not stop the others.
+      memory.unseen.add(entry.key);
+      note(error, entry.key, ports, memory);
+    }
   }
-  const services = await observeServices(ports, memory, secrets);
-  return { now: ports.clock.now(), secrets, services };
+  const seen = read.map(([secret]) => secret);
+  const cluster = await observeCluster(ports, memory, seen);
+  const secrets: SecretObservation[] = [];
+  for (const [secret, { arn }] of read) {
+    secrets.push({ ...secret, leaving: await leavingOf(secret, arn, cluster, ports, memory) });
+  }
+  return { now: ports.clock.now(), secrets, services: cluster.services, unreadable: cluster.unreadable };
 }
 
 /** The planner ignores a secret that no service uses and nobody issues, such as an administrator's. */
@@ -25,101 +50,117 @@ function isLookedAfter({ services, rotation }: SecretEntry): boolean {
   return services.length > 0 || !("declined" in rotation);
 }
 
-/** A failure with one secret does not stop the others. */
-export async function parkOnError<T>(
-  { log }: SettlePorts,
-  memory: Memory,
-  key: string,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    memory.parked.add(key);
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    log({ level: "error", secret: key, name, message });
-    memory.failures.push(new Error(`${key}: ${name}: ${message}`, { cause: error }));
-    return undefined;
-  }
+/** Logs what failed, which fails the run once everything else is done. */
+export function note(error: unknown, key: string, { log }: SettlePorts, memory: Memory): void {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  log({ level: "error", secret: key, name, message });
+  memory.failures.push(new Error(`${key}: ${name}: ${message}`, { cause: error }));
 }
+
+type Ids = Pick<SecretObservation, "versions" | "currentId" | "settledId" | "previousId" | "settling">;
 
 async function observeSecret(
   ports: SettlePorts,
   memory: Memory,
   entry: SecretEntry,
+  secret: SecretDescription,
 ): Promise<SecretObservation | undefined> {
-  const secret = await ports.store.describe(entry.id);
-  const { versions } = secret;
+  const versions = secret.versions.map(({ id, labels }) => ({
+    id,
+    labels: memory.rejected.has(id) ? [...labels, rejectedLabel(id)] : labels,
+  }));
   const currentId = holderOf(versions, current);
   // Nothing to settle: it has no value yet.
   if (currentId === undefined) return undefined;
-  const pendingId = holderOf(versions, pending);
-  const ids = {
+  const ids: Ids = {
     versions,
     currentId,
     settledId: holderOf(versions, settled),
     previousId: holderOf(versions, previous),
+    settling: readSettling(secret.tags[settlingTag]),
   };
-  const settling = readSettling(secret.tags[settlingTag]);
-  const createdAt = (id: string) => ports.store.createdAt(secret.arn, id);
+  const isUnrecorded = ids.settling === undefined && ids.settledId === undefined;
+  const remindedAt = Date.parse(secret.tags[remindedTag] ?? "");
+  const disturbedBy = await disturbance(ids, secret, ports, memory);
+  const isStable = ids.settling === undefined && ids.settledId === currentId && disturbedBy === undefined;
   return {
     ...ids,
     key: entry.key,
     services: entry.services,
-    pending:
-      pendingId === undefined || pendingId === currentId
-        ? undefined
-        : { id: pendingId, createdAt: await createdAt(pendingId) },
-    settling,
-    currentCreatedAt: settling === undefined && ids.settledId === undefined ? await createdAt(currentId) : undefined,
+    pending: await observePending(ids, secret, ports),
+    currentCreatedAt: isUnrecorded ? await ports.store.createdAt(secret.arn, currentId) : undefined,
+    disturbedBy,
     propagationMs: ports.issuerOf(entry).propagationMs,
+    unproven: entry.unproven,
     proofs: memory.proofs.get(entry.key) ?? {},
-    ...(settling === undefined && ids.settledId === currentId
-      ? { unchanged: true, legacy: false }
-      : await lookInside(ports, entry, secret, ids)),
+    remindedAt: Number.isFinite(remindedAt) ? remindedAt : undefined,
+    leaving: [],
+    ...(isStable ? untouched : await lookInside(ports, memory, entry, secret, ids)),
   };
 }
 
+async function observePending(
+  { versions, currentId, settledId }: Ids,
+  { arn }: SecretDescription,
+  { store, clock }: SettlePorts,
+): Promise<PendingVersion | undefined> {
+  const id = holderOf(versions, pending);
+  if (id === undefined || id === currentId) return undefined;
+  const createdAt = await store.createdAt(arn, id);
+  const isOld = createdAt !== undefined && clock.now() >= createdAt + timing.pendingEmpty;
+  const isEmpty = isOld && settledId !== currentId && (await store.read(arn, id)) === undefined;
+  return { id, createdAt, isEmpty };
+}
+
+/**
+ * The version that was current for a moment before the settled one was made current again by hand. What came before a
+ * settled version is older than it, or was rejected.
+ */
+async function disturbance(
+  { versions, currentId, settledId, previousId }: Ids,
+  { arn }: SecretDescription,
+  { store }: SettlePorts,
+  { inOrder }: Memory,
+): Promise<string | undefined> {
+  const before = versions.find(({ id }) => id === previousId);
+  if (settledId !== currentId || before === undefined || before.labels.some(isKeptLabel)) return undefined;
+  if (isRejected(versions, before.id)) return undefined;
+  const pair = `${before.id} ${currentId}`;
+  if (inOrder.has(pair)) return undefined;
+  const history = (await store.history(arn)).map(({ id }) => id);
+  if (history.indexOf(before.id) > history.indexOf(currentId)) return before.id;
+  inOrder.add(pair);
+  return undefined;
+}
+
+type Inside = Pick<SecretObservation, "unchanged" | "legacy" | "unreadable">;
+const untouched: Inside = { unchanged: true, legacy: false, unreadable: undefined };
+
 async function lookInside(
   ports: SettlePorts,
+  memory: Memory,
   entry: SecretEntry,
   secret: SecretDescription,
-  ids: Parameters<typeof lastGood>[0],
-): Promise<Pick<SecretObservation, "unchanged" | "legacy">> {
-  const now = await ports.store.read(secret.arn, ids.currentId);
+  ids: Ids,
+): Promise<Inside> {
+  try {
+    return await compare(ports, entry, secret, ids);
+  } catch (error) {
+    // Such as a key that the function may not use: people are notified as of any other wait.
+    note(error, entry.key, ports, memory);
+    const { name } = error instanceof Error ? error : new Error();
+    return { unchanged: false, legacy: false, unreadable: `its value cannot be read (${name})` };
+  }
+}
+
+async function compare(ports: SettlePorts, entry: SecretEntry, { arn }: SecretDescription, ids: Ids): Promise<Inside> {
+  const read = async (id: string | undefined) => (id === undefined ? undefined : ports.store.read(arn, id));
   const good = lastGood(ids);
-  const before = good === undefined ? undefined : await ports.store.read(secret.arn, good);
-  const first = good === undefined && ids.settledId === undefined;
-  return { unchanged: first || sameText(now, before), legacy: isLegacy(now ?? "", entry) };
-}
-
-async function observeServices(
-  ports: SettlePorts,
-  memory: Memory,
-  secrets: readonly SecretObservation[],
-): Promise<readonly ServiceObservation[]> {
-  const { fleet } = ports;
-  const concerned = secrets.filter(
-    ({ settling, currentId, key }) =>
-      settling?.versionId === currentId &&
-      settling.phase !== "unchanged" &&
-      settling.phase !== "revoking" &&
-      memory.proofs.get(key)?.[currentId]?.verdict === "accepted",
-  );
-  const names = [...new Set(concerned.flatMap(({ services }) => services))];
-  if (names.length === 0) return [];
-  const states = await fleet.describe(names);
-  return Promise.all(
-    states.map(async (state) => {
-      const seen = asRolled(state, memory.rolled.get(state.name));
-      const idle = seen.desiredCount === 0 || seen.primary?.state === "COMPLETED";
-      return { ...seen, tasks: idle ? await fleet.tasks(seen.name) : undefined };
-    }),
-  );
-}
-
-/** A deployment asked for in this run counts as under way, whether or not a read shows it yet. */
-function asRolled(state: ServiceState, at: number | undefined): ServiceState {
-  if (at === undefined || (state.primary !== undefined && state.primary.createdAt >= at)) return state;
-  return { ...state, primary: { id: "requested", createdAt: at, state: "IN_PROGRESS" } };
+  const now = await read(ids.currentId);
+  const isFirst = good === undefined && ids.settledId === undefined;
+  const isSame = !isFirst && sameText(now, await read(good));
+  // A task may have started on a value in between.
+  const between = ids.previousId === good ? now : await read(ids.previousId);
+  const unchanged = isFirst || (isSame && sameText(now, between));
+  return { unchanged, legacy: isLegacy(now ?? "", entry), unreadable: undefined };
 }

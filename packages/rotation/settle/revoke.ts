@@ -5,8 +5,9 @@ import type { SecretDescription } from "../ports.ts";
 import { parseValue, type SecretValue, sameText, sameValue } from "../value.ts";
 import type { Action } from "./action.ts";
 import { keptValues, retiredValues, sparedValues } from "./credentials.ts";
+import { keep, NoRoom } from "./keep.ts";
 import type { SettlePorts } from "./ports.ts";
-import { readSettling, writeSettling } from "./settling.ts";
+import { type Phase, readSettling, writeSettling } from "./settling.ts";
 import { tell } from "./tell.ts";
 
 type Settlement = Action & { readonly kind: "revoke" };
@@ -16,7 +17,7 @@ export type RevocationEnd =
   /** The reason is for people. */
   | { readonly kind: "unfinished"; readonly reason: string };
 
-const done = { kind: "done" } as const;
+export const done = { kind: "done" } as const;
 const nothing = { kind: "none" } as const;
 
 /**
@@ -28,74 +29,100 @@ export async function revoke(
   { versionId, outcome }: Settlement,
   ports: SettlePorts,
 ): Promise<RevocationEnd> {
-  const secret = await ports.store.describe(entry.id);
+  const { store } = ports;
+  const secret = await store.describe(entry.id);
   if (holderOf(secret.versions, current) !== versionId) return done;
-  if ((await handOver(secret, versionId, outcome, ports)) === "overtaken") return done;
+  const handed = { versionId, outcome, oldest: oldestToGo(secret, versionId, outcome) };
+  if ((await handOver(entry, secret, handed, ports)) === "overtaken") return done;
   if (outcome !== "unchanged") {
-    const end = await revokeAndTell(entry, versionId, outcome, ports);
+    const end = await revokeAndTell(entry, secret, { ...handed, outcome }, ports);
     if (end.kind === "unfinished") return end;
   }
   await dropUsedCandidate(entry, secret, versionId, ports);
-  await ports.store.untag(secret.arn, settlingTag);
-  return outcome === "unchanged" ? done : unmark(entry, ports);
+  await store.untag(secret.arn, settlingTag);
+  if (handed.oldest !== undefined) await store.moveLabel(secret.arn, revoking, { from: handed.oldest });
+  return done;
+}
+
+interface HandOver<Outcome = Settlement["outcome"]> {
+  readonly versionId: string;
+  readonly outcome: Outcome;
+  readonly oldest: string | undefined;
+}
+
+/**
+ * Where what is to be revoked begins. Nothing is when the fleet settles a secret for the first time: what others made is
+ * theirs. Decided before anything changes, as a read soon after the mark was set may not show it.
+ */
+function oldestToGo(
+  { versions }: SecretDescription,
+  versionId: string,
+  outcome: Settlement["outcome"],
+): string | undefined {
+  if (outcome === "unchanged") return undefined;
+  const marked = holderOf(versions, revoking);
+  const good = holderOf(versions, settled);
+  // Settled without a mark: a run died between settling it for the first time and saying so.
+  return marked ?? (outcome === "settled" && good === versionId ? undefined : good);
 }
 
 async function revokeAndTell(
   entry: SecretEntry,
-  versionId: string,
-  outcome: "settled" | "restored",
+  secret: SecretDescription,
+  { versionId, outcome, oldest }: HandOver<"settled" | "restored">,
   ports: SettlePorts,
 ): Promise<RevocationEnd> {
   const { store, clock } = ports;
-  const secret = await store.describe(entry.id);
-  const { arn, name, versions, tags } = secret;
-  const isFirst = holderOf(versions, revoking) === undefined;
-  const revocation = isFirst ? nothing : await revokeRetired(entry, await retiredValues(entry, secret, ports), ports);
+  const { arn, name, tags } = secret;
+  const retired = oldest === undefined ? undefined : await retiredValues(entry, secret, oldest, ports);
+  const revocation = retired === undefined ? nothing : await revokeRetired(entry, retired, versionId, ports);
   if (revocation.kind === "unfinished") return revocation;
   const since = readSettling(tags[settlingTag])?.since ?? clock.now();
   if (outcome === "settled") await store.tag(arn, valueSinceTag, new Date(since).toISOString());
   const { text, remedy } = wordsFor(name, outcome, revocation);
-  const spared = isFirst ? await sparedWords(entry, secret, ports) : "";
+  const spared = retired === undefined ? await sparedWords(entry, secret, ports) : "";
   await tell(entry, outcome, versionId, { text: `${text}${spared}`, remedy }, ports);
   return done;
 }
 
 /**
- * All consumers run on the current version. What came before is marked where it begins, and stays so until all of it is
- * revoked, whatever else becomes current meanwhile. There is no such mark when the fleet settles a secret for the first
- * time: what others made is theirs.
+ * All consumers run on the current version: it is the one to go back to from here on. What came before is marked where it
+ * begins, and stays so until all of it is revoked, whatever else becomes current meanwhile.
  */
 async function handOver(
+  entry: SecretEntry,
   { arn, versions, tags }: SecretDescription,
-  versionId: string,
-  outcome: Settlement["outcome"],
-  { store }: SettlePorts,
+  { versionId, outcome, oldest }: HandOver,
+  ports: SettlePorts,
 ): Promise<"done" | "overtaken"> {
-  const from = holderOf(versions, settled);
+  const { store } = ports;
   const settling = readSettling(tags[settlingTag]);
-  if (outcome !== "unchanged" && settling?.phase !== "revoking") {
-    const isMarked = holderOf(versions, revoking) !== undefined;
-    if (from !== undefined && !isMarked) await store.moveLabel(arn, revoking, { to: from });
-    if (settling !== undefined) await store.tag(arn, settlingTag, writeSettling({ ...settling, phase: "revoking" }));
+  if (settling?.versionId === versionId && settling.phase !== phaseOf[outcome]) {
+    const isMarked = oldest === undefined || holderOf(versions, revoking) !== undefined;
+    if (!isMarked && (await store.moveLabel(arn, revoking, { to: oldest })) === "full") {
+      throw new NoRoom(`${entry.key} has as many labels as AWS allows: remove one that nobody needs.`);
+    }
+    await keep(entry, settlingTag, writeSettling({ ...settling, phase: phaseOf[outcome] }), ports);
   }
+  const from = holderOf(versions, settled);
   if (from === versionId) return "done";
   const move = { to: versionId, ...(from !== undefined && { from }) };
-  return (await store.moveLabel(arn, settled, move)) === "refused" ? "overtaken" : "done";
+  return (await store.moveLabel(arn, settled, move)) === "moved" ? "done" : "overtaken";
 }
 
-async function unmark({ id }: SecretEntry, { store }: SettlePorts): Promise<RevocationEnd> {
-  const { arn, versions } = await store.describe(id);
-  const from = holderOf(versions, revoking);
-  if (from !== undefined) await store.moveLabel(arn, revoking, { from });
-  return done;
-}
+const phaseOf = { unchanged: "unchanged", settled: "revoking", restored: "restored" } as const satisfies Record<
+  Settlement["outcome"],
+  Phase
+>;
 
 /** A rejected version that never was current: AWSPENDING goes, and its credential if that is a matter of seconds. */
 export async function discard(entry: SecretEntry, versionId: string, ports: SettlePorts): Promise<RevocationEnd> {
   const { store } = ports;
   const secret = await store.describe(entry.id);
   const value = parseValue(await store.read(secret.arn, versionId));
-  const revocation = await revokeRetired(entry, value === undefined ? [] : [value], ports);
+  const inUse = holderOf(secret.versions, settled);
+  if (inUse === undefined) return done;
+  const revocation = await revokeRetired(entry, value === undefined ? [] : [value], inUse, ports);
   const isLeft = revocation.kind === "unfinished";
   // The label would hold up the next rotation, and a deploy, for as long as the vendor takes: the sweep goes on instead.
   if (isLeft && !ports.issuerOf(entry).findsLeftovers) return revocation;
@@ -114,14 +141,14 @@ export async function discard(entry: SecretEntry, versionId: string, ports: Sett
 export function revokeRetired(
   entry: SecretEntry,
   retired: readonly SecretValue[],
+  inUse: string,
   ports: SettlePorts,
 ): Promise<Revocation> {
   const found = async (names: readonly string[]) => {
-    const { versions } = await ports.store.describe(entry.id);
     const text = `No value of ${entry.id} holds ${names.join(", ")}, which a rotation made that was given up. What it left behind is being revoked.`;
-    await tell(entry, "given-up", holderOf(versions, current) ?? "", { text, remedy: "" }, ports);
+    await tell(entry, "given-up", inUse, { text, remedy: "" }, ports);
   };
-  return ports.issuerOf(entry).revoke(retired, () => keptValues(entry, ports), found);
+  return ports.issuerOf(entry).revoke(retired, () => keptValues(entry, inUse, ports), found);
 }
 
 /** A candidate that was adopted, with whatever result, is no candidate for the next rotation. */

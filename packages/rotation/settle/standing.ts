@@ -1,26 +1,92 @@
+import type { DeploymentFailure, DeploymentState, TaskState } from "../ports.ts";
 import type { ServiceObservation } from "./observation.ts";
 import { timing } from "./timing.ts";
 
-/** Where a consumer stands towards a value that counts from `since` on. */
-export type Standing = "ready" | "stale" | "rolling" | "draining" | "failed";
+/**
+ * Where a consumer stands towards a value that counts from `since` on.
+ *
+ * - `ready`: all of its tasks were created since.
+ * - `stale`: it has to be rolled.
+ * - `rolling`: a deployment begun since is under way.
+ * - `deploying`: another task definition is being rolled out, which is not ours to interrupt, nor its failure the value's.
+ * - `draining`: tasks from before are ending.
+ * - `failed`: a deployment of a task definition that works failed on the value.
+ * - `broken`: its deployment failed, and nothing says that it would have with another value.
+ */
+export type Standing = "ready" | "stale" | "rolling" | "deploying" | "draining" | "failed" | "broken";
+
+export function standingOf(service: ServiceObservation, moments: Moments): Standing {
+  const { primary, desiredCount, tasks } = service;
+  const left = tasks.filter(({ state, createdAt }) => state !== "ended" && createdAt < moments.since);
+  if (desiredCount === 0) return left.length > 0 ? "draining" : "ready";
+  const isServed = tasks.some(({ state }) => state === "running");
+  if (primary?.state === "COMPLETED" && isServed && left.length === 0) return "ready";
+  if (failureOn(service, moments.since) !== undefined) return "failed";
+  switch (primary?.state) {
+    case undefined:
+      return "stale";
+    case "IN_PROGRESS":
+      return underWay(service, moments);
+    case "FAILED":
+      return left.length === 0 ? "ready" : givenUp(service, moments);
+    case "COMPLETED":
+      return completed(service, left, moments);
+  }
+}
+
+function underWay({ primary, others }: ServiceObservation, { since }: Moments): Standing {
+  if (primary !== undefined && primary.createdAt >= since) return "rolling";
+  return others.some(({ taskDefinition }) => taskDefinition !== primary?.taskDefinition) ? "deploying" : "stale";
+}
+
+function givenUp({ primary }: ServiceObservation, { since }: Moments): Standing {
+  return primary !== undefined && primary.createdAt >= since ? "broken" : "stale";
+}
+
+function completed({ primary, tasks }: ServiceObservation, left: readonly TaskState[], { now }: Moments): Standing {
+  if (tasks.some(({ state }) => state === "running")) {
+    return left.some(({ state }) => state === "running") ? "stale" : "draining";
+  }
+  // Stopped and started again in between: its tasks are on their way, or nothing brings them.
+  return primary !== undefined && now < primary.createdAt + timing.taskStart ? "rolling" : "stale";
+}
+
+export interface Moments {
+  /** From then on a task that is created reads the value. */
+  readonly since: number;
+  readonly now: number;
+}
 
 /**
- * A rollback's own completion is no success: the failure before it is what counts, as its tasks read the same secret.
+ * The failure that the value has to answer for: of a deployment begun since, of a task definition that works otherwise.
+ * What failed before, or with an image of its own, says nothing about the value.
  */
-export function standingOf(service: ServiceObservation, since: number): Standing {
-  const { primary, desiredCount, tasks, failures } = service;
-  if (desiredCount === 0) return (tasks ?? []).some((task) => task.createdAt < since) ? "draining" : "ready";
-  const failedAt = Math.max(Number.NEGATIVE_INFINITY, ...failures.filter((at) => at >= since));
-  const repaired = primary?.state === "COMPLETED" && primary.createdAt >= failedAt + timing.repair;
-  if (Number.isFinite(failedAt) && !repaired) return "failed";
-  if (primary === undefined || primary.createdAt < since) return "stale";
-  switch (primary.state) {
-    case "FAILED":
-      return "failed";
-    case "IN_PROGRESS":
-      return "rolling";
-    case "COMPLETED":
-      // Stopping tasks count: until they end, they use the old value.
-      return tasks === undefined || tasks.some((task) => task.createdAt < since) ? "draining" : "ready";
-  }
+export function failureOn(service: ServiceObservation, since: number): DeploymentFailure | undefined {
+  return service.failures.find(({ deploymentId }) => {
+    const failed = deploymentOf(service, deploymentId);
+    return failed !== undefined && failed.createdAt >= since && worksOtherwise(service, failed, since);
+  });
+}
+
+type Known = Pick<DeploymentState, "id" | "createdAt" | "taskDefinition">;
+
+/** As ECS lists it; later, as its tasks remember it, which ECS shows for an hour. */
+function deploymentOf({ primary, others, tasks }: ServiceObservation, id: string): Known | undefined {
+  const listed = [...(primary === undefined ? [] : [primary]), ...others].find((one) => one.id === id);
+  if (listed !== undefined) return listed;
+  const [first] = tasks.filter(({ deploymentId }) => deploymentId === id).toSorted((a, b) => a.createdAt - b.createdAt);
+  return first && { id, createdAt: first.createdAt, taskDefinition: first.taskDefinition };
+}
+
+function worksOtherwise({ primary, tasks }: ServiceObservation, { id, taskDefinition }: Known, since: number): boolean {
+  // Without a rollback nothing runs any more, and what ran has to do as evidence.
+  const isLast = primary?.id === id;
+  const isBackOn = !isLast && primary?.taskDefinition === taskDefinition && didWork(primary, since);
+  const others = tasks.filter((task) => task.deploymentId !== id && task.taskDefinition === taskDefinition);
+  return isBackOn || others.some(({ state }) => isLast || state === "running");
+}
+
+/** ECS rolls back to what was completed. That fails as well where its tasks have to start anew, on the same value. */
+function didWork({ state, createdAt }: DeploymentState, since: number): boolean {
+  return state !== "FAILED" || createdAt < since;
 }

@@ -2,7 +2,7 @@ import { RotationError } from "../errors.ts";
 import { candidate, holderOf, isRejected, pending, settled, settlingTag, valueSinceTag } from "../labels.ts";
 import type { Outcome } from "../ports.ts";
 import { putVersion } from "../put.ts";
-import { readSettling } from "../settle/settling.ts";
+import { isInUse, readSettling } from "../settle/settling.ts";
 import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
 import type { Step } from "./step.ts";
 import { readCurrent } from "./values.ts";
@@ -30,13 +30,13 @@ export async function createSecret(step: Step): Promise<void> {
 
 /**
  * A second rotation on top of one whose consumers are still rolling would leave three credentials and no order among
- * them. Secrets Manager tries again later. Where only the old one has yet to be revoked, which may take a vendor days, the
- * next may begin: both are revoked after it.
+ * them. Secrets Manager tries again later. Where only the old one has yet to be revoked, the next may begin: both are
+ * revoked after it.
  */
 function refuseUnsettled({ secret, currentId }: Step): void {
   const holder = holderOf(secret.versions, settled);
-  const settling = secret.tags[settlingTag];
-  const isRolling = settling !== undefined && readSettling(settling)?.phase !== "revoking";
+  const settling = readSettling(secret.tags[settlingTag]);
+  const isRolling = settling !== undefined && !isInUse(settling);
   if (isRolling || (holder !== undefined && holder !== currentId))
     throw new RotationError("unfinished", `The last change of ${secret.name} is not settled yet.`);
 }

@@ -1,5 +1,7 @@
 import { RotationError } from "../errors.ts";
+import type { Proof } from "../issuers/index.ts";
 import { markRejected } from "../reject.ts";
+import { proveSpread, spreadMs } from "../spread.ts";
 import { placeholdersIn, sameValue } from "../value.ts";
 import type { Step } from "./step.ts";
 import { readCurrent, readPending } from "./values.ts";
@@ -22,23 +24,26 @@ export async function testSecret(step: Step): Promise<void> {
   const next = await readPending(step, now);
   // Turning rotation on calls only this step, with a copy: a fresh secret still has its placeholders then.
   if (placeholdersIn(next, entry.placeholders).length > 0) return;
+  const made = (await ports.store.createdAt(secret.arn, token)) ?? 0;
   const began = ports.clock.now();
   const toRefuse = issuer.propagationMs === 0 ? 0 : refusedMs;
+  let before: Proof | undefined;
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
-    const proof = await issuer.prove(next);
+    const asked = ports.clock.now();
+    const isLate = asked - made >= issuer.propagationMs && asked - began >= toRefuse;
+    const proof = await proveSpread(issuer, next, { clock: ports.clock, isLate, isKnown: false, before });
     if (proof.verdict === "accepted") return;
-    const made = (await ports.store.createdAt(secret.arn, token)) ?? 0;
-    const at = ports.clock.now();
-    if (proof.verdict === "rejected" && at - made >= issuer.propagationMs && at - began >= toRefuse) {
+    if (proof.verdict === "rejected" && isLate) {
       if (!sameValue(next, now)) await markRejected(ports.store, secret, token);
       throw new RotationError("rejected", `Version ${token} of ${secret.name} is not accepted: ${proof.reason}.`);
     }
-    if (at + pause > ports.deadline()) {
+    if (ports.clock.now() + pause + spreadMs > ports.deadline()) {
       throw new RotationError(
         "unfinished",
         `Version ${token} of ${secret.name} could not be tested yet: ${proof.reason}.`,
       );
     }
+    before = proof;
     await ports.clock.sleep(pause);
   }
 }

@@ -17,7 +17,7 @@ export interface AuthorizeParts {
   readonly providerName: string;
 }
 
-const longestState = 2_000;
+const longestState = 1_000;
 const known = [
   ...["client_id", "redirect_uri", "response_type", "code_challenge", "code_challenge_method"],
   ...["state", "scope", "resource"],

@@ -2,6 +2,7 @@ import { OAuthFailure } from "./oauth-failure.ts";
 
 const mostUris = 10;
 const mostCharacters = 2_000;
+const mostInAll = 3_000;
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
@@ -11,6 +12,7 @@ const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
  */
 export function checkRedirectUris(uris: readonly string[], allowed: readonly string[]): void {
   if (uris.length < 1 || uris.length > mostUris) throw refused(`name 1 to ${mostUris} of them`);
+  if (uris.join("").length > mostInAll) throw refused(`they have at most ${mostInAll} characters together`);
   for (const uri of uris) checkRedirectUri(uri, allowed);
 }
 
@@ -24,23 +26,25 @@ function checkRedirectUri(uri: string, allowed: readonly string[]): void {
   const authority = uri.split(/[/?#]/)[2] ?? "";
   if (uri.includes("#") || authority.includes("@")) throw refused("neither a fragment nor a user is allowed");
   if (url.hostname.includes("*")) throw refused("a host without a wildcard is allowed");
-  if (allowed.length > 0 && !allowed.some((pattern) => fits(pattern, uri))) {
+  if (allowed.length > 0 && !allowed.some((pattern) => fits(pattern, url))) {
     throw refused("this server's operator allows only listed addresses");
   }
 }
 
 /**
  * A pattern of `WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS`: an address in which `*` stands for a port, a label of the
- * host, or anything in the path. Without a path it fits every one.
+ * host, or anything in the path. Without a path it fits every one. What is compared is what a browser makes of the
+ * address: `/api/../else` lies at `/else`.
  */
-function fits(pattern: string, uri: string): boolean {
-  const [scheme, rest = ""] = pattern.split("://", 2);
+function fits(pattern: string, { href }: URL): boolean {
+  const [scheme = "", rest = ""] = pattern.split("://", 2);
   const slash = rest.indexOf("/");
-  const authority = slash === -1 ? rest : rest.slice(0, slash);
+  const [host = "", port = ""] = (slash === -1 ? rest : rest.slice(0, slash)).split(/(?=:(?:\*|\d+)$)/);
   const path = slash === -1 ? "/*" : rest.slice(slash);
-  const expression = `^${literal(scheme ?? "", "")}://${literal(authority, "[A-Za-z0-9-]+")}${literal(path, "[^#]*")}$`;
-  const hasPath = /^[^:]+:\/\/[^/?]+\//.test(uri);
-  return new RegExp(expression).test(hasPath ? uri : `${uri}/`);
+  const anyPort = port === ":*" ? "(?::\\d+)?" : literal(port, "");
+  return new RegExp(
+    `^${literal(scheme, "")}://${literal(host, "[A-Za-z0-9-]+")}${anyPort}${literal(path, "[^#]*")}$`,
+  ).test(href);
 }
 
 const literal = (text: string, star: string): string =>

@@ -32,11 +32,11 @@ export interface LoginCommon {
 /** One address may be an office's. What strangers leave behind is bounded by what all of them together may do. */
 export function openBudgets() {
   return {
-    /** Each leaves a record for ten minutes. */
-    pages: new Budget({ windowMs: 60_000, perAddress: 300, inAll: 3_000 }),
+    /** Each leaves a record of up to 6 kB for ten minutes. */
+    pages: new Budget({ windowMs: 60_000, perAddress: 300, inAll: 1_200 }),
     tokens: new Budget({ windowMs: 60_000, perAddress: 600, inAll: 60_000 }),
-    /** Each leaves a record of up to 10 kB for a day. */
-    registrations: new Budget({ windowMs: 3_600_000, perAddress: 60, inAll: 500 }),
+    /** Each leaves a record of up to 6 kB for a day. */
+    registrations: new Budget({ windowMs: 3_600_000, perAddress: 120, inAll: 500 }),
   };
 }
 
@@ -79,8 +79,8 @@ export function loginRoutes(address: LoginAddress, provider: IdentityProvider, c
 
   routes.post("/register", express.json({ limit: bodyLimit, inflate: false }), async (req, res) => {
     if (req.body === undefined) throw new OAuthFailure("invalid_request", "Send the body as application/json.", 415);
-    budgets.registrations.spend(req.ip ?? "");
     const client = register(parseMetadata(req.body, common.allowedRedirects), Date.now());
+    budgets.registrations.spend(req.ip ?? "");
     await clients.add(client);
     res.status(201).set("Cache-Control", "no-store").json(client);
   });

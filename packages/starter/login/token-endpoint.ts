@@ -35,7 +35,7 @@ export function openTokenEndpoint(parts: TokenEndpointParts): TokenEndpoint {
       if (form.getAll(name).length > 1) throw new OAuthFailure("invalid_request", "The request has a parameter twice.");
     }
     const credentials = readCredentials(authorization, form);
-    return authenticate(await clients.get(credentials.clientId), credentials);
+    return authenticate(await clients.known(credentials.clientId), credentials);
   }
 
   async function redeem(client: Client, form: URLSearchParams): Promise<Tokens> {
@@ -58,7 +58,7 @@ export function openTokenEndpoint(parts: TokenEndpointParts): TokenEndpoint {
     const login = {
       user,
       clientId: client.client_id,
-      ...(client.client_name === undefined ? {} : { clientName: client.client_name }),
+      ...(authorization.clientName === undefined ? {} : { clientName: authorization.clientName }),
       expiresAt: Math.floor(now() / 1000) + loginSeconds,
     };
     await records.google.set(loginId, google, loginSeconds);

@@ -1,3 +1,4 @@
+import type { ClientDocuments } from "../login/client-document.ts";
 import type { IdentityProvider, ProviderConfig } from "../login/identity.ts";
 import type { Sessions } from "../sessions/index.ts";
 
@@ -8,5 +9,6 @@ export type Admission =
       readonly kind: "login";
       readonly config: ProviderConfig;
       readonly provider: IdentityProvider;
+      readonly documents: ClientDocuments;
       readonly sessions: Sessions;
     };

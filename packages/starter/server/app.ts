@@ -23,7 +23,6 @@ export interface AppOptions {
   readonly createServer: (occasion: Occasion) => McpServer;
   readonly argumentsOf: Watch["argumentsOf"];
   readonly bus?: ServerEventBus;
-  readonly stopping?: AbortSignal;
 }
 
 export function createApp(options: AppOptions): Express {

@@ -1,5 +1,5 @@
 import { createMcpHandler, type McpServer, type ServerEventBus } from "@modelcontextprotocol/server";
-import type { Request as HttpRequest, RequestHandler } from "express";
+import type { Request as HttpRequest, Response as HttpResponse, RequestHandler } from "express";
 import * as v from "valibot";
 import { type AuditClient, type Watch, watchTransport } from "../audit/index.ts";
 import { describeError, type Log } from "../log.ts";
@@ -20,8 +20,6 @@ export interface EndpointOptions {
   readonly log: Log;
   /** Where changes of the lists are announced; without it, for servers whose lists do not change. */
   readonly bus?: ServerEventBus | undefined;
-  /** Ends the streams that would otherwise last as long as their client. */
-  readonly stopping?: AbortSignal | undefined;
   /** Who sent the request, after authentication. */
   readonly identify: (req: HttpRequest) => Promise<Visitor>;
 }
@@ -45,7 +43,7 @@ const base = new URL("http://localhost/mcp");
  * any task can answer it, without a session header or a sticky balancer. Its answer may stream (progress, logging).
  */
 export function mcpEndpoint(options: EndpointOptions): RequestHandler {
-  const { audit, argumentsOf, log, bus, stopping } = options;
+  const { audit, argumentsOf, log, bus } = options;
   const exchanges = new WeakMap<Request, Exchange>();
 
   const handler = createMcpHandler(
@@ -66,38 +64,37 @@ export function mcpEndpoint(options: EndpointOptions): RequestHandler {
     bus === undefined ? {} : { bus },
   );
 
-  return async (req, res, next) => {
-    try {
-      // Before the method: clients ask by GET whether there is a login.
-      const visitor = await options.identify(req);
-      if (req.method !== "POST") {
-        res.set("Allow", "POST");
-        throw new Refusal(405, "Method not allowed: use POST.");
-      }
-      const parsedBody = await readJson(req);
-      const requestId = String(res.locals.requestId);
-      const parsed = v.safeParse(Asked, parsedBody);
-      const exchange: Exchange = { visitor, requestId, asked: parsed.success ? parsed.output : {} };
-      // Only a stream that no server object stands behind needs a signal, which costs more than all else of a request.
-      const left = exchange.asked.method === "subscriptions/listen" ? new AbortController() : undefined;
-      const end = () => left?.abort();
-      stopping?.addEventListener("abort", end);
-      res.once("close", () => {
-        stopping?.removeEventListener("abort", end);
-        if (res.writableFinished) return;
-        left?.abort();
-        void exchange.server?.close();
-      });
-      const request = toWebRequest(req, base, left?.signal);
-      exchanges.set(request, exchange);
-      const response = await handler.fetch(request, { parsedBody });
-      if (response.status >= 500) log.error("The SDK failed to serve a request.", { request_id: requestId });
-      await sendWebResponse(response, res);
-    } catch (error) {
-      if (res.headersSent) {
-        log.warn(`A stream broke off: ${describeError(error)}`, { request_id: String(res.locals.requestId) });
-        res.destroy();
-      } else next(error);
+  async function serve(req: HttpRequest, res: HttpResponse): Promise<void> {
+    // Before the method: clients ask by GET whether there is a login.
+    const visitor = await options.identify(req);
+    if (req.method !== "POST") {
+      res.set("Allow", "POST");
+      throw new Refusal(405, "Method not allowed: use POST.");
     }
+    const parsedBody = await readJson(req);
+    const requestId = String(res.locals.requestId);
+    const parsed = v.safeParse(Asked, parsedBody);
+    const exchange: Exchange = { visitor, requestId, asked: parsed.success ? parsed.output : {} };
+    // Only a stream that no server object stands behind needs a signal, which costs more than all else of a request.
+    const left = exchange.asked.method === "subscriptions/listen" ? new AbortController() : undefined;
+    res.once("close", () => {
+      if (res.writableFinished) return;
+      left?.abort();
+      void exchange.server?.close();
+    });
+    const request = toWebRequest(req, base, left?.signal);
+    exchanges.set(request, exchange);
+    const response = await handler.fetch(request, { parsedBody });
+    if (response.status >= 500) log.error("The SDK failed to serve a request.", { request_id: requestId });
+    await sendWebResponse(response, res);
+  }
+
+  return (req, res, next) => {
+    if (req.path !== "/") return next();
+    return serve(req, res).catch((error: unknown) => {
+      if (!res.headersSent) return next(error);
+      log.warn(`A stream broke off: ${describeError(error)}`, { request_id: String(res.locals.requestId) });
+      res.destroy();
+    });
   };
 }

@@ -1,7 +1,6 @@
 import type { Express, Request } from "express";
 import { accessProvider } from "../login/access.ts";
 import { addressAt, type LoginAddress, scope } from "../login/address.ts";
-import { openClientDocuments } from "../login/client-document.ts";
 import { openClients } from "../login/clients.ts";
 import { connectProvider, type IdentityProvider } from "../login/identity.ts";
 import { remember } from "../login/memo.ts";
@@ -38,7 +37,7 @@ export function installLogin(
     ...parts,
     records,
     desk,
-    clients: openClients(records, openClientDocuments(config.allowedRedirects)),
+    clients: openClients(records, admission.documents),
     verified: remember(desk.verify, Date.now),
     budgets: openBudgets(),
     allowedRedirects: config.allowedRedirects,

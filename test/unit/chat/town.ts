@@ -8,7 +8,7 @@ import type { Mute } from "#chat/record/mute-table.ts";
 import type { IncidentStore } from "#chat/record/store.ts";
 import { carry, type QueuedMessage } from "#chat/road.ts";
 import { ChatSettings } from "#chat/settings.ts";
-import { createIncidentMemory } from "./incident-memory.ts";
+import { createIncidentMemory } from "../../fixture/incident-memory.ts";
 
 export const start = Date.parse("2026-09-23T20:00:00Z");
 export const minute = 60_000;

@@ -326,6 +326,30 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
         ] as const,
     ),
     [
+      "a key of another region for a secret",
+      changed("stages/prod/adopt", { kmsKeys: { splunk: "arn:aws:kms:us-east-1:111122223333:key/one" } }),
+      "stages.prod.adopt.kmsKeys.splunk",
+      /own account and region/,
+    ],
+    [
+      "an alias for the key of a secret",
+      changed("stages/prod/adopt", { kmsKeys: { splunk: "arn:aws:kms:eu-central-1:111122223333:alias/one" } }),
+      "stages.prod.adopt.kmsKeys.splunk",
+      /not of an alias/,
+    ],
+    [
+      "a key for no secret",
+      changed("stages/prod/adopt", { kmsKeys: { splnk: "arn:aws:kms:eu-central-1:111122223333:key/one" } }),
+      "stages.prod.adopt.kmsKeys",
+      /splunk/,
+    ],
+    [
+      "a word for an unproven value",
+      changed("secrets/splunk/unproven", "ignore"),
+      "secrets.splunk.unproven",
+      /"wait" or "roll"/,
+    ],
+    [
       "an adopted topic of another region",
       changed("stages/prod/adopt", { alarmTopicArn: "arn:aws:sns:us-east-1:111122223333:pages" }),
       "stages.prod.adopt.alarmTopicArn",

@@ -89,6 +89,7 @@ const card: Card = {
   footer: "prod",
   fallback: "no healthy task",
   runbook: undefined,
+  lasting: true,
   mention: [],
 };
 const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "k" };

@@ -75,6 +75,13 @@ async function run({ options, begin, ends }: Scenario, blow?: Omit<Blow, "at"> &
   }
 }
 
+/** To die before a call is to die after the one before it. */
+const blows = [
+  ["before", "fail"],
+  ["after", "fail"],
+  ["after", "die"],
+] as const;
+
 describe.each(scenarios)("killed anywhere in $title", (scenario) => {
   it("[ROT-5] [ROT-6] ends with one working value, its consumers on it, no orphan and no block", async () => {
     const calm = await run(scenario);
@@ -93,18 +100,16 @@ describe.each(scenarios)("killed anywhere in $title", (scenario) => {
     const failures: object[] = [];
     let runs = 0;
     for (let nth = 1; nth <= calm.calls.length; nth++) {
-      for (const when of ["before", "after"] as const) {
-        for (const how of ["fail", "die"] as const) {
-          const { holds, token } = await run(scenario, { nth, when, how });
-          runs++;
-          const right = scenario.ends === undefined ? token !== firstToken : token === scenario.ends;
-          if (JSON.stringify(holds) !== JSON.stringify(good) || !right) {
-            failures.push({ nth, call: calm.calls[nth - 1], when, how, ...holds, right });
-          }
+      for (const [when, how] of blows) {
+        const { holds, token } = await run(scenario, { nth, when, how });
+        runs++;
+        const right = scenario.ends === undefined ? token !== firstToken : token === scenario.ends;
+        if (JSON.stringify(holds) !== JSON.stringify(good) || !right) {
+          failures.push({ nth, call: calm.calls[nth - 1], when, how, ...holds, right });
         }
       }
     }
     process.stdout.write(`${scenario.title}: ${calm.calls.length} calls, ${runs} blows, ${failures.length} bad ends\n`);
     expect(failures).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });

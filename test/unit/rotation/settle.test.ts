@@ -92,7 +92,7 @@ describe("a rotation", () => {
     expect(await stage.token()).toBe(firstToken);
     stage.splunk.faults.clear();
     await stage.clock.pass(hour);
-    expect(outcomes(stage)).toEqual(["settled"]);
+    expect(outcomes(stage)).toEqual(["waiting", "settled"]);
   });
 
   it("[SEC-3] leaves a placeholder alone, says so, and ends without an error", async () => {
@@ -154,16 +154,16 @@ describe("a value put by hand", () => {
     expect(await stage.isSettled()).toBe(true);
   });
 
-  it("[ROT-5] asks for a person, once, when neither it nor the one before works", async () => {
+  it("[ROT-5] [ROT-9] asks for a person, and again after four hours, when neither it nor the one before works", async () => {
     const stage = await world();
     stage.splunk.tokens.update("by-hand", { disabled: true });
     await stage.putByHand(badToken);
     await stage.clock.pass(6 * hour);
-    expect(outcomes(stage)).toEqual(["rejected", "stuck"]);
+    expect(outcomes(stage)).toEqual(["rejected", "stuck", "stuck"]);
     stage.splunk.tokens.create({ name: "operator", token: goodToken, indexes: ["mcp_audit"] });
     await stage.putByHand(goodToken);
     await stage.clock.pass(hour);
-    expect(outcomes(stage)).toEqual(["rejected", "stuck", "settled"]);
+    expect(outcomes(stage)).toEqual(["rejected", "stuck", "stuck", "settled"]);
     expect(await stage.isSettled()).toBe(true);
   });
 });

@@ -94,6 +94,30 @@ describe("the configuration", () => {
     expect(findPlaceholders(env)).toEqual(["GOOGLE_OAUTH_CLIENT_ID", "SPLUNK_HEC_TOKEN"]);
   });
 
+  it("[MCP-2] takes any OpenID provider, with the domains and groups that it admits, and whom it lets in from a browser", () => {
+    const { GOOGLE_OAUTH_CLIENT_ID: _, GOOGLE_OAUTH_CLIENT_SECRET: __, ...rest } = fleet;
+    const openid = {
+      ...rest,
+      MCP_LOGIN: "openid",
+      OPENID_ISSUER: "https://example.okta.com/oauth2/default",
+      OPENID_CLIENT_ID: "id",
+      OPENID_CLIENT_SECRET: "secret",
+      OPENID_ALLOWED_DOMAINS: "Example.com",
+      OPENID_ALLOWED_GROUPS: "mcp-users, mcp-admins",
+      OAUTH_ALLOWED_ORIGINS: "https://claude.ai",
+    };
+    const config = readConfig(openid);
+    expect(config.allowedOrigins).toEqual(["https://claude.ai"]);
+    expect(config.login).toMatchObject({
+      kind: "openid",
+      name: "example.okta.com",
+      allowedDomains: ["example.com"],
+      allowedGroups: ["mcp-users", "mcp-admins"],
+    });
+    expect(problemsOf({ ...openid, OPENID_ISSUER: undefined })).toContain("OPENID_ISSUER is not set.");
+    expect(problemsOf({ ...openid, OAUTH_ALLOWED_ORIGINS: "https://claude.ai/" })).toContain("origins are allowed");
+  });
+
   it("needs no secret for a server without login and audit", () => {
     expect(readConfig({ MCP_LOGIN: "none" })).toMatchObject({ login: { kind: "none" }, audit: { kind: "off" } });
   });

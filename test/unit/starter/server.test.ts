@@ -110,7 +110,7 @@ describe("the server", () => {
     expect(Number(seconds)).toBeGreaterThan(anywhere.idleTimeoutSeconds);
   });
 
-  it("[ECS-8] [MCP-1] ends the streams of subscriptions when it stops, so that no task waits for them", async () => {
+  it("[ECS-8] [MCP-1] ends a subscription to lists that never change at once, so that no task waits for it", async () => {
     const config = { ...readConfig({ MCP_LOGIN: "none" }), host: "127.0.0.1", port: 0 };
     const starter = await startServer({ config, tools: [], log: silent });
     const response = await fetch(`http://127.0.0.1:${starter.port}/mcp`, {
@@ -136,9 +136,8 @@ describe("the server", () => {
       }),
     });
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
-    const began = performance.now();
-    await Promise.all([starter.stop(), response.text().catch(() => "cut off")]);
-    expect(performance.now() - began).toBeLessThan(config.drainSeconds * 500);
+    expect(await response.text()).toContain('"resultType":"complete"');
+    await starter.stop();
   });
 
   it("cuts off what does not finish in time, and counts it", async () => {

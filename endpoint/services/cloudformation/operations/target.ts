@@ -1,13 +1,14 @@
 import { AwsError, notEmulated } from "#endpoint/core/errors.ts";
 import type { CloudFormationEngine } from "../engine.ts";
-import { draw } from "../stack/blueprint.ts";
+import { type Blueprint, draw } from "../stack/blueprint.ts";
 import type { StackEngine } from "../stack/deployment.ts";
 import type { Stack, StackOptions, Target } from "../stack/stack.ts";
-import { acknowledges, requiredCapability } from "../template/capabilities.ts";
+import { acknowledges, requiredCapability, requiredExpansion } from "../template/capabilities.ts";
 import type { Template } from "../template/document.ts";
 import { refused } from "../template/errors.ts";
 import { stackParameters } from "../template/parameters.ts";
 import { parseTemplate } from "../template/parse.ts";
+import { referencesOf } from "../template/references.ts";
 import { checkReferences } from "../template/validate.ts";
 import type { TargetRequest } from "./input.ts";
 import { templateText } from "./template-source.ts";
@@ -37,6 +38,8 @@ export async function readTarget(
   const identity = stack ?? { id: "", name, options: optionsOf(request, false) };
   const blueprint = draw(target, identity, { place: engine.place, exportNamed: () => undefined });
   checkTypes(template, [...blueprint.graph.keys()], engine);
+  checkOutputs(template, blueprint);
+  blueprint.checkMappings();
   if (previous !== undefined) checkSameTypes(template, previous.template);
   return target;
 }
@@ -61,10 +64,23 @@ async function bodyOf(
 }
 
 function checkCapabilities(template: Template, given: readonly string[]): void {
-  const required = requiredCapability(template);
-  if (required !== undefined && !acknowledges(given, required)) {
+  for (const required of [requiredExpansion(template), requiredCapability(template)]) {
+    if (required === undefined || acknowledges(given, required)) continue;
     throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${required.capability}]`);
   }
+}
+
+/** An output of a resource that a condition leaves out has nothing to show. */
+function checkOutputs(template: Template, { graph, isActive, condition }: Blueprint): void {
+  const missing = Object.values(template.Outputs)
+    .filter((output) => isActive(output.Condition))
+    .flatMap((output) => referencesOf(output.Value, condition))
+    .filter(({ kind, name }) => kind !== "condition" && template.Resources[name] !== undefined && !graph.has(name));
+  if (missing.length === 0) return;
+  const names = [...new Set(missing.map(({ name }) => name))].join(", ");
+  throw refused(
+    `Template format error: Unresolved resource dependencies [${names}] in the Outputs block of the template`,
+  );
 }
 
 function checkTypes(template: Template, active: readonly string[], engine: StackEngine): void {

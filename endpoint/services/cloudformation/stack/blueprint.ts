@@ -5,6 +5,7 @@ import type { Template } from "../template/document.ts";
 import { refused } from "../template/errors.ts";
 import { isList, isObject, type Json } from "../template/json.ts";
 import { referenceValue } from "../template/parameters.ts";
+import { referencesOf } from "../template/references.ts";
 import { resolve } from "../template/resolve.ts";
 import type { Scope } from "../template/scope.ts";
 import type { Stack, Target } from "./stack.ts";
@@ -20,6 +21,9 @@ export interface Blueprint {
   /** The names of the exports it imports. @throws AwsError `ValidationError` for one that is not there. */
   readImports(): ReadonlySet<string>;
   isActive(condition: string | undefined): boolean;
+  condition(name: string): boolean;
+  /** Looks up what needs no resource to be known. @throws AwsError `ValidationError` for a mapping that is not there. */
+  checkMappings(): void;
   scope(resources: ResourceReader): Scope;
 }
 
@@ -59,6 +63,16 @@ export function draw(target: Target, stack: Pick<Stack, "id" | "name" | "options
     graph: dependencyGraph(template, condition),
     readImports: () => importsOf(template, isActive, withoutResources),
     isActive,
+    condition,
+    checkMappings: () => {
+      for (const value of activeValues(template, isActive)) {
+        visitCalls(value, withoutResources, "Fn::FindInMap", (call) => {
+          if (referencesOf(call).every(({ kind, name }) => kind === "ref" && base.parameters.has(name))) {
+            resolve(call, withoutResources);
+          }
+        });
+      }
+    },
     scope: (resources) => ({ ...base, condition, importValue, ...resources }),
   };
 }
@@ -99,20 +113,26 @@ function importsOf(template: Template, isActive: (name: string | undefined) => b
       return scope.importValue(name);
     },
   };
-  const values: Json[] = [
-    ...Object.values(template.Resources).flatMap((item) => (isActive(item.Condition) ? [item.Properties] : [])),
-    ...Object.values(template.Outputs).flatMap((item) => (isActive(item.Condition) ? [item.Value] : [])),
-  ];
-  for (const value of values) visitImports(value, scope, (call) => resolve(call, recording));
+  for (const value of activeValues(template, isActive)) {
+    visitCalls(value, scope, "Fn::ImportValue", (call) => resolve(call, recording));
+  }
   return names;
 }
 
-function visitImports(value: Json, scope: Scope, found: (call: Json) => void): void {
+function activeValues(template: Template, isActive: (name: string | undefined) => boolean): readonly Json[] {
+  return [
+    ...Object.values(template.Resources).flatMap((item) => (isActive(item.Condition) ? [item.Properties] : [])),
+    ...Object.values(template.Outputs).flatMap((item) => (isActive(item.Condition) ? [item.Value] : [])),
+  ];
+}
+
+/** Every call of a function in a value, but for branches that are not taken. */
+function visitCalls(value: Json, scope: Scope, name: string, found: (call: Json) => void): void {
   if (isList(value)) {
-    for (const item of value) visitImports(item, scope, found);
+    for (const item of value) visitCalls(item, scope, name, found);
   } else if (isObject(value)) {
-    if ("Fn::ImportValue" in value) found(value);
-    else for (const item of Object.values(takenBranch(value, scope))) visitImports(item, scope, found);
+    if (name in value) found(value);
+    else for (const item of Object.values(takenBranch(value, scope))) visitCalls(item, scope, name, found);
   }
 }
 

@@ -1,6 +1,7 @@
 import { fillDynamicReferences } from "../template/dynamic-reference.ts";
-import { templateError } from "../template/errors.ts";
+import { refused, templateError } from "../template/errors.ts";
 import { isJson, isList, isObject, type Json, type JsonObject } from "../template/json.ts";
+import { propertyNames } from "../template/property-names.ts";
 import { resolve } from "../template/resolve.ts";
 import type { Blueprint, ResourceReader } from "./blueprint.ts";
 import type { StackEngine } from "./deployment.ts";
@@ -16,8 +17,9 @@ export function resourceReader(stack: Stack): ResourceReader {
   return {
     physicalId: (logicalId) => stateOf(logicalId).state.physicalId,
     attribute: (logicalId, name) => {
-      const { type, state } = stateOf(logicalId);
-      const value = attributeAt(state.attributes, name);
+      const { type, state, properties } = stateOf(logicalId);
+      // What the type returns, else a property as the template has it.
+      const value = attributeAt(state.attributes, name) ?? attributeAt(properties, name);
       if (value === undefined) {
         throw templateError(`resource ${logicalId} (${type}) does not support attribute type ${name} in Fn::GetAtt`);
       }
@@ -35,14 +37,20 @@ function attributeAt(attributes: Readonly<Record<string, unknown>>, name: string
   return isJson(value) ? value : undefined;
 }
 
-/** A resource's properties with all functions and dynamic references evaluated. */
+/** A resource's properties with all functions and dynamic references evaluated; throws for one its type does not have. */
 export function resolveProperties(
   logicalId: string,
   blueprint: Blueprint,
   engine: StackEngine,
   stack: Stack,
 ): JsonObject {
-  const declared = blueprint.target.template.Resources[logicalId]?.Properties ?? {};
+  const { Type = "", Properties: declared = {} } = blueprint.target.template.Resources[logicalId] ?? {};
+  const names = propertyNames(Type);
+  const extraneous = Object.keys(declared).filter((name) => names?.has(name) === false);
+  if (extraneous.length > 0) {
+    const keys = extraneous.map((name) => `#: extraneous key [${name}] is not permitted`).join(", ");
+    throw refused(`Properties validation failed for resource ${logicalId} with message:\n[${keys}]`);
+  }
   const resolved = resolve(declared, blueprint.scope(resourceReader(stack)));
   const filled = fillDynamicReferences(resolved ?? {}, engine.dynamic);
   if (!isObject(filled) || isList(filled)) throw templateError(`Properties of ${logicalId} must be an object.`);

@@ -14,8 +14,14 @@ const IAM_TYPES: Readonly<Record<string, string | undefined>> = {
 
 /** What the caller must acknowledge before the template may run. */
 export interface RequiredCapability {
-  readonly capability: "CAPABILITY_IAM" | "CAPABILITY_NAMED_IAM";
+  readonly capability: "CAPABILITY_AUTO_EXPAND" | "CAPABILITY_IAM" | "CAPABILITY_NAMED_IAM";
   readonly types: readonly string[];
+}
+
+/** Transforms change the template before it runs: the caller takes what comes of it. */
+export function requiredExpansion({ Transform }: Template): RequiredCapability | undefined {
+  const types = [Transform].flat();
+  return types.length === 0 ? undefined : { capability: "CAPABILITY_AUTO_EXPAND", types };
 }
 
 export function requiredCapability(template: Template): RequiredCapability | undefined {

@@ -43,7 +43,10 @@ function decodeJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (error) {
-    throw formatError(`JSON not well-formed. (${describeFailure(error)})`);
+    // CloudFormation reads JSON as YAML too, which lets a comma trail.
+    const document = parseDocument(body, { schema: "core" });
+    if (document.errors.length > 0) throw formatError(`JSON not well-formed. (${describeFailure(error)})`);
+    return document.toJS();
   }
 }
 

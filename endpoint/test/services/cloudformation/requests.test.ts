@@ -17,6 +17,46 @@ beforeEach(async () => {
 afterEach(() => cloud.close());
 
 describe("requests on a stack", () => {
+  it("[AWS-10] refuses a template that AWS would refuse before it touches anything", async () => {
+    const create = (body: object) =>
+      cloud.cfn.send(new CreateStackCommand({ StackName: "wrong", TemplateBody: JSON.stringify(body) }));
+    const Mappings = { Sizes: { small: { cpu: "256" } } };
+    const mapped = { A: item({ Value: { "Fn::FindInMap": ["Sizes", { Ref: "Size" }, "cpu"] } }) };
+    const Parameters = { Size: { Type: "String", Default: "large" } };
+    await expect(create({ Mappings, Parameters, Resources: mapped })).rejects.toThrow(
+      "Template error: Unable to get mapping for Sizes::large::cpu",
+    );
+    const Conditions = { Never: { "Fn::Equals": ["a", "b"] } };
+    const absent = { A: { ...item(), Condition: "Never" }, B: item() };
+    await expect(create({ Conditions, Resources: absent, Outputs: { A: { Value: { Ref: "A" } } } })).rejects.toThrow(
+      "Unresolved resource dependencies [A] in the Outputs block of the template",
+    );
+    await expect(create({ Transform: "AWS::LanguageExtensions", Resources: { A: item() } })).rejects.toMatchObject({
+      name: "InsufficientCapabilitiesException",
+      message: "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
+    });
+    await expect(operator.stack("wrong")).rejects.toThrow("does not exist");
+  });
+
+  it("[AWS-10] fails a resource with a property that its type does not have", async () => {
+    await operator.create(
+      JSON.stringify({ Resources: { Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlok: "10.0.0.0/16" } } } }),
+    );
+    expect(await operator.reasons()).toContain(
+      "Properties validation failed for resource Vpc with message:\n[#: extraneous key [CidrBlok] is not permitted]",
+    );
+  });
+
+  it("[AWS-10] reads a property by Fn::GetAtt, and a trailing comma", async () => {
+    const body = `{ "Resources": {
+      "A": { "Type": "Test::Memory::Item", "Properties": { "Value": "1", "Name": "named" } },
+      "B": { "Type": "Test::Memory::Item", "Properties": { "Value": { "Fn::GetAtt": ["A", "Name"] } } },
+    }, }`;
+    await operator.create(body);
+    expect((await operator.stack())?.StackStatus).toBe("CREATE_COMPLETE");
+    expect([...cloud.items.live.values()]).toContainEqual({ Value: "named" });
+  });
+
   it("refuses to delete a protected stack, and to touch a busy one", async () => {
     await operator.create(template(chain), { EnableTerminationProtection: true });
     await expect(cloud.cfn.send(new DeleteStackCommand({ StackName: "app" }))).rejects.toThrow(

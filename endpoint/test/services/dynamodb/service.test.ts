@@ -1,4 +1,5 @@
 import {
+  DescribeLimitsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
@@ -74,6 +75,13 @@ describe("AWS::DynamoDB::Table", () => {
     await table().delete(state, properties, stackContext("Incidents"));
     await expect(client.send(new DescribeTableCommand({ TableName }))).rejects.toMatchObject({
       name: "ResourceNotFoundException",
+    });
+  });
+
+  it("[AWS-10] answers what the emulator lacks as every service does", async () => {
+    await expect(client.send(new DescribeLimitsCommand({}))).rejects.toMatchObject({
+      name: "UnsupportedOperation",
+      $metadata: { httpStatusCode: 501 },
     });
   });
 

@@ -141,6 +141,10 @@ describe("a service", { timeout: 20_000 }, () => {
     expect(environment).not.toHaveProperty("OPERATOR_SECRET");
     const metadata = await fetch(`${environment.ECS_CONTAINER_METADATA_URI_V4}/task`);
     expect(await metadata.json()).toMatchObject({ TaskARN: task?.taskArn, KnownStatus: "RUNNING" });
+    const tagged = await fetch(`${environment.ECS_CONTAINER_METADATA_URI_V4}/taskWithTags`);
+    expect(await tagged.json()).toMatchObject({ TaskARN: task?.taskArn, TaskTags: {} });
+    const stats = await fetch(`${environment.ECS_CONTAINER_METADATA_URI_V4}/task/stats`);
+    expect(Object.values(Object(await stats.json()))).toMatchObject([{ name: "web" }]);
   });
 
   it("[ECS-2] writes its output to its log group", async () => {

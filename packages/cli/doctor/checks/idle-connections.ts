@@ -10,7 +10,7 @@ import { idleVariable } from "#fleet/timing.ts";
 import { orMissing } from "../../aws.ts";
 import type { Stage } from "../../stage.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
-import { type Check, type Examination, type Finding, failure, skipped, warning } from "../check.ts";
+import { type Check, type Examination, type Finding, skipped, warning } from "../check.ts";
 
 const daySeconds = 86_400;
 
@@ -104,7 +104,7 @@ export function judgeTarget(key: string, keepAlive: string, idleTimeoutSeconds: 
   const seconds = /timeout=(\d+)/.exec(keepAlive)?.[1];
   if (seconds === undefined || Number(seconds) > idleTimeoutSeconds) return [];
   return [
-    failure(
+    warning(
       `${key} keeps idle connections for ${seconds} s, and its balancer for ${idleTimeoutSeconds} s: a request that crosses the end of one is answered with 502.`,
       remedy,
     ),

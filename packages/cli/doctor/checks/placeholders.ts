@@ -36,5 +36,5 @@ export function judgeOpen({ key, name, usedBy }: SecretPlan, open: readonly stri
 
 /** The address of Slack's API is seeded with the one nearly everybody uses: it may stay. */
 function hasDefault({ chat }: StagePlan, key: string): boolean {
-  return Object.values(chat?.destinations ?? {}).some((one) => one.receiver === "slack-bot" && one.apiKey === key);
+  return Object.values(chat?.destinations ?? {}).some((one) => "apiKey" in one && one.apiKey === key);
 }

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { type ChatDoubles, chatNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { type ChatDoubles, chatNames, pagerNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Card } from "#chat/card/card.ts";
 import type { Delivery } from "#chat/receivers/delivery.ts";
@@ -10,13 +10,21 @@ import { Secret } from "#chat/receivers/secret.ts";
 
 let chats: ChatDoubles;
 const http = createHttp(250);
-const names: readonly ReceiverName[] = chatNames;
+const names: readonly ReceiverName[] = [...chatNames, ...pagerNames];
 
 const keys: Readonly<Record<ReceiverName, string>> = {
   "slack-webhook": "SLACK_WEBHOOK_URL",
   "slack-bot": "SLACK_BOT_TOKEN",
   teams: "TEAMS_WEBHOOK_URL",
   "google-chat": "GOOGLE_CHAT_WEBHOOK_URL",
+  pagerduty: "PAGERDUTY_ROUTING_KEY",
+  opsgenie: "OPSGENIE_API_KEY",
+  webhook: "ALARM_WEBHOOK_URL",
+};
+const apis: Readonly<Partial<Record<ReceiverName, string>>> = {
+  "slack-bot": "SLACK_API_URL",
+  pagerduty: "PAGERDUTY_API_URL",
+  opsgenie: "OPSGENIE_API_URL",
 };
 
 beforeAll(async () => {
@@ -29,7 +37,8 @@ afterAll(() => chats.stop());
 
 function addressOf(name: ReceiverName): Address {
   const secret = new Secret(chats.secret[keys[name]] ?? "");
-  return name === "slack-bot" ? { secret, channel: "C0MCPALERTS", api: chats.secret.SLACK_API_URL ?? "" } : { secret };
+  const signing = new Secret(chats.secret.ALARM_WEBHOOK_SIGNING_KEY ?? "");
+  return { secret, channel: "C0MCPALERTS", signing, api: chats.secret[apis[name] ?? ""] ?? "" };
 }
 
 const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "google_workspace-1" };
@@ -46,6 +55,7 @@ const card: Card = {
   footer: "prod · us-east-1 · runbook: docs/runbook.md#healthyhosts",
   fallback: "🔴 google_workspace: no healthy task",
   runbook: undefined,
+  lasting: true,
   mention: [],
 };
 const say = (name: ReceiverName, version: Card = card, conversation = begin): Promise<Delivery> =>
@@ -91,7 +101,7 @@ describe.each(names)("the receiver %s", (name) => {
     const delivery = await receivers[name].deliver(
       card,
       begin,
-      { secret, channel: "C0", api: `${gone.url}/api` },
+      { secret, signing: secret, channel: "C0", api: `${gone.url}/api` },
       http,
     );
     expect(delivery).toEqual({ kind: "retry", reason: "ECONNREFUSED" });
@@ -102,7 +112,7 @@ describe.each(names)("the receiver %s", (name) => {
     const delivery = await say(name);
     expect(delivery).toMatchObject({
       kind: "refused",
-      reason: expect.stringMatching(/no_service|account_inactive|Workflow|NOT_FOUND/),
+      reason: expect.stringMatching(/no_service|account_inactive|Workflow|NOT_FOUND|HTTP 40[0-4]/),
     });
   });
 
@@ -115,7 +125,7 @@ describe.each(names)("the receiver %s", (name) => {
     const { dropped } = chats;
     expect(await accepted(name, long)).toMatchObject({ kind: "accepted" });
     expect(chats.dropped).toBe(dropped);
-    expect(JSON.stringify(chats.list(name).at(-1)?.payload)).toMatch(/line 0.*and \d+ more/s);
+    expect(JSON.stringify(chats.list(name).at(-1)?.payload)).toMatch(/line 0.*(?:and \d+ more|"unlisted":\d+)/s);
   });
 
   it("[SEC-5] lets no address and no token into what it says", async () => {
@@ -126,7 +136,8 @@ describe.each(names)("the receiver %s", (name) => {
       said.push(await say(name));
     }
     const text = `${JSON.stringify(said)} ${inspect(address)} ${JSON.stringify(address)} ${address.secret}`;
-    for (const secret of Object.values(chats.secret).filter((value) => value !== chats.secret.SLACK_API_URL)) {
+    const secrets = Object.entries(chats.secret).flatMap(([key, value]) => (key.endsWith("_API_URL") ? [] : [value]));
+    for (const secret of secrets) {
       expect(text).not.toContain(secret);
       expect(text).not.toContain(new URL(secret, "http://x").searchParams.get("token") ?? secret);
     }
@@ -166,6 +177,51 @@ describe("conversations", () => {
       expect(chats.list(name)).toHaveLength(before);
     },
   );
+
+  it.each(["pagerduty", "opsgenie"] as const)(
+    "[CHAT-12] %s gets one alert a conversation, which the end resolves, and none of what went well",
+    async (name) => {
+      const key = `alert-${name}`;
+      const first = await accepted(name, card, { ...begin, key });
+      expect(first).toEqual({ kind: "accepted", reference: key });
+      // Another entry may be all that is left at the end: the conversation goes by its reference.
+      const end = { ...begin, manner: "rewrite" as const, reference: key, key: "another" };
+      await accepted(name, { ...card, tone: "good", lasting: false }, end);
+      const alerts = chats.list(name).filter(({ thread }) => thread === key);
+      expect(alerts.map(({ payload }) => JSON.stringify(payload))).toEqual([
+        expect.stringMatching(/"event_action":"trigger"|"priority":"P1"/),
+        expect.stringMatching(/"event_action":"resolve"|"close":/),
+      ]);
+      const before = chats.list(name).length;
+      expect(await say(name, { ...card, tone: "info", lasting: false })).toMatchObject({ kind: "accepted" });
+      expect(chats.list(name)).toHaveLength(before);
+    },
+  );
+
+  it("[CHAT-12] a webhook of one's own refuses what is not signed with its key", async () => {
+    const address = { ...addressOf("webhook"), signing: new Secret("another") };
+    expect(await receivers.webhook.deliver(card, begin, address, http)).toEqual({
+      kind: "refused",
+      reason: "HTTP 401 bad_signature",
+    });
+    const { signing: _, ...unsigned } = address;
+    expect(await receivers.webhook.deliver(card, begin, unsigned, http)).toMatchObject({ kind: "refused" });
+  });
+
+  it("[CHAT-12] Teams gets a summary, which is what phones show", async () => {
+    await accepted("teams");
+    expect(chats.list("teams").at(-1)?.payload).toMatchObject({ type: "message", summary: card.fallback });
+  });
+
+  it("[CHAT-12] each chat calls people in its own way", async () => {
+    const calls = { "slack-bot": "S0ONCALL01", teams: "person@example.com", "google-chat": "users/all" } as const;
+    for (const name of ["slack-bot", "teams", "google-chat"] as const)
+      await accepted(name, { ...card, mention: [calls[name]] });
+    const last = (name: ReceiverName) => JSON.stringify(chats.list(name).at(-1)?.payload);
+    expect(last("slack-bot")).toContain("<!subteam^S0ONCALL01> 🔴");
+    expect(last("teams")).toContain('"entities":[{"type":"mention","text":"<at>person@example.com</at>"');
+    expect(last("google-chat")).toContain('"text":"<users/all>"');
+  });
 
   it("[CHAT-2] Google Chat keeps the thread, also for a first message that is sent twice", async () => {
     const conversation = { ...begin, key: "twice-1" };

@@ -1,3 +1,4 @@
+import type { PlaceName } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { growth, linear } from "@mcp-fleet/testing/growth.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,14 +7,13 @@ import { noFindings } from "#chat/card/enrichment.ts";
 import { decide } from "#chat/decide/decide.ts";
 import { parse } from "#chat/parse/index.ts";
 import { googleMessage } from "#chat/receivers/google-chat.ts";
-import type { ReceiverName } from "#chat/receivers/index.ts";
 import { slackMessage } from "#chat/receivers/slack-blocks.ts";
 import { teamsMessage } from "#chat/receivers/teams.ts";
 import { emptyRecord } from "#chat/record/record.ts";
 import { harmless } from "#chat/text/harmless.ts";
 import { maskSecrets } from "#chat/text/mask.ts";
 
-const messages: Readonly<Record<ReceiverName, (card: Card) => unknown>> = {
+const messages: Readonly<Record<PlaceName, (card: Card) => unknown>> = {
   "slack-webhook": slackMessage,
   "slack-bot": slackMessage,
   teams: teamsMessage,
@@ -34,6 +34,7 @@ const cardWith = (text: string): Card => ({
   runbook: undefined,
   footer: text,
   fallback: text,
+  lasting: true,
   mention: [],
 });
 
@@ -50,7 +51,7 @@ function formattedIn(value: unknown): readonly string[] {
 }
 
 /** What each chat takes as more than text, in the fields where it does. */
-const markup: Readonly<Record<ReceiverName, RegExp>> = {
+const markup: Readonly<Record<PlaceName, RegExp>> = {
   "slack-webhook": /<[^>]*>|```|(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])|^&gt;/gmu,
   "slack-bot": /<[^>]*>|```|(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])|^&gt;/gmu,
   teams: /(?<!\\)(?:\\\\)*[`*_~[\]]|\{\{|<\/?at|<https?:|^\s{0,9}(?:[-+#>=]|\d+[.)])/gm,
@@ -58,7 +59,7 @@ const markup: Readonly<Record<ReceiverName, RegExp>> = {
 };
 
 /** All markup of a message, in order: the same for any text as for one without any. */
-function markupOf(name: ReceiverName, card: Card): readonly string[] {
+function markupOf(name: PlaceName, card: Card): readonly string[] {
   const found = formattedIn(messages[name](card)).flatMap((text) => {
     // Within a code block only what ends it is markup.
     const outside = text.replace(/^```[^`]*```$/, "``````");

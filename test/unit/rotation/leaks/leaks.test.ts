@@ -92,7 +92,13 @@ function portsOf({ store, readAdmin, fetch }: Scene) {
       announce: async (notice: Parameters<typeof messageOf>[0]) =>
         void seen.push(JSON.stringify(messageOf(notice, new Date(now)))),
     },
-    fleet: { describe: async () => [], tasks: async () => [], roll: async () => undefined },
+    fleet: {
+      describe: async () => [],
+      listTasks: async () => ({ tasks: [], next: undefined }),
+      describeTasks: async () => [],
+      secretsOf: async () => [],
+      roll: async () => "",
+    },
     issuerOf: (one: SecretEntry) =>
       issuerOf(one, {
         fetch,

@@ -59,8 +59,9 @@ export class MemoryStore implements SecretStore {
     return "moved" as const;
   }
 
-  async tag(secretId: string, name: string, value: string): Promise<void> {
+  async tag(secretId: string, name: string, value: string): Promise<"tagged"> {
     this.#of(secretId).tags[name] = value;
+    return "tagged";
   }
 
   async untag(secretId: string, name: string): Promise<void> {

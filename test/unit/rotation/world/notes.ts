@@ -7,6 +7,7 @@ export function noted(): IssuerPorts["store"] {
     describe: async (arn) => ({ arn, name: arn, rotationEnabled: true, createdAt: 0, versions: [], tags: { ...tags } }),
     tag: async (_secretId, name, value) => {
       tags[name] = value;
+      return "tagged";
     },
   };
 }

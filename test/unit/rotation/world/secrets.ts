@@ -15,6 +15,8 @@ const Described = v.object({
   VersionIdsToStages: v.optional(v.record(v.string(), v.array(v.string())), {}),
   Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })), []),
 });
+const tagsAtMost = 50;
+const labelsAtMost = 20;
 const Versions = v.object({ Versions: v.array(v.object({ VersionId: v.string(), CreatedDate: v.date() })) });
 const Value = v.object({ SecretString: v.optional(v.string()), SecretBinary: v.optional(v.instance(Buffer)) });
 
@@ -76,13 +78,22 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
         return "written" as const;
       }),
     moveLabel: (SecretId, VersionStage, { to, from }) =>
-      unless("InvalidParameterException", "refused" as const, async () => {
-        const move = { MoveToVersionId: to, RemoveFromVersionId: from };
-        await ask("UpdateSecretVersionStage", { SecretId, VersionStage, ...move });
-        return "moved" as const;
-      }),
+      unless("InvalidParameterException", "refused" as const, () =>
+        unless("LimitExceededException", "full" as const, async () => {
+          const move = { MoveToVersionId: to, RemoveFromVersionId: from };
+          const { VersionIdsToStages } = v.parse(Described, await ask("DescribeSecret", { SecretId }));
+          const labels = Object.values(VersionIdsToStages).flat();
+          if (to !== undefined && !labels.includes(VersionStage) && labels.length >= labelsAtMost)
+            return "full" as const;
+          await ask("UpdateSecretVersionStage", { SecretId, VersionStage, ...move });
+          return "moved" as const;
+        }),
+      ),
     async tag(SecretId, Key, tagged) {
+      const { Tags } = v.parse(Described, await ask("DescribeSecret", { SecretId }));
+      if (Tags.length >= tagsAtMost && !Tags.some((tag) => tag.Key === Key)) return "full";
       await ask("TagResource", { SecretId, Tags: [{ Key, Value: tagged }] });
+      return "tagged";
     },
     async untag(SecretId, Key) {
       await ask("UntagResource", { SecretId, TagKeys: [Key] });

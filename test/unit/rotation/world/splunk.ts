@@ -13,8 +13,8 @@ export function createSplunk(now: () => number, delayMs: number) {
   const collector = new Collector(tokens, index, faults);
   const acs = new AcsApi({ tokens, stack: "local", jwt: adminToken, now, delayMs });
 
-  /** When somebody asked, and whom. */
-  const requests: { readonly at: number; readonly host: string }[] = [];
+  /** When somebody asked, but for proofs that HEC served. */
+  const requests: number[] = [];
 
   const answer = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
@@ -24,9 +24,10 @@ export function createSplunk(now: () => number, delayMs: number) {
     const body = Buffer.from(await request.arrayBuffer());
     const asked = { method, url, headers, body };
     acs.applyDue();
-    requests.push({ at: now(), host: url.host });
     const isHec = url.host === new URL(hecUrl).host;
     const response = isHec ? collector.handle(asked) : acs.handle(asked);
+    const isProof = isHec && response.kind === "answer" && [200, 403].includes(response.status) && body.length > 0;
+    if (!isProof) requests.push(now());
     if (response.kind !== "answer") throw new TypeError("fetch failed");
     const text = typeof response.body === "string" ? response.body : JSON.stringify(response.body);
     const retry = response.retryAfter === undefined ? {} : { "retry-after": String(response.retryAfter) };

@@ -12,10 +12,16 @@ import { createSecrets } from "./secrets.ts";
 import { Services } from "./services.ts";
 import { adminToken, adminUrl, createSplunk, hecUrl } from "./splunk.ts";
 
+const googleUrl = "https://oauth2.googleapis.test/token";
 export const firstToken = "11111111-1111-4111-8111-111111111111";
 const minute = 60_000;
 /** Lambda gives a function of the fleet five minutes. */
 const invocationMs = 5 * minute;
+
+export const googlePair = (secret: string) => ({
+  GOOGLE_OAUTH_CLIENT_ID: "fleet",
+  GOOGLE_OAUTH_CLIENT_SECRET: secret,
+});
 
 const entry = (key: string, rotation: SecretEntry["rotation"], services: readonly string[]): SecretEntry => ({
   key,
@@ -26,20 +32,20 @@ const entry = (key: string, rotation: SecretEntry["rotation"], services: readonl
   services: [...services],
 });
 
-const map: RotationMap = {
+const mapOf = ({ consumers = ["one", "two", "zero"], unproven, google }: WorldOptions): RotationMap => ({
   stage: "prod",
   cluster: "prod-mcp-cluster",
   auditIndex: "mcp_audit",
   secrets: [
-    entry("splunk", { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 }, [
-      "one",
-      "two",
-      "zero",
-    ]),
+    {
+      ...entry("splunk", { issuer: "splunk-hec", platform: "cloud", admin: "splunk-admin", everyDays: 30 }, consumers),
+      ...(unproven !== undefined && { unproven }),
+    },
     entry("keys", { declined: "By hand." }, ["two"]),
     entry("splunk-admin", { declined: "An administrator's." }, []),
+    ...(google === true ? [entry("google", { issuer: "google-oauth", everyDays: 90 }, ["other"])] : []),
   ],
-};
+});
 
 export interface WorldOptions {
   /** Milliseconds ACS takes from accepted to done. */
@@ -54,6 +60,11 @@ export interface WorldOptions {
   readonly plannerEveryMs?: number;
   /** Milliseconds between two looks of the watch: long for what takes days. */
   readonly watchEveryMs?: number;
+  /** Services that use the secret of Splunk, if not `one`, `two` and `zero`. */
+  readonly consumers?: readonly string[];
+  readonly unproven?: "roll";
+  /** There is a secret of Google's too, which the service `other` uses. */
+  readonly google?: boolean;
 }
 
 /** A stage with Splunk: Secrets Manager, ECS, HEC and ACS as they behave, the engine, and time. */
@@ -67,9 +78,20 @@ export class World {
   readonly splunk;
   readonly secrets;
   readonly services;
+  /** What comes back instead of Splunk's own answer, if anything. */
+  instead: (request: {
+    readonly url: string;
+    readonly method: string;
+    readonly token: string;
+  }) => Response | undefined = () => undefined;
+  map: RotationMap;
+  /** False while the functions may not use the key that encrypts secrets. */
+  isReadable = true;
   #stopped = false;
 
-  constructor({ acsDelayMs = 2_000, crashesOn = () => false }: WorldOptions = {}) {
+  constructor(options: WorldOptions = {}) {
+    const { acsDelayMs = 2_000, crashesOn = () => false } = options;
+    this.map = mapOf(options);
     this.splunk = createSplunk(() => this.clock.now(), acsDelayMs);
     this.secrets = createSecrets(this.clock, (event) =>
       this.#invoke((ports) => rotate(v.parse(RotationEvent, event), ports)),
@@ -91,6 +113,7 @@ export class World {
     if (earlier !== undefined) await world.putByHand(token);
     await put("splunk-admin", { SPLUNK_ADMIN_URL: adminUrl, SPLUNK_ADMIN_TOKEN: adminToken });
     await put("keys", { KEY: "one" });
+    if (options.google === true) await put("google", googlePair("GOCSPX-good"));
     await world.secrets.ask("RotateSecret", {
       SecretId: "/prod/mcp/splunk",
       RotationLambdaARN: "arn:aws:lambda:us-east-1:573946584375:function:prod-mcp-rotate-secret",
@@ -98,9 +121,11 @@ export class World {
     });
     await world.clock.pass(minute);
     await world.look();
-    world.services.create("one", 2);
-    world.services.create("two", 1);
-    world.services.create("zero", 0);
+    const { arn } = await world.secrets.store.describe("/prod/mcp/splunk");
+    const consumers = options.consumers ?? ["one", "two", "zero"];
+    world.services.secretsOf = (definition) =>
+      consumers.some((name) => definition.startsWith(`${name}:`)) ? [`${arn}:SPLUNK_HEC_TOKEN::`] : [];
+    for (const name of consumers) world.services.create(name, { one: 2, zero: 0 }[name] ?? 1);
     // It has no use for the secret, and is never to be rolled.
     world.services.create("other", 1, () => "");
     await world.clock.pass(minute);
@@ -144,6 +169,16 @@ export class World {
     return this.secrets.ask("PutSecretValue", { SecretId: "/prod/mcp/splunk", SecretString: JSON.stringify(value) });
   }
 
+  /** Makes the version with this token current, as a person would in the console. */
+  async makeCurrent(token: string): Promise<void> {
+    const { versions, arn } = await this.secrets.store.describe("/prod/mcp/splunk");
+    const texts = await Promise.all(versions.map(({ id }) => this.secrets.store.read(arn, id)));
+    const to = versions.find((_version, at) => texts[at]?.includes(token))?.id;
+    const from = versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id;
+    const move = { VersionStage: "AWSCURRENT", MoveToVersionId: to, RemoveFromVersionId: from };
+    await this.secrets.ask("UpdateSecretVersionStage", { SecretId: "/prod/mcp/splunk", ...move });
+  }
+
   /** One run of `settle-secret`; what it throws is Lambda's to log. */
   async planOnce(): Promise<void> {
     await Promise.race([this.#invoke((ports) => settle(ports)), this.#timePasses()]).catch(() => undefined);
@@ -171,9 +206,18 @@ export class World {
   ports(invocation: Invocation) {
     const until = this.clock.now() + invocationMs;
     const { outgoing, splunk } = this;
-    const store = outgoing.wrap(invocation, "secrets", this.secrets.store);
+    const { store: all } = this.secrets;
+    const read: typeof all.read = (...asked) =>
+      this.isReadable ? all.read(...asked) : Promise.reject(new Error("Access to KMS is not allowed."));
+    const store = outgoing.wrap(invocation, "secrets", { ...all, read });
     const fetch: typeof globalThis.fetch = (input, init) =>
-      outgoing.call(invocation, `http.${init?.method ?? "GET"}`, () => splunk.fetch(input, init));
+      outgoing.call(invocation, `http.${init?.method ?? "GET"}`, async () => {
+        const url = String(input);
+        if (url === googleUrl) return askGoogle(init);
+        const token = new Headers(init?.headers).get("authorization")?.replace("Splunk ", "") ?? "";
+        return this.instead({ url, method: init?.method ?? "GET", token }) ?? splunk.fetch(input, init);
+      });
+    const { map } = this;
     return {
       map,
       store,
@@ -184,12 +228,12 @@ export class World {
       clock: { now: () => this.clock.now(), sleep: (ms: number) => this.clock.sleep(ms) },
       deadline: () => until,
       log: (line: Readonly<Record<string, unknown>>) => void this.log.push(JSON.stringify(line)),
-      issuerOf: (secret: SecretEntry) =>
+      issuerOf: (secret: SecretEntry, step = Number.POSITIVE_INFINITY) =>
         issuerOf(secret, {
           fetch,
           store,
           clock: { now: () => this.clock.now(), sleep: (ms) => this.clock.sleep(ms) },
-          deadline: () => until,
+          deadline: () => Math.min(until, step),
           stage: map.stage,
           auditIndex: map.auditIndex,
           readSecret: async (key) => {
@@ -197,7 +241,7 @@ export class World {
             return store.read(arn, versions.find(({ labels }) => labels.includes("AWSCURRENT"))?.id ?? "");
           },
           redis: { update: async () => undefined, available: async () => true },
-          googleTokenUrl: "https://oauth2.googleapis.test/token",
+          googleTokenUrl: googleUrl,
         }),
     };
   }
@@ -245,4 +289,10 @@ export class World {
     const current = versions.find(({ labels }) => labels.includes("AWSCURRENT"));
     return current?.labels.includes("settled") === true && tags["mcp-fleet:settling"] === undefined;
   }
+}
+
+/** It takes every secret that looks good. */
+function askGoogle(init: RequestInit | undefined): Response {
+  const isGood = new URLSearchParams(String(init?.body)).get("client_secret")?.includes("good");
+  return Response.json({ error: isGood ? "invalid_grant" : "invalid_client" }, { status: isGood ? 400 : 401 });
 }

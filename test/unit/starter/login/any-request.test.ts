@@ -212,6 +212,11 @@ it.each<[string, number, (token: string) => Asked]>([
   expectShape("/mcp", answer);
 });
 
+it("[MCP-9] nothing is below /mcp", async () => {
+  expect((await door.ask("/mcp/below", ping(token))).status).toBe(404);
+  expect((await door.ask("/mcp/", ping(token))).status).toBe(200);
+});
+
 it("[MCP-9] a client that registered is asked again on a page, whatever it sends", async () => {
   expect((await door.ask(authorizePath(client))).status).toBe(200);
 });

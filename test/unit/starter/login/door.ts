@@ -5,6 +5,7 @@ import type { AuditEvent } from "#starter/audit/index.ts";
 import { noAudit } from "#starter/audit/index.ts";
 import { silent } from "#starter/log.ts";
 import type { IdentityProvider } from "#starter/login/identity.ts";
+import { OAuthFailure } from "#starter/login/oauth-failure.ts";
 import { createApp } from "#starter/server/app.ts";
 import { type Listener, listen } from "#starter/server/listen.ts";
 import { createMcpServer } from "#starter/server/mcp.ts";
@@ -34,8 +35,15 @@ export interface Door {
 export const host = "google.mcp.example.com";
 export const origin = `https://${host}`;
 
+/** The document of the one client that has one, while it can be fetched. */
+export const documented = {
+  clientId: "https://client.example/client.json",
+  client: { client_id: "https://client.example/client.json", client_name: "Claude" },
+};
+
 /** @param allowedRedirects as the operator lists them */
 export async function openDoor(allowedRedirects: readonly string[] = []): Promise<Door> {
+  let documentReads = 0;
   const externalUrl = new URL(origin);
   const events: AuditEvent[] = [];
   const backend = { kind: "memory" } as const;
@@ -55,6 +63,14 @@ export async function openDoor(allowedRedirects: readonly string[] = []): Promis
       kind: "login",
       provider,
       sessions,
+      documents: {
+        read: async (clientId) => {
+          if (clientId !== documented.clientId || documentReads++ > 0) {
+            throw new OAuthFailure("invalid_client", "It does not answer.", 400);
+          }
+          return { ...documented.client, redirect_uris: ["http://localhost:33418/callback"] };
+        },
+      },
       config: {
         kind: "google",
         name: "Google",

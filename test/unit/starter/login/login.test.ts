@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asForm, type Door, host, openDoor, origin } from "./door.ts";
+import { asForm, type Door, documented, host, openDoor, origin } from "./door.ts";
 import {
   authorizePath,
   consentTo,
@@ -10,6 +10,7 @@ import {
   redirectUri,
   registerClient,
   tokensOf,
+  verifier,
 } from "./visitor.ts";
 
 let door: Door;
@@ -71,6 +72,26 @@ describe("the consent page", () => {
   });
 });
 
+describe("a client with a document", () => {
+  const client_id = documented.clientId;
+
+  it("[MCP-2] logs in without a registration, and goes on while its document cannot be fetched", async () => {
+    const code = (await consentTo(door, authorizePath(client_id))).searchParams.get("code") ?? "";
+    const fields = { grant_type: "authorization_code", client_id, code, code_verifier: verifier };
+    const { access_token, refresh_token } = tokensOf(await exchange(door, fields));
+    expect((await door.ask("/mcp", ping(access_token))).status).toBe(200);
+    expect((await exchange(door, { grant_type: "refresh_token", client_id, refresh_token })).status).toBe(200);
+    expect((await door.ask(authorizePath(client_id))).status).toBe(400);
+    const name = documented.client.client_name;
+    expect(door.events).toContainEqual(expect.objectContaining({ action: "login", client: { id: client_id, name } }));
+  });
+
+  it("[MCP-2] is shown with the host of its document", async () => {
+    const { page } = await openConsentPage(door, authorizePath(client_id));
+    expect(page.body).toContain("<bdi>Claude</bdi></strong> of <strong>client.example</strong>");
+  });
+});
+
 describe("a code", () => {
   it("[MCP-2] presented twice ends the tokens that it yielded, and says so in the audit trail", async () => {
     const { fields, access_token, refresh_token, client_id } = await logIn(door);
@@ -90,7 +111,6 @@ describe("a code", () => {
     const fields = { grant_type: "authorization_code", client_id, code };
     expect((await exchange(door, { ...fields, code_verifier: "x".repeat(50) })).status).toBe(400);
     expect((await exchange(door, fields)).status).toBe(400);
-    const verifier = "a-verifier-of-the-test-that-is-long-enough-0123";
     expect((await exchange(door, { ...fields, code_verifier: verifier })).status).toBe(200);
   });
 });

@@ -30,6 +30,7 @@ describe("a registration", () => {
     ["more than ten", Array.from({ length: 11 }, (_, at) => `https://client.example/${at}`)],
     ["no list", "https://client.example/cb"],
     ["a very long one", [`https://client.example/${"a".repeat(2_000)}`]],
+    ["several long ones", Array.from({ length: 4 }, (_, at) => `https://client.example/${at}${"a".repeat(1_000)}`)],
   ])("[MCP-2] with %s is refused", async (_, redirect_uris) => {
     const { status, body } = await registering({ redirect_uris });
     expect([status, JSON.parse(body)]).toEqual([400, expect.objectContaining({ error: "invalid_redirect_uri" })]);
@@ -53,6 +54,8 @@ describe("a registration", () => {
     expect(await statusOf("https://one.example.com/any/where")).toBe(201);
     for (const uri of [
       "https://claude.ai/else",
+      "https://claude.ai/api/../else",
+      "https://claude.ai/api/%2e%2e/else",
       "http://localhost:4711/callback/else",
       "https://one.two.example.com/cb",
       "https://evil.example/api/https://claude.ai/api/x",
@@ -72,8 +75,8 @@ describe("a registration", () => {
     const from = (address: string) =>
       door.ask("/register", asJson(metadata, { "x-forwarded-for": `203.0.113.9, ${address}` }));
     const answers = [];
-    for (let time = 0; time < 61; time++) answers.push((await from("198.51.100.7")).status);
-    expect(answers.filter((status) => status === 201)).toHaveLength(60);
+    for (let time = 0; time < 121; time++) answers.push((await from("198.51.100.7")).status);
+    expect(answers.filter((status) => status === 201)).toHaveLength(120);
     expect(answers.at(-1)).toBe(429);
     expect((await from("198.51.100.8")).status).toBe(201);
   });
