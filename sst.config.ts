@@ -1,6 +1,7 @@
 import { FleetError, loadMapFrom, type MeasuredThresholds, planStage, type StagePlan } from "#fleet";
 import { Alarms } from "./stacks/alarms/alarms.ts";
 import { Alerts } from "./stacks/alarms/alerts.ts";
+import { Rates } from "./stacks/alarms/rates.ts";
 import { Tuning } from "./stacks/alarms/tuning.ts";
 import { Chat } from "./stacks/chat/chat.ts";
 import { fillEmptyStacks } from "./stacks/deploy/empty-stack.ts";
@@ -54,6 +55,7 @@ export function composeFleet(app: App, plan: StagePlan, olderLogs: ReadonlySet<s
     app.stack(Balancer(shard));
     app.stack(Services(shard));
     app.stack(Alarms(shard));
+    app.stack(Rates(shard));
   }
   app.stack(Chat);
   app.stack(Tuning);

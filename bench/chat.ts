@@ -110,6 +110,7 @@ function portsOf(chats: ChatDoubles, client: DynamoDBClient): RoadPorts {
     log: () => {},
     speakers: async () => speakers,
     serviceOf: async () => undefined,
+    standing: async () => new Map(),
     look: async () => noFindings,
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { benchAdversary } from "./adversary.ts";
+import { benchAlarms } from "./alarms.ts";
 import { benchChat } from "./chat.ts";
 import { benchFirstEvent } from "./first-event.ts";
 import { benchFleet } from "./fleet.ts";
@@ -14,6 +15,7 @@ import { benchStarter } from "./starter.ts";
 /** Each part measures what it compares in one run, since machines differ and one machine's moods do too. */
 const parts = {
   adversary: benchAdversary,
+  alarms: benchAlarms,
   chat: benchChat,
   "first-event": benchFirstEvent,
   fleet: benchFleet,

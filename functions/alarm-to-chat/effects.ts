@@ -18,6 +18,7 @@ export const ports: RoadPorts = {
   log,
   speakers: () => readSpeakers(environment().CHAT_SETTINGS, environment().CHAT_SECRET_ARN, log),
   serviceOf: async (alarmArn) => (await import("./owner.ts")).serviceOfTag(alarmArn),
+  standing: async (arns) => (await import("./sources/alarm-standing.ts")).standingOf(arns, log),
   look: (question) =>
     enrich(
       question,

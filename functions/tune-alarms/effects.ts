@@ -2,6 +2,7 @@ import {
   CloudWatchClient,
   GetMetricDataCommand,
   type MetricDataQuery,
+  paginateDescribeAlarmHistory,
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -11,9 +12,9 @@ import { serviceOf } from "#chat/parse/alarm.ts";
 import { names } from "#fleet/names.ts";
 import { basisOf } from "#fleet/threshold-basis.ts";
 import { balancerReportSeconds } from "#fleet/timing.ts";
-import type { Minute } from "./baseline.ts";
+import type { Sample } from "./baseline.ts";
 import { noticeOf } from "./notice.ts";
-import { type DeployedAlarm, type LatencyAlarm, statistics, type TunePorts } from "./tune.ts";
+import { type DeployedAlarm, type LatencyAlarm, statistics, type Trouble, type TunePorts } from "./tune.ts";
 
 const { STAGE, ALARM_QUEUE_URL } = v.parse(v.object({ STAGE: v.string(), ALARM_QUEUE_URL: v.string() }), process.env);
 
@@ -21,10 +22,9 @@ const cloudWatch = new CloudWatchClient({});
 const parameters = new SSMClient({});
 const queue = new SQSClient({});
 
-/** Values of the alarms' own period: a percentile of a longer one is lower, of a shorter one higher. */
-const periodMs = balancerReportSeconds * 1000;
 /** One-minute values are kept for 15 days. */
 const spanMs = 14 * 24 * 60 * 60_000;
+const quarterSeconds = 6 * 60 * 60;
 
 export const effects: TunePorts = {
   async alarms() {
@@ -42,38 +42,15 @@ export const effects: TunePorts = {
     return found;
   },
 
-  async measure({ name, dimensions }) {
-    const end = Math.floor(Date.now() / periodMs) * periodMs;
-    const start = end - spanMs;
-    const values = new Map<string, Map<number, number>>([
-      ["value", new Map()],
-      ["samples", new Map()],
-    ]);
-    let NextToken: string | undefined;
-    do {
-      const page = await cloudWatch.send(
-        new GetMetricDataCommand({
-          StartTime: new Date(start),
-          EndTime: new Date(end),
-          MetricDataQueries: [
-            query("value", statistics[name], dimensions),
-            query("samples", "SampleCount", dimensions),
-          ],
-          ...(NextToken !== undefined && { NextToken }),
-        }),
-      );
-      for (const { Id = "", Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
-        for (const [index, timestamp] of Timestamps.entries()) {
-          values.get(Id)?.set(timestamp.getTime(), Values[index] ?? Number.NaN);
-        }
-      }
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-    return Array.from({ length: spanMs / periodMs }, (_, index): Minute | undefined => {
-      const at = start + index * periodMs;
-      const value = values.get("value")?.get(at);
-      return value === undefined ? undefined : { value, samples: values.get("samples")?.get(at) ?? 0 };
-    });
+  async measure(alarm) {
+    // Of the alarms' own period: a percentile of a longer one is lower, of a shorter one higher.
+    const minutes = await samplesOf(alarm, balancerReportSeconds);
+    return { minutes, quarters: await samplesOf(alarm, quarterSeconds) };
+  },
+
+  async troubles(service) {
+    const rung = [names.alarm(STAGE, service, "healthyHosts"), names.alarm(STAGE, service, "failedRequests")];
+    return (await Promise.all(rung.map(troublesOf))).flat();
   },
 
   async store(service, thresholds) {
@@ -94,9 +71,65 @@ export const effects: TunePorts = {
   },
 };
 
+async function samplesOf({ name, dimensions }: DeployedAlarm, period: number): Promise<readonly Sample[]> {
+  const end = Math.floor(Date.now() / (period * 1000)) * period * 1000;
+  const [values, requests] = [new Map<number, number>(), new Map<number, number>()];
+  let NextToken: string | undefined;
+  do {
+    const page = await cloudWatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(end - spanMs),
+        EndTime: new Date(end),
+        MetricDataQueries: [
+          query("value", statistics[name], dimensions, period),
+          query("requests", "SampleCount", dimensions, period),
+        ],
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    for (const { Id, Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
+      const found = Id === "value" ? values : requests;
+      for (const [index, at] of Timestamps.entries()) found.set(at.getTime(), Values[index] ?? Number.NaN);
+    }
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return [...values]
+    .map(([at, value]) => ({ at, value, requests: requests.get(at) ?? 0 }))
+    .sort((one, other) => one.at - other.at);
+}
+
+/** From an alarm's history, which CloudWatch keeps for 30 days. */
+async function troublesOf(AlarmName: string): Promise<readonly Trouble[]> {
+  const troubles: Trouble[] = [];
+  const pages = paginateDescribeAlarmHistory(
+    { client: cloudWatch },
+    {
+      AlarmName,
+      AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+      HistoryItemType: "StateUpdate",
+      StartDate: new Date(Date.now() - spanMs),
+      ScanBy: "TimestampDescending",
+    },
+  );
+  let until = Number.POSITIVE_INFINITY;
+  for await (const { AlarmHistoryItems = [] } of pages) {
+    for (const { Timestamp, HistorySummary = "" } of AlarmHistoryItems) {
+      const from = Timestamp?.getTime() ?? 0;
+      if (HistorySummary.endsWith("to ALARM")) troubles.push({ from, until });
+      until = from;
+    }
+  }
+  return troubles;
+}
+
 const latencyAlarms: readonly LatencyAlarm[] = ["latencyP95", "latencyP99", "latencyAverage"];
 
-function query(Id: string, Stat: string, dimensions: Readonly<Record<string, string>>): MetricDataQuery {
+function query(
+  Id: string,
+  Stat: string,
+  dimensions: Readonly<Record<string, string>>,
+  Period: number,
+): MetricDataQuery {
   return {
     Id,
     MetricStat: {
@@ -105,7 +138,7 @@ function query(Id: string, Stat: string, dimensions: Readonly<Record<string, str
         MetricName: "TargetResponseTime",
         Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
       },
-      Period: balancerReportSeconds,
+      Period,
       Stat,
     },
   };

@@ -31,7 +31,7 @@ function lineOf({ alarm, proposal }: Outcome): string {
   const what = `${alarm.service} ${statistics[alarm.name].replace(/^p/, "P")}`;
   const old = `${alarm.threshold} s${alarm.basis === "placeholder" ? " (placeholder)" : ""}`;
   if (proposal.kind === "too-few") {
-    return `${what}: ${old} stays, ${proposal.minutes} minutes with ${proposal.samplesNeeded} requests were measured`;
+    return `${what}: ${old} stays, ${proposal.samples} minutes with ${proposal.requestsNeeded} requests were measured`;
   }
   const { fired, threshold } = proposal;
   return `${what}: ${old} → ${threshold} s; in 14 days the old would have fired ${fired.old} times, the new ${fired.new}`;

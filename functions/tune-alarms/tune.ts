@@ -1,6 +1,6 @@
 import type { AlarmName } from "#fleet/definition.ts";
 import type { ThresholdBasis } from "#fleet/threshold-basis.ts";
-import { type Minute, type Proposal, propose, type Statistic } from "./baseline.ts";
+import { type Measurement, type Proposal, propose, type Statistic } from "./baseline.ts";
 
 /** A latency alarm as it is deployed. */
 export interface DeployedAlarm {
@@ -23,10 +23,18 @@ export const statistics = {
 /** Measured thresholds of a service, in seconds. */
 export type Thresholds = Readonly<Partial<Record<LatencyAlarm, number>>>;
 
+/** Milliseconds since the epoch; an end that has not come yet is infinite. */
+export interface Trouble {
+  readonly from: number;
+  readonly until: number;
+}
+
 export interface TunePorts {
   alarms(): Promise<readonly DeployedAlarm[]>;
-  /** Minute by minute of the last 14 days, oldest first; a gap is `undefined`. */
-  measure(alarm: DeployedAlarm): Promise<readonly (Minute | undefined)[]>;
+  /** The last 14 days. */
+  measure(alarm: DeployedAlarm): Promise<Measurement>;
+  /** When the service was down, or too many of its requests failed. */
+  troubles(service: string): Promise<readonly Trouble[]>;
   /** What the next deploy applies. */
   store(service: string, thresholds: Thresholds): Promise<void>;
   announce(outcomes: readonly Outcome[]): Promise<void>;
@@ -60,8 +68,12 @@ export async function tune(ports: TunePorts, { dry }: { readonly dry: boolean })
   return outcomes;
 }
 
-async function outcomeOf(alarm: DeployedAlarm, { measure }: TunePorts): Promise<Outcome> {
-  const proposal = propose(await measure(alarm), statistics[alarm.name], alarm.threshold);
+async function outcomeOf(alarm: DeployedAlarm, { measure, troubles }: TunePorts): Promise<Outcome> {
+  const [{ minutes, quarters }, excluded] = await Promise.all([measure(alarm), troubles(alarm.service)]);
+  // How slow it is while it is broken is no baseline.
+  const usual = minutes.filter(({ at }) => !excluded.some(({ from, until }) => at >= from && at < until));
+  const current = { threshold: alarm.threshold, measured: alarm.basis === "measured" };
+  const proposal = propose({ minutes: usual, quarters }, statistics[alarm.name], current);
   if (proposal.kind === "too-few") return { alarm, proposal, changes: false };
   const difference = Math.abs(proposal.threshold - alarm.threshold) / alarm.threshold;
   return { alarm, proposal, changes: alarm.basis === "placeholder" || difference > noise };

@@ -1,5 +1,6 @@
 import { chatPauseSeconds } from "#fleet/timing.ts";
 import { destinationsOf } from "./decide/route.ts";
+import type { Occasion } from "./deliver/circumstances.ts";
 import { post } from "./deliver/destination.ts";
 import type { RoadPorts, Speak } from "./deliver/ports.ts";
 import type { Incident } from "./incident/incident.ts";
@@ -43,8 +44,11 @@ export async function carry(
   const arrivals = messages.map((message) => ({ message, parsed: parse(message.body, message.sentAt) }));
   const merged = mergeIncidents(arrivals.flatMap(({ parsed }) => (parsed.kind === "incident" ? parsed.incident : [])));
   const incidents = await withOwners(merged, settings, ports);
-  const tick = arrivals.some(({ parsed }) => parsed.kind === "tick");
-  const waiting = await postAll(incidents, tick, settings, ports, deadline);
+  const occasion = {
+    tick: arrivals.some(({ parsed }) => parsed.kind === "tick"),
+    closings: arrivals.flatMap(({ parsed }) => (parsed.kind === "closing" ? parsed : [])),
+  };
+  const waiting = await postAll(incidents, occasion, settings, ports, deadline);
   return arrivals.flatMap(({ message, parsed }) => deferralOf(message, parsed, waiting));
 }
 
@@ -75,7 +79,7 @@ type Waiting = ReadonlyMap<string, number>;
 
 async function postAll(
   incidents: readonly Incident[],
-  tick: boolean,
+  occasion: Occasion,
   settings: ChatSettings,
   ports: RoadPorts,
   deadline: number,
@@ -85,8 +89,8 @@ async function postAll(
   const shares = sharesOf(incidents, settings, speakers, ports, (incident) => waiting.set(incident.change, 0));
   const posts = [...speakers].map(async ([destination, speak]) => {
     const share = shares.get(destination) ?? [];
-    if (share.length === 0 && !tick) return;
-    const left = await post({ destination, speak, settings, ports, deadline }, share, tick);
+    if (share.length === 0 && !occasion.tick && occasion.closings.length === 0) return;
+    const left = await post({ destination, speak, settings, ports, deadline, occasion }, share);
     for (const [change, afterMs] of left) waiting.set(change, Math.max(waiting.get(change) ?? 0, afterMs));
   });
   await Promise.all(posts);

@@ -1,3 +1,4 @@
+export type { AlarmPlan, RatePlans } from "./alarm-plan.ts";
 export { defineFleet } from "./define.ts";
 export {
   type AlarmName,
@@ -5,6 +6,8 @@ export {
   type ChatDestination,
   type ChatMute,
   type FleetDefinition,
+  type RateName,
+  rateNames,
   type ServiceDefinition,
   type Severity,
   type StageDefinition,
@@ -14,7 +17,6 @@ export {
 export { loadMapFrom, mapOf } from "./map-module.ts";
 export { dashed, names } from "./names.ts";
 export type {
-  AlarmPlan,
   ChatPlan,
   ChatRoutePlan,
   MeasuredThresholds,

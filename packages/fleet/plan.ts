@@ -1,3 +1,4 @@
+import type { AlarmPlan, Measured, RatePlans } from "./alarm-plan.ts";
 import type {
   AlarmName,
   ChatDestination,
@@ -9,7 +10,6 @@ import type {
   SecretKeyDefinition,
   Severity,
 } from "./definition.ts";
-import type { ThresholdBasis } from "./threshold-basis.ts";
 import type { balancerReportSeconds } from "./timing.ts";
 
 /** One stage of the fleet with every default filled in: what stacks, functions and tools work from. */
@@ -119,6 +119,7 @@ export interface ServicePlan {
   readonly sessions: boolean;
   readonly stickiness: boolean;
   readonly alarms: Readonly<Record<AlarmName, AlarmPlan>>;
+  readonly rates: RatePlans;
   readonly rulePriority: number;
   readonly shard: number;
   readonly permissions: readonly PermissionDefinition[];
@@ -129,10 +130,6 @@ export interface ServicePlan {
   readonly localCommand: readonly string[] | undefined;
 }
 
-export type AlarmPlan =
-  | { readonly kind: "set"; readonly threshold: number; readonly basis: ThresholdBasis }
-  | { readonly kind: "declined"; readonly reason: string };
-
 export interface PlanOptions {
   /** Port in public addresses on loopback, where nobody may bind 443. Default 8443. */
   readonly httpsPort?: number;
@@ -141,4 +138,4 @@ export interface PlanOptions {
 }
 
 /** Thresholds by service and alarm, in seconds. */
-export type MeasuredThresholds = Readonly<Record<string, Readonly<Partial<Record<AlarmName, number>>>>>;
+export type MeasuredThresholds = Readonly<Record<string, Measured>>;

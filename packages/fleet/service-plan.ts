@@ -1,10 +1,9 @@
+import { type Measured, planAlarms } from "./alarm-plan.ts";
 import { expandArguments } from "./command.ts";
-import type { AlarmDefinition, AlarmName, alarmNames, FleetDefinition, ServiceDefinition } from "./definition.ts";
+import type { FleetDefinition, ServiceDefinition } from "./definition.ts";
 import { rulePriority, shardOf } from "./placement.ts";
-import type { AlarmPlan, MeasuredThresholds, ServicePlan, StagePlan } from "./plan.ts";
+import type { ServicePlan, StagePlan } from "./plan.ts";
 import { defaultStopSeconds, idleVariable } from "./timing.ts";
-
-type Measured = MeasuredThresholds[string] | undefined;
 
 export function planService(
   fleet: FleetDefinition,
@@ -16,7 +15,7 @@ export function planService(
     readonly shards: number;
     readonly port: string;
     readonly idleTimeoutSeconds: number;
-    readonly measured?: Measured;
+    readonly measured?: Measured | undefined;
   },
 ): ServicePlan {
   const hostname = `${service.host}.${at.serviceDomain}`;
@@ -49,7 +48,7 @@ export function planService(
     secrets: secretsOf(fleet, service),
     sessions: service.sessions === true,
     stickiness: service.stickiness ?? false,
-    alarms: planAlarms(fleet, service, at.measured),
+    ...planAlarms(fleet.alarms, service.alarms, at.measured),
     rulePriority: rulePriority([key, service]),
     shard: shardOf([key, service], at.shards),
     permissions: service.permissions ?? [],
@@ -96,29 +95,4 @@ export function secretsOf(fleet: FleetDefinition, service: ServiceDefinition): S
     uses.push({ secret: trail.secret, keys: [...auditKeys] });
   }
   return uses.flatMap(({ secret, keys }) => keys.map((key) => ({ secret, key })));
-}
-
-function planAlarms(
-  fleet: FleetDefinition,
-  service: ServiceDefinition,
-  measured: Measured,
-): Readonly<Record<AlarmName, AlarmPlan>> {
-  const plan = (name: AlarmName): AlarmPlan =>
-    planAlarm(service.alarms?.[name] ?? fleet.alarms[name], measured?.[name]);
-  return {
-    unhealthyHosts: plan("unhealthyHosts"),
-    healthyHosts: plan("healthyHosts"),
-    errors5xx: plan("errors5xx"),
-    latencyP95: plan("latencyP95"),
-    latencyP99: plan("latencyP99"),
-    latencyAverage: plan("latencyAverage"),
-  } satisfies Record<(typeof alarmNames)[number], AlarmPlan>;
-}
-
-/** A placeholder gives way to what was measured; what a person chose does not. */
-export function planAlarm(definition: AlarmDefinition, measured: number | undefined): AlarmPlan {
-  if ("declined" in definition) return { kind: "declined", reason: definition.declined };
-  const basis = definition.basis ?? "chosen";
-  if (basis === "placeholder" && measured !== undefined) return { kind: "set", threshold: measured, basis: "measured" };
-  return { kind: "set", threshold: definition.threshold, basis };
 }

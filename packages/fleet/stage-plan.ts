@@ -1,3 +1,4 @@
+import { planAlarm } from "./alarm-plan.ts";
 import { planChat } from "./chat-plan.ts";
 import {
   alarmTopicOf,
@@ -18,7 +19,7 @@ import { didYouMean } from "./nearest.ts";
 import { anyHostPriority } from "./placement.ts";
 import type { OAuthPlan, PlanOptions, RotationPlan, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
 import { FleetError } from "./problem.ts";
-import { planAlarm, planService } from "./service-plan.ts";
+import { planService } from "./service-plan.ts";
 import { balancerReportSeconds } from "./timing.ts";
 
 /** Throws `FleetError` for a stage that is not in the map, or one on AWS without an account. */
@@ -63,7 +64,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     network,
     redis: redisOf(definition.redis, character),
     shards,
-    balancerErrors: planAlarm(fleet.alarms.errors5xx, undefined),
+    balancerErrors: planAlarm("errors5xx", fleet.alarms.errors5xx, undefined),
     alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : balancerReportSeconds,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),

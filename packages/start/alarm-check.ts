@@ -2,7 +2,7 @@ import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { type ChatName, chatNames } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { openMute } from "#chat/decide/mute.ts";
 import { matches } from "#chat/decide/route.ts";
-import { severityOfMetric } from "#chat/parse/alarm.ts";
+import { severityOf } from "#chat/parse/alarm.ts";
 import { type ChatPlan, names, type ServicePlan, type StagePlan } from "#fleet";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
 import { poll } from "./poll.ts";
@@ -51,8 +51,10 @@ function canRaise({ alarms: { healthyHosts }, desiredCount, localCommand }: Serv
 /**
  * The chats that get it now. A bot whose API address has no key in the map posts to Slack itself, out of reach here.
  */
-function chatsToldOf({ destinations, routes, mutes }: ChatPlan, { key }: ServicePlan): readonly ChatName[] {
-  const severity = severityOfMetric("HealthyHostCount");
+function chatsToldOf({ destinations, routes, mutes }: ChatPlan, { key, alarms }: ServicePlan): readonly ChatName[] {
+  const { healthyHosts } = alarms;
+  const wakes = healthyHosts.kind === "set" ? healthyHosts.wakes : undefined;
+  const severity = severityOf({ wakes, metric: "HealthyHostCount" });
   if (openMute(mutes, { service: key, severity }, Date.now()) !== undefined) return [];
   const routed = routes.filter((route) => matches(route, key, severity)).flatMap(({ to }) => to);
   const played = Object.entries(destinations).filter(

@@ -2,21 +2,24 @@ import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import { type AlarmName, type AlarmPlan, alarmNames, names, type ServicePlan, type StagePlan } from "#fleet";
 import { describeBasis } from "#fleet/threshold-basis.ts";
+import { describeWaking } from "#fleet/waking.ts";
 import { Balancer } from "../network/balancer.ts";
 import { usePlan } from "../parts/plan.ts";
 import { perShard } from "../parts/shard.ts";
 import { Services } from "../services/services.ts";
-import { type Stack, use } from "../sst.ts";
+import { use } from "../sst.ts";
 import { type AlarmKind, alarmKinds } from "./alarm-kinds.ts";
 import { Alerts } from "./alerts.ts";
 import { createBalancerAlarm } from "./balancer-alarm.ts";
+import { recordDeclined } from "./declined.ts";
 
 /** The alarms of one balancer's services: apart from them, as together they would pass 500 resources a stack. */
 export const Alarms = perShard("Alarms", ({ app, stack }, shard) => {
   const plan = usePlan(app);
   const { targetGroups } = use(Services(shard));
   const loadBalancer = use(Balancer(shard)).fullName;
-  for (const service of plan.services.filter((candidate) => candidate.shard === shard)) {
+  const services = plan.services.filter((candidate) => candidate.shard === shard);
+  for (const service of services) {
     const targetGroup = targetGroups.get(service.key);
     if (targetGroup === undefined) throw new Error(`${service.key} has no target group to watch.`);
     const scope = new Construct(stack, service.key);
@@ -25,7 +28,7 @@ export const Alarms = perShard("Alarms", ({ app, stack }, shard) => {
     }
   }
   createBalancerAlarm(stack, plan, shard, loadBalancer);
-  recordDeclined(stack, plan, shard);
+  recordDeclined(stack, services, ({ alarms }) => alarms);
 });
 
 interface AlarmProps {
@@ -76,18 +79,5 @@ function describe(
 ): string {
   const within = alarmPeriodSeconds === 60 ? "one minute" : `${alarmPeriodSeconds} seconds`;
   const runbook = `docs/runbook.md#${name.toLowerCase()}`;
-  return `${key}: ${alarmKinds[name].means(alarm.threshold)} within ${within}. ${describeBasis(alarm.basis)} Runbook: ${runbook}`;
-}
-
-/** Puts the reason for a declined alarm into the template in its place. */
-function recordDeclined(stack: Stack, { services }: StagePlan, shard: number): void {
-  const declined = services
-    .filter((service) => service.shard === shard)
-    .flatMap(({ key, alarms }) =>
-      alarmNames.flatMap((name) => {
-        const alarm = alarms[name];
-        return alarm.kind === "declined" ? [[`${key}/${name}`, alarm.reason]] : [];
-      }),
-    );
-  if (declined.length > 0) stack.addMetadata("DeclinedAlarms", Object.fromEntries(declined));
+  return `${key}: ${alarmKinds[name].means(alarm.threshold)} within ${within}. ${describeBasis(alarm.basis)} ${describeWaking(alarm.wakes)} Runbook: ${runbook}`;
 }

@@ -1,5 +1,6 @@
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { names, type StagePlan } from "#fleet";
+import { describeWaking } from "#fleet/waking.ts";
 import { type Stack, use } from "../sst.ts";
 import { Alerts } from "./alerts.ts";
 
@@ -14,7 +15,7 @@ export function createBalancerAlarm(stack: Stack, plan: StagePlan, shard: number
   const name = names.balancer(stage, shard);
   new cloudwatch.CfnAlarm(stack, "Balancer5xx", {
     alarmName: names.balancerAlarm(stage, shard),
-    alarmDescription: `${name} itself answered more than ${balancerErrors.threshold} requests with a 5xx status. Runbook: docs/runbook.md#balancer5xx`,
+    alarmDescription: `${name} itself answered more than ${balancerErrors.threshold} requests with a 5xx status. ${describeWaking(balancerErrors.wakes)} Runbook: docs/runbook.md#balancer5xx`,
     namespace: "AWS/ApplicationELB",
     metricName: "HTTPCode_ELB_5XX_Count",
     dimensions: [{ name: "LoadBalancer", value: loadBalancer }],

@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { ArnFormat, Duration } from "aws-cdk-lib";
 import * as events from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { names } from "#fleet";
@@ -20,6 +20,12 @@ export function Tuning({ app, stack }: StackContext) {
     resource: "parameter",
     resourceName: names.thresholds(plan.stage, "*").slice(1),
   });
+  const alarms = stack.formatArn({
+    service: "cloudwatch",
+    resource: "alarm",
+    resourceName: names.alarm(plan.stage, "*", "*"),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
   const room = new FunctionRoom(stack, plan, {
     name: "tune-alarms",
     description: "Measures latency and stores thresholds for the next deploy",
@@ -28,13 +34,14 @@ export function Tuning({ app, stack }: StackContext) {
     environment: { STAGE: plan.stage, ALARM_QUEUE_URL: road.queue.queueUrl },
     statements: [
       { actions: ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], resources: ["*"] },
+      { actions: ["cloudwatch:DescribeAlarmHistory"], resources: [alarms] },
       { actions: ["ssm:PutParameter"], resources: [parameters] },
       { actions: ["sqs:SendMessage"], resources: [road.queue.queueArn] },
     ],
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "IAM has no resource for metrics and listings of alarms; parameters are the stage's thresholds alone.",
+      "IAM has no resource for metrics and listings of alarms; alarms and parameters are those of the stage.",
   });
   new events.Rule(stack, "Weekly", {
     description: "Measures latency again",

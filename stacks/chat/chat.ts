@@ -223,6 +223,7 @@ function createFunction(
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
       {
         actions: [
+          "cloudwatch:DescribeAlarms",
           "cloudwatch:GetMetricData",
           "elasticloadbalancing:DescribeTargetGroups",
           "elasticloadbalancing:DescribeTargetHealth",
@@ -233,7 +234,7 @@ function createFunction(
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "IAM has no resource for metrics and the health of targets; services and logs are those of the stage, and any alarm of the account may notify it.",
+      "Alarms may be of any name, and IAM has no resource for metrics and the health of targets; services and logs are those of the stage.",
   });
   return room;
 }

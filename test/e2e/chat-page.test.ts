@@ -97,7 +97,13 @@ describe("the page of the chats", needs("chromium"), () => {
   async function tell(body: string, when: number, record: GroupRecord, reference?: string) {
     const parsed = parse(body, when);
     if (parsed.kind !== "incident") throw new Error(`Read as ${parsed.kind}.`);
-    const policy = { now: when, repeatAfterMs: 1e9, isMuted: () => false, isRouted: () => true };
+    const policy = {
+      now: when,
+      repeatAfterMs: 1e9,
+      isMuted: () => false,
+      endingOf: () => undefined,
+      isRouted: () => true,
+    };
     const { message, next } = decide(record, [parsed.incident], policy);
     if (message === undefined) throw new Error("Nothing to say.");
     const seen = parsed.incident.phase === "firing" ? findings : noFindings;
@@ -259,6 +265,7 @@ describe("the page of the chats", needs("chromium"), () => {
         log: () => {},
         speakers: async () => speakers,
         serviceOf: async () => undefined,
+        standing: async () => new Map(),
         look: async () => noFindings,
       };
       const messages = bodies.map((body, index) => ({ id: String(index), body, sentAt: at, receiveCount: 1 }));

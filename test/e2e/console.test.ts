@@ -220,7 +220,7 @@ describe("the console", () => {
           services: async () => [absent],
           secrets: refused,
           alarms: async () => [],
-          chats: async () => ({ chats: [], messages: [], waiting: 0, dead: 0 }),
+          chats: async () => ({ chats: [], messages: [], mutes: [], waiting: 0, dead: 0 }),
           traffic: async () => [],
         });
         const other = await stage.browser.newPage({ viewport: { width: 1280, height: 700 }, colorScheme: "dark" });

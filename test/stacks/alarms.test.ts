@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alarmNames } from "#fleet";
+import { burnWindows } from "#fleet/burn-window.ts";
+import { isWaking } from "#fleet/waking.ts";
 import fleet from "../fixture/map.ts";
 import { changed, slack, synthesize, withServices, withStage } from "../synth/synth.ts";
 import { reference, type Template } from "../synth/template.ts";
@@ -76,9 +78,17 @@ describe("a service's alarms", () => {
 
   it("[ALB-9] say what is wrong, with which service, and where to read on", () => {
     expect(alarm("unhealthyHosts").AlarmDescription).toBe(
-      "google_workspace: more than 1 of its tasks failed the health check within one minute. The threshold was chosen. Runbook: docs/runbook.md#unhealthyhosts",
+      "google_workspace: more than 1 of its tasks failed the health check within one minute. The threshold was chosen. It is for the feed. Runbook: docs/runbook.md#unhealthyhosts",
     );
     for (const name of alarmNames) expect(String(alarm(name).AlarmDescription).length).toBeLessThanOrEqual(1024);
+  });
+
+  it("[ALB-9] [REL-6] say whether they wake people: by default a service without a healthy task does", () => {
+    const waking = alarmNames.filter((name) => isWaking(String(alarm(name).AlarmDescription)));
+    expect(waking).toEqual(["healthyHosts"]);
+    const map = { ...fleet, alarms: { ...fleet.alarms, errors5xx: { threshold: 1, wakes: true } } };
+    const { AlarmDescription } = alarm("errors5xx", synthesize("prod", map).stack("Alarms"));
+    expect(isWaking(String(AlarmDescription))).toBe(true);
   });
 
   it("[ALB-9] are absent if they are declined, and the template keeps the reason", () => {
@@ -106,6 +116,76 @@ describe("a service's alarms", () => {
       .stack("Alarms")
       .resources.map(({ Type }) => Type);
     expect(types).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
+  });
+});
+
+describe("alarms on shares of the requests", () => {
+  const rates = prod.stack("Rates");
+  const composite = (template: Template = rates) =>
+    template.one("AWS::CloudWatch::CompositeAlarm", { AlarmName: "prod-mcp-google-workspace-failedRequests" });
+  const slow = (template: Template = rates) => alarm("slowRequests", template);
+  const withAlarms = (changes: object) => synthesize("prod", { ...fleet, alarms: { ...fleet.alarms, ...changes } });
+
+  it("[REL-6] burn the budget fourteen times too fast over an hour, or six times over six hours, and do so now", () => {
+    expect(composite().Properties).toMatchObject({
+      AlarmRule: expect.stringMatching(
+        /\(ALARM\("\S+1h"\) AND ALARM\("\S+5m"\)\) OR \(ALARM\("\S+6h"\) AND ALARM\("\S+30m"\)\)$/,
+      ),
+      AlarmActions: alarm("errors5xx").AlarmActions,
+      OKActions: alarm("errors5xx").OKActions,
+    });
+    const shares = ["1h", "5m", "6h", "30m"].map((window) => {
+      const { Threshold, Metrics } = alarm(`failedRequests${window}`, rates);
+      return [window, Threshold, JSON.stringify(Metrics).match(/"Period":(\d+)/)?.[1]];
+    });
+    expect(shares).toEqual([
+      ["1h", 0.0144, "3600"],
+      ["5m", 0.0144, "300"],
+      ["6h", 0.006, "21600"],
+      ["30m", 0.006, "1800"],
+    ]);
+  });
+
+  it("[REL-6] follow the map's objective, and wake or do not as it says", () => {
+    expect(isWaking(String(composite().Properties.AlarmDescription))).toBe(true);
+    const changed = withAlarms({ failedRequests: { objective: 0.99, wakes: false } }).stack("Rates");
+    expect(alarm("failedRequests1h", changed).Threshold).toBe(0.144);
+    expect(isWaking(String(composite(changed).Properties.AlarmDescription))).toBe(false);
+  });
+
+  it("[REL-6] have windows that notify nobody by themselves, and are there before what they make up", () => {
+    for (const window of burnWindows) {
+      expect(alarm(`failedRequests${window}`, rates)).not.toHaveProperty("AlarmActions");
+    }
+    expect(composite().DependsOn).toHaveLength(burnWindows.length);
+  });
+
+  it("[REL-6] watch how many requests are slower than the threshold of P95, however few there are", () => {
+    expect(JSON.stringify(slow().Metrics)).toContain('"Stat":"PR(:1)"');
+    expect(slow()).toMatchObject({ Threshold: 0.25, ComparisonOperator: "GreaterThanThreshold" });
+    // Nobody is woken for a threshold that nobody measured.
+    expect(isWaking(String(slow().AlarmDescription))).toBe(false);
+    const measured = withAlarms({ latencyP95: { threshold: 0.4, basis: "measured" }, slowRequests: { share: 0.5 } });
+    expect(JSON.stringify(slow(measured.stack("Rates")).Metrics)).toContain('"Stat":"PR(:0.4)"');
+    expect(slow(measured.stack("Rates")).Threshold).toBe(0.5);
+    expect(isWaking(String(slow(measured.stack("Rates")).AlarmDescription))).toBe(true);
+  });
+
+  it("[REL-6] stay within what an alarm may be, and are absent if they are declined", () => {
+    for (const { Properties } of [...rates.all("AWS::CloudWatch::Alarm"), composite()]) {
+      expect(String(Properties.AlarmDescription).length).toBeLessThanOrEqual(1024);
+    }
+    const declined = withAlarms({
+      failedRequests: { declined: "No one is on call." },
+      latencyP95: { declined: "Slow." },
+    });
+    expect(declined.stack("Rates").resources.map(({ Type }) => Type)).toEqual([
+      "AWS::CloudFormation::WaitConditionHandle",
+    ]);
+    expect(declined.stack("Rates").metadata.DeclinedAlarms).toEqual({
+      "google_workspace/failedRequests": "No one is on call.",
+      "google_workspace/slowRequests": "Slow.",
+    });
   });
 });
 

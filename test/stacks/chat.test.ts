@@ -95,6 +95,7 @@ describe("the road to the chats", () => {
       .filter(({ resource }) => resource === "alarmtochatRole")
       .flatMap(({ actions }) => actions);
     expect(allowed.sort()).toEqual([
+      "cloudwatch:DescribeAlarms",
       "cloudwatch:GetMetricData",
       "cloudwatch:ListTagsForResource",
       "dynamodb:BatchGetItem",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { burnWindows } from "#fleet/burn-window.ts";
 import { changed, type Synthesis, slack, synthesize, withServices } from "../synth/synth.ts";
 
 interface Change {
@@ -35,6 +36,11 @@ const own = [
 ];
 const logging = ["AWS::Logs::LogGroup"];
 const watching = Array<string>(6).fill("AWS::CloudWatch::Alarm");
+const rates = [
+  ...Array<string>(burnWindows.length).fill("AWS::CloudWatch::Alarm"),
+  "AWS::CloudWatch::CompositeAlarm",
+  "AWS::CloudWatch::Alarm",
+];
 const nothing: readonly string[] = [];
 
 describe("the map", () => {
@@ -46,6 +52,7 @@ describe("the map", () => {
       { stack: "Logs", added: logging, removed: nothing, changed: nothing },
       { stack: "Services", added: own, removed: nothing, changed: nothing },
       { stack: "Alarms", added: watching, removed: nothing, changed: nothing },
+      { stack: "Rates", added: rates, removed: nothing, changed: nothing },
     ]);
   });
 
@@ -54,6 +61,7 @@ describe("the map", () => {
       { stack: "Logs", added: nothing, removed: logging, changed: nothing },
       { stack: "Services", added: nothing, removed: own, changed: nothing },
       { stack: "Alarms", added: nothing, removed: watching, changed: nothing },
+      { stack: "Rates", added: nothing, removed: rates, changed: nothing },
     ]);
     const removed = ["Logs", "Services"].flatMap((stack) =>
       withSlack.stack(stack).resources.filter(({ id }) => id.startsWith("slack")),
@@ -68,6 +76,7 @@ describe("the map", () => {
       { stack: "Logs", added: logging, removed: nothing, changed: nothing },
       { stack: "Services", added: own, removed: nothing, changed: nothing },
       { stack: "Alarms", added: watching, removed: nothing, changed: nothing },
+      { stack: "Rates", added: rates, removed: nothing, changed: nothing },
     ]);
   });
 

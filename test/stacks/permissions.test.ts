@@ -137,8 +137,8 @@ const accepted: Readonly<Record<string, string>> = {
     "The action knows no resource; a condition holds it to the stage's cluster.",
   "Services <service>TaskRole: ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel on *":
     "ECS Exec: IAM has no resource for the actions.",
-  "Chat alarmtochatRole: cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
-    "Reading metrics and the health of targets: IAM has no resource for the actions.",
+  "Chat alarmtochatRole: cloudwatch:DescribeAlarms, cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
+    "Alarms of any name may publish to the topic; for metrics and the health of targets IAM has no resource.",
   "Chat alarmtochatRole: cloudwatch:ListTagsForResource on arn:aws:cloudwatch:us-east-1:<account>:alarm:*":
     "Any alarm of the account may notify the topic; a tag names the service it belongs to.",
   "Chat alarmtochatRole: ecs:DescribeServices on arn:aws:ecs:us-east-1:<account>:service/<stage>-mcp-cluster/*":
@@ -147,6 +147,8 @@ const accepted: Readonly<Record<string, string>> = {
     "The last error lines of the service an alarm is about, whichever it is.",
   "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*:log-stream:*":
     "The same, as IAM asks for it stream by stream.",
+  "Tuning tunealarmsRole: cloudwatch:DescribeAlarmHistory on arn:aws:cloudwatch:us-east-1:<account>:alarm:<stage>-mcp-*-*":
+    "When the stage's services were down, whichever the map has.",
   "Tuning tunealarmsRole: cloudwatch:DescribeAlarms, cloudwatch:GetMetricData on *":
     "Listing alarms and reading metrics: the one lists, the other knows no resource.",
   "Tuning tunealarmsRole: ssm:PutParameter on arn:aws:ssm:us-east-1:<account>:parameter/mcp-fleet/<stage>/thresholds/*":

@@ -65,6 +65,7 @@ export function wildcardsOf(template: Template, stage: string): readonly string[
       line
         .replaceAll(/\d{12}/g, "<account>")
         .replaceAll(`/${stage}/`, "/<stage>/")
-        .replaceAll(`/${stage}-mcp-`, "/<stage>-mcp-"),
+        .replaceAll(`/${stage}-mcp-`, "/<stage>-mcp-")
+        .replaceAll(`:${stage}-mcp-`, ":<stage>-mcp-"),
     );
 }

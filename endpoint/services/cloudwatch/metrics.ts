@@ -1,13 +1,13 @@
 import type { MetricDatum } from "#endpoint/core/ports.ts";
 
-/** CloudWatch keeps one-minute metrics for 15 days; a fleet on one machine needs the last three hours. */
-export const retentionMs = 3 * 60 * 60 * 1000;
+/** CloudWatch keeps one-minute metrics for 15 days; alarms of a fleet on one machine look back six hours. */
+export const retentionMs = 7 * 60 * 60 * 1000;
 
 /** Values a series keeps for exact percentiles, about 40 bytes each; beyond it the oldest seconds lose theirs. */
 const maxValues = 500_000;
 
 /** Aggregates a series remembers: alarms ask for the same few periods again and again. */
-const maxRemembered = 16;
+const maxRemembered = 64;
 
 export interface MetricIdentity {
   readonly namespace: string;
@@ -148,22 +148,42 @@ function add(bucket: Second, { value, count = 1, statistics }: Put): void {
 }
 
 function merge(total: Second, part: Samples): void {
+  accumulate(total, part);
+  for (const entry of part.values) total.values.push(entry);
+}
+
+function accumulate(total: Omit<Second, "values">, part: Omit<Samples, "values">): void {
   total.sum += part.sum;
   total.minimum = Math.min(total.minimum, part.minimum);
   total.maximum = Math.max(total.maximum, part.maximum);
   total.count += part.count;
   total.exact &&= part.exact;
-  for (const entry of part.values) total.values.push(entry);
 }
 
 function aggregate(seconds: ReadonlyMap<number, Second>, start: number, end: number): Samples | undefined {
+  const buckets = bucketsBetween(seconds, Math.ceil(start / 1000), Math.ceil(end / 1000));
   const total = emptySecond();
-  for (let second = Math.ceil(start / 1000); second * 1000 < end; second += 1) {
+  for (const bucket of buckets) accumulate(total, bucket);
+  if (total.count === 0) return undefined;
+  return {
+    ...total,
+    // Most statistics need none, and a window of hours has many.
+    get values() {
+      return buckets.flatMap(({ values }) => values).sort((a, b) => a.value - b.value);
+    },
+  };
+}
+
+/** A quiet service has fewer seconds with values than a window of hours has seconds. */
+function bucketsBetween(seconds: ReadonlyMap<number, Second>, from: number, to: number): readonly Second[] {
+  if (seconds.size < to - from)
+    return [...seconds].flatMap(([second, bucket]) => (second >= from && second < to ? bucket : []));
+  const found: Second[] = [];
+  for (let second = from; second < to; second += 1) {
     const bucket = seconds.get(second);
-    if (bucket !== undefined) merge(total, bucket);
+    if (bucket !== undefined) found.push(bucket);
   }
-  total.values.sort((a, b) => a.value - b.value);
-  return total.count === 0 ? undefined : total;
+  return found;
 }
 
 /** Seconds are met in the order they were first put in, which is nearly that of time. */

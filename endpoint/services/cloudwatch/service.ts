@@ -23,7 +23,7 @@ function rangeOf(definition: AnyDefinition): number {
   return definition.kind === "metric" ? definition.period * definition.evaluationPeriods * 1_000 : 0;
 }
 
-/** CloudWatch: metrics of the last three hours, and alarms that are evaluated from the moment this is made. */
+/** CloudWatch: metrics of the last seven hours, and alarms that are evaluated from the moment this is made. */
 export function createCloudWatch(ports: CloudWatchPorts): CloudWatch {
   const { place, clock } = ports;
   const metrics = new Metrics();

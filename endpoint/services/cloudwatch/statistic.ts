@@ -4,7 +4,9 @@ import type { Samples } from "./metrics.ts";
 export type Statistic =
   | { readonly kind: "basic"; readonly name: "Sum" | "Average" | "Minimum" | "Maximum" | "SampleCount" }
   /** `percent` from 0 to 100. */
-  | { readonly kind: "percentile"; readonly name: string; readonly percent: number };
+  | { readonly kind: "percentile"; readonly name: string; readonly percent: number }
+  /** The percentage of the values that are above one and at most another. */
+  | { readonly kind: "rank"; readonly name: string; readonly above: number; readonly atMost: number };
 
 export const basicStatistics = ["Sum", "Average", "Minimum", "Maximum", "SampleCount"] as const;
 
@@ -12,11 +14,14 @@ export const basicStatistics = ["Sum", "Average", "Minimum", "Maximum", "SampleC
 export function parseStatistic(name: string): Statistic {
   const basic = basicStatistics.find((known) => known === name);
   if (basic !== undefined) return { kind: "basic", name: basic };
+  const [, above, atMost] = /^PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/.exec(name) ?? [];
+  if (above !== undefined || atMost !== undefined)
+    return { kind: "rank", name, above: Number(above ?? -Infinity), atMost: Number(atMost ?? Infinity) };
   const percent = Number(/^[pP](\d{1,2}(?:\.\d{1,10})?|100)$/.exec(name)?.[1]);
   if (Number.isNaN(percent))
     throw new AwsError(
       "InvalidParameterValue",
-      `The statistic ${name} is not emulated. Allowed: ${basicStatistics.join(", ")} and percentiles such as p95 or p99.9.`,
+      `The statistic ${name} is not emulated. Allowed: ${basicStatistics.join(", ")}, percentiles such as p95 or p99.9, and percentile ranks such as PR(:0.5).`,
     );
   return { kind: "percentile", name, percent };
 }
@@ -24,6 +29,7 @@ export function parseStatistic(name: string): Statistic {
 /** Undefined for a percentile of samples whose values are not known, as CloudWatch has none then. */
 export function statisticOf(samples: Samples, statistic: Statistic): number | undefined {
   if (statistic.kind === "percentile") return percentileOf(samples, statistic.percent);
+  if (statistic.kind === "rank") return rankOf(samples, statistic);
   switch (statistic.name) {
     case "Sum":
       return samples.sum;
@@ -47,6 +53,16 @@ export function significantSamples(percent: number): number {
   // 10 / (1 - 0.95) is a little more than 200 in binary fractions.
   const needed = fraction >= 0.5 ? 10 / (1 - fraction) : 10 / fraction;
   return Math.round(needed * 1e6) / 1e6;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html: "(above:at most]". */
+function rankOf(
+  { exact, values, count }: Samples,
+  { above, atMost }: { readonly above: number; readonly atMost: number },
+): number | undefined {
+  if (!exact) return undefined;
+  const within = values.filter(({ value }) => value > above && value <= atMost);
+  return (100 * within.reduce((sum, entry) => sum + entry.count, 0)) / count;
 }
 
 /** The nearest rank: a value that was put, never one between two. */

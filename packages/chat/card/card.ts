@@ -130,7 +130,17 @@ function toneOf(entries: readonly Entry[]): Tone {
 
 function prefixOf({ purpose, entries }: Message): string {
   if (purpose === "remind") return "Reminder: ";
-  return entries.every(({ phase }) => phase === "resolved") ? "Recovered: " : "";
+  return entries.every(({ phase }) => phase === "resolved") ? `${endingOf(entries)}: ` : "";
+}
+
+/** How it ended: if all did alike, as that was. */
+function endingOf(entries: readonly Entry[]): string {
+  const [one = "Recovered", ...others] = new Set(entries.map(({ ending = "Recovered" }) => ending));
+  return others.length === 0 ? one : "Over";
+}
+
+function uncapital(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: number): Prose {
@@ -142,17 +152,18 @@ function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: nu
   }
   if (entries.every(({ phase }) => phase === "notice")) return ["At ", began];
   const ended = Math.max(...entries.map(({ at }) => at));
-  return ["Recovered at ", moment(ended, now), afterWords(ended - begun)];
+  return [`${endingOf(entries)} at `, moment(ended, now), afterWords(ended - begun)];
 }
 
-function lineOf({ headline, phase, since, at }: Entry, now: number): Prose {
+function lineOf({ headline, phase, since, at, ending }: Entry, now: number): Prose {
   switch (phase) {
     case "firing":
       return [`${headline} (since `, moment(since, now), ")"];
     case "no-data":
-      return [`${headline} (since `, moment(at, now), ")"];
+    case "flapping":
+      return [`${headline} (since `, moment(phase === "flapping" ? since : at, now), ")"];
     case "resolved":
-      return [`${headline}: recovered${afterWords(at - since)}`];
+      return [`${headline}: ${ending === undefined ? "recovered" : uncapital(ending)}${afterWords(at - since)}`];
     case "notice":
       return [`${headline} (`, moment(at, now), ")"];
   }

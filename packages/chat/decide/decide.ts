@@ -3,6 +3,7 @@ import { headlineOf } from "../incident/headline.ts";
 import type { Incident } from "../incident/incident.ts";
 import { boundedEntries, boundedIncident } from "../record/bounded.ts";
 import { type Entry, type GroupRecord, isOpen, type Thread } from "../record/record.ts";
+import { calmMs, counted, endingOf, isRelapse } from "./flap.ts";
 import { leadOf } from "./lead.ts";
 import type { Message, Purpose } from "./message.ts";
 
@@ -20,11 +21,15 @@ export interface Policy {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly repeatAfterMs: number;
-  isMuted(severity: Severity): boolean;
+  /** How something that is open has ended without a word: closed by somebody, its alarm is gone or OK. */
+  endingOf(subject: string): string | undefined;
+  isMuted(about: { readonly subject: string; readonly severity: Severity }): boolean;
   /** Whether the routes send an incident of this severity here, or only the end of a worse one. */
   isRouted(severity: Severity): boolean;
 }
 
+/** A reminder comes twice as late as the one before, up to so many times. */
+const rarer = 3;
 /** How long notices, such as the stops of a task in a crash loop, share a conversation. */
 const noticeThreadMs = 60 * 60_000;
 
@@ -35,6 +40,7 @@ const noticeThreadMs = 60 * 60_000;
 export function decide(record: GroupRecord, incidents: readonly Incident[], policy: Policy): Decision {
   const progress = new Progress(record, policy);
   for (const incident of incidents) progress.take(incident);
+  progress.settle();
   progress.unmute();
   return progress.decision();
 }
@@ -48,6 +54,7 @@ class Progress {
   /** What has ended, with what is known of its beginning. */
   readonly #recovered = new Map<string, Incident | undefined>();
   readonly #unmuted = new Set<string>();
+  #relapsed = false;
   #changed = false;
 
   constructor(record: GroupRecord, policy: Policy) {
@@ -83,35 +90,64 @@ class Progress {
   }
 
   #begin(incident: Incident, phase: "firing" | "no-data", known: Entry | undefined): void {
-    const lasting = known !== undefined && isOpen(known);
-    const since = lasting ? known.since : incident.at;
-    const told = !this.#policy.isMuted(incident.severity);
-    // ECS repeats what keeps it from starting tasks every few minutes.
-    const repeated = lasting && known.told && incident.story.kind === "service-action";
-    const unchanged = repeated && known.headline === headlineOf(incident);
-    this.#put(incident, { phase, since, told: told || (lasting && known.told) }, incident);
-    if (told && !unchanged) this.#fresh.set(incident.subject, incident);
+    const before = known !== undefined && (isOpen(known) || isRelapse(incident, known)) ? known : undefined;
+    const relapsed = before !== undefined && isRelapse(incident, before);
+    const since = before?.since ?? incident.at;
+    const times = relapsed ? (before.times ?? 1) + 1 : before?.times;
+    const told = !this.#policy.isMuted(incident);
+    const headline = counted(headlineOf(incident), times, incident.at - since);
+    const heard = before !== undefined && isOpen(before) && before.told;
+    this.#put(incident, { phase, since, told: told || heard, headline, times }, incident);
+    this.#relapsed ||= relapsed;
+    if (told && !this.#isOldNews(incident, before, times)) this.#fresh.set(incident.subject, incident);
+  }
+
+  /** ECS repeats what keeps it from starting tasks every few minutes; that something flaps is told once. */
+  #isOldNews(incident: Incident, before: Entry | undefined, times: number | undefined): boolean {
+    if (before?.told !== true) return false;
+    if (incident.phase === "firing" && before.phase === "flapping") return (times ?? 1) > 2;
+    return isOpen(before) && incident.story.kind === "service-action" && before.headline === headlineOf(incident);
   }
 
   #note(incident: Incident): void {
     if (!this.#policy.isRouted(incident.severity)) return;
-    const told = !this.#policy.isMuted(incident.severity);
+    const told = !this.#policy.isMuted(incident);
     this.#put(incident, { phase: "notice", since: incident.at, told });
     if (told) this.#fresh.set(incident.change, incident);
   }
 
   #end(incident: Incident, known: Entry | undefined): void {
-    const lasting = known !== undefined && isOpen(known) ? known : undefined;
-    // Without a known beginning, it begins where it ends.
-    const since = lasting?.since ?? incident.at;
-    this.#put(incident, { phase: "resolved", since, told: true, ...(lasting && { headline: lasting.headline }) });
-    if (lasting?.told === true) this.#recovered.set(incident.subject, lasting.incident);
+    const lasting = known !== undefined && isOpen(known) && known.told ? known : undefined;
+    // Without a beginning that was told, it begins where it ends.
+    const { since = incident.at, headline = headlineOf(incident), times } = lasting ?? {};
+    const ending = endingOf(incident);
+    if (lasting !== undefined && times !== undefined && ending === undefined) {
+      this.#put(incident, { phase: "flapping", since, told: true, headline, times }, lasting.incident);
+      return;
+    }
+    this.#put(incident, { phase: "resolved", since, told: true, headline, times, ending });
+    if (lasting !== undefined) this.#recovered.set(incident.subject, lasting.incident);
+  }
+
+  /** What is over without a message of its own: it stayed away, or somebody or something ended it. */
+  settle(): void {
+    for (const [subject, entry] of this.#entries) {
+      if (!isOpen(entry)) continue;
+      const ending = this.#policy.endingOf(subject);
+      const calm = entry.phase === "flapping" && this.#policy.now - entry.at >= calmMs;
+      if (ending === undefined && !calm) continue;
+      const at = calm ? entry.at : this.#policy.now;
+      const headline = counted(entry.headline, entry.times, at - entry.since);
+      this.#entries.set(subject, { ...entry, phase: "resolved", at, headline, ending: calm ? undefined : ending });
+      if (entry.told) this.#recovered.set(subject, entry.incident);
+      this.#changed = true;
+    }
   }
 
   /** The beginning arrives after the end: it is posted as recovered. */
   #takeLate(incident: Incident, known: Entry): void {
     const missed = known.phase === "resolved" && known.since === known.at && incident.phase === "firing";
-    if (!missed || this.#policy.isMuted(incident.severity)) return;
+    if (!missed || this.#policy.isMuted(incident)) return;
     this.#entries.set(incident.subject, { ...known, since: incident.at, headline: headlineOf(incident) });
     this.#recovered.set(incident.subject, incident);
     this.#changed = true;
@@ -119,7 +155,7 @@ class Progress {
 
   #put(
     incident: Incident,
-    entry: Pick<Entry, "phase" | "since" | "told"> & { readonly headline?: string },
+    entry: Pick<Entry, "phase" | "since" | "told" | "times" | "ending"> & { readonly headline?: string },
     kept?: Incident,
   ): void {
     const { subject, change, severity, at } = incident;
@@ -131,7 +167,7 @@ class Progress {
   /** What a mute window held back is posted when the window ends, if it is still ongoing. */
   unmute(): void {
     for (const [subject, entry] of this.#entries) {
-      if (entry.told || !isOpen(entry) || this.#policy.isMuted(entry.severity)) continue;
+      if (entry.told || !isOpen(entry) || this.#policy.isMuted({ subject, severity: entry.severity })) continue;
       this.#entries.set(subject, { ...entry, told: true });
       this.#unmuted.add(subject);
       if (entry.incident !== undefined) this.#fresh.set(subject, entry.incident);
@@ -141,17 +177,28 @@ class Progress {
 
   decision(): Decision {
     const message = this.#message();
-    const thread = message?.purpose === "open" ? this.#newThread() : this.#record.thread;
+    const thread = message?.purpose === "open" ? this.#newThread() : this.#thread();
+    const lasting = this.#isLasting(thread, message?.purpose) ? thread : undefined;
+    const { last = undefined, reminders = 0 } = this.#record;
+    const left = lasting === undefined ? (thread ?? last) : undefined;
+    const reminded = message?.purpose === "remind" ? reminders + 1 : message === undefined ? reminders : 0;
     return {
       message,
       changed: this.#changed || message !== undefined,
       next: {
         version: this.#record.version,
-        thread: this.#isLasting(thread, message?.purpose) ? thread : undefined,
+        thread: lasting,
+        ...(left !== undefined && { last: left }),
+        ...(reminded > 0 && { reminders: reminded }),
         entries: boundedEntries(this.#entries),
         lastSentAt: message === undefined ? this.#record.lastSentAt : this.#policy.now,
       },
     };
+  }
+
+  /** The one that is open; for what came back, the one that had just ended. */
+  #thread(): Thread | undefined {
+    return this.#record.thread ?? (this.#relapsed ? this.#record.last : undefined);
   }
 
   #message(): Message | undefined {
@@ -164,14 +211,15 @@ class Progress {
     const shown = [...this.#entries].filter(([subject, entry]) => entry.told && isShown(subject, entry));
     const entries = shown.map(([, entry]) => entry).sort((one, other) => one.at - other.at);
     const recovered = [...this.#recovered.keys()].flatMap((subject) => this.#entries.get(subject) ?? []);
-    const { thread } = this.#record;
+    const thread = this.#thread();
     const ended = [...this.#recovered.values()].filter((incident) => incident !== undefined);
     const lead = leadOf(purpose, { entries, fresh, ended, kept: thread?.evidence !== undefined });
     return { purpose, thread, entries, fresh, recovered, lead, evidence: thread?.evidence };
   }
 
   #purpose(): Purpose | undefined {
-    const { thread, lastSentAt } = this.#record;
+    const { lastSentAt, reminders = 0 } = this.#record;
+    const thread = this.#thread();
     const open = [...this.#entries.values()].filter((entry) => isOpen(entry) && entry.told);
     // What began and ended before anything was posted is one message, about something that has recovered.
     if (this.#fresh.size > 0 || this.#unmuted.size > 0) return thread === undefined ? "open" : "update";
@@ -179,8 +227,16 @@ class Progress {
       if (thread === undefined) return "open";
       return open.length === 0 ? "recover" : "update";
     }
-    const due = lastSentAt > 0 && this.#policy.now - lastSentAt >= this.#policy.repeatAfterMs;
-    return open.length > 0 && due ? "remind" : undefined;
+    const due =
+      lastSentAt > 0 && this.#policy.now - lastSentAt >= this.#policy.repeatAfterMs * 2 ** Math.min(reminders, rarer);
+    return due && this.#isHeard() ? "remind" : undefined;
+  }
+
+  /** Whether something is open that is not muted meanwhile. */
+  #isHeard(): boolean {
+    return [...this.#entries].some(
+      ([subject, entry]) => isOpen(entry) && entry.told && !this.#policy.isMuted({ subject, severity: entry.severity }),
+    );
   }
 
   #isLasting(thread: Thread | undefined, purpose: Purpose | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { Severity } from "#fleet/definition.ts";
 import { weekdays } from "#fleet/definition.ts";
+import type { Mute } from "../record/mute-table.ts";
 import { matches } from "./route.ts";
 
 /** As in the map, or in the settings the function gets. */
@@ -20,6 +21,24 @@ export function openMute(
   now: number,
 ): Window | undefined {
   return mutes.find((mute) => matches(mute, about.service, about.severity) && isWithin(mute, now));
+}
+
+/** An operator's mute that holds for this, if any: of its service, or of its alarm by name. */
+export function standingMute(
+  mutes: readonly Mute[],
+  about: { readonly service: string; readonly subject: string },
+): Mute | undefined {
+  const alarm = alarmOf(about.subject);
+  return mutes.find(({ target }) => target === about.service || target === alarm);
+}
+
+/** The alarm, or the one whose contributor it is; `undefined` for what is no alarm. */
+export function arnOf(subject: string): string | undefined {
+  return /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:[^#]+/.exec(subject)?.[0];
+}
+
+export function alarmOf(subject: string): string | undefined {
+  return arnOf(subject)?.split(":alarm:")[1];
 }
 
 function isWithin({ from, until, days, timeZone = "UTC" }: Window, now: number): boolean {

@@ -14,6 +14,7 @@ import type { Delivery } from "../receivers/delivery.ts";
 import type { Conversation } from "../receivers/receiver.ts";
 import { emptyRecord, type GroupRecord, isOpen } from "../record/record.ts";
 import type { ChatSettings } from "../settings.ts";
+import { Circumstances, type Occasion } from "./circumstances.ts";
 import { conversationOf, withFirst } from "./conversation.ts";
 import type { RoadPorts, Speak } from "./ports.ts";
 
@@ -23,6 +24,7 @@ export interface Posting {
   readonly settings: ChatSettings;
   readonly ports: RoadPorts;
   readonly deadline: number;
+  readonly occasion: Occasion;
 }
 
 /** More groups than this at once become one digest: nobody reads a hundred messages. */
@@ -42,7 +44,7 @@ type Left = ReadonlyMap<string, number>;
 type Step = readonly [group: string, decision: Decision & { readonly message: Message }];
 
 /** Posts to one destination everything meant for it. Never throws: after a failure its changes remain to be posted. */
-export async function post(posting: Posting, incidents: readonly Incident[], tick: boolean): Promise<Left> {
+export async function post(posting: Posting, incidents: readonly Incident[]): Promise<Left> {
   const { destination, ports } = posting;
   const byGroup = Map.groupBy(incidents, groupOf);
   const changes = new Map([...byGroup].map(([group, members]) => [group, members.map(({ change }) => change)]));
@@ -50,7 +52,7 @@ export async function post(posting: Posting, incidents: readonly Incident[], tic
     if (!(await claim(posting))) return leave(changes.values(), 2 * paceMs);
     const turn = new Turn(posting, changes);
     try {
-      return await turn.take(byGroup, tick);
+      return await turn.take(byGroup);
     } finally {
       await ports.store.release(destination, turn.postedAt + paceMs);
     }
@@ -84,13 +86,19 @@ class Turn {
     this.#changes = changes;
   }
 
-  async take(byGroup: ReadonlyMap<string, readonly Incident[]>, tick: boolean): Promise<Left> {
+  async take(byGroup: ReadonlyMap<string, readonly Incident[]>): Promise<Left> {
     const { store } = this.#posting.ports;
-    const open = tick ? await store.listOpen(this.#posting.destination) : new Map<string, GroupRecord>();
+    const { occasion } = this.#posting;
+    const open =
+      occasion.tick || occasion.closings.length > 0
+        ? await store.listOpen(this.#posting.destination)
+        : new Map<string, GroupRecord>();
     const known = new Map([...open, ...(await store.load(this.#posting.destination, [...byGroup.keys()]))]);
+    const incidents = [...byGroup.values()].flat();
+    const around = await Circumstances.of(occasion, incidents, [...known.values()], this.#posting.ports);
     const decisions = [...new Set([...known.keys(), ...byGroup.keys()])].map((group) => {
       const record = known.get(group) ?? emptyRecord;
-      return [group, this.#decide(record, byGroup.get(group) ?? [], group)] as const;
+      return [group, this.#decide(record, byGroup.get(group) ?? [], group, around)] as const;
     });
     const steps = decisions.flatMap(([group, { message, ...rest }]): Step[] =>
       message === undefined ? [] : [[group, { ...rest, message }]],
@@ -106,15 +114,17 @@ class Turn {
     return this.#left;
   }
 
-  #decide(record: GroupRecord, incidents: readonly Incident[], group: string): Decision {
+  #decide(record: GroupRecord, incidents: readonly Incident[], group: string, around: Circumstances): Decision {
     const { settings, ports, destination } = this.#posting;
     const now = ports.clock.now();
     const service = incidents.find((incident) => incident.service !== undefined)?.service ?? group;
     return decide(record, incidents, {
       now,
       repeatAfterMs: settings.repeatAfterHours * 60 * 60_000,
-      isMuted: (severity) =>
-        group !== roadTestGroup && openMute(settings.mutes, { service, severity }, now) !== undefined,
+      isMuted: ({ subject, severity }) =>
+        group !== roadTestGroup &&
+        (openMute(settings.mutes, { service, severity }, now) !== undefined || around.isMuted(service, subject)),
+      endingOf: (subject) => around.endingOf(group, subject),
       isRouted: (severity) =>
         settings.routes.some((route) => route.to.includes(destination) && matches(route, service, severity)),
     });

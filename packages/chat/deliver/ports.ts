@@ -20,6 +20,13 @@ export type Log = (entry: {
   readonly [name: string]: string | number | boolean | undefined;
 }) => void;
 
+/**
+ * - `silenced`: somebody has disabled its actions, which no event says.
+ * - `over`: it is OK, whether or not anything was told.
+ * - `gone`: there is no such alarm.
+ */
+export type AlarmStanding = "lasting" | "silenced" | "over" | "gone";
+
 export interface RoadPorts {
   readonly store: IncidentStore;
   readonly clock: Clock;
@@ -28,6 +35,8 @@ export interface RoadPorts {
   speakers(): Promise<ReadonlyMap<string, Speak>>;
   /** The service that an alarm's tag `mcp-service` names, if it has one. Never throws. */
   serviceOf(alarmArn: string): Promise<string | undefined>;
+  /** How these alarms stand in CloudWatch, by ARN; without those of which it is not known. Never throws. */
+  standing(arns: readonly string[]): Promise<ReadonlyMap<string, AlarmStanding>>;
   /** Looks up context for the reader; takes two seconds at most and never throws. */
   look(question: Question): Promise<Findings>;
 }

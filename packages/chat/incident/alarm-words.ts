@@ -1,3 +1,4 @@
+import { isBurnRate } from "#fleet/burn-window.ts";
 import { clip } from "../text/clip.ts";
 import { durationOf } from "../text/duration.ts";
 import { essenceOf } from "../text/essence.ts";
@@ -29,6 +30,7 @@ function watchWords(story: AlarmStory): string {
       return `${labelWords(watch.label)}${readingWords(story, "")}, outside its expected band${band}`;
     }
     case "composite":
+      if (isBurnRate(name)) return "Too many requests fail";
       return `${name}${childrenWords(watch.children)}`;
     case "log":
     case "unstated":

@@ -9,3 +9,6 @@ const alarmOfAStage = new RegExp(`^${names.alarmRoad("[a-z0-9-]+?")}$`);
 export function isRoadTest(alarmName: string): boolean {
   return alarmOfAStage.test(alarmName);
 }
+
+/** What the reason of an alarm begins with that somebody set off to see a card: it may come back at once. */
+export const testedBy = "A test by fleet alarms test";

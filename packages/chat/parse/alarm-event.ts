@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { isBurnWindow } from "#fleet/burn-window.ts";
 import type { Incident } from "../incident/incident.ts";
 import { isRoadTest } from "../incident/road-test.ts";
-import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
+import { identityOf, phaseOf, serviceOf, severityOfChange } from "./alarm.ts";
 import { contributorOf, nameOfAlarm } from "./alarm-message.ts";
 import { type Arrival, timeOf } from "./envelope.ts";
 import { number, present, text } from "./field.ts";
@@ -85,6 +86,7 @@ export const readAlarmEvent: Reader = (arrival) => {
     // The test is for the topic, which alarms depend on: through the bus it would arrive even if the topic were broken.
     return { kind: "ignored", why: `${alarmName} tests the topic` };
   }
+  if (isBurnWindow(alarmName)) return { kind: "ignored", why: `${alarmName} is a part of another alarm` };
   if ((muteDetail != null || state.actionsSuppressedBy != null) && state.value !== "OK") {
     // When that ends, CloudWatch runs the alarm's actions if it is still in this state, and the topic delivers it.
     return { kind: "ignored", why: `${alarmName} is muted or suppressed in CloudWatch` };
@@ -103,7 +105,7 @@ function incidentOf(detail: Detail, { arn: named, region, account }: Change, sen
     ...identityOf(arn, state.value, at, alarmContributor?.id ?? undefined),
     at,
     phase,
-    severity: severityOf(watch, phase),
+    severity: severityOfChange(watch, phase, configuration.description),
     service: serviceOf(watch, alarmName),
     story: {
       kind: "alarm",

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { isRoadTest } from "../incident/road-test.ts";
 import type { Story } from "../incident/story.ts";
 import type { Watch } from "../incident/watch.ts";
-import { identityOf, phaseOf, serviceOf, severityOf } from "./alarm.ts";
+import { identityOf, phaseOf, serviceOf, severityOfChange } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
 import { present, text, texts } from "./field.ts";
 import type { Parsed, Reader } from "./reader.ts";
@@ -50,7 +50,7 @@ export const readAlarmMessage: Reader = ({ json, topicArn, at: sentAt }) => {
       ...identityOf(arn, message.NewStateValue, at, message.AlarmContributorId ?? undefined),
       at,
       phase,
-      severity: severityOf(watch, phase),
+      severity: severityOfChange(watch, phase, message.AlarmDescription),
       service: serviceOf(watch, message.AlarmName),
       story: storyOf(message, arn, watch, topicArn),
     },

@@ -1,4 +1,5 @@
 import type { Severity } from "#fleet/definition.ts";
+import { isWaking } from "#fleet/waking.ts";
 import type { Incident, Phase } from "../incident/incident.ts";
 import { metricsOf, type Watch } from "../incident/watch.ts";
 
@@ -20,13 +21,23 @@ export function identityOf(
   return { subject, change: `${subject}@${state}@${at}` };
 }
 
-export function severityOf(watch: Watch, phase: Phase): Severity {
-  return severityOfMetric(watch.kind === "metric" && phase !== "no-data" ? watch.metric : undefined);
+export function severityOfChange(watch: Watch, phase: Phase, description: string | null | undefined): Severity {
+  if (phase === "no-data") return "warning";
+  return severityOf({ wakes: isWaking(description ?? ""), metric: watch.kind === "metric" ? watch.metric : undefined });
 }
 
-/** By what users notice: a service without healthy tasks, and failed requests, affect them at once. */
-export function severityOfMetric(metric: string | undefined): Severity {
-  return /^HealthyHostCount$|_5XX_Count$/.test(metric ?? "") ? "critical" : "warning";
+/**
+ * What wakes people is critical. An alarm from elsewhere does not say: there it is a service without healthy tasks, and
+ * failed requests, which affect users at once.
+ */
+export function severityOf({
+  wakes,
+  metric,
+}: {
+  readonly wakes: boolean | undefined;
+  readonly metric: string | undefined;
+}): Severity {
+  return (wakes ?? /^HealthyHostCount$|_5XX_Count$/.test(metric ?? "")) ? "critical" : "warning";
 }
 
 /** Longer than any name AWS accepts: keeps matching fast on text that is not a name. */
@@ -70,7 +81,7 @@ function serviceOfDimensions(dimensions: Readonly<Record<string, string>>): stri
 }
 
 function serviceOfAlarmName(name: string): string | undefined {
-  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+)$/
+  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+|failedRequests\w*|slowRequests)$/
     .exec(name.slice(0, nameLimit))?.[1]
     ?.replaceAll("-", "_");
 }

@@ -4,6 +4,7 @@ import { readAlarmEvent } from "./alarm-event.ts";
 import { readAlarmMessage } from "./alarm-message.ts";
 import { readAwsEvent } from "./aws-event.ts";
 import { readAwsMessage } from "./aws-message.ts";
+import { readClosing } from "./closing.ts";
 import { readDeployment } from "./deployment.ts";
 import { type Arrival, unwrap } from "./envelope.ts";
 import { readFleetNotice } from "./fleet-notice.ts";
@@ -16,6 +17,7 @@ export type { Parsed } from "./reader.ts";
 
 const readers: readonly Reader[] = [
   readTick,
+  readClosing,
   readAlarmMessage,
   readAlarmEvent,
   readDeployment,

@@ -5,6 +5,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { queryRecords } from "./incident-query.ts";
+import { queryMutes } from "./mute-table.ts";
 import { type GroupRecord, isOpen } from "./record.ts";
 import type { IncidentStore } from "./store.ts";
 import { recordOf } from "./stored-record.ts";
@@ -67,6 +68,8 @@ export function createIncidentTable(table: string, client: DynamoDBClient): Inci
     },
 
     listOpen: (destination) => queryRecords(client, { table, destination, having: "open", reading: "consistent" }),
+
+    mutes: (now) => queryMutes(client, table, now),
 
     async claim(destination, now, until) {
       try {

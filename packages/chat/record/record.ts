@@ -12,6 +12,10 @@ export interface GroupRecord {
   readonly entries: Readonly<Record<string, Entry>>;
   /** Milliseconds since the epoch; 0 before the first message. */
   readonly lastSentAt: number;
+  /** How many reminders in a row: each comes later than the one before. */
+  readonly reminders?: number;
+  /** The conversation that ended last: what comes back at once goes on in it. */
+  readonly last?: Thread | undefined;
   /** Only on the group that represents a storm: what its digest has counted. */
   readonly tally?: Tally;
 }
@@ -56,7 +60,8 @@ export interface Evidence {
 
 export interface Entry {
   readonly change: string;
-  readonly phase: "firing" | "no-data" | "resolved" | "notice";
+  /** `flapping`: it has ended, and came back so soon before that its end is told once it stays away. */
+  readonly phase: "firing" | "no-data" | "flapping" | "resolved" | "notice";
   readonly severity: Severity;
   /** When it began, and when it last changed. */
   readonly since: number;
@@ -65,6 +70,10 @@ export interface Entry {
   readonly told: boolean;
   /** One line for people. */
   readonly headline: string;
+  /** How often it began since then, where it came back. */
+  readonly times?: number | undefined;
+  /** How it ended, if it did not recover: `No more requests`. */
+  readonly ending?: string | undefined;
   /** While it is open: what it is, for whoever is told of it later. */
   readonly incident?: Incident | undefined;
 }
@@ -77,5 +86,5 @@ export function isUnsaid({ phase, since, at }: Entry): boolean {
 }
 
 export function isOpen({ phase }: Entry): boolean {
-  return phase === "firing" || phase === "no-data";
+  return phase === "firing" || phase === "no-data" || phase === "flapping";
 }

@@ -1,3 +1,4 @@
+import type { Mute } from "./mute-table.ts";
 import type { GroupRecord } from "./record.ts";
 
 /** What was posted where. Written after the chat accepted it, never before. */
@@ -8,6 +9,8 @@ export interface IncidentStore {
   save(destination: string, group: string, record: GroupRecord): Promise<"saved" | "stale">;
   /** Groups of a destination with something open. */
   listOpen(destination: string): Promise<ReadonlyMap<string, GroupRecord>>;
+  /** What operators keep from the chats now. */
+  mutes(now: number): Promise<readonly Mute[]>;
   /** Claims the sole right to post to a destination until `until`; `false` while another run holds it. */
   claim(destination: string, now: number, until: number): Promise<boolean>;
   /** Releases the claim; the next run may take it from `from` on. */

@@ -12,6 +12,14 @@ const Evidence = v.object({
   runbook: v.optional(v.string()),
 });
 
+const Thread = v.object({
+  reference: v.optional(v.string()),
+  openedAt: v.number(),
+  shared: v.boolean(),
+  // What was stored by another version of the fleet may lack it, or have another shape.
+  evidence: v.fallback(v.optional(Evidence), undefined),
+});
+
 const Row = v.object({
   group: v.string(),
   state: v.picklist(["down", "critical", "warning", "recovered"]),
@@ -23,25 +31,21 @@ const Stored = v.pipe(
   v.parseJson(),
   v.object({
     version: v.number(),
-    thread: v.optional(
-      v.object({
-        reference: v.optional(v.string()),
-        openedAt: v.number(),
-        shared: v.boolean(),
-        // What was stored by another version of the fleet may lack it, or have another shape.
-        evidence: v.fallback(v.optional(Evidence), undefined),
-      }),
-    ),
+    thread: v.optional(Thread),
+    last: v.fallback(v.optional(Thread), undefined),
+    reminders: v.optional(v.number()),
     entries: v.record(
       v.string(),
       v.object({
         change: v.string(),
-        phase: v.picklist(["firing", "no-data", "resolved", "notice"]),
+        phase: v.picklist(["firing", "no-data", "flapping", "resolved", "notice"]),
         severity: v.picklist(severities),
         since: v.number(),
         at: v.number(),
         told: v.boolean(),
         headline: v.string(),
+        times: v.optional(v.number()),
+        ending: v.optional(v.string()),
         incident: v.fallback(v.optional(Incident), undefined),
       }),
     ),
@@ -60,18 +64,20 @@ const Stored = v.pipe(
 
 /** A record as an item of the incident table holds it. Throws if the item holds none. */
 export function recordOf(item: Readonly<Record<string, AttributeValue>>): GroupRecord {
-  const { thread, tally, ...rest } = v.parse(Stored, item.record?.S);
+  const { thread, last, reminders, tally, ...rest } = v.parse(Stored, item.record?.S);
   return {
     ...rest,
-    thread: thread && {
-      ...thread,
-      reference: thread.reference,
-      evidence: thread.evidence && {
-        ...thread.evidence,
-        chart: thread.evidence.chart,
-        runbook: thread.evidence.runbook,
-      },
-    },
+    thread: thread && threadOf(thread),
+    ...(last !== undefined && { last: threadOf(last) }),
+    ...(reminders !== undefined && { reminders }),
     ...(tally !== undefined && { tally }),
+  };
+}
+
+function threadOf({ reference, evidence, ...thread }: v.InferOutput<typeof Thread>): GroupRecord["thread"] {
+  return {
+    ...thread,
+    reference,
+    evidence: evidence && { ...evidence, chart: evidence.chart, runbook: evidence.runbook },
   };
 }

@@ -1,7 +1,7 @@
 import { openMute } from "#chat/decide/mute.ts";
 import { groupOfAlarm, matches } from "#chat/decide/route.ts";
 import { isRoadTest, roadTestGroup } from "#chat/incident/road-test.ts";
-import { severityOfMetric } from "#chat/parse/alarm.ts";
+import { severityOf } from "#chat/parse/alarm.ts";
 import { receiverTitles } from "#chat/receivers/title.ts";
 import type { ChatPlan } from "#fleet";
 import { findSecret } from "../secrets/read.ts";
@@ -23,7 +23,7 @@ export interface Audience {
 export function audienceOf({ destinations, routes, mutes }: ChatPlan, alarm: AlarmFacts, now: number): Audience {
   if (isRoadTest(alarm.name))
     return { group: roadTestGroup, destinations: Object.keys(destinations), mutedFor: undefined };
-  const about = { service: alarm.service, severity: severityOfMetric(alarm.metric) };
+  const about = { service: alarm.service, severity: severityOf(alarm) };
   const matching = routes.filter((route) => matches(route, about.service, about.severity));
   return {
     group: groupOfAlarm(alarm.name, alarm.service),

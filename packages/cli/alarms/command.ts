@@ -24,13 +24,26 @@ export function addAlarms(parent: Parent, runner: Runner): void {
       });
     });
 
-  stageCommand(alarms, "mute", "an alarm, or all of a service's, keeps watching but notifies nobody")
+  stageCommand(alarms, "close", "end in the chats what lasts there, of an alarm or of all a service's")
     .argument("<alarm>", "its name, or its service's key")
-    .option("--off", "notify again")
     .action((alarm, options) =>
       runner.onStage(options, async (stage) => {
-        const { muteAlarms } = await import("./mute.ts");
-        return muteAlarms(stage, alarm, options.off ?? false);
+        const { closeAlarms } = await import("./close.ts");
+        return closeAlarms(stage, alarm);
       }),
     );
+
+  stageCommand(alarms, "mute", "the chats are told nothing of an alarm, or of all a service's, for a while")
+    .argument("<alarm>", "its name, or its service's key")
+    .option("--for <time>", "until it ends by itself, at most 7d", "1h")
+    .option("--reason <text>", "why, for whoever is on call")
+    .option("--off", "end it now")
+    .action((alarm, options) => {
+      const forMs = parseDuration("--for", options.for);
+      return runner.onStage(options, async (stage) => {
+        const { muteAlarms, unmuteAlarms } = await import("./mute.ts");
+        if (options.off) return unmuteAlarms(stage, alarm);
+        return muteAlarms(stage, alarm, { forMs, reason: options.reason });
+      });
+    });
 }

@@ -3,15 +3,17 @@ import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
+import { muteOf, readMutes } from "./mutes.ts";
 import { type AlarmFacts, readAlarms } from "./read.ts";
 
 export async function listAlarms(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
-  const alarms = await readAlarms(stage);
+  const [alarms, mutes] = await Promise.all([readAlarms(stage), readMutes(stage)]);
   if (format === "json") {
     const documents = alarms.map((alarm) => ({
       ...alarm,
       since: alarm.since === undefined ? null : new Date(alarm.since).toISOString(),
+      muted: alarm.muted || muteOf(alarm, mutes) !== undefined,
     }));
     terminal.print(JSON.stringify({ stage: plan.stage, alarms: documents }, undefined, 2));
     return 0;
@@ -23,7 +25,7 @@ export async function listAlarms(stage: Stage, format: "text" | "json"): Promise
   const rows = alarms.map((alarm) => [
     alarm.service ?? "-",
     alarm.kind ?? alarm.name,
-    stateText(alarm, terminal.paint),
+    stateText({ ...alarm, muted: alarm.muted || muteOf(alarm, mutes) !== undefined }, terminal.paint),
     alarm.since === undefined ? "-" : formatDuration(Date.now() - alarm.since),
     thresholdText(alarm, terminal.paint),
   ]);

@@ -1,17 +1,25 @@
-import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
-import { type AlarmName, alarmNames, names, type ServicePlan } from "#fleet";
+import {
+  CloudWatchClient,
+  type CompositeAlarm,
+  type DescribeAlarmsCommandInput,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from "@aws-sdk/client-cloudwatch";
+import { type AlarmName, alarmNames, names, type RateName, rateNames, type ServicePlan } from "#fleet";
+import { isBurnWindow } from "#fleet/burn-window.ts";
 import { basisOf, type ThresholdBasis } from "#fleet/threshold-basis.ts";
+import { isWaking } from "#fleet/waking.ts";
 import { UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 
-/** An alarm of the stage; `service` and `kind` where it is one of the six that every service has. */
+/** An alarm of the stage; `service` and `kind` where it is one of those that every service has. */
 export interface AlarmFacts {
   readonly name: string;
   readonly arn: string;
   /** Absent when several are combined. */
   readonly metric: string | undefined;
   readonly service: string | undefined;
-  readonly kind: AlarmName | undefined;
+  readonly kind: AlarmName | RateName | undefined;
   readonly state: string;
   /** Milliseconds since the epoch. */
   readonly since: number | undefined;
@@ -19,27 +27,35 @@ export interface AlarmFacts {
   readonly threshold: number | undefined;
   /** As it was deployed: the map may have changed since. */
   readonly basis: ThresholdBasis | undefined;
+  readonly wakes: boolean | undefined;
+  /** In CloudWatch itself: its actions are disabled. */
   readonly muted: boolean;
   readonly actions: readonly string[];
 }
 
+/** Without the windows that `failedRequests` is made of. */
 export async function readAlarms({ aws, plan }: Stage): Promise<readonly AlarmFacts[]> {
-  const found: MetricAlarm[] = [];
-  const input = { AlarmNamePrefix: `${plan.stage}-mcp-` };
+  const found: (MetricAlarm & CompositeAlarm)[] = [];
+  const input: DescribeAlarmsCommandInput = {
+    AlarmNamePrefix: `${plan.stage}-mcp-`,
+    AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+  };
   for await (const page of paginateDescribeAlarms({ client: aws.client(CloudWatchClient) }, input)) {
-    found.push(...(page.MetricAlarms ?? []));
+    found.push(...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? []));
   }
   const owners = new Map(
     plan.services.flatMap((service) =>
-      alarmNames.map((kind) => [names.alarm(plan.stage, service.key, kind), { service, kind }]),
+      [...alarmNames, ...rateNames].map((kind) => [names.alarm(plan.stage, service.key, kind), { service, kind }]),
     ),
   );
-  return found.map((alarm) => facts(alarm, owners.get(alarm.AlarmName ?? "")));
+  return found
+    .filter(({ AlarmName = "" }) => !isBurnWindow(AlarmName))
+    .map((alarm) => facts(alarm, owners.get(alarm.AlarmName ?? "")));
 }
 
 function facts(
-  alarm: MetricAlarm,
-  owner: { readonly service: ServicePlan; readonly kind: AlarmName } | undefined,
+  alarm: MetricAlarm & CompositeAlarm,
+  owner: { readonly service: ServicePlan; readonly kind: AlarmName | RateName } | undefined,
 ): AlarmFacts {
   return {
     name: alarm.AlarmName ?? "",
@@ -52,6 +68,7 @@ function facts(
     reason: alarm.StateReason ?? "",
     threshold: alarm.Threshold,
     basis: basisOf(alarm.AlarmDescription ?? ""),
+    wakes: isWaking(alarm.AlarmDescription ?? ""),
     muted: alarm.ActionsEnabled === false,
     actions: alarm.AlarmActions ?? [],
   };

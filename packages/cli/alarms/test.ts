@@ -1,8 +1,11 @@
+import { testedBy } from "#chat/incident/road-test.ts";
+import type { Mute } from "#chat/record/mute-table.ts";
 import { type ChatPlan, names } from "#fleet";
 import { type ExitCode, Failure } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
 import { audienceOf, nameDestinations, readAddresses } from "./audience.ts";
+import { describeMute, muteOf, readMutes } from "./mutes.ts";
 import { type AlarmFacts, findAlarms } from "./read.ts";
 import { openReception } from "./reception.ts";
 import { readAction, setState } from "./set-state.ts";
@@ -16,14 +19,14 @@ export async function testAlarm(stage: Stage, wanted: string, atMostMs: number):
   const found = await findAlarms(stage, wanted);
   const alarm = found.find(({ kind }) => kind === "healthyHosts") ?? found[0];
   if (alarm === undefined) return 1;
-  checkReady(alarm);
+  checkReady(alarm, muteOf(alarm, await readMutes(stage)));
   const { chat } = stage.plan;
   const posted = chat === undefined ? undefined : await expectPosts(stage, chat, alarm, atMostMs);
   if (!(await send(stage, alarm, atMostMs))) return 1;
   return posted === undefined ? reportSubscribers(stage, alarm) : posted();
 }
 
-const reason = "A test by fleet alarms test: nothing is wrong, and it is over in a moment.";
+const reason = `${testedBy}: nothing is wrong, and it is over in a moment.`;
 
 /** An evaluation may end the test before its group wait does; the chats would then hear of nothing but an end. */
 async function keepRinging(stage: Stage, { name }: AlarmFacts): Promise<void> {
@@ -31,7 +34,9 @@ async function keepRinging(stage: Stage, { name }: AlarmFacts): Promise<void> {
   if (alarm?.state === "OK") await setState(stage, name, "ALARM", reason);
 }
 
-function checkReady({ name, muted, actions, state, reason }: AlarmFacts): void {
+function checkReady({ name, muted, actions, state, reason }: AlarmFacts, mute: Mute | undefined): void {
+  if (mute !== undefined)
+    throw new Failure(`${describeMute(mute, Date.now())}. To test it: fleet alarms mute ${mute.target} --off`);
   if (muted) throw new Failure(`${name} is muted: fleet alarms mute ${name} --off, then again.`);
   if (actions.length === 0) throw new Failure(`${name} notifies nobody: it has no actions. Deploy the stage.`);
   if (state === "ALARM") throw new Failure(`${name} is already in ALARM, for real: ${reason}`);

@@ -1,4 +1,5 @@
 import { alarmNames, rotationMapOf, type ServicePlan, type StagePlan } from "#fleet";
+import { burnWindows } from "#fleet/burn-window.ts";
 import { hoursPerMonth, prices } from "./prices.ts";
 
 export interface CostLine {
@@ -22,10 +23,15 @@ export interface Estimate {
 /** Alarms of the road to the chats, and the key of their fallback topic: `stacks/chat/`. */
 const chatAlarms = 3;
 const chatKeys = 1;
+
+/** Each alarm on a share names two: what is counted, and of how many. */
+const metricsOfRate = 2;
+
 /** What a stage costs whether anybody uses it or not. A stage on this machine costs nothing. */
 export function estimate(plan: StagePlan): Estimate {
   const smallest = { architecture: "X86_64", cpu: 256, memory: 512 } as const;
-  const oneMore = fargate(smallest) + alarmNames.length * prices.alarmMonth;
+  const usual = alarmNames.length + burnWindows.length * metricsOfRate + metricsOfRate;
+  const oneMore = fargate(smallest) + usual * prices.alarmMonth + prices.compositeAlarmMonth;
   if (plan.runsOn === "loopback") return { lines: [], monthly: 0, oneMore: 0, unpriced: [] };
   const node = nodePrice(plan);
   const lines = [...plan.services.map(serviceLine), ...sharedLines(plan, node ?? 0)];
@@ -48,6 +54,8 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
   const created = secrets.filter(({ adoptedArn }) => adoptedArn === undefined).length;
   return [
     ...line("AWS::CloudWatch::Alarm", alarms, "alarm", prices.alarmMonth),
+    ...line("AWS::CloudWatch::Alarm", ratesOf(plan), "alarm on a share", metricsOfRate * prices.alarmMonth),
+    ...line("AWS::CloudWatch::CompositeAlarm", burnRatesOf(plan), "composite alarm", prices.compositeAlarmMonth),
     ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
     ...line("AWS::EC2::NatGateway", network.natGateways, "NAT gateway", hourly(prices.natGatewayHour)),
     ...line("AWS::EC2::EIP", ownAddresses, "public IPv4 of a NAT gateway", hourly(prices.publicAddressHour)),
@@ -89,6 +97,15 @@ function fargate({ architecture, cpu, memory }: Pick<ServicePlan, "architecture"
 function alarmsOf({ services, shards, balancerErrors }: StagePlan): number {
   const ofServices = services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set"));
   return ofServices.length + (balancerErrors.kind === "set" ? shards : 0);
+}
+
+function ratesOf(plan: StagePlan): number {
+  const slow = plan.services.filter(({ rates }) => rates.slowRequests.kind === "set").length;
+  return burnWindows.length * burnRatesOf(plan) + slow;
+}
+
+function burnRatesOf({ services }: StagePlan): number {
+  return services.filter(({ rates }) => rates.failedRequests.kind === "set").length;
 }
 
 /** As many as the calls of each function need: `stacks/parts/function-alarms.ts`. */

@@ -1,4 +1,4 @@
-import { alarmNames, names, type ServicePlan, type StagePlan } from "#fleet";
+import { alarmNames, names, rateNames, type ServicePlan, type StagePlan } from "#fleet";
 import type { AlarmFacts } from "../alarms/read.ts";
 import { type Deployed, differencesOf } from "../status/deployed.ts";
 import type { ServiceFacts } from "../status/facts.ts";
@@ -80,8 +80,8 @@ function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: 
   const found = new Map(alarms.map((alarm) => [alarm.name, alarm]));
   // Those of a new service come with it.
   const deployed = services.filter(({ key }) => serviceNames.includes(names.service(stage, key)));
-  return deployed.flatMap(({ key, alarms: wanted }) =>
-    alarmNames.flatMap((name): readonly Change[] => {
+  return deployed.flatMap(({ key, alarms: wanted, rates }) => [
+    ...alarmNames.flatMap((name): readonly Change[] => {
       const is = found.get(names.alarm(stage, key, name));
       const should = wanted[name];
       if (should.kind === "declined")
@@ -91,7 +91,12 @@ function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: 
       const text = `alarm ${name} of ${key}: the threshold is ${is.threshold}, the map has ${should.threshold}`;
       return [{ kind: "change", text }];
     }),
-  );
+    ...rateNames.flatMap((name): readonly Change[] => {
+      const isThere = found.has(names.alarm(stage, key, name));
+      if (isThere === (rates[name].kind === "set")) return [];
+      return [{ kind: isThere ? "remove" : "add", text: `alarm ${name} of ${key}` }];
+    }),
+  ]);
 }
 
 function redisChanges({ services, redis: wanted }: StagePlan, { redis }: Present): readonly Change[] {

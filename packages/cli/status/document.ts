@@ -14,6 +14,7 @@ export function statusDocument({ stage, region }: StagePlan, fleet: FleetFacts, 
     well: troubles.length === 0,
     troubles,
     ringing: fleet.ringing.map((alarm) => ({ ...alarm, since: iso(alarm.since) })),
+    mutes: fleet.mutes.map((mute) => ({ ...mute, since: iso(mute.since), until: iso(mute.until) })),
     services: fleet.services.map(({ plan, service, tasks, targets, secrets, failure }) => ({
       key: plan.key,
       url: plan.url,

@@ -1,5 +1,7 @@
+import type { Mute } from "#chat/record/mute-table.ts";
 import type { SecretPlan } from "#fleet";
 import { names } from "#fleet";
+import { readMutes } from "../alarms/mutes.ts";
 import { type AlarmFacts, readAlarms } from "../alarms/read.ts";
 import { describeSecret, readFacts } from "../secrets/read.ts";
 import { findOverdue, type Overdue } from "../secrets/schedule.ts";
@@ -14,6 +16,8 @@ export interface FleetFacts {
   /** Those in ALARM, muted ones as well; not the one that only tests the road to the chats. */
   readonly ringing: readonly AlarmFacts[];
   readonly secrets: readonly SecretStanding[];
+  /** What the chats are not told of. */
+  readonly mutes: readonly Mute[];
 }
 
 export interface SecretStanding {
@@ -24,13 +28,15 @@ export interface SecretStanding {
 
 /** Throws `Failure` where the stage is not deployed, and what AWS answers: what cannot be read is not called well. */
 export async function readFleet(stage: Stage): Promise<FleetFacts> {
-  const [services, alarms, secrets] = await Promise.all([
+  const [services, alarms, secrets, mutes] = await Promise.all([
     readServices(stage),
     readAlarms(stage),
     Promise.all(stage.plan.secrets.map((secret) => readStanding(stage, secret))),
+    readMutes(stage),
   ]);
   const road = names.alarmRoad(stage.plan.stage);
-  return { services, ringing: alarms.filter(({ name, state }) => state === "ALARM" && name !== road), secrets };
+  const ringing = alarms.filter(({ name, state }) => state === "ALARM" && name !== road);
+  return { services, ringing, secrets, mutes };
 }
 
 async function readStanding(stage: Stage, secret: SecretPlan): Promise<SecretStanding> {

@@ -1,4 +1,5 @@
 import { names, type StagePlan } from "#fleet";
+import { describeMute } from "../alarms/mutes.ts";
 import { formatDuration } from "../duration.ts";
 import { columns, fold, table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
@@ -31,6 +32,7 @@ export function showStatus(plan: StagePlan, fleet: FleetFacts, paint: Paint, vie
     "",
     ...table(["SERVICE", "TASKS", "HEALTH", "DEPLOYMENT", "SECRETS"], rows),
     ...(view.tasks ? ["", ...showTasks(services, paint, view.now)] : []),
+    ...fleet.mutes.flatMap((mute) => ["", ...fold(describeMute(mute, view.now), columns)].map(paint.yellow)),
     ...troubles.flatMap(({ subject, lines }) => ["", paint.bold(subject), ...lines.flatMap(indented)]),
   ];
 }

@@ -41,10 +41,23 @@ export const chat = v.object({
 });
 export type Chat = v.InferOutput<typeof chat>;
 
+/** What an operator keeps from the chats for a while. */
+export const mute = v.object({
+  /** A service's key, or an alarm's name. */
+  target: v.string(),
+  reason: v.string(),
+  by: v.string(),
+  /** Milliseconds since the epoch. */
+  since: v.number(),
+  until: v.number(),
+});
+export type Mute = v.InferOutput<typeof mute>;
+
 export const chats = v.object({
   chats: v.array(chat),
   /** Ongoing ones first, then the newest. */
   messages: v.array(message),
+  mutes: v.array(mute),
   /** Events on their way to the chats, or waiting for one that does not answer. */
   waiting: v.number(),
   /** Events given up after the last attempt. */

@@ -23,6 +23,15 @@ export function Alarms({ state }: { readonly state: ConsoleState }) {
       problem={unreadable.alarms}
       aside={<Tally alarms={alarms ?? []} />}
     >
+      {state.chats !== undefined && state.chats.mutes.length > 0 && (
+        <ul class="mutes" aria-label="Muted">
+          {state.chats.mutes.map(({ target, until, by, reason }) => (
+            <li key={target}>
+              <strong>{target}</strong> is muted for another {age(now, until)}, by {by}: {reason}
+            </li>
+          ))}
+        </ul>
+      )}
       {alarms?.length === 0 && <p class="empty">No alarm is deployed.</p>}
       {notable.length > 0 && (
         <ul class="firing" aria-label="In alarm, or just recovered">

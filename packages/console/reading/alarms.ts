@@ -1,18 +1,29 @@
-import { type MetricAlarm, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import {
+  type CompositeAlarm,
+  type DescribeAlarmsCommandInput,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from "@aws-sdk/client-cloudwatch";
 import { names, type StagePlan } from "#fleet";
+import { isBurnWindow } from "#fleet/burn-window.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Clients } from "./clients.ts";
 
 export async function readAlarms(plan: StagePlan, { cloudWatch }: Clients): Promise<readonly Alarm[]> {
   const AlarmNamePrefix = `${plan.stage}-mcp-`;
   const alarms: Alarm[] = [];
-  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: cloudWatch }, { AlarmNamePrefix })) {
-    alarms.push(...MetricAlarms.map((alarm) => alarmOf(plan, alarm, AlarmNamePrefix)));
+  const input: DescribeAlarmsCommandInput = { AlarmNamePrefix, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] };
+  for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms(
+    { client: cloudWatch },
+    input,
+  )) {
+    const own = [...MetricAlarms, ...CompositeAlarms].filter(({ AlarmName = "" }) => !isBurnWindow(AlarmName));
+    alarms.push(...own.map((alarm) => alarmOf(plan, alarm, AlarmNamePrefix)));
   }
   return alarms.toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-function alarmOf(plan: StagePlan, alarm: MetricAlarm, stagePrefix: string): Alarm {
+function alarmOf(plan: StagePlan, alarm: MetricAlarm | CompositeAlarm, stagePrefix: string): Alarm {
   const { AlarmName: name = "", StateValue, StateReason = "", StateUpdatedTimestamp } = alarm;
   const watched = plan.services
     .map(({ key }) => ({ key, prefix: names.alarm(plan.stage, key, "") }))

@@ -52,7 +52,7 @@ function messageOf(subject: string, heard: readonly Heard[], plan: ChatPlan, que
       subject,
       group,
       origin: originOf(subject),
-      phase: phase === "resolved" ? "recovered" : phase,
+      phase: phase === "resolved" ? "recovered" : phase === "flapping" ? "firing" : phase,
       headline,
       since,
       at,

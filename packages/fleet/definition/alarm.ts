@@ -1,3 +1,4 @@
+/** On counts and latency, minute by minute. */
 export const alarmNames = [
   "unhealthyHosts",
   "healthyHosts",
@@ -8,13 +9,47 @@ export const alarmNames = [
 ] as const;
 export type AlarmName = (typeof alarmNames)[number];
 
-/** Each alarm is a decision: a threshold, or declined with a reason. */
-export type AlarmDefinitions = { readonly [Name in AlarmName]: AlarmDefinition };
+/** On shares of a service's requests, so that many and few requests are watched alike. */
+export const rateNames = ["failedRequests", "slowRequests"] as const;
+export type RateName = (typeof rateNames)[number];
+
+/**
+ * Each alarm is a decision: set, or declined with a reason. Those on shares have defaults and may be left out.
+ */
+export type AlarmDefinitions = { readonly [Name in AlarmName]: AlarmDefinition } & {
+  /** The objective is missed too fast, over two windows: an hour and five minutes, or six hours and thirty minutes. */
+  readonly failedRequests?:
+    | (Waking & {
+        /** The share of requests that should succeed, from 0.95 to 0.9999. Default 0.999. */
+        readonly objective?: number;
+      })
+    | Declined;
+  /** Too many requests wait longer than the threshold of `latencyP95`, within a quarter of an hour. */
+  readonly slowRequests?:
+    | (Waking & {
+        /** From 0.05 to 0.95. Default 0.25. */
+        readonly share?: number;
+      })
+    | Declined;
+};
+
 export type AlarmDefinition =
-  | {
+  | (Waking & {
       /** Hosts, responses in one minute, or seconds, by the alarm's kind. */
       readonly threshold: number;
       /** `placeholder` marks a number nobody has measured yet; it is shown wherever the alarm is. Default `chosen`. */
       readonly basis?: "placeholder" | "chosen" | "measured";
-    }
-  | { readonly declined: string };
+    })
+  | Declined;
+
+interface Waking {
+  /**
+   * Whether it wakes people (`critical`), or is for the feed (`warning`). Default: `healthyHosts`, `failedRequests` and
+   * a measured `slowRequests` wake.
+   */
+  readonly wakes?: boolean;
+}
+
+interface Declined {
+  readonly declined: string;
+}

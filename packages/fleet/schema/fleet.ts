@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { closed, expectation } from "../expectation.ts";
+import { Alarms } from "./alarm.ts";
 import { Chat } from "./chat.ts";
 import { dnsLabel, domain, list, matching, named, region, some, whole } from "./field.ts";
 import { Secret } from "./secret.ts";
-import { Alarms, Service } from "./service.ts";
+import { Service } from "./service.ts";
 import { Stage } from "./stage.ts";
 
 export const Fleet = closed({

@@ -1,30 +1,8 @@
 import * as v from "valibot";
 import { isCredentialCommand } from "../credential.ts";
-import { alarmNames } from "../definition.ts";
 import { closed, expectation } from "../expectation.ts";
+import { Alarms } from "./alarm.ts";
 import { dnsLabel, filled, isObject, list, matching, means, named, variableName, whole } from "./field.ts";
-
-const threshold = expectation(
-  'a decision: { threshold: a number from 0, basis?: "placeholder" | "chosen" | "measured" } or { declined: "why not" }',
-  "Set a threshold, or decline the alarm with a reason.",
-);
-const Threshold = closed({
-  threshold: v.pipe(v.number(threshold), v.minValue(0, threshold), v.finite(threshold)),
-  basis: v.optional(v.picklist(["placeholder", "chosen", "measured"])),
-});
-const Declined = closed({
-  declined: filled("why the service goes without this alarm", "Give a reason, for the person on call."),
-});
-const Alarm = v.lazy((input) => (means(input, "declined") ? Declined : Threshold));
-export const Alarms = v.pipe(
-  v.record(
-    v.picklist(
-      alarmNames,
-      expectation(`the alarms ${alarmNames.join(", ")}`, "Remove the alarm, or correct its spelling."),
-    ),
-    Alarm,
-  ),
-);
 
 const Permission = closed({
   actions: list(v.string(), "IAM actions"),

@@ -118,9 +118,9 @@ export const breakages: readonly Breakage[] = [
   },
   {
     id: "alarms",
-    evidence: /Alarms are muted: /,
+    evidence: /google_workspace is muted until /,
     break: async ({ fleet }) => {
-      await fleet(["alarms", "mute", key]);
+      await fleet(["alarms", "mute", key, "--reason", "a test"]);
       return () => fleet(["alarms", "mute", key, "--off"]);
     },
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { plain } from "#chat/card/prose.ts";
 import type { Delivery } from "#chat/receivers/delivery.ts";
+import type { Mute } from "#chat/record/mute-table.ts";
 import type { QueuedMessage } from "#chat/road.ts";
 import type { ChatSettings } from "#chat/settings.ts";
 import { alarm, busEvent, roadTest, tick } from "../../fixture/arrivals.ts";
@@ -83,16 +84,17 @@ describe("telling", () => {
     ]);
   });
 
-  it("[CHAT-3] reminds every four hours while it lasts, and no longer", async () => {
+  it("[CHAT-3] [CHAT-9] reminds after four hours, then ever more rarely while it lasts, and no longer", async () => {
     const town = createTown();
     town.send(alarm("wiki", "ALARM", start));
     await town.run();
-    for (let quarter = 0; quarter < 40; quarter++) {
+    for (let quarter = 0; quarter < 30 * 4; quarter++) {
       await town.pass(15 * minute, 15 * minute);
       town.send(tick);
       await town.run();
     }
-    expect(titles(town.said).filter((title) => title.startsWith("Reminder: "))).toHaveLength(2);
+    const reminders = town.said.filter(({ card }) => card.title.startsWith("Reminder: "));
+    expect(reminders.map(({ at }) => Math.round((at - start) / hour))).toEqual([4, 12, 28]);
     town.send(alarm("wiki", "OK", town.now));
     await town.run();
     const { length } = town.said;
@@ -408,5 +410,165 @@ describe("a storm", () => {
       ["begin", undefined],
       ["reply", "ref-0"],
     ]);
+  });
+});
+
+const arnOf = (name: string) => `arn:aws:cloudwatch:us-east-1:573946584375:alarm:${name}`;
+
+describe("an operator's mute", () => {
+  const until = start + 30 * minute;
+  const mute = (target: string): Mute => ({ target, reason: "moving", by: "alice", since: start, until });
+  const event = (name: string, at: number, state: object = {}): QueuedMessage => {
+    const timestamp = new Date(at).toISOString().replace("Z", "+0000");
+    const detail = { alarmName: name, state: { value: "ALARM", timestamp, ...state }, configuration: {} };
+    const body = busEvent("CloudWatch Alarm State Change", "aws.cloudwatch", detail, [arnOf(name)]);
+    return { id: `${name}-${at}`, body, sentAt: at, receiveCount: 1 };
+  };
+
+  it("[CHAT-5] silences the topic and the bus, and what still lasts is told when it ends", async () => {
+    const town = createTown({}, ["slack"], [mute("wiki")]);
+    town.send(alarm("wiki", "ALARM", start), event("prod-mcp-wiki-errors5xx", start), alarm("mail", "ALARM", start));
+    await town.run();
+    expect(titles(town.said)).toEqual([expect.stringContaining("mail")]);
+    town.send(alarm("wiki", "ALARM", start + minute, { metric: "TargetResponseTime" }));
+    town.send(alarm("wiki", "OK", start + 2 * minute, { metric: "TargetResponseTime" }));
+    await town.pass(29 * minute);
+    expect(town.said).toHaveLength(1);
+    await town.pass(2 * minute);
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(2);
+    expect(town.said[1]?.card).toMatchObject({ title: expect.stringContaining("wiki: Healthy tasks"), lines: [{}] });
+  });
+
+  it("[CHAT-5] may be of one alarm, and keeps reminders back as well", async () => {
+    const name = "prod-mcp-wiki-healthyHosts";
+    const mutes: Mute[] = [];
+    const town = createTown({ repeatAfterHours: 0.1 }, ["slack"], mutes);
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    mutes.push(mute(name));
+    await town.pass(10 * minute);
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(1);
+    await town.pass(20 * minute);
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(2);
+  });
+
+  it("[CHAT-5] in CloudWatch itself, whose events do not say so, is looked up and kept to", async () => {
+    const town = createTown();
+    town.standings.set(arnOf("prod-mcp-wiki-errors5xx"), "silenced");
+    town.send(event("prod-mcp-wiki-errors5xx", start), event("prod-mcp-wiki-latencyP95", start));
+    await town.run();
+    expect(titles(town.said)).toEqual([expect.stringContaining("latencyP95")]);
+    town.send(tick);
+    await town.pass(5 * minute);
+    expect(town.said).toHaveLength(1);
+    town.standings.clear();
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(2);
+  });
+
+  it("[CHAT-5] by another alarm, which suppresses a composite one's actions, is kept to", async () => {
+    const town = createTown();
+    town.send(event("prod-mcp-all", start, { actionsSuppressedBy: "Alarm" }));
+    await town.run();
+    expect(town.said).toEqual([]);
+  });
+});
+
+describe("the life of an alarm", () => {
+  const flap = async (town: ReturnType<typeof createTown>, pairs: number) => {
+    for (let pair = 0; pair < pairs; pair++) {
+      town.send(alarm("wiki", "ALARM", town.now));
+      await town.pass(minute);
+      town.send(alarm("wiki", "OK", town.now));
+      await town.pass(minute);
+    }
+  };
+  const quarterHour = async (town: ReturnType<typeof createTown>) => {
+    await town.pass(16 * minute, minute);
+    town.send(tick);
+    await town.run();
+  };
+
+  it("[CHAT-9] that comes and goes is one conversation with a count, which ends once it stays away", async () => {
+    const town = createTown();
+    await flap(town, 20);
+    expect(titles(town.said)).toEqual([
+      expect.stringMatching(/^wiki: Healthy tasks/),
+      expect.stringMatching(/^Recovered: wiki: Healthy tasks/),
+      expect.stringMatching(/^wiki: Healthy tasks.* \(2 times in 2 min/),
+    ]);
+    await quarterHour(town);
+    expect(town.said.at(-1)?.card).toMatchObject({
+      title: expect.stringMatching(/^Recovered: wiki: Healthy tasks.* \(20 times in 39 min/),
+    });
+    expect(town.said.map(({ conversation: { manner, reference } }) => [manner, reference])).toEqual([
+      ["begin", undefined],
+      ["rewrite", "ref-0"],
+      ["reply", "ref-0"],
+      ["rewrite", "ref-0"],
+    ]);
+    expect(new Set(town.said.map(({ conversation }) => conversation.key)).size).toBe(1);
+  });
+
+  it("[CHAT-9] that comes back after a quarter of an hour is another", async () => {
+    const town = createTown();
+    await flap(town, 1);
+    await quarterHour(town);
+    town.send(alarm("wiki", "ALARM", town.now));
+    await town.run();
+    expect(town.said.at(-1)).toMatchObject({
+      conversation: { manner: "begin" },
+      card: { title: expect.not.stringMatching(/times/) },
+    });
+  });
+
+  it("[CHAT-9] ends with it if it is deleted, or is OK without having said so", async () => {
+    for (const [standing, ending] of [
+      ["gone", /^Alarm deleted: wiki: Healthy tasks/],
+      ["over", /^Recovered: wiki: Healthy tasks/],
+    ] as const) {
+      const town = createTown();
+      town.send(alarm("wiki", "ALARM", start));
+      await town.run();
+      town.standings.set(arnOf("prod-mcp-wiki-healthyHosts"), standing);
+      await town.pass(5 * minute);
+      expect(town.said).toHaveLength(1);
+      town.send(tick);
+      await town.run();
+      expect(titles(town.said)[1]).toMatch(ending);
+      town.send(tick);
+      await town.run();
+      expect(town.said).toHaveLength(2);
+    }
+  });
+
+  it("[CHAT-9] ends when somebody closes it, who is named, and nothing else does", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start), alarm("mail", "ALARM", start));
+    await town.run();
+    const body = JSON.stringify({ source: "mcp-fleet", close: "wiki", by: "alice" });
+    town.send({ id: "close", body, sentAt: town.now, receiveCount: 1 });
+    await town.pass(minute);
+    expect(titles(town.said).slice(2)).toEqual([expect.stringMatching(/^Closed by alice: wiki: Healthy tasks/)]);
+  });
+
+  it("[CHAT-9] that is OK because nobody asks any more has not recovered", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start, { metric: "TargetResponseTime" }));
+    await town.run();
+    const reason =
+      "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].";
+    const ok = alarm("wiki", "OK", start + minute, { metric: "TargetResponseTime" });
+    const body = ok.body.replace(/Threshold Crossed: [^"\\]*/, reason);
+    town.send({ ...ok, body });
+    await town.pass(minute);
+    expect(town.said[1]?.card.title).toMatch(/^No more requests: wiki: /);
   });
 });

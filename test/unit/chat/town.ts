@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { Card } from "#chat/card/card.ts";
 import { type Findings, noFindings, type Question } from "#chat/card/enrichment.ts";
-import type { RoadPorts, Speak } from "#chat/deliver/ports.ts";
+import type { AlarmStanding, RoadPorts, Speak } from "#chat/deliver/ports.ts";
 import type { Delivery } from "#chat/receivers/delivery.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
+import type { Mute } from "#chat/record/mute-table.ts";
 import type { IncidentStore } from "#chat/record/store.ts";
 import { carry, type QueuedMessage } from "#chat/road.ts";
 import { ChatSettings } from "#chat/settings.ts";
@@ -21,7 +22,11 @@ export interface Said {
 }
 
 /** A queue, a table, chats and a clock that a test turns: what `carry` meets on AWS, without waiting. */
-export function createTown(settings: Partial<ChatSettings> = {}, destinations = ["slack"]) {
+export function createTown(
+  settings: Partial<ChatSettings> = {},
+  destinations = ["slack"],
+  mutes: readonly Mute[] = [],
+) {
   let now = start;
   const said: Said[] = [];
   let waiting: (QueuedMessage & { readonly visibleAt: number })[] = [];
@@ -29,12 +34,15 @@ export function createTown(settings: Partial<ChatSettings> = {}, destinations = 
   let answer: (said: Said) => Delivery = () => ({ kind: "accepted", reference: `ref-${said.length}` });
   let look: (question: Question) => Findings = () => noFindings;
   const owners = new Map<string, string>();
-  const memory = createIncidentMemory();
+  const memory = createIncidentMemory(mutes);
+  const standings = new Map<string, AlarmStanding>();
   const town = {
     said,
     dead,
     store: memory as IncidentStore,
     records: memory.records,
+    /** How alarms stand in CloudWatch, by ARN. */
+    standings,
     get now() {
       return now;
     },
@@ -110,6 +118,7 @@ export function createTown(settings: Partial<ChatSettings> = {}, destinations = 
     log: () => {},
     speakers: async () => new Map(destinations.map((name) => [name, speak(name)])),
     serviceOf: async (arn) => owners.get(arn),
+    standing: async () => standings,
     look: async (question) => look(question),
   };
   return town;

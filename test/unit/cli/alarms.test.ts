@@ -20,7 +20,7 @@ const chat: ChatPlan = {
 
 const alarm = (service: string | undefined, metric: string, name = `prod-mcp-${service}-x`): AlarmFacts => ({
   ...{ name, arn: "arn", service, metric, kind: undefined, state: "OK", since: undefined },
-  ...{ reason: "", threshold: 1, basis: "chosen", muted: false, actions: [] },
+  ...{ reason: "", threshold: 1, basis: "chosen", wakes: undefined, muted: false, actions: [] },
 });
 
 describe("who hears of an alarm", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changesOf, type Present } from "#cli/diff/changes.ts";
-import { alarmNames, names } from "#fleet";
+import { alarmNames, names, rateNames } from "#fleet";
 import { healthy, plan, workspace } from "./doctor/examination.ts";
 
 const present: Present = {
@@ -26,7 +26,7 @@ const present: Present = {
   ],
   serviceNames: ["prod-mcp-google-workspace"],
   secretNames: plan.secrets.map(({ name }) => name),
-  alarms: alarmNames.map((kind) => ({
+  alarms: [...alarmNames, ...rateNames].map((kind) => ({
     name: names.alarm("prod", workspace.key, kind),
     service: workspace.key,
     kind,
@@ -37,6 +37,7 @@ const present: Present = {
     basis: "chosen" as const,
     arn: "",
     metric: undefined,
+    wakes: undefined,
     muted: false,
     actions: [],
   })),

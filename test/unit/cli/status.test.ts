@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AlarmFacts } from "#cli/alarms/read.ts";
+import { statusDocument } from "#cli/status/document.ts";
 import type { SecretStanding } from "#cli/status/fleet.ts";
 import { showStatus } from "#cli/status/show.ts";
 import { findTroubles } from "#cli/status/troubles.ts";
@@ -8,7 +9,7 @@ import { deployment, healthy, plan, task } from "./doctor/examination.ts";
 
 const now = task.createdAt + 600_000;
 const settled = { key: "splunk", state: "settled", overdue: undefined } satisfies SecretStanding;
-const well = { services: [healthy], ringing: [], secrets: [settled] };
+const well = { mutes: [], services: [healthy], ringing: [], secrets: [settled] };
 const ringing: AlarmFacts = {
   name: "prod-mcp-google-workspace-errors5xx",
   arn: "arn:aws:cloudwatch:us-east-1:573946584375:alarm:prod-mcp-google-workspace-errors5xx",
@@ -20,6 +21,7 @@ const ringing: AlarmFacts = {
   reason: "Threshold Crossed",
   threshold: 1,
   basis: undefined,
+  wakes: undefined,
   muted: false,
   actions: [],
 };
@@ -88,9 +90,9 @@ describe("fleet status", () => {
   });
 
   it("says what to do if the map has no service for the stage", () => {
-    expect(showStatus(plan, { services: [], ringing: [], secrets: [] }, terminal.paint, { tasks: false, now })).toEqual(
-      ["Stage prod has no services. Add one under `services` in fleet.config.ts, then deploy."],
-    );
+    expect(showStatus(plan, { ...well, services: [] }, terminal.paint, { tasks: false, now })).toEqual([
+      "Stage prod has no services. Add one under `services` in fleet.config.ts, then deploy.",
+    ]);
   });
 
   it.each<[string, object, RegExp]>([
@@ -132,6 +134,13 @@ describe("fleet status", () => {
     expect(Math.max(...shown.map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 
+  it("[CHAT-5] is well while something is muted, and says until when, by whom and why", () => {
+    const mute = { target: "wiki", reason: "moving the database", by: "alice", since: now, until: now + 3_600_000 };
+    const shown = showStatus(plan, { ...well, mutes: [mute] }, terminal.paint, { tasks: false, now }).join("\n");
+    expect(shown).toMatch(/all well[\s\S]*wiki is muted until \d\d:\d\d UTC by alice: moving the database$/);
+    expect(statusDocument(plan, { ...well, mutes: [mute] }, now).mutes).toMatchObject([{ by: "alice" }]);
+  });
+
   it("[REL-5] is well while values move to their services", () => {
     const moving = (["rotating", "rolling"] as const).map((state) => ({ ...settled, state }));
     expect(findTroubles({ ...well, secrets: moving }, now)).toEqual([]);
@@ -140,6 +149,7 @@ describe("fleet status", () => {
   it("[REL-5] shows the worst first", () => {
     const down = { ...healthy, plan: { ...healthy.plan, key: "down" }, ...service({ running: 0 }) };
     const facts = {
+      ...well,
       services: [healthy, down],
       ringing: [ringing],
       secrets: [

@@ -75,7 +75,7 @@ function chats(state: "told" | "waits"): StateEvent {
   };
   return {
     kind: "chats",
-    chats: { chats: [{ name: "teams", receiver: "teams" }], messages: [message], waiting: 1, dead: 0 },
+    chats: { chats: [{ name: "teams", receiver: "teams" }], messages: [message], mutes: [], waiting: 1, dead: 0 },
   };
 }
 

@@ -14,7 +14,7 @@ function quietFleet() {
     services: async () => [],
     secrets: async () => [],
     alarms: () => Promise.reject(new Error("AccessDenied")),
-    chats: async () => ({ chats: [], messages: [], waiting: 0, dead: 0 }),
+    chats: async () => ({ chats: [], messages: [], mutes: [], waiting: 0, dead: 0 }),
     splunkRefusesUntil: () => undefined,
     subscribe(listener) {
       listeners.add(listener);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createProgram } from "#cli/program.ts";
-import { alarmNames } from "#fleet";
+import { alarmNames, rateNames } from "#fleet";
 import { readBlocks } from "../../docs/blocks.ts";
 import { commandsOf } from "../../docs/commands.ts";
 import { listDocuments, readDocument, root } from "../../docs/files.ts";
@@ -66,6 +66,6 @@ describe("the commands that the documents name", () => {
 describe("the runbook", () => {
   it("has a section for each alarm, where the alarm's description sends its reader", () => {
     const runbook = readDocument("docs/runbook.md");
-    for (const name of alarmNames) expect(runbook).toMatch(new RegExp(`^### ${name}$`, "m"));
+    for (const name of [...alarmNames, ...rateNames]) expect(runbook).toMatch(new RegExp(`^### ${name}$`, "m"));
   });
 });

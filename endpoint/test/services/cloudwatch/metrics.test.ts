@@ -36,6 +36,14 @@ describe("statistics", () => {
     ]);
   });
 
+  it("have the percentage of values that a range holds, without its lower end and with its upper", () => {
+    const values = [0.1, 0.2, 0.5, 0.5, 2];
+    expect(["PR(:0.5)", "PR(0.5:)", "PR(0.1:0.5)", "PR(:9)"].map((name) => statistic(values, name))).toEqual([
+      80, 20, 60, 100,
+    ]);
+    expect(() => parseStatistic("PR(:)")).toThrow(/PR\(:\) is not emulated/);
+  });
+
   it("hold for any values: a percentile is one of them, and lies between minimum and maximum", () => {
     const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 200 });
     fc.assert(

@@ -1,4 +1,6 @@
-import { alarmNames, names } from "#fleet";
+import type { Mute } from "#chat/record/mute-table.ts";
+import { alarmNames, names, rateNames } from "#fleet";
+import { describeMute, readMutes } from "../../alarms/mutes.ts";
 import { type AlarmFacts, isChatAlarm, readAlarms } from "../../alarms/read.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
@@ -10,8 +12,11 @@ export const alarms: Check = {
     const found = new Map((await readAlarms(stage)).map((alarm) => [alarm.name, alarm]));
     const balancers = plan.balancerErrors.kind === "set" ? plan.shards : 0;
     const wanted = [
-      ...plan.services.flatMap(({ key, alarms: of }) =>
-        alarmNames.filter((name) => of[name].kind === "set").map((name) => names.alarm(plan.stage, key, name)),
+      ...plan.services.flatMap(({ key, alarms: of, rates }) =>
+        [
+          ...alarmNames.filter((name) => of[name].kind === "set"),
+          ...rateNames.filter((name) => rates[name].kind === "set"),
+        ].map((name) => names.alarm(plan.stage, key, name)),
       ),
       ...Array.from({ length: balancers }, (_, index) => names.balancerAlarm(plan.stage, index + 1)),
     ];
@@ -24,16 +29,23 @@ export const alarms: Check = {
     const findings: Finding[] = [];
     if (missing.length > 0) findings.push(failure(`Alarms are missing: ${missing.join(", ")}.`, deploy));
     if (silent.length > 0) findings.push(failure(`Alarms have no action: ${silent.join(", ")}.`, deploy));
-    return [...findings, ...judgeMuted(muted)];
+    return [...findings, ...judgeMuted(muted), ...judgeMutes(await readMutes(stage), Date.now())];
   },
 };
 
-/** One line for the alarms of a service, however many of them are muted. */
+export function judgeMutes(mutes: readonly Mute[], now: number): readonly Finding[] {
+  return mutes.map((mute) => warning(`${describeMute(mute, now)}.`, `fleet alarms mute ${mute.target} --off`));
+}
+
+/** What others silenced in CloudWatch: one line for the alarms of a service, however many they are. */
 export function judgeMuted(muted: readonly AlarmFacts[]): readonly Finding[] {
   const owners = Map.groupBy(muted, ({ service, name }) => service ?? name);
   return [...owners].map(([owner, of]) => {
     const kinds = of.flatMap(({ kind }) => kind ?? []);
     const which = kinds.length === 0 ? owner : `${owner}, ${kinds.join(", ")}`;
-    return warning(`Alarms are muted: ${which}.`, `fleet alarms mute ${owner} --off`);
+    return warning(
+      `Alarms have their actions disabled, so that nobody is told: ${which}.`,
+      `fleet alarms mute ${owner} --off`,
+    );
   });
 }

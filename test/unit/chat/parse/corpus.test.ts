@@ -24,7 +24,7 @@ const place = { stage: "prod", region: "us-east-1" };
 function cardFor(body: string) {
   const parsed = parse(body, at);
   if (parsed.kind !== "incident") return parsed.kind;
-  const policy = { now: at, repeatAfterMs: 1, isMuted: () => false, isRouted: () => true };
+  const policy = { now: at, repeatAfterMs: 1, isMuted: () => false, endingOf: () => undefined, isRouted: () => true };
   const { message } = decide(emptyRecord, [parsed.incident], policy);
   return message === undefined ? "silent" : cardOf(message, groupOf(parsed.incident), noFindings, place, at);
 }

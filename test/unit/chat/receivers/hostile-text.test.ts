@@ -141,7 +141,13 @@ describe("hostile text", () => {
     return bodies.map((body) => {
       const parsed = parse(JSON.stringify(body), 0);
       if (parsed.kind !== "incident") throw new Error(`Read as ${parsed.kind}.`);
-      const policy = { now: 0, repeatAfterMs: 1, isMuted: () => false, isRouted: () => true };
+      const policy = {
+        now: 0,
+        repeatAfterMs: 1,
+        isMuted: () => false,
+        endingOf: () => undefined,
+        isRouted: () => true,
+      };
       const { message } = decide(emptyRecord, [parsed.incident], policy);
       if (message === undefined) throw new Error("Nothing is said.");
       const findings = { ...noFindings, errorLines: [text] };

@@ -224,6 +224,7 @@ describe("the road of the alarms", () => {
       metric: undefined,
       reason: "1 datapoint",
       basis: undefined,
+      wakes: undefined,
       muted: false,
       actions: [],
     };
@@ -243,12 +244,21 @@ it("names muted alarms by their service, and how to hear from all of them again"
   const muted = ["errors5xx", "latencyP95"] as const;
   const alarm = (kind: (typeof muted)[number]): AlarmFacts => ({
     ...{ name: `prod-mcp-google-workspace-${kind}`, arn: "arn", metric: undefined, service: workspace.key, kind },
-    ...{ state: "OK", since: undefined, reason: "", threshold: 1, basis: "chosen", muted: true, actions: [] },
+    ...{
+      state: "OK",
+      since: undefined,
+      reason: "",
+      threshold: 1,
+      basis: "chosen",
+      wakes: undefined,
+      muted: true,
+      actions: [],
+    },
   });
   expect(judgeMuted(muted.map(alarm))).toEqual([
     {
       verdict: "warning",
-      evidence: "Alarms are muted: google_workspace, errors5xx, latencyP95.",
+      evidence: "Alarms have their actions disabled, so that nobody is told: google_workspace, errors5xx, latencyP95.",
       remedy: "fleet alarms mute google_workspace --off",
     },
   ]);
@@ -266,6 +276,7 @@ it("[FIX-1] reports the thresholds that nobody measured, by service", () => {
     reason: "",
     threshold: 1,
     basis,
+    wakes: undefined,
     muted: false,
     actions: [],
   });

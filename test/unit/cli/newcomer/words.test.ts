@@ -57,7 +57,17 @@ describe("a wrong command line exits with 2 and says what is right", () => {
 
 describe("what is printed for people and for programs", () => {
   it("has --json wherever something is read", () => {
-    const acting = ["alarms mute", "alarms test", "complete", "completion", "console", "help", "open", "redeploy"];
+    const acting = [
+      "alarms close",
+      "alarms mute",
+      "alarms test",
+      "complete",
+      "completion",
+      "console",
+      "help",
+      "open",
+      "redeploy",
+    ];
     const secrets = ["secrets rotate", "secrets set", "secrets stage"];
     const without = leaves.filter((one) => !has(one, "--json")).map(({ path }) => path.join(" "));
     expect(without.toSorted()).toEqual([...acting, ...secrets, "policy", "shell"].toSorted());

@@ -1,0 +1,61 @@
+import { alarmOf, arnOf, standingMute } from "../decide/mute.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { Closing } from "../parse/reader.ts";
+import type { Mute } from "../record/mute-table.ts";
+import { type GroupRecord, isOpen } from "../record/record.ts";
+import type { AlarmStanding, RoadPorts } from "./ports.ts";
+
+/** What a batch brings beside incidents. */
+export interface Occasion {
+  /** Whether it is time for reminders, for ends of mutes, and for ends that nobody told. */
+  readonly tick: boolean;
+  readonly closings: readonly Closing[];
+}
+
+/** What operators have muted, by us or in CloudWatch, and what has ended there without a word. */
+export class Circumstances {
+  readonly #occasion: Occasion;
+  readonly #mutes: readonly Mute[];
+  /** By ARN. */
+  readonly #standings: ReadonlyMap<string, AlarmStanding>;
+
+  private constructor(occasion: Occasion, mutes: readonly Mute[], standings: ReadonlyMap<string, AlarmStanding>) {
+    this.#occasion = occasion;
+    this.#mutes = mutes;
+    this.#standings = standings;
+  }
+
+  /** Asks how what begins, or is still open, stands. */
+  static async of(
+    occasion: Occasion,
+    incidents: readonly Incident[],
+    records: readonly GroupRecord[],
+    { store, clock, standing }: RoadPorts,
+  ): Promise<Circumstances> {
+    const beginning = incidents.filter(({ phase }) => phase === "firing" || phase === "no-data");
+    const open = records.flatMap(({ entries }) =>
+      Object.entries(entries).flatMap(([subject, entry]) => (isOpen(entry) ? subject : [])),
+    );
+    const subjects = [...beginning.map(({ subject }) => subject), ...open];
+    const arns = [...new Set(subjects.flatMap((subject) => arnOf(subject) ?? []))];
+    const mutes = await store.mutes(clock.now());
+    return new Circumstances(occasion, mutes, arns.length === 0 ? new Map() : await standing(arns));
+  }
+
+  isMuted(service: string, subject: string): boolean {
+    if (standingMute(this.#mutes, { service, subject }) !== undefined) return true;
+    return this.#standings.get(arnOf(subject) ?? "") === "silenced";
+  }
+
+  /** How something ended that lasts in the chats: somebody closed it, or CloudWatch knows better. */
+  endingOf(group: string, subject: string): string | undefined {
+    const { tick, closings } = this.#occasion;
+    const closing = closings.find(({ target }) => target === group || target === alarmOf(subject));
+    if (closing !== undefined) return `Closed by ${closing.by}`;
+    // A contributor's alarm may be OK while it is not.
+    if (!tick || subject.includes("#")) return undefined;
+    const standing = this.#standings.get(subject);
+    if (standing === "gone") return "Alarm deleted";
+    return standing === "over" ? "Recovered" : undefined;
+  }
+}
