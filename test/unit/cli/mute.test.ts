@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "#chat/parse/index.ts";
 import { queryMutes } from "#chat/record/mute-table.ts";
 import { names } from "#fleet";
+import { openEmptyCloud } from "../../endpoint/empty-cloud.ts";
 import { createIncidentsTable } from "../../fixture/incidents-table.ts";
-import { openEmptyCloud } from "./newcomer/empty-cloud.ts";
 import { expectRefusal, fleet } from "./newcomer/operator.ts";
 
 const AlarmName = names.alarm("local", "google_workspace", "errors5xx");
