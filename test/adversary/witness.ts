@@ -49,6 +49,9 @@ export class Witness {
     if (isFlaky || !isRecent || crashesOn(version.text)) return;
     const token = stacks.get(key)?.tokens.find((one) => one.token === tokenIn(version.text));
     if (token === undefined || token.revoking || !token.applied) return;
+    // Handed to revocation before it was put back.
+    const isFormer = versions.some((one) => one.id !== id && one.text === version.text);
+    if (isFormer && secrets.holder(idOf(key), "revoking") !== undefined) return;
     const since = versions.filter((one) => one.createdAt > version.createdAt && one.text !== undefined);
     const base = tokenIn(secrets.holder(idOf(key), "AWSCURRENT")?.text);
     if (since.length > 0 && base !== token.token) return;
