@@ -232,14 +232,14 @@ export class Service {
       const ready = this.tasks.filter((task) => task.deployment === primary && task.status === "RUNNING");
       if (ready.length < this.desired) return;
       for (const task of this.tasks) if (task.deployment !== primary && task.wanted === "RUNNING") this.#stop(task);
-      time.after(dice.between(20 * second, 60 * second), () => this.#complete(primary));
+      time.after(dice.between(20 * second, 60 * second), () => this.#complete(primary, ready));
     }
   }
 
-  #complete(deployment: Deployment): void {
+  /** Its tasks ran for a while: those that crash soon do not count. */
+  #complete(deployment: Deployment, ready: readonly Task[]): void {
     if (deployment.status !== "PRIMARY" || deployment.rollout !== "IN_PROGRESS") return;
-    const ready = this.tasks.filter((task) => task.deployment === deployment && task.status === "RUNNING");
-    if (ready.length < this.desired) return;
+    if (ready.filter(({ status }) => status === "RUNNING").length < this.desired) return;
     const { time } = this.#around;
     deployment.rollout = "COMPLETED";
     deployment.isRollback = false;

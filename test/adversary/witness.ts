@@ -10,6 +10,8 @@ import { line } from "./wire.ts";
 /** Sees each thing that must never happen, at the moment it happens. */
 export class Witness {
   readonly #scene: Scene;
+  /** What people were told, all in one. */
+  #told = "";
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -47,6 +49,9 @@ export class Witness {
     if (isFlaky || !isRecent || crashesOn(version.text)) return;
     const token = stacks.get(key)?.tokens.find((one) => one.token === tokenIn(version.text));
     if (token === undefined || token.revoking || !token.applied) return;
+    // Handed to revocation before it was put back.
+    const isFormer = versions.some((one) => one.id !== id && one.text === version.text);
+    if (isFormer && secrets.holder(idOf(key), "revoking") !== undefined) return;
     const since = versions.filter((one) => one.createdAt > version.createdAt && one.text !== undefined);
     const base = tokenIn(secrets.holder(idOf(key), "AWSCURRENT")?.text);
     if (since.length > 0 && base !== token.token) return;
@@ -61,10 +66,14 @@ export class Witness {
   told(notice: Notice): void {
     const { subject: key, outcome, text, versionId } = notice;
     this.#scene.note(`told ${outcome} of ${key}: ${text}`);
-    if (!saysRevoked(text)) return;
+    if (!saysRevoked(text)) {
+      this.#told += text;
+      return;
+    }
     const stack = this.#scene.stacks.get(key);
     const untrue = stack === undefined ? "nothing revokes its values" : this.#untrue(key, stack, versionId);
     if (untrue !== undefined) this.#scene.accuse("false", key, untrue);
+    this.#told += text;
   }
 
   /** What of the secret's tokens from before this version was not seen refused. */
@@ -81,6 +90,8 @@ export class Witness {
     const retired = new Set(old.map(({ text }) => tokenIn(text)));
     for (const { token, name, disabled, deleted } of stack.tokens) {
       if (!retired.has(token) || kept.has(token)) continue;
+      // People were asked before to delete that one.
+      if (this.#told.includes(name) || this.#told.includes(token.slice(0, 8))) continue;
       if (!disabled && !deleted) return `${name} is accepted still`;
       if (!stack.seenRefused.has(token)) return `${name} was not seen refused`;
     }

@@ -2,6 +2,7 @@ import type { ServiceState } from "../ports.ts";
 import type { SecretObservation, ServiceObservation } from "./observation.ts";
 import type { ClusterLook, Memory, SettlePorts } from "./ports.ts";
 import { standingOf } from "./standing.ts";
+import { everything } from "./survey.ts";
 
 const nothing: ClusterLook = { at: 0, tookMs: 0, names: new Set(), services: [], unreadable: new Map(), tasks: [] };
 /** Of a large cluster's requests to ECS, looks may take a third. */
@@ -13,8 +14,10 @@ export async function observeCluster(
   memory: Memory,
   secrets: readonly SecretObservation[],
 ): Promise<ClusterLook> {
-  const names = [...new Set(secrets.filter(mayRoll).flatMap(({ services }) => services))];
-  if (names.length === 0) return nothing;
+  const rolling = secrets.filter(mayRoll);
+  // The last consumer may just have left the map: its tasks are there still.
+  if (rolling.length === 0) return nothing;
+  const names = [...new Set(rolling.flatMap(({ services }) => services))];
   const isFresh = (look: ClusterLook) =>
     ports.clock.now() < look.at + look.tookMs * restFactor && names.every((name) => look.names.has(name));
   const look =
@@ -79,6 +82,7 @@ export async function leavingOf(
   { survey }: Memory,
 ): Promise<readonly string[]> {
   if (at === 0 || settling?.versionId !== currentId) return [];
+  if (unreadable.has(everything)) return [`${everything}, which ECS does not list`];
   const { since } = settling;
   const seen = services.filter(({ name }) => consumers.includes(name));
   const isReady = (service: ServiceObservation) => standingOf(service, { since, now: ports.clock.now() }) === "ready";

@@ -32,6 +32,8 @@ export interface SecretObservation {
   readonly disturbedBy: string | undefined;
   /** It has keys under their old names, which `align-splunk` rewrites first. */
   readonly legacy: boolean;
+  /** It is a former value again, whose revocation has begun. */
+  readonly isGoing: boolean;
   /** Why nobody knows what it holds. */
   readonly unreadable: string | undefined;
   /** Milliseconds for which a refusal of a new credential means nothing. */

@@ -8,6 +8,7 @@ import {
   previous,
   rejectedLabel,
   remindedTag,
+  revoking,
   settled,
   settlingTag,
 } from "../labels.ts";
@@ -133,8 +134,8 @@ async function disturbance(
   return undefined;
 }
 
-type Inside = Pick<SecretObservation, "unchanged" | "legacy" | "unreadable">;
-const untouched: Inside = { unchanged: true, legacy: false, unreadable: undefined };
+type Inside = Pick<SecretObservation, "unchanged" | "legacy" | "unreadable" | "isGoing">;
+const untouched: Inside = { unchanged: true, legacy: false, unreadable: undefined, isGoing: false };
 
 async function lookInside(
   ports: SettlePorts,
@@ -149,7 +150,7 @@ async function lookInside(
     // Such as a key that the function may not use: people are notified as of any other wait.
     note(error, entry.key, ports, memory);
     const { name } = error instanceof Error ? error : new Error();
-    return { unchanged: false, legacy: false, unreadable: `its value cannot be read (${name})` };
+    return { unchanged: false, legacy: false, isGoing: false, unreadable: `its value cannot be read (${name})` };
   }
 }
 
@@ -162,5 +163,23 @@ async function compare(ports: SettlePorts, entry: SecretEntry, { arn }: SecretDe
   // A task may have started on a value in between.
   const between = ids.previousId === good ? now : await read(ids.previousId);
   const unchanged = isFirst || (isSame && sameText(now, between));
-  return { unchanged, legacy: isLegacy(now ?? "", entry), unreadable: undefined };
+  const isGoing = !unchanged && (await isHandedOver(ports, entry, arn, ids, now));
+  return { unchanged, legacy: isLegacy(now ?? "", entry), unreadable: undefined, isGoing };
+}
+
+/** A person put back a value whose revocation has begun: it may be accepted still, and is void soon. */
+async function isHandedOver(
+  ports: SettlePorts,
+  entry: SecretEntry,
+  arn: string,
+  { versions, currentId, settledId }: Ids,
+  now: string | undefined,
+): Promise<boolean> {
+  const mark = holderOf(versions, revoking);
+  if (mark === undefined || settledId === currentId || !ports.issuerOf(entry).findsLeftovers) return false;
+  if (settledId !== undefined && sameText(now, await ports.store.read(arn, settledId))) return false;
+  const history = await ports.store.history(arn);
+  const since = history.slice(history.findIndex(({ id }) => id === mark)).filter(({ id }) => id !== currentId);
+  for (const { id } of since) if (sameText(now, await ports.store.read(arn, id))) return true;
+  return false;
 }

@@ -35,6 +35,11 @@ function planCurrent(secret: SecretObservation, seen: Observation): readonly Act
     case "stuck":
       // What was current for a moment is revoked with this, so nobody is to go back to it.
       if (secret.disturbedBy !== undefined) return [pass(secret, secret.disturbedBy)];
+      if (secret.isGoing) {
+        return [
+          { kind: "reject", secret: key, versionId, reason: "its credential is being revoked, as it was replaced" },
+        ];
+      }
       if (secret.legacy) return [wait(secret, "its keys have their old names, which align-splunk rewrites first")];
       return planValue(unsettled, seen);
   }

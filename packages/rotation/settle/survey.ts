@@ -6,6 +6,9 @@ const servicesAtOnce = 10;
 const tasksAtOnce = 100;
 const requestsAtOnce = 8;
 
+/** What is unreadable where the cluster's tasks are, and there is no service to ask for instead. */
+export const everything = "the cluster's tasks";
+
 /** Why ECS does not tell anything about a service, by its name. */
 export type Unreadable = ReadonlyMap<string, string>;
 
@@ -55,6 +58,8 @@ export class Survey {
       return { tasks: await this.#tasksOf(undefined), unreadable: new Map() };
     } catch (error) {
       if (error instanceof OutOfTime) throw error;
+      if (services.length === 0)
+        return { tasks: [], unreadable: new Map([[everything, this.#reasonOf(everything, error)]]) };
     }
     const tasks: TaskState[] = [];
     const unreadable = new Map<string, string>();

@@ -12,7 +12,7 @@ const longestPauseMs = 30_000;
  * A refusal counts once this call has seen nothing else for so long: it begins when the issuer says that the credential
  * is made, however long that took, and what checks it may know it minutes later.
  */
-const refusedMs = 180_000;
+const refusedMs = 240_000;
 
 /**
  * Tests the new credential where it will be used. While a new one spreads it may be refused; refused for longer than
