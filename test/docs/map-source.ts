@@ -1,5 +1,5 @@
 /** Where an entry of the documentation belongs in `fleet.config.ts`. */
-type Room = "services" | "secrets" | "stages" | "chat";
+type Room = "services" | "secrets" | "stages" | "chat" | "alarms";
 
 /**
  * `fleet.config.ts` with an entry of the documentation put where a reader would put it: an entry in place of the one of
@@ -10,6 +10,7 @@ export function insertEntry(source: string, entry: string): string {
   const name = /^([\w"-]+): \{/m.exec(entry)?.[1];
   const room = roomOf(entry);
   if (name === undefined || room === undefined) throw new Error(`This is no entry of a map:\n${entry}`);
+  if (room === "alarms") return settingsOf(entry).reduce(setAlarm, source);
   if (room === "chat") return replaceBlock(source, /^ {2}chat: \{\n.*?^ {2}\},\n/ms, indent(entry, 2));
   const own = new RegExp(`^ {4}${name}: \\{(?:[^\\n]*\\},\\n|\\n.*?^ {4}\\},\\n)`, "ms");
   const header = `  ${room}: {\n`;
@@ -22,9 +23,23 @@ export function insertEntry(source: string, entry: string): string {
 
 function roomOf(entry: string): Room | undefined {
   if (/^chat: \{/m.test(entry)) return "chat";
+  if (/^alarms: \{/m.test(entry)) return "alarms";
   if (/^ {2}keys: /m.test(entry)) return "secrets";
   if (/^ {2}host: /m.test(entry)) return "services";
   return /^ {2}(account|runsOn): /m.test(entry) ? "stages" : undefined;
+}
+
+/** The lines of a block that set something, each with its name. */
+function settingsOf(entry: string): readonly (readonly [name: string, line: string])[] {
+  return [...entry.matchAll(/^ {2}(\w+): .*$/gm)].map(([line, name = ""]) => [name, line]);
+}
+
+/** As one line among the fleet's alarms, in place of its own. */
+function setAlarm(source: string, [name, line]: readonly [name: string, line: string]): string {
+  return source.replace(/^ {2}alarms: \{\n.*?^ {2}\},\n/ms, (block) => {
+    const kept = block.replace(new RegExp(`^ {4}${name}: .*\\n`, "m"), "");
+    return kept.replace(/^ {2}\},\n$/m, () => `  ${line}\n  },\n`);
+  });
 }
 
 function replaceBlock(source: string, block: RegExp, by: string): string {
