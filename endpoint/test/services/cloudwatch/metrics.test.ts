@@ -81,7 +81,7 @@ describe("the metrics", () => {
     expect(made.list(start)).toHaveLength(2);
   });
 
-  it("[AWS-10] forgets what is older than its retention of three hours", () => {
+  it("[AWS-10] forgets what is older than its retention of seven hours", () => {
     const made = metrics([1]);
     made.put({ ...identity, value: 2, at: start + retentionMs + 60_000 });
     expect(made.between(identity, start, start + 60_000)).toBeUndefined();
