@@ -6,7 +6,7 @@ import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type ChatName, chatNames, type PlaceName } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { browserPath } from "@mcp-fleet/testing/programs.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
 import { openWatch } from "../stage/console-watch.ts";
 import { echo, echoCommand, googleWorkspace, mapOf } from "../stage/maps.ts";
@@ -109,10 +109,13 @@ describe("an alarm of the deployed fleet", () => {
     await setState(byHand, "OK");
     for (const chat of chatNames) await heard(chat, "Recovered: wiki: Average of ByHand, above 7 for 1 min");
     const wiki = (chat: ChatName) => said(chat).filter(({ text }) => text.includes("ByHand"));
-    expect(wiki("slack-bot")).toMatchObject([
-      { reply: false, edits: 1 },
-      { reply: true, edits: 0 },
-    ]);
+    // The headline is rewritten first, then answered.
+    await vi.waitFor(() =>
+      expect(wiki("slack-bot")).toMatchObject([
+        { reply: false, edits: 1 },
+        { reply: true, edits: 0 },
+      ]),
+    );
     expect(wiki("google-chat").map(({ reply }) => reply)).toEqual([false, true]);
     for (const chat of ["slack-webhook", "teams"] as const) expect(wiki(chat)).toHaveLength(2);
   });

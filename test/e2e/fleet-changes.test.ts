@@ -51,7 +51,9 @@ afterAll(() => stage.close());
 
 /** What one service of the map is made of. */
 const typesOfService = [
-  ...Array.from({ length: 6 }, () => "AWS::CloudWatch::Alarm"),
+  // Six of its own, one for slow requests, and six windows of one for failed requests.
+  ...Array.from({ length: 13 }, () => "AWS::CloudWatch::Alarm"),
+  "AWS::CloudWatch::CompositeAlarm",
   "AWS::ECS::Service",
   "AWS::ECS::TaskDefinition",
   "AWS::ElasticLoadBalancingV2::ListenerRule",

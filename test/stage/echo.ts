@@ -46,7 +46,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 // Longer than the balancer, as a container has to.
-const keepAliveTimeout = (Number(process.env.MCP_IDLE_TIMEOUT_SECONDS) + 5) * 1_000;
+const keepAliveTimeout = (Number(process.env.MCP_IDLE_TIMEOUT_SECONDS ?? 60) + 5) * 1_000;
 const server = createServer({ keepAliveTimeout }, (request, response) => void answer(request, response));
 server.listen(Number(process.env.PORT), "127.0.0.1", () => console.log(`${service} listens`));
 process.once("SIGTERM", () => {

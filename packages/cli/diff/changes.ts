@@ -56,7 +56,7 @@ function routeDifferences({ hostname, health }: ServicePlan, route: Route | unde
   const compare = (what: string, is: string | undefined, should: string) =>
     is === should ? [] : [`${what} is ${is ?? "not set"}, the map has ${should}`];
   return [
-    ...compare("its name", route.hosts.join(" ") || undefined, hostname),
+    ...compare("its name", [...new Set(route.hosts)].join(" ") || undefined, hostname),
     ...compare("the health path", route.health.path, health.path),
     ...compare("the healthy codes", route.health.codes, health.codes),
   ];
