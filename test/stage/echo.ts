@@ -32,6 +32,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       return;
     default:
       await sleep(Number(searchParams.get("delay") ?? 0));
+      response.statusCode = Number(searchParams.get("status") ?? 200);
       response.setHeader("content-type", "application/json");
       response.end(
         JSON.stringify({
