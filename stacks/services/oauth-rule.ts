@@ -5,7 +5,7 @@ import type { FleetService } from "./fleet-service.ts";
 
 /**
  * The OAuth paths go to one service: all of them at its own host, before anything else, and those that no host needs for
- * itself at every host without a login (docs/adr/0018). Its target group can serve one balancer only, so the others send
+ * itself at every host without a login (docs/adr/0016). Its target group can serve one balancer only, so the others send
  * the client there. A balancer redirects with 301 or 302 and nothing else: 302, because the owner may move.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html
  */
