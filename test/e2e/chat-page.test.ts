@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChatDoubles, chatNames, type PlaceName, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { journey } from "@mcp-fleet/testing/journey.ts";
 import { needs, pathOf } from "@mcp-fleet/testing/programs.ts";
 import { type Browser, chromium } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { type Card, cardOf } from "#chat/card/card.ts";
 import { noFindings } from "#chat/card/enrichment.ts";
 import { decide } from "#chat/decide/decide.ts";
@@ -113,7 +114,7 @@ describe("the page of the chats", needs("chromium"), () => {
     return { next: withFirst(next, message, said, card), reference: said };
   }
 
-  it("[CHAT-1] [CHAT-2] shows an alarm in each chat as people see it, and follows to its end", async () => {
+  const follow = async () => {
     const page = await browser.newPage({ viewport: { width: 1640, height: 900 } });
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
@@ -156,7 +157,7 @@ describe("the page of the chats", needs("chromium"), () => {
     await page.setViewportSize({ width: 390, height: 800 });
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     expect(errors).toEqual([]);
-  });
+  };
 
   const asm =
     "unable to pull secrets or registry auth: unable to retrieve secret from asm: service call has been retried 5 time(s)";
@@ -242,7 +243,7 @@ describe("the page of the chats", needs("chromium"), () => {
     ],
   ];
 
-  it.each(cards)("[CHAT-7] [CHAT-10] [CHAT-11] shows what others report: %s", async (picture, chat, bodies, shows) => {
+  const show = async ([picture, chat, bodies, shows]: (typeof cards)[number]) => {
     const fresh = await startChatDoubles();
     const page = await browser.newPage({ viewport: { width: 1640, height: 900 } });
     try {
@@ -280,7 +281,16 @@ describe("the page of the chats", needs("chromium"), () => {
       await page.close();
       await fresh.stop();
     }
-  });
+  };
+
+  journey(
+    "[CHAT-1] [CHAT-2] [CHAT-7] [CHAT-10] [CHAT-11] shows as people see it",
+    {},
+    {
+      "an alarm in each chat, and follows to its end": follow,
+      ...Object.fromEntries(cards.map((card) => [`what others report: ${card[0]}`, () => show(card)])),
+    },
+  );
 
   function destinationOf(chat: PlaceName): ChatSettings["destinations"][string] {
     return chat === "slack-bot"
