@@ -120,6 +120,12 @@ export const forgetDriver: Break = async ({ stage, fleet }) => {
 
 /** A secret is changed, and no event tells the function that rolls its services. */
 export const loseEvents: Break = async ({ stage, fleet, put, awaitSettled }) => {
+  // A run that still settles what came before would see this without an event.
+  const unsettled = async () => {
+    const { secrets } = JSON.parse((await fleet(["secrets", "list", "--json"])).out);
+    return secrets.filter(({ state }: { state: string }) => state !== "settled");
+  };
+  await vi.waitFor(async () => expect(await unsettled()).toEqual([]), { timeout: 60_000, interval: 250 });
   stage.cloud.events.disturb(() => []);
   await put("google-oauth", googleClient);
   return async () => {
