@@ -7,7 +7,7 @@ import { describeSecret, readFacts } from "../secrets/read.ts";
 import { findOverdue, type Overdue } from "../secrets/schedule.ts";
 import { type SecretState, stateOf } from "../secrets/state.ts";
 import type { Stage } from "../stage.ts";
-import type { ServiceFacts } from "./facts.ts";
+import type { SecretFacts, ServiceFacts } from "./facts.ts";
 import { readServices } from "./read.ts";
 
 /** All that decides whether the fleet is well, at one moment. */
@@ -28,23 +28,24 @@ export interface SecretStanding {
 
 /** Throws `Failure` where the stage is not deployed, and what AWS answers: what cannot be read is not called well. */
 export async function readFleet(stage: Stage): Promise<FleetFacts> {
-  const [services, alarms, secrets, mutes] = await Promise.all([
-    readServices(stage),
+  const reading = new Map(stage.plan.secrets.map((secret) => [secret.key, readStanding(stage, secret)]));
+  const [services, alarms, known, mutes] = await Promise.all([
+    readServices(stage, stage.plan.services, async (key) => (await reading.get(key))?.facts),
     readAlarms(stage),
-    Promise.all(stage.plan.secrets.map((secret) => readStanding(stage, secret))),
+    Promise.all(reading.values()),
     readMutes(stage),
   ]);
   const road = names.alarmRoad(stage.plan.stage);
   const ringing = alarms.filter(({ name, state }) => state === "ALARM" && name !== road);
-  return { services, ringing, secrets, mutes };
+  return { services, ringing, secrets: known.map(({ standing }) => standing), mutes };
 }
 
-async function readStanding(stage: Stage, secret: SecretPlan): Promise<SecretStanding> {
+async function readStanding(
+  stage: Stage,
+  secret: SecretPlan,
+): Promise<{ readonly facts: SecretFacts | undefined; readonly standing: SecretStanding }> {
   const described = await describeSecret(stage, secret);
   const facts = described && (await readFacts(stage, secret, described));
-  return {
-    key: secret.key,
-    state: stateOf(described, facts),
-    overdue: described && findOverdue(secret, described, Date.now()),
-  };
+  const overdue = described && findOverdue(secret, described, Date.now());
+  return { facts, standing: { key: secret.key, state: stateOf(described, facts), overdue } };
 }

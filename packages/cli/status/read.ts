@@ -19,12 +19,16 @@ import type { Stage } from "../stage.ts";
 import type { DeploymentFacts, EcsService, SecretFacts, ServiceFacts, TargetFacts, TaskFacts } from "./facts.ts";
 import { failureOf, readFailures } from "./failures.ts";
 
+/** What is known of a secret, by its key in the map; asked once for each service that uses it. */
+export type SecretOf = (key: string) => Promise<SecretFacts | undefined>;
+
 /** The services of the stage as they are now. Throws `Failure` where the stage is not deployed. */
 export async function readServices(
   stage: Stage,
   wanted: readonly ServicePlan[] = stage.plan.services,
+  secretOf: SecretOf = readOnce(stage),
 ): Promise<readonly ServiceFacts[]> {
-  const found = await findServices(stage, wanted);
+  const found = await findServices(stage, wanted, secretOf);
   if (found === undefined) throw new Failure(notDeployed(stage.plan));
   return found;
 }
@@ -33,16 +37,11 @@ export async function readServices(
 export async function findServices(
   stage: Stage,
   wanted: readonly ServicePlan[] = stage.plan.services,
+  secretOf: SecretOf = readOnce(stage),
 ): Promise<readonly ServiceFacts[] | undefined> {
   const described = await describeServices(stage, wanted);
   if (described === undefined) return undefined;
   const failed = await readFailures(stage);
-  const secrets = new Map<string, Promise<SecretFacts | undefined>>();
-  const secretOf = (key: string) => {
-    const known = secrets.get(key) ?? readSecret(stage, key);
-    secrets.set(key, known);
-    return known;
-  };
   return Promise.all(
     wanted.map(async (plan) => {
       const found = described.find(({ serviceName }) => serviceName === names.service(stage.plan.stage, plan.key));
@@ -64,6 +63,15 @@ export async function findServices(
       };
     }),
   );
+}
+
+function readOnce(stage: Stage): SecretOf {
+  const secrets = new Map<string, Promise<SecretFacts | undefined>>();
+  return (key) => {
+    const known = secrets.get(key) ?? readSecret(stage, key);
+    secrets.set(key, known);
+    return known;
+  };
 }
 
 /** DescribeServices takes ten: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
