@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requestWith } from "#lambda/custom-resource/request.ts";
 
 const Key = v.union([
   v.strictObject({ placeholder: v.string() }),
@@ -9,20 +10,6 @@ const Key = v.union([
 export const Keys = v.record(v.string(), Key);
 export type Keys = v.InferOutput<typeof Keys>;
 
-/**
- * What CloudFormation sends for `Custom::FirstSecretValue`.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requests.html
- */
-export const Request = v.object({
-  RequestType: v.picklist(["Create", "Update", "Delete"]),
-  ResponseURL: v.pipe(v.string(), v.url()),
-  StackId: v.string(),
-  RequestId: v.string(),
-  LogicalResourceId: v.string(),
-  PhysicalResourceId: v.optional(v.string()),
-  ResourceProperties: v.object({
-    SecretArn: v.string(),
-    Keys: v.pipe(v.string(), v.parseJson(), Keys),
-  }),
-});
+/** For `Custom::FirstSecretValue`. */
+export const Request = requestWith(v.object({ SecretArn: v.string(), Keys: v.pipe(v.string(), v.parseJson(), Keys) }));
 export type Request = v.InferOutput<typeof Request>;
