@@ -105,7 +105,10 @@ export async function findAlarms(stage: Stage, wanted: string): Promise<readonly
     (alarm) => alarm.service === key || namesOf(alarm).some((name) => name === wanted || name === dashed),
   );
   if (found.length > 0) return found;
-  const hint = didYouMean(wanted, [...plan.services.map((service) => service.key), ...all.flatMap(namesOf)]);
+  const hint = didYouMean(wanted, [
+    ...plan.services.flatMap((service) => [service.key, service.host]),
+    ...all.flatMap(namesOf),
+  ]);
   throw new UsageError(
     `No alarm and no service ${shown(wanted)} in stage ${plan.stage}: see fleet alarms list. ${hint}`.trimEnd(),
   );
