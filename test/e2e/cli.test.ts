@@ -83,12 +83,16 @@ describe("[OPS-4] the verbs people type", () => {
   it("events are ECS's own, the newest last", async () => {
     const { events } = JSON.parse((await fleet(["events", key, "--json"])).out);
     const texts = events.map(({ text }: { text: string }) => text);
-    expect(texts.at(-1)).toBe("has reached a steady state.");
+    const times = events.map(({ at }: { at: string }) => at);
+    expect(times).toEqual(times.toSorted());
+    expect(texts).toContain("has reached a steady state.");
     expect(texts).toContainEqual(expect.stringMatching(/^has started 1 tasks?: \(task /));
     expect((await fleet(["events", key])).out).toMatch(/^\d{4}-\d\d-\d\d UTC\n\d\d:\d\d:\d\d {2}google_workspace: /);
   });
 
   it("top has what CloudWatch counted", async () => {
+    // It calls the service through its balancer.
+    expect(await fleet(["doctor", "--only", "mcp"])).toMatchObject({ code: 0 });
     await vi.waitFor(
       async () => {
         const { services } = JSON.parse((await fleet(["top", "--json"])).out);
