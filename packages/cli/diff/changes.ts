@@ -99,6 +99,8 @@ function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: 
   ]);
 }
 
+const failoverLater = "; failover comes with the deploy after that";
+
 function redisChanges({ services, redis: wanted }: StagePlan, { redis }: Present): readonly Change[] {
   if (!services.some(({ sessions }) => sessions))
     return redis === undefined
@@ -107,7 +109,9 @@ function redisChanges({ services, redis: wanted }: StagePlan, { redis }: Present
   if (redis === undefined) return [{ kind: "add", text: `Redis with ${wanted.nodes} nodes` }];
   const { nodes, nodeType = wanted.nodeType } = redis;
   return [
-    ...(nodes === wanted.nodes ? [] : [`Redis has ${nodes} nodes, the map has ${wanted.nodes}`]),
+    ...(nodes === wanted.nodes
+      ? []
+      : [`Redis has ${nodes} nodes, the map has ${wanted.nodes}${nodes === 1 ? failoverLater : ""}`]),
     ...(nodeType === wanted.nodeType ? [] : [`Redis runs on ${nodeType}, the map has ${wanted.nodeType}`]),
   ].map((text): Change => ({ kind: "change", text }));
 }
