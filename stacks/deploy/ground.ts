@@ -21,7 +21,7 @@ export async function readGround(
   } catch (error) {
     if (!isDenied(error)) throw error;
     throw new PreflightError(
-      `These credentials may not read what is deployed, which a deploy leaves where it is: ${error.message} Ask for the rights of npx fleet policy later --stage ${plan.stage}, or choose another AWS_PROFILE.`,
+      `These credentials may not read what is deployed, which a deploy leaves where it is: ${error.message} Ask for the rights of ./fleet policy later --stage ${plan.stage}, or choose another AWS_PROFILE.`,
     );
   } finally {
     aws.close();
