@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { names, type StagePlan } from "#fleet";
+import { ownTasks } from "./own-tasks.ts";
 import { accept } from "../parts/nag.ts";
 import { keyStatements } from "../parts/secret-keys.ts";
 
@@ -9,7 +10,7 @@ import { keyStatements } from "../parts/secret-keys.ts";
 export function createExecutionRole(scope: Construct, plan: StagePlan): iam.Role {
   const role = new iam.Role(scope, "ExecutionRole", {
     description: "Starts the tasks of the fleet",
-    assumedBy: new iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+    assumedBy: ownTasks(Stack.of(scope)),
     inlinePolicies: { start: new iam.PolicyDocument({ statements: statementsOf(Stack.of(scope), plan) }) },
   });
   accept(role, {
