@@ -8,8 +8,8 @@ export interface Standing {
   readonly subnets: Readonly<Record<string, StandingSubnet>>;
   /** Where services live: `mcp.<domain>`. */
   readonly serviceDomain: string | undefined;
-  /** Id of the zone in which its certificate was validated. */
-  readonly hostedZoneId: string | undefined;
+  /** The zone in which its certificate was validated. */
+  readonly hostedZone: { readonly id: string; readonly adopted: boolean } | undefined;
   /** Name of the alarm topic that the stage made. */
   readonly alarmTopic: string | undefined;
   readonly redisNodes: number | undefined;
@@ -38,7 +38,7 @@ export const nothingStands: Standing = {
   adoptedVpc: undefined,
   subnets: {},
   serviceDomain: undefined,
-  hostedZoneId: undefined,
+  hostedZone: undefined,
   alarmTopic: undefined,
   redisNodes: undefined,
   services: {},

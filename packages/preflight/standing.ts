@@ -30,15 +30,13 @@ export function standingOf(
   const first = <const S extends v.GenericSchema>(stack: string, type: string, schema: S) =>
     templates.get(stack)?.all(type, schema)[0]?.properties;
   const certificate = first("Dns", "AWS::CertificateManager::Certificate", Certificate);
-  const zone = certificate?.DomainValidationOptions[0]?.HostedZoneId;
   const group = v.object({ NumCacheClusters: v.number() });
   return {
     cidr: first("Network", "AWS::EC2::VPC", v.object({ CidrBlock: v.string() }))?.CidrBlock,
     adoptedVpc: first("Network", "AWS::EC2::SecurityGroup", v.object({ VpcId: v.string() }))?.VpcId,
     subnets: ids.subnets,
     serviceDomain: certificate?.DomainName,
-    // An adopted zone is named by its id, and one that the stage made by a reference.
-    hostedZoneId: typeof zone === "string" ? zone : ids.ownZone,
+    hostedZone: zoneOf(certificate?.DomainValidationOptions[0]?.HostedZoneId, ids.ownZone),
     alarmTopic: first("Alerts", "AWS::SNS::Topic", v.object({ TopicName: v.string() }))?.TopicName,
     redisNodes: first("Sessions", "AWS::ElastiCache::ReplicationGroup", group)?.NumCacheClusters,
     ...servicesOf(plan, templates),
@@ -60,6 +58,12 @@ async function readTemplates(place: Place): Promise<Templates> {
 }
 
 const servicesStack = (shard: number) => (shard === 1 ? "Services" : `Services${shard}`);
+
+/** An adopted zone is named by its id, and one that the stage made by a reference. */
+function zoneOf(named: unknown, ownZone: string | undefined): Standing["hostedZone"] {
+  if (typeof named === "string") return { id: named, adopted: true };
+  return ownZone === undefined ? undefined : { id: ownZone, adopted: false };
+}
 
 const Certificate = v.object({
   DomainName: v.string(),

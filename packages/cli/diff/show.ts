@@ -30,7 +30,8 @@ export async function showDiff(stage: Stage, format: "text" | "json"): Promise<E
     for (const line of more) terminal.print(`  ${line}`);
   }
   if (refused.length > 0) terminal.print("✘ cannot be deployed: nothing is touched until the map says otherwise.");
-  if (changes.length === 0) terminal.print(`A deploy of ${plan.stage} would change nothing that the map determines.`);
+  else if (changes.length === 0)
+    terminal.print(`A deploy of ${plan.stage} would change nothing that the map determines.`);
   terminal.note(`npx sst diff --stage ${plan.stage} shows the templates themselves.`);
   return 0;
 }

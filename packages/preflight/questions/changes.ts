@@ -25,7 +25,10 @@ export function judgeChanges(plan: StagePlan, standing: Standing): readonly Obst
 /** Other stacks use the network, the certificate and the topic, and these cannot become others meanwhile. */
 function judgeNames(plan: StagePlan, standing: Standing): readonly Obstacle[] {
   const { stage, network, serviceDomain, hostedZone, alarmTopic } = plan;
-  const beside = `or deploy a stage of its own beside ${stage}, and remove ${stage} when nobody uses it`;
+  const beside =
+    plan.runsOn === "loopback"
+      ? "or end npm start and start it again, which begins with nothing"
+      : `or deploy a stage of its own beside ${stage}, and remove ${stage} when nobody uses it`;
   const differs = (was: string | undefined, is: string | undefined) =>
     was !== undefined && is !== undefined && was !== is;
   const obstacles: Obstacle[] = [];
@@ -45,14 +48,10 @@ function judgeNames(plan: StagePlan, standing: Standing): readonly Obstacle[] {
       evidence: `domain: the services would move from ${standing.serviceDomain} to ${serviceDomain}, and the balancers use the certificate of ${standing.serviceDomain}.`,
       remedy: `Set domain and subdomain back, ${beside}.`,
     });
-  else if (
-    standing.hostedZoneId !== undefined &&
-    hostedZone.kind === "adopt" &&
-    hostedZone.id !== standing.hostedZoneId
-  )
+  else if (differs(zoneOf(standing), hostedZone.kind === "adopt" ? hostedZone.id : zoneToCreate(standing)))
     obstacles.push({
-      evidence: `stages.${stage}.adopt.hostedZone.id = ${hostedZone.id}: the stage's certificate is validated in ${standing.hostedZoneId}, and the balancers use it.`,
-      remedy: `Adopt ${standing.hostedZoneId}, ${beside}.`,
+      evidence: `stages.${stage}.adopt.hostedZone: the stage's certificate is validated in ${standing.hostedZone?.id}, and the balancers use it.`,
+      remedy: `Leave it as it was, ${beside}.`,
     });
   if (alarmTopic.adoptedArn === undefined && differs(standing.alarmTopic, alarmTopic.name))
     obstacles.push({
@@ -61,6 +60,11 @@ function judgeNames(plan: StagePlan, standing: Standing): readonly Obstacle[] {
     });
   return obstacles;
 }
+
+const zoneOf = ({ hostedZone }: Standing) => hostedZone?.id;
+
+/** The stage goes on with a zone that it made; in place of one that it adopted it would make another. */
+const zoneToCreate = ({ hostedZone }: Standing) => (hostedZone?.adopted === true ? "another" : hostedZone?.id);
 
 type Service = StagePlan["services"][number];
 
@@ -110,7 +114,7 @@ function judgePriority({ key, rulePriority, shard }: Service, { services }: Stan
   ];
 }
 
-function judgeZones({ stage, region, network }: StagePlan, { subnets }: Standing, zones: readonly string[]) {
+export function judgeZones({ stage, region, network }: StagePlan, { subnets }: Standing, zones: readonly string[]) {
   const known = new Set([...zones, ...Object.values(subnets).map(({ zone }) => zone)]);
   if (network.adopted !== undefined || known.size >= network.zones) return [];
   return [

@@ -5,14 +5,14 @@ import { slack } from "../../synth/synth.ts";
 const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:573946584375:${resource}`;
 const key = arn("kms", "key/11111111-2222-3333-4444-555555555555");
 
-/** Two services on two balancers, and each optional part of the map somewhere. */
+/** Two services, and each optional part of the map somewhere. */
 export const base = mapOf({
   default: {
     ...fixture,
-    stages: { prod: { ...fixture.stages.prod, shards: 2 } },
+    stages: { prod: fixture.stages.prod },
     services: {
-      google_workspace: { ...fixture.services.google_workspace, shard: 1 },
-      notes: { ...slack, host: "notes", sessions: true, audit: { source: "mcp-notes" }, desiredCount: 2, shard: 2 },
+      google_workspace: fixture.services.google_workspace,
+      notes: { ...slack, host: "notes", sessions: true, audit: { source: "mcp-notes" }, desiredCount: 2 },
     },
   },
 });
@@ -58,7 +58,7 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
     `${prod}.controls`,
     { permissionsBoundary: "arn:aws:iam::573946584375:policy/Boundary" },
   ],
-  "stages.*.shards": [`${prod}.shards`, 3],
+  "stages.*.shards": [`${prod}.shards`, 2],
   "stages.*.alarmTopic": [`${prod}.alarmTopic`, "Others"],
   "stages.*.network.endpoints": [`${prod}.network`, { endpoints: ["ecr", "logs"] }],
   "stages.*.adopt.vpc.id": [`${prod}.adopt.vpc.id`, "vpc-0000000000000000b"],
@@ -74,7 +74,7 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
   "services.*.host": [`${google}.host`, "workspace"],
   "services.*.image": [`${google}.image`, "registry.example.com/mcp/workspace:2"],
   "services.*.port": [`${google}.port`, 8100],
-  "services.*.cpu": [`${google}.cpu`, 512],
+  "services.*.cpu": ["services.notes.cpu", 256],
   "services.*.memory": [`${google}.memory`, 1024],
   "services.*.entryPoint": [`${google}.entryPoint`, ["node", "server.js"]],
   "services.*.command": [`${google}.command`, ["serve"]],
@@ -106,6 +106,7 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
 /** What the stage is before a change, where that matters. */
 export const before: Readonly<Record<string, FleetDefinition>> = {
   "stages.*.redis.nodes": edited([`${prod}.redis`, { nodes: 1 }]),
+  "services.*.shard": edited([`${google}.shard`, 1], edited([`${prod}.shards`, 2])),
   ...Object.fromEntries(
     ["id", "publicSubnets", "privateSubnets"].map((name) => [`stages.*.adopt.vpc.${name}`, inVpc()]),
   ),

@@ -20,6 +20,8 @@ export function fieldsOf(schema: v.GenericSchema, path = ""): readonly string[] 
       fieldsOf(entry, path === "" ? name : `${path}.${name}`),
     );
   if (node.type === "record" && node.value !== undefined) return fieldsOf(node.value, `${path}.*`);
-  const inner = node.pipe?.find((part) => part !== schema && (part.type === "record" || "entries" in part));
+  const inner = node.pipe?.find(
+    (part) => part !== schema && (part.type === "record" || "entries" in part || "pipe" in part),
+  );
   return inner === undefined ? [path] : fieldsOf(inner, path);
 }

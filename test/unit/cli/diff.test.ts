@@ -75,7 +75,7 @@ describe("what a deploy would change", () => {
     expect(words({ alarms: present.alarms.slice(1) })).toEqual(["add alarm unhealthyHosts of google_workspace"]);
     expect(words({ alarms: present.alarms.map((alarm) => ({ ...alarm, threshold: 2 })) })).toHaveLength(6);
     expect(words({ redis: { nodes: 1, nodeType: "cache.t4g.small" } })).toEqual([
-      "change Redis has 1 nodes, the map has 2",
+      "change Redis has 1 nodes, the map has 2; failover comes with the deploy after that",
       "change Redis runs on cache.t4g.small, the map has cache.t4g.micro",
     ]);
     expect(words({ redis: undefined })).toEqual(["add Redis with 2 nodes"]);
