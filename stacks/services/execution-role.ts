@@ -2,9 +2,9 @@ import { ArnFormat, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { names, type StagePlan } from "#fleet";
-import { ownTasks } from "./own-tasks.ts";
 import { accept } from "../parts/nag.ts";
 import { keyStatements } from "../parts/secret-keys.ts";
+import { ownTasks } from "./own-tasks.ts";
 
 /** The role with which Fargate starts the fleet's tasks: it pulls the image, opens the log and reads the secrets. */
 export function createExecutionRole(scope: Construct, plan: StagePlan): iam.Role {

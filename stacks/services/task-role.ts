@@ -2,8 +2,8 @@ import { Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { ServicePlan } from "#fleet";
-import { ownTasks } from "./own-tasks.ts";
 import { accept } from "../parts/nag.ts";
+import { ownTasks } from "./own-tasks.ts";
 
 /** The role of the service's own code: a shell through ECS Exec, and what the entry asks for. */
 export function createTaskRole(scope: Construct, { key, permissions }: ServicePlan): iam.Role {

@@ -19,7 +19,9 @@ describe("cdk-nag's AwsSolutions pack", () => {
     const templates = [...synthesize("prod", map).stacks.values()];
     expect(JSON.stringify(templates.map(({ document }) => document))).not.toMatch(/AwsSolutions-(?:ECS4|VPC7)/);
     const roles = templates.flatMap((template) => template.all("AWS::IAM::Role"));
-    expect(new Set(roles.map(({ Properties }) => Properties.PermissionsBoundary))).toEqual(new Set([permissionsBoundary]));
+    expect(new Set(roles.map(({ Properties }) => Properties.PermissionsBoundary))).toEqual(
+      new Set([permissionsBoundary]),
+    );
   });
 
   it("[ECS-6] [ECS-7] finds nothing in a stage with every option reversed", async () => {

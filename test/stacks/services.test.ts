@@ -38,7 +38,9 @@ describe("a service's tasks", () => {
   });
 
   it("run as the user of the entry, on a root that they cannot write to, and carry the service's tags", () => {
-    const map = withServices({ google_workspace: changed("google_workspace", { user: "1000:1000", readOnlyRoot: true }) });
+    const map = withServices({
+      google_workspace: changed("google_workspace", { user: "1000:1000", readOnlyRoot: true }),
+    });
     const hardened = containerOf(synthesize("prod", map).stack("Services"), google);
     expect(hardened).toMatchObject({ User: "1000:1000", ReadonlyRootFilesystem: true });
     expect(Object.keys(containerOf(prod, google))).not.toEqual(expect.arrayContaining(["User"]));
