@@ -18,6 +18,7 @@ import { printNameServersMeanwhile } from "./stacks/deploy/waiting-certificate.t
 import { Dns } from "./stacks/dns/dns.ts";
 import { Balancer } from "./stacks/network/balancer.ts";
 import { Network } from "./stacks/network/network.ts";
+import { boundRoles } from "./stacks/parts/boundary.ts";
 import { functionDefaults } from "./stacks/parts/function-room.ts";
 import { type Ground, providePlan } from "./stacks/parts/plan.ts";
 import { Rotation } from "./stacks/rotation/rotation.ts";
@@ -42,6 +43,7 @@ export function composeFleet(app: App, plan: StagePlan, ground: Ground): void {
   // No default removal policy: SST's would override what each resource defines for its own deletion.
   app.setDefaultFunctionProps(functionDefaults);
 
+  boundRoles(app, plan);
   // Whatever has a function has alarms of it, which go there.
   app.stack(Alerts);
   app.stack(Network);

@@ -17,6 +17,7 @@ export const names = {
   targetGroup: (stage: string, key: string) => `${stage}-mcp-${dashed(key)}-tg`,
   taskFamily: (stage: string, key: string) => `${stage}-mcp-${dashed(key)}`,
   logGroup: (stage: string, key: string) => `/ecs/${stage}/mcp/${key}`,
+  flowLog: (stage: string) => `/vpc/${stage}/mcp`,
   /** The first balancer has no number, so that a fleet with one keeps the plain name. */
   balancer: (stage: string, shard: number) => (shard === 1 ? `${stage}-mcp-alb` : `${stage}-mcp-alb-${shard}`),
   secretPrefix: (stage: string) => `/${stage}/mcp/`,

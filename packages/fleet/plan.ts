@@ -26,6 +26,11 @@ export interface StagePlan {
   readonly deletionProtection: boolean;
   readonly network: NetworkPlan;
   readonly redis: { readonly nodes: number; readonly nodeType: string; readonly snapshotRetentionDays: number };
+  readonly controls: {
+    readonly containerInsights: boolean;
+    readonly flowLogs: boolean;
+    readonly permissionsBoundary: string | undefined;
+  };
   readonly shards: number;
   /** Of each balancer's own errors: where the fleet's threshold for 5xx is, as nobody's service gave them. */
   readonly balancerErrors: AlarmPlan;
@@ -118,6 +123,9 @@ export interface ServicePlan {
   readonly memory: number;
   readonly desiredCount: number;
   readonly stopTimeout: number;
+  /** The image's where absent. */
+  readonly user: string | undefined;
+  readonly readOnlyRoot: boolean;
   readonly health: { readonly path: string; readonly codes: string };
   readonly environment: Readonly<Record<string, string>>;
   /** Environment variables injected from secrets; the variable has the name of the key. */

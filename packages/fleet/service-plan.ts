@@ -43,6 +43,8 @@ export function planService(
     // Images are never pulled on one machine: without a command there is nothing to run.
     desiredCount: at.runsOn === "loopback" && localCommand === undefined ? 0 : (service.desiredCount ?? 1),
     stopTimeout: service.stopTimeout ?? defaultStopSeconds,
+    user: service.user,
+    readOnlyRoot: service.readOnlyRoot ?? false,
     health: { path: service.healthPath ?? "/health", codes: service.healthCodes ?? "200" },
     environment,
     secrets: secretsOf(fleet, service),

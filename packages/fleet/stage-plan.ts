@@ -65,6 +65,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     serviceDomain,
     deletionProtection: definition.deletionProtection ?? character.durable,
     network,
+    controls: { containerInsights: false, flowLogs: false, permissionsBoundary: undefined, ...definition.controls },
     redis: redisOf(definition.redis, character),
     shards,
     balancerErrors: planAlarm("errors5xx", fleet.alarms.errors5xx, undefined),

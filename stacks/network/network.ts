@@ -2,6 +2,7 @@ import { accept } from "../parts/nag.ts";
 import { type DeployPlan, usePlan } from "../parts/plan.ts";
 import type { Stack, StackContext } from "../sst.ts";
 import { createEndpoints } from "./endpoints.ts";
+import { createFlowLogs } from "./flow-logs.ts";
 import { SecurityGroups } from "./security-groups.ts";
 import { Vpc } from "./vpc.ts";
 
@@ -33,9 +34,12 @@ export function Network({ app, stack }: StackContext) {
 
 function createVpc(stack: Stack, plan: DeployPlan): Vpc {
   const vpc = new Vpc(stack, "Network", plan);
-  accept(vpc, {
-    "AwsSolutions-VPC7":
-      "Flow logs cost more than this traffic is worth: the balancer's metrics, the containers' logs and the audit trail say who called what.",
-  });
+  if (plan.controls.flowLogs) createFlowLogs(stack, plan, vpc.vpcId);
+  else {
+    accept(vpc, {
+      "AwsSolutions-VPC7":
+        "Flow logs cost more than this traffic is worth: the balancer's metrics, the containers' logs and the audit trail say who called what.",
+    });
+  }
   return vpc;
 }

@@ -7,10 +7,16 @@ import { createExecutionRole } from "./execution-role.ts";
 
 export function Cluster({ app, stack }: StackContext) {
   const plan = usePlan(app);
-  const cluster = new ecs.CfnCluster(stack, "Cluster", { clusterName: names.cluster(plan.stage) });
-  accept(cluster, {
-    "AwsSolutions-ECS4": "Container Insights is billed by the metric; the fleet's alarms read those of the balancer.",
+  const { containerInsights } = plan.controls;
+  const cluster = new ecs.CfnCluster(stack, "Cluster", {
+    clusterName: names.cluster(plan.stage),
+    clusterSettings: [{ name: "containerInsights", value: containerInsights ? "enabled" : "disabled" }],
   });
+  if (!containerInsights) {
+    accept(cluster, {
+      "AwsSolutions-ECS4": "Container Insights is billed by the metric; the fleet's alarms read those of the balancer.",
+    });
+  }
   stack.addOutputs({ ClusterName: cluster.ref });
   return { clusterName: cluster.ref, executionRoleArn: createExecutionRole(stack, plan).roleArn };
 }

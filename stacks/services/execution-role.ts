@@ -4,12 +4,13 @@ import type { Construct } from "constructs";
 import { names, type StagePlan } from "#fleet";
 import { accept } from "../parts/nag.ts";
 import { keyStatements } from "../parts/secret-keys.ts";
+import { ownTasks } from "./own-tasks.ts";
 
 /** The role with which Fargate starts the fleet's tasks: it pulls the image, opens the log and reads the secrets. */
 export function createExecutionRole(scope: Construct, plan: StagePlan): iam.Role {
   const role = new iam.Role(scope, "ExecutionRole", {
     description: "Starts the tasks of the fleet",
-    assumedBy: new iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+    assumedBy: ownTasks(Stack.of(scope)),
     inlinePolicies: { start: new iam.PolicyDocument({ statements: statementsOf(Stack.of(scope), plan) }) },
   });
   accept(role, {

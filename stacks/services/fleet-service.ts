@@ -47,6 +47,8 @@ export class FleetService extends Construct {
         deploymentCircuitBreaker: { enable: true, rollback: true },
       },
       enableExecuteCommand: true,
+      // What a task costs is found by the tags of its service.
+      propagateTags: "SERVICE",
       // A new task may fail its health check while it starts, before ECS counts that against the rollout.
       healthCheckGracePeriodSeconds: startSecondsOf(plan),
       loadBalancers: [

@@ -1,23 +1,16 @@
-import { ArnFormat, Stack } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { ServicePlan } from "#fleet";
 import { accept } from "../parts/nag.ts";
+import { ownTasks } from "./own-tasks.ts";
 
 /** The role of the service's own code: a shell through ECS Exec, and what the entry asks for. */
 export function createTaskRole(scope: Construct, { key, permissions }: ServicePlan): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, "TaskRole", {
     description: `Calls that ${key} makes`,
-    // The account's own tasks only: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
-    assumedBy: new iam.ServicePrincipal("ecs-tasks.amazonaws.com", {
-      conditions: {
-        StringEquals: { "aws:SourceAccount": stack.account },
-        ArnLike: {
-          "aws:SourceArn": stack.formatArn({ service: "ecs", resource: "*", arnFormat: ArnFormat.NO_RESOURCE_NAME }),
-        },
-      },
-    }),
+    assumedBy: ownTasks(stack),
     inlinePolicies: {
       calls: new iam.PolicyDocument({
         statements: [

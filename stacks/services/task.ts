@@ -73,6 +73,8 @@ function container(
       valueFrom: `${arnOf(secretArns, secret)}:${key}::`,
     })),
     stopTimeout: service.stopTimeout,
+    ...(service.user !== undefined && { user: service.user }),
+    ...(service.readOnlyRoot && { readonlyRootFilesystem: true }),
     logConfiguration: {
       logDriver: "awslogs",
       options: {

@@ -18,8 +18,8 @@ import { runCdk } from "./fleet/cdk.ts";
 import { functionFoldersOf, resourcesOf, secretVersionsOf, stackTimesOf } from "./fleet/census.ts";
 import { type CiRole, openCiRole } from "./fleet/ci-role.ts";
 import { gatherEvidence } from "./fleet/evidence.ts";
-import { makeOwnNetwork } from "./fleet/own-network.ts";
 import { seedForeignSecret } from "./fleet/foreign-secret.ts";
+import { makeOwnNetwork } from "./fleet/own-network.ts";
 import { unprovokedByDeploys } from "./fleet/unprovoked.ts";
 
 /** What an operator puts in place of the placeholders, to be found again wherever it should not be. */
@@ -300,7 +300,9 @@ describe("a fleet and its map", () => {
     const refused = await stage.run("deploy", inside("public"));
     expect([refused.code, refused.lines.join(" ")]).toEqual([
       1,
-      expect.stringMatching(/adopt\.vpc\.privateSubnets: subnet-\w+ has a default route to igw-\w+, and needs one to a NAT/),
+      expect.stringMatching(
+        /adopt\.vpc\.privateSubnets: subnet-\w+ has a default route to igw-\w+, and needs one to a NAT/,
+      ),
     ]);
     expect([await own.census(), await stackTimesOf(stage)]).toEqual(before);
     await stage.deploy(inside("private"));

@@ -33,11 +33,14 @@ function withStages(fields: StageDefinition, services: FleetDefinition["services
   return { ...base, services, stages: Object.fromEntries(stages) };
 }
 
-/** Another port, a third zone, a second node, a balancer more, and nobody pinned any longer. */
+const permissionsBoundary = "arn:aws:iam::aws:policy/AdministratorAccess";
+const controls = { containerInsights: true, flowLogs: true, permissionsBoundary };
+
+/** Another port, a third zone, a second node, a balancer more, every control, and nobody pinned any longer. */
 const changed = withStages(
-  { shards: 4, network: { zones: 3 }, redis: { nodes: 2 } },
+  { shards: 4, network: { zones: 3 }, redis: { nodes: 2 }, controls },
   {
-    notes: echo("notes", { port: 8100 }),
+    notes: echo("notes", { port: 8100, user: "1000:1000", readOnlyRoot: true }),
     google_workspace: googleWorkspace({ local: starter }),
     issues: echo("issues"),
     memos: echo("memos", { shard: 4 }),
@@ -161,7 +164,7 @@ describe("a stage with three balancers", () => {
     expect([byAddress.status, await byAddress.text()]).toEqual([404, "No MCP server has this name."]);
   });
 
-  it("[AWS-6] takes a port, a zone, a node and a balancer more, and loses no request", async () => {
+  it("[AWS-6] takes a port, a zone, a node and a balancer more, with every control, and loses no request", async () => {
     const placesOf = () =>
       [...resourcesOf(stage)].flatMap(([where, { type, id }]) =>
         type === "AWS::ElasticLoadBalancingV2::TargetGroup" || type === "AWS::EC2::Subnet" ? [`${where} ${id}`] : [],
@@ -173,6 +176,7 @@ describe("a stage with three balancers", () => {
     expect(placesOf()).toEqual(expect.arrayContaining(before));
     expect(placesOf()).toHaveLength(before.length + 3);
     expect((await stage.echo(stage.url("memos"))).service).toBe("memos");
+    expect([...resourcesOf(stage).values()].map(({ type }) => type)).toContain("AWS::EC2::FlowLog");
     expect(await deployedNotes()).toEqual({ port: 8100, subnets: 3 });
   });
 

@@ -4,12 +4,19 @@ import { billedByUse, free } from "#cli/cost/resources.ts";
 import { planStage } from "#fleet";
 import { edits } from "../fixture/edits.ts";
 import fixture from "../fixture/map.ts";
-import { slack, synthesize, withServices, withTwoShards } from "../synth/synth.ts";
+import { slack, synthesize, withServices, withStage, withTwoShards } from "../synth/synth.ts";
 
 /** Lines for what is in no template: it comes with a balancer. */
 const withoutTemplate = new Set(["AWS::EC2::NetworkInterface"]);
 /** Lines that count nodes, where a template has a single group. */
 const countedByNode = new Set(["AWS::ElastiCache::ReplicationGroup"]);
+
+const controls = { containerInsights: true, flowLogs: true };
+const subnets = {
+  publicSubnets: ["subnet-0000000a", "subnet-0000000b"],
+  privateSubnets: ["subnet-0000000c", "subnet-0000000d"],
+};
+const vpc = { id: "vpc-0000000a", ...subnets };
 
 const unbilled = new Set<string>([...billedByUse, ...free]);
 
@@ -17,6 +24,8 @@ describe.each([
   ["the fixture", fixture],
   ["a map with one more service", withServices({ slack })],
   ["two balancers", withTwoShards({ ...fixture.services, slack })],
+  ["endpoints and controls", withStage("prod", { network: { endpoints: ["ecr", "logs"] }, controls })],
+  ["an adopted VPC", withStage("prod", { adopt: { vpc } })],
   ...Object.entries(edits).filter(([, map]) => "prod" in map.stages),
 ])("the estimate of prod, for %s", (_, map) => {
   const resources = [...synthesize("prod", map).stacks.values()].flatMap(({ resources: all }) => all);

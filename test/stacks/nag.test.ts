@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import fixture from "../fixture/map.ts";
 import { findingsOf } from "../synth/findings.ts";
-import { changed, slack, withTwoShards } from "../synth/synth.ts";
+import { changed, slack, synthesize, withStage, withTwoShards } from "../synth/synth.ts";
 
 describe("cdk-nag's AwsSolutions pack", () => {
   it.each(["prod", "local"])(
@@ -10,6 +10,19 @@ describe("cdk-nag's AwsSolutions pack", () => {
       expect(await findingsOf(fixture, stage)).toEqual([]);
     },
   );
+
+  it("finds nothing in a stage with every control, and accepts nothing that a control does", async () => {
+    const permissionsBoundary = "arn:aws:iam::573946584375:policy/Boundary";
+    const controls = { containerInsights: true, flowLogs: true, permissionsBoundary };
+    const map = withStage("prod", { controls });
+    expect(await findingsOf(map, "prod")).toEqual([]);
+    const templates = [...synthesize("prod", map).stacks.values()];
+    expect(JSON.stringify(templates.map(({ document }) => document))).not.toMatch(/AwsSolutions-(?:ECS4|VPC7)/);
+    const roles = templates.flatMap((template) => template.all("AWS::IAM::Role"));
+    expect(new Set(roles.map(({ Properties }) => Properties.PermissionsBoundary))).toEqual(
+      new Set([permissionsBoundary]),
+    );
+  });
 
   it("[ECS-6] [ECS-7] finds nothing in a stage with every option reversed", async () => {
     const permission = { actions: ["s3:GetObject"], resources: ["arn:aws:s3:::exports/*"], reason: "The export tool." };

@@ -76,8 +76,8 @@ describe("roles", () => {
     expect(at("Services", "googleworkspaceTaskRole", grown)).toEqual(at("Services", "googleworkspaceTaskRole"));
   });
 
-  it("[ECS-7] are assumed by the account's own tasks only", () => {
-    const role = prod.stack("Services").one("AWS::IAM::Role").Properties;
+  it.each(["Services", "Cluster"])("[ECS-7] are assumed by the account's own tasks only: those of %s", (stack) => {
+    const role = prod.stack(stack).one("AWS::IAM::Role").Properties;
     expect(role.AssumeRolePolicyDocument).toMatchObject({
       Statement: [
         {

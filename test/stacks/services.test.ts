@@ -37,6 +37,16 @@ describe("a service's tasks", () => {
     });
   });
 
+  it("run as the user of the entry, on a root that they cannot write to, and carry the service's tags", () => {
+    const map = withServices({
+      google_workspace: changed("google_workspace", { user: "1000:1000", readOnlyRoot: true }),
+    });
+    const hardened = containerOf(synthesize("prod", map).stack("Services"), google);
+    expect(hardened).toMatchObject({ User: "1000:1000", ReadonlyRootFilesystem: true });
+    expect(Object.keys(containerOf(prod, google))).not.toEqual(expect.arrayContaining(["User"]));
+    expect(service.Properties.PropagateTags).toBe("SERVICE");
+  });
+
   it("[ECS-2] log to a group that keeps 365 days", () => {
     const log = synthesize("prod").stack("Logs").one("AWS::Logs::LogGroup");
     expect(log.Properties).toMatchObject({ LogGroupName: "/ecs/prod/mcp/google_workspace", RetentionInDays: 365 });

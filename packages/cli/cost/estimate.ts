@@ -72,6 +72,9 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
       `interface endpoint in ${network.zones} zones`,
       network.zones * hourly(prices.endpointHour),
     ),
+    ...(plan.controls.containerInsights
+      ? line("AWS::ECS::Cluster", 1, "Container Insights", prices.metricMonth * insightsMetrics(plan))
+      : []),
     ...(usesRedis(plan) && node > 0
       ? line("AWS::ElastiCache::ReplicationGroup", redis.nodes, `Redis node ${redis.nodeType}`, hourly(node))
       : []),
@@ -79,6 +82,11 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
     ...line("AWS::Route53::HostedZone", hostedZone.kind === "create" ? 1 : 0, "hosted zone", prices.hostedZoneMonth),
     ...line("AWS::KMS::Key", keys, "KMS key", prices.keyMonth),
   ];
+}
+
+/** Metrics of the cluster, and of each service and its task definition. https://aws.amazon.com/cloudwatch/pricing/, its example for ECS */
+function insightsMetrics({ services }: StagePlan): number {
+  return 8 + services.length * (11 + 6);
 }
 
 /** ECR's are two: its API, and Docker's. */

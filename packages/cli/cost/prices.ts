@@ -36,6 +36,8 @@ export const prices = {
   alarmMonth: 0.1,
   /** https://aws.amazon.com/cloudwatch/pricing/, 2026-06; metric math is billed by the metrics it names */
   compositeAlarmMonth: 0.5,
+  /** https://aws.amazon.com/cloudwatch/pricing/, 2026-06: each of the first 10,000 of one's own, as those of Container Insights */
+  metricMonth: 0.3,
   logGigabyte: 0.5,
   /** https://aws.amazon.com/route53/pricing/, 2026-10: each of the first 25 */
   hostedZoneMonth: 0.5,

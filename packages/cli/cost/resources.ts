@@ -1,6 +1,7 @@
 /** Billed by use, so free while idle. The estimate leaves these out, and states that. */
 export const billedByUse = [
   "AWS::DynamoDB::Table",
+  "AWS::EC2::FlowLog",
   "AWS::Events::Rule",
   "AWS::Lambda::Function",
   "AWS::Logs::LogGroup",

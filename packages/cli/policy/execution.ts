@@ -44,6 +44,9 @@ export function execution(plan: StagePlan): readonly Statement[] {
       [
         ...["CreateRole", "DeleteRole", "GetRole", "UpdateRole", "UpdateAssumeRolePolicy", "TagRole", "UntagRole"],
         ...["PutRolePolicy", "DeleteRolePolicy", "GetRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "PassRole"],
+        ...(plan.controls.permissionsBoundary === undefined
+          ? []
+          : ["PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"]),
       ].map((action) => `iam:${action}`),
       roles,
     ),

@@ -68,11 +68,13 @@ function checkGateways(fleet: FleetDefinition, stage: string): readonly Problem[
 
 /** A VPC that exists is as its owner made it. */
 function checkAdoptedVpc(fleet: FleetDefinition, stage: string): readonly Problem[] {
-  const { adopt, network = {} } = fleet.stages[stage] ?? {};
+  const { adopt, network = {}, controls = {} } = fleet.stages[stage] ?? {};
   if (adopt?.vpc === undefined) return [];
   const { idleTimeoutSeconds: _, ...made } = network;
-  return Object.entries(made).map(([name, value]) => ({
-    field: `stages.${stage}.network.${name}`,
+  const fields = Object.entries(made).map(([name, value]): [string, unknown] => [`network.${name}`, value]);
+  if (controls.flowLogs === true) fields.push(["controls.flowLogs", true]);
+  return fields.map(([name, value]) => ({
+    field: `stages.${stage}.${name}`,
     value,
     allowed: `nothing: the stage runs in ${adopt.vpc?.id}, which has a network`,
     remedy: `Remove it, or stages.${stage}.adopt.vpc.`,

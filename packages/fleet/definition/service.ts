@@ -62,6 +62,10 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
    * host before the owner's rule. Default `shared`.
    */
   readonly oauth?: "owner" | "shared" | { readonly rulePriority: number };
+  /** User, and group, that the container runs as, such as `1000`, `1000:1000` or `node`. Default: the image's. */
+  readonly user?: string;
+  /** Whether the container's file system cannot be written to; ECS Exec needs a writable one. Default false. */
+  readonly readOnlyRoot?: boolean;
   /** CPU architecture of the image. Default `X86_64`. */
   readonly architecture?: "X86_64" | "ARM64";
   /** Seconds between SIGTERM and SIGKILL, at most 120. Default 30. */

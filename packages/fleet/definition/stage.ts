@@ -19,6 +19,7 @@ export interface StageDefinition<SecretName extends string = string> {
   readonly deletionProtection?: boolean;
   readonly network?: NetworkDefinition;
   readonly redis?: RedisDefinition;
+  readonly controls?: ControlsDefinition;
   /** Balancers, each with a share of the services (at most 50). Raise it before the map grows past that. Default 1. */
   readonly shards?: number;
   /** SNS topic for alarms. Default `MCPAlerts`, followed by `-<stage>` for a disposable stage on AWS. */
@@ -45,6 +46,16 @@ export interface NetworkDefinition {
    * stream. Every task is given it as `MCP_IDLE_TIMEOUT_SECONDS`, and has to keep idle connections for longer. Default 300.
    */
   readonly idleTimeoutSeconds?: number;
+}
+
+/** What a fleet does without, and the rules of an account may ask for. */
+export interface ControlsDefinition {
+  /** Metrics of each task in CloudWatch, billed by the metric. Default false. */
+  readonly containerInsights?: boolean;
+  /** Which connections the network of the stage took and refused, kept for a year, billed by the gigabyte. Default false. */
+  readonly flowLogs?: boolean;
+  /** ARN of the managed policy that bounds every role of the stage. Default none. */
+  readonly permissionsBoundary?: string;
 }
 
 export const interfaceEndpoints = ["ecr", "logs", "secretsmanager", "ssmmessages"] as const;

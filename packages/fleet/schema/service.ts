@@ -107,6 +107,11 @@ export const Service = closed({
   ),
   alarms: v.optional(Alarms),
   oauth: v.optional(v.lazy((input) => (isObject(input) ? OptOut : Part))),
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+  user: v.optional(
+    matching(/^[a-z0-9_][a-z0-9_-]{0,31}(:[a-z0-9_][a-z0-9_-]{0,31})?$/, "a user, or user:group", "Write 1000:1000."),
+  ),
+  readOnlyRoot: v.optional(v.boolean()),
   architecture: v.optional(v.picklist(["X86_64", "ARM64"])),
   stopTimeout: v.optional(whole(1, 120, " seconds", "Fargate waits at most 120 s.")),
   permissions: v.optional(v.array(Permission, expectation("a list of statements", "Write [{ actions, … }]."))),

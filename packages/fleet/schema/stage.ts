@@ -61,6 +61,19 @@ export const Stage = closed({
       ),
     }),
   ),
+  controls: v.optional(
+    closed({
+      containerInsights: v.optional(v.boolean()),
+      flowLogs: v.optional(v.boolean()),
+      permissionsBoundary: v.optional(
+        matching(
+          /^arn:aws[\w-]*:iam::(?:aws|\d{12}):policy\/[\w+=,.@/-]{1,512}$/,
+          "the ARN of a managed policy",
+          "Copy it from IAM.",
+        ),
+      ),
+    }),
+  ),
   shards: v.optional(whole(1, 50, "", "A region has 50 balancers by default.")),
   alarmTopic: v.optional(
     matching(/^[\w-]{1,256}$/, "a topic's name of A-Z, a-z, 0-9, _ and -", "Write the name; an ARN goes under adopt."),

@@ -44,7 +44,10 @@ const network: Resources = {
   ...subnet("private", "a", "10.9.2.0/24"),
   ...subnet("private", "b", "10.9.3.0/24"),
   Address: resource("EIP", { Domain: "vpc" }),
-  Nat: resource("NatGateway", { SubnetId: { Ref: "publica" }, AllocationId: { "Fn::GetAtt": ["Address", "AllocationId"] } }),
+  Nat: resource("NatGateway", {
+    SubnetId: { Ref: "publica" },
+    AllocationId: { "Fn::GetAtt": ["Address", "AllocationId"] },
+  }),
   OutThroughNat: resource("Route", {
     RouteTableId: { Ref: "private" },
     DestinationCidrBlock: everywhere,
@@ -56,7 +59,9 @@ const network: Resources = {
 export async function makeOwnNetwork({ client }: FleetStage) {
   const cloudFormation = new CloudFormationClient(client);
   const StackName = "own-network";
-  await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify({ Resources: network }) }));
+  await cloudFormation.send(
+    new CreateStackCommand({ StackName, TemplateBody: JSON.stringify({ Resources: network }) }),
+  );
   await waitUntilStackCreateComplete(
     { client: cloudFormation, maxWaitTime: 30, minDelay: 0.1, maxDelay: 0.1 },
     { StackName },

@@ -17,6 +17,7 @@ export function updatesBetween(before: Synthesis, after: Synthesis): readonly Up
   return [...after.stacks].flatMap(([stack, template]) => {
     const old = before.stacks.get(stack)?.document;
     if (typeof old !== "object" || typeof template.document !== "object") return [];
+    if (JSON.stringify(old) === JSON.stringify(template.document)) return [];
     const { resources } = fullDiff({ ...old }, { ...template.document }, undefined, false);
     return Object.entries(resources.changes).flatMap(([id, change]): readonly Update[] => {
       const { isAddition, isRemoval, changeImpact, oldProperties = {}, newProperties = {} } = change;

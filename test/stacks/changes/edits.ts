@@ -52,6 +52,12 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
   "stages.*.redis.nodes": [`${prod}.redis`, { nodes: 2 }],
   "stages.*.redis.nodeType": [`${prod}.redis`, { nodeType: "cache.t4g.small" }],
   "stages.*.redis.snapshotRetentionDays": [`${prod}.redis`, { snapshotRetentionDays: 14 }],
+  "stages.*.controls.containerInsights": [`${prod}.controls`, { containerInsights: true }],
+  "stages.*.controls.flowLogs": [`${prod}.controls`, { flowLogs: true }],
+  "stages.*.controls.permissionsBoundary": [
+    `${prod}.controls`,
+    { permissionsBoundary: "arn:aws:iam::573946584375:policy/Boundary" },
+  ],
   "stages.*.shards": [`${prod}.shards`, 2],
   "stages.*.alarmTopic": [`${prod}.alarmTopic`, "Others"],
   "stages.*.network.endpoints": [`${prod}.network`, { endpoints: ["ecr", "logs"] }],
@@ -84,6 +90,8 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
   "services.*.audit.enabled": [`${google}.audit.enabled`, false],
   "services.*.alarms.…": [`${google}.alarms`, { unhealthyHosts: { threshold: 2 } }],
   "services.*.oauth": ["services.notes.oauth", { rulePriority: 5 }],
+  "services.*.user": [`${google}.user`, "1000:1000"],
+  "services.*.readOnlyRoot": [`${google}.readOnlyRoot`, true],
   "services.*.architecture": [`${google}.architecture`, "ARM64"],
   "services.*.stopTimeout": [`${google}.stopTimeout`, 60],
   "services.*.permissions": [

@@ -65,7 +65,9 @@ describe("[AWS-7] an adopted VPC", () => {
   });
 
   it("[MAP-3] has no network of the map's beside it", () => {
-    const stages = { prod: { ...fleet.stages.prod, network: { zones: 3, idleTimeoutSeconds: 60 }, adopt: { vpc: adopted } } };
+    const stages = {
+      prod: { ...fleet.stages.prod, network: { zones: 3, idleTimeoutSeconds: 60 }, adopt: { vpc: adopted } },
+    };
     expect(() => defineFleet({ ...fleet, stages })).toThrow(/stages\.prod\.network\.zones = 3\n\s+allowed: nothing/);
   });
 });
