@@ -189,6 +189,8 @@ const diff = v.object({
   stage,
   deployed: v.boolean(),
   changes: v.array(v.object({ kind: v.picklist(["add", "change", "remove"]), text: v.string() })),
+  /** What a deploy would refuse, and the way. */
+  refused: v.array(v.object({ evidence: v.string(), remedy: v.string() })),
 });
 
 const cost = v.object({
