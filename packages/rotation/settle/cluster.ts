@@ -23,7 +23,18 @@ export async function observeCluster(
   const look =
     memory.cluster !== undefined && isFresh(memory.cluster) ? memory.cluster : await read(names, ports, memory);
   memory.cluster = look;
-  return { ...look, services: look.services.map((service) => asRolled(service, memory)) };
+  const services = look.services.map((service) => ({
+    ...asRolled(service, memory),
+    changedAt: Math.max(...secrets.map((secret) => changeOf(secret, service.name))),
+  }));
+  return { ...look, services };
+}
+
+/** One that nobody can prove at the moment may stay so for long, and counts for nothing until it is. */
+function changeOf({ services, settling, settledId, currentId, proofs }: SecretObservation, service: string): number {
+  const isSettled = settling === undefined && settledId === currentId;
+  if (isSettled || !services.includes(service) || proofs[currentId]?.verdict === "undecided") return 0;
+  return settling?.versionId === currentId ? settling.since : Number.POSITIVE_INFINITY;
 }
 
 function mayRoll({ settling, currentId, proofs, unproven }: SecretObservation): boolean {
@@ -40,7 +51,7 @@ async function read(names: readonly string[], { clock }: SettlePorts, { survey }
   const byService = Map.groupBy(tasks, ({ service }) => service);
   const services = states
     .filter(({ name }) => !without.has(name))
-    .map((state) => ({ ...state, tasks: byService.get(state.name) ?? [] }));
+    .map((state) => ({ ...state, changedAt: 0, tasks: byService.get(state.name) ?? [] }));
   const at = clock.now();
   return {
     at,

@@ -31,6 +31,7 @@ const service = (changes: Partial<ServiceObservation>): ServiceObservation => ({
   primary: deployment("old", before, "COMPLETED"),
   others: [],
   failures: [],
+  changedAt: since,
   tasks: [task("old", before)],
   ...changes,
 });
