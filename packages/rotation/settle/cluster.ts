@@ -1,6 +1,7 @@
 import type { ServiceState } from "../ports.ts";
 import type { SecretObservation, ServiceObservation } from "./observation.ts";
 import type { ClusterLook, Memory, SettlePorts } from "./ports.ts";
+import { isGoingBack } from "./rolls.ts";
 import { standingOf } from "./standing.ts";
 import { everything } from "./survey.ts";
 
@@ -31,10 +32,12 @@ export async function observeCluster(
 }
 
 /** One that nobody can prove at the moment may stay so for long, and counts for nothing until it is. */
-function changeOf({ services, settling, settledId, currentId, proofs }: SecretObservation, service: string): number {
+function changeOf(secret: SecretObservation, service: string): number {
+  const { services, settling, settledId, currentId, proofs } = secret;
   const isSettled = settling === undefined && settledId === currentId;
   if (isSettled || !services.includes(service) || proofs[currentId]?.verdict === "undecided") return 0;
-  return settling?.versionId === currentId ? settling.since : Number.POSITIVE_INFINITY;
+  if (settling?.versionId !== currentId || isGoingBack(secret)) return Number.POSITIVE_INFINITY;
+  return settling.since;
 }
 
 function mayRoll({ settling, currentId, proofs, unproven }: SecretObservation): boolean {
