@@ -60,7 +60,8 @@ export function withinLimits(store: SecretStore): SecretStore {
 
 function withNotes({ versions, tags, ...secret }: SecretDescription): SecretDescription {
   const isNote = (label: string) => label.startsWith(notePrefix);
-  const notes = versions.flatMap(({ labels }) => labels.filter(isNote)).map((label) => label.split(/ (.*)/s));
+  // While one takes the place of another both are there: of those that begin with a time, the later counts.
+  const notes = versions.flatMap(({ labels }) => labels.filter(isNote)).toSorted().map((label) => label.split(/ (.*)/s));
   return {
     ...secret,
     versions: versions
