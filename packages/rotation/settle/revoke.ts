@@ -1,5 +1,15 @@
 import type { Revocation } from "../issuers/index.ts";
-import { candidate, current, holderOf, pending, refusedTag, revoking, settled, settlingTag, valueSinceTag } from "../labels.ts";
+import {
+  candidate,
+  current,
+  holderOf,
+  pending,
+  refusedTag,
+  revoking,
+  settled,
+  settlingTag,
+  valueSinceTag,
+} from "../labels.ts";
 import type { SecretEntry } from "../map.ts";
 import type { SecretDescription } from "../ports.ts";
 import { parseValue, type SecretValue, sameText, sameValue } from "../value.ts";

@@ -54,7 +54,11 @@ function givenUp(service: ServiceObservation, moments: Moments): Standing {
 }
 
 /** Whether a deployment had all of today's values from its first task on. */
-function didTry(one: Pick<DeploymentState, "createdAt"> | undefined, { changedAt }: ServiceObservation, { since }: Moments) {
+function didTry(
+  one: Pick<DeploymentState, "createdAt"> | undefined,
+  { changedAt }: ServiceObservation,
+  { since }: Moments,
+) {
   return one !== undefined && one.createdAt >= Math.max(since, changedAt);
 }
 
@@ -80,9 +84,7 @@ export interface Moments {
 function failureOn(service: ServiceObservation, moments: Moments): DeploymentFailure | undefined {
   return service.failures.find(({ deploymentId }) => {
     const failed = deploymentOf(service, deploymentId);
-    return (
-      failed !== undefined && didTry(failed, service, moments) && worksOtherwise(service, failed, moments.since)
-    );
+    return failed !== undefined && didTry(failed, service, moments) && worksOtherwise(service, failed, moments.since);
   });
 }
 
@@ -96,7 +98,11 @@ function deploymentOf({ primary, others, tasks }: ServiceObservation, id: string
   return first && { id, createdAt: first.createdAt, taskDefinition: first.taskDefinition };
 }
 
-function worksOtherwise({ primary, tasks, failures }: ServiceObservation, { id, taskDefinition }: Known, since: number): boolean {
+function worksOtherwise(
+  { primary, tasks, failures }: ServiceObservation,
+  { id, taskDefinition }: Known,
+  since: number,
+): boolean {
   // Without a rollback nothing runs any more, and what ran has to do as evidence.
   const isLast = primary?.id === id;
   const isBackOn = !isLast && primary?.taskDefinition === taskDefinition && didWork(primary, since);

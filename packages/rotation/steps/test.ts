@@ -30,14 +30,10 @@ export async function testSecret(step: Step): Promise<void> {
   let before: Proof | undefined;
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
     const asked = ports.clock.now();
-    const isOver = issuer.propagationMs === 0 || (refusedSince !== undefined && asked - refusedSince >= refusedMs);
-    const isLate = isOver && asked - made >= issuer.propagationMs;
+    const isLate = asked - made >= issuer.propagationMs && isRefusedForLong(step, refusedSince, asked);
     const proof = await proveSpread(issuer, next, { clock: ports.clock, isLate, isKnown: false, before });
     if (proof.verdict === "accepted") return;
-    if (proof.verdict === "rejected" && isLate) {
-      if (!sameValue(next, now)) await markRejected(ports.store, secret, token);
-      throw new RotationError("rejected", `Version ${token} of ${secret.name} is not accepted: ${proof.reason}.`);
-    }
+    if (proof.verdict === "rejected" && isLate) return reject(step, proof.reason, sameValue(next, now));
     if (proof.verdict === "rejected") refusedSince ??= await noteRefusal(step, asked);
     if (ports.clock.now() + pause + spreadMs > ports.deadline()) {
       throw new RotationError(
@@ -48,4 +44,13 @@ export async function testSecret(step: Step): Promise<void> {
     before = proof;
     await ports.clock.sleep(pause);
   }
+}
+
+function isRefusedForLong({ issuer }: Step, since: number | undefined, now: number): boolean {
+  return issuer.propagationMs === 0 || (since !== undefined && now - since >= refusedMs);
+}
+
+async function reject({ ports, secret, token }: Step, reason: string, isCopy: boolean): Promise<never> {
+  if (!isCopy) await markRejected(ports.store, secret, token);
+  throw new RotationError("rejected", `Version ${token} of ${secret.name} is not accepted: ${reason}.`);
 }
