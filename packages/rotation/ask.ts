@@ -54,7 +54,7 @@ export function askerOf(secretId: string, { fetch, clock, store }: AskPorts): As
     return pace;
   };
   const remember = async (pace: Pace): Promise<void> => {
-    // A secret may have fifty tags of its own: then this process alone knows.
+    // A secret may have all the tags and labels that AWS allows: then this process alone knows.
     const written = await store.tag(secretId, paceTag, writePace(pace)).catch(() => "full" as const);
     memory.set(secretId, { pace, at: clock.now(), isWritten: written === "tagged" });
   };

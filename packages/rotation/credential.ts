@@ -2,7 +2,7 @@ import { Secret } from "#chat/receivers/secret.ts";
 import type { Fault } from "./address.ts";
 import { tidied } from "./handwriting.ts";
 
-const prefix = /^(?:authorization\s*:\s*)?(?:splunk|bearer)\s+/i;
+const prefix = /^(?:authorization\s*[:=]\s*)?(?:splunk|bearer)(?:[\s:=+]|%20)+/i;
 /** A scheme, encoded or not, a path of Splunk's, or a host with a domain or a port. */
 const address =
   /:\/\/|^https?[:;%/]|%2f|\/services\b|^(?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24}(?::\d{1,5})?(?:\/|$)|^[\w.-]{1,253}:\d{1,5}(?:\/|$)/i;

@@ -35,6 +35,8 @@ export const paceTag = "mcp-fleet:pace";
 export const sweepTag = "mcp-fleet:sweep";
 /** When people were last notified that the secret waits, ISO 8601; absent unless it waits for long. */
 export const remindedTag = "mcp-fleet:reminded";
+/** `<version> <since, ISO 8601>`: the value that a rotation makes, and since when it is refused. */
+export const refusedTag = "mcp-fleet:refused";
 /** When the value of today was issued, ISO 8601: a version may be a copy of an older one. */
 export const valueSinceTag = "mcp-fleet:value-since";
 

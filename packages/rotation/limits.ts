@@ -2,6 +2,8 @@ import { current, holderOf, isRejectedLabel } from "./labels.ts";
 import type { SecretDescription, SecretStore } from "./ports.ts";
 
 const notePrefix = "mcp-fleet:";
+/** Of the 20 that there may be. */
+const labelsAtEase = 14;
 
 /**
  * A store in which the fleet finds room for what it has to note. Secrets Manager keeps 20 labels and 50 tags a secret:
@@ -42,6 +44,11 @@ export function withinLimits(store: SecretStore): SecretStore {
       const to = holderOf(versions, current);
       if (to === undefined) return "full";
       const label = `${name} ${value}`;
+      const total = versions.reduce((sum, { labels }) => sum + labels.length, 0);
+      // Room for what a rotation or a person adds: AWS would refuse them, not us.
+      for (const mark of sparable({ versions }, to).slice(0, Math.max(0, total - labelsAtEase))) {
+        await store.moveLabel(secretId, mark.label, { from: mark.id });
+      }
       const isThere = versions.some(({ labels }) => labels.includes(label));
       // The new one first: a run that dies in between leaves one too many rather than none.
       if (!isThere && (await moveLabel(secretId, label, { to })) === "full") {
@@ -60,7 +67,11 @@ export function withinLimits(store: SecretStore): SecretStore {
 
 function withNotes({ versions, tags, ...secret }: SecretDescription): SecretDescription {
   const isNote = (label: string) => label.startsWith(notePrefix);
-  const notes = versions.flatMap(({ labels }) => labels.filter(isNote)).map((label) => label.split(/ (.*)/s));
+  // While one takes the place of another both are there: of those that begin with a time, the later counts.
+  const notes = versions
+    .flatMap(({ labels }) => labels.filter(isNote))
+    .toSorted()
+    .map((label) => label.split(/ (.*)/s));
   return {
     ...secret,
     versions: versions
@@ -71,7 +82,7 @@ function withNotes({ versions, tags, ...secret }: SecretDescription): SecretDesc
 }
 
 /** Marks of versions that nothing else refers to first: those are as good as gone. */
-function sparable({ versions }: SecretDescription, kept: string | undefined) {
+function sparable({ versions }: Pick<SecretDescription, "versions">, kept: string | undefined) {
   return versions
     .filter(({ id }) => id !== kept)
     .toSorted((a, b) => Number(!a.labels.every(isRejectedLabel)) - Number(!b.labels.every(isRejectedLabel)))

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 
 /**
- * How vendors are asked on behalf of one secret, from one invocation to the next: 42 requests may follow each other, then
- * one each 200 seconds, which is 60 in any hour, whatever they answer. One that is busy or refuses rests longer each time.
+ * How vendors are asked on behalf of one secret, from one invocation to the next: 36 requests may follow each other, then
+ * one each 200 seconds, whatever they answer. That is 54 in any hour; the rest of 60 is for two functions that ask at the
+ * same moment, of whose notes one is lost. A vendor that is busy or refuses rests longer each time.
  */
 export interface Pace {
-  /** Milliseconds since the epoch: when all 42 may be made again. */
+  /** Milliseconds since the epoch: when all 36 may be made again. */
   readonly wholeAt: number;
   /** Vendors that did not serve what they were asked last. */
   readonly resting: ReadonlyMap<string, Rest>;
@@ -21,7 +22,7 @@ export interface Rest {
 }
 
 /** `interval` in milliseconds. */
-const allowance = { burst: 42, interval: 200_000 } as const;
+const allowance = { burst: 36, interval: 200_000 } as const;
 /** Milliseconds. A vendor that asks for more than the longest pause gets it, up to an hour: its clock may be wrong. */
 const pauses = { floor: 2_000, longest: 600_000, asked: 3_600_000 } as const;
 

@@ -82,10 +82,15 @@ export function isPlaceholder(held: Json | undefined, seeded: string | undefined
   if (typeof held !== "string" || seeded === undefined) return false;
   if (held === seeded) return true;
   const [one, other] = [bare(held), bare(seeded)];
-  return (
-    other !== "" &&
-    (one === other || (seeded.includes("://") && /^[/?#]/.test(one.slice(other.length)) && one.startsWith(other)))
-  );
+  if (other === "" || one === other) return other !== "";
+  if (!seeded.includes("://")) return false;
+  // No host is called so, whatever its port.
+  const isExample = hostOf(other).includes("replace-me") && hostOf(one) === hostOf(other);
+  return isExample || (one.startsWith(other) && /^[/?#]/.test(one.slice(other.length)));
+}
+
+function hostOf(address: string): string {
+  return address.split(/[:/?#]/, 1)[0] ?? "";
 }
 
 function bare(text: string): string {

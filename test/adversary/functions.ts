@@ -4,6 +4,7 @@ import { secretStore } from "#rotation/aws/secret-store.ts";
 import { serviceFleet } from "#rotation/aws/service-fleet.ts";
 import { reserveMs } from "#rotation/http.ts";
 import { issuerOf } from "#rotation/issuers/index.ts";
+import { withinLimits } from "#rotation/limits.ts";
 import type { RotationMap, SecretEntry } from "#rotation/map.ts";
 import type { SettlePorts } from "#rotation/settle/ports.ts";
 import { settle } from "#rotation/settle/settle.ts";
@@ -24,8 +25,10 @@ const timeout = 300 * second;
 
 /** What one environment of a function keeps from one invocation to the next. */
 function warm() {
+  const store = secretStore();
   return {
-    store: secretStore(),
+    store,
+    pacing: withinLimits(store),
     fleet: serviceFleet(cluster),
     announcer: announcer("arn:aws:sns:eu-west-1:123456789012:prod-MCPAlerts"),
   };
@@ -118,10 +121,10 @@ export class Functions {
     const end = time.now() + timeout - reserveMs;
     const deadline = () => end;
     const clock = { now: () => time.now(), sleep: (pause: number) => run.sleep(pause) };
-    const { store } = environment;
+    const { store, pacing } = environment;
     const issuing = {
       fetch: web.fetchFor(run),
-      store,
+      store: pacing,
       clock,
       deadline,
       stage: map().stage,

@@ -93,9 +93,7 @@ function isBusy(status: number): boolean {
 
 export function judgePace(world: World): void {
   const most = busiestHour(world);
-  // The pace is a tag of the secret. Where no tag is left, each of the two functions has one of its own.
-  const isFull = world.plot.setting.secrets.some(({ tags }) => tags === 50);
-  if (most > (isFull ? 2 : 1) * perHour) world.accuse("hammered", "an issuer", `${most} requests in an hour`);
+  if (most > perHour) world.accuse("hammered", "an issuer", `${most} requests in an hour`);
 }
 
 /** All that can be rotated is, with nothing in its way. */

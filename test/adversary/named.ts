@@ -1,4 +1,5 @@
 import type { Act, Fault, Nature, Plot, SecretSetting, ServiceSetting } from "./plot.ts";
+import { plotOf } from "./plotting.ts";
 import { hour, minute, second } from "./time.ts";
 
 const calm: Nature = {
@@ -46,11 +47,13 @@ const put = (at: number, value: (Act & { readonly kind: "put" })["value"], since
   ...(since !== undefined && { since }),
 });
 const google: SecretSetting = { ...splunk, key: "google", kind: "google" };
+const notes: SecretSetting = { ...splunk, key: "notes", kind: "declined" };
 const always = (span: number) => ({ from: 0, to: span });
 
-/** Every sequence that once ended wrongly, some at several moments. */
+/** Every sequence that once ended wrongly, some at several moments; and what chance found. */
 export function namedPlots(): readonly Plot[] {
-  return [...revocations(), ...waits(), ...blames(), ...issuers(), ...leftovers()];
+  const found = [1041, 1373, 1667, 1756, 2255, 2879, 3941, 4346, 4934].map(plotOf);
+  return [...revocations(), ...waits(), ...blames(), ...issuers(), ...leftovers(), ...found];
 }
 
 function revocations(): readonly Plot[] {
@@ -121,6 +124,13 @@ function blames(): readonly Plot[] {
     ...([30, 90] as const).map((boot) =>
       plot(`F5b ${boot} s`, { nature: { boot: boot * second }, acts: [broken(50 * second), rotate] }),
     ),
+    ...[3, 5].map((minutes) =>
+      plot(`F15 ${minutes} min, nothing is left running`, {
+        ...{ services: 1, others: [notes], nature: { rollback: "same" } },
+        acts: [put(4 * minute, "crash"), { at: 14 * minute, kind: "put", secret: "notes", value: "crash" }],
+        faults: [{ from: 4.8 * minute, to: (4.8 + minutes) * minute, kind: "down", port: "hec" }],
+      }),
+    ),
     ...[7, 8, 9].map((minutes) =>
       plot(`F5c ${minutes} min`, { acts: [put(5 * minute, "refused"), broken(minutes * minute)] }),
     ),
@@ -134,6 +144,10 @@ function issuers(): readonly Plot[] {
     ...[2, 4, 6].map((nodes) =>
       plot(`F6b ${nodes} nodes`, { nature: { nodes, spreading: 5 * minute }, acts: [rotate] }),
     ),
+    ...[10, 12, 19].map((seed) => ({
+      ...plot(`F6c ${seed}`, { nature: { nodes: 1, spreading: 5 * minute }, acts: [rotate] }),
+      seed,
+    })),
     plot("F8a", {
       ...{ others: [google], nature: { making: 20 * minute } },
       acts: [rotate, { at: 10 * minute, kind: "put", secret: "google", value: "refused" }],
@@ -165,7 +179,7 @@ function leftovers(): readonly Plot[] {
       plot(`F10 ${minutes} min`, { nature: { making: 5 * minute }, acts: [rotate, put(minutes * minute, "good")] }),
     ),
     plot("F13", {
-      others: [{ ...splunk, key: "notes", kind: "declined" }],
+      others: [notes],
       acts: [{ at: 5 * minute, kind: "put", secret: "notes", value: "good" }],
     }),
     ...[2, 20, 60].map((seconds) =>

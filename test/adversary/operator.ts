@@ -69,7 +69,7 @@ function resumeLater(secret: string, world: World): void {
     world.time.stir();
     void world.rotations.resume(idOf(secret)).then((outcome) => {
       world.note(`people: ${secret} rotates again: ${outcome}`);
-      if (outcome === "incomplete") resumeLater(secret, world);
+      if (outcome !== "resumed") resumeLater(secret, world);
     });
   });
 }

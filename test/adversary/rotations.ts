@@ -42,10 +42,12 @@ export class Rotations {
   }
 
   /** A deploy turns it on again, without rotating: only the test is called, with a copy. */
-  async resume(secret: string): Promise<"resumed" | "incomplete"> {
+  async resume(secret: string): Promise<"resumed" | "incomplete" | "refused"> {
     const { secrets, functions } = this.#ports;
     secrets.setRotation(secret, true);
-    const { token, begun } = secrets.beginRotation(secret, secrets.holder(secret, "AWSCURRENT")?.text);
+    const begin = beginning(() => secrets.beginRotation(secret, secrets.holder(secret, "AWSCURRENT")?.text));
+    if (begin === undefined) return "refused";
+    const { token, begun } = begin;
     if (!begun) return "incomplete";
     await functions.rotate(this.#event(secret, token, "testSecret"));
     if (secrets.holder(secret, "AWSPENDING")?.id === token) {

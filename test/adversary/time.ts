@@ -91,9 +91,9 @@ export class Time {
   }
 }
 
-/** Until whatever runs waits for time to pass. */
+/** Until whatever runs waits for time to pass: nothing here waits for anything else, and a tick comes after all promises. */
 function rest(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 export const second = 1_000;

@@ -26,7 +26,7 @@ type Placeholders = Readonly<Record<string, string>>;
 
 /**
  * A value with its keys under their canonical names. A legacy key and its canonical one may both be there: the canonical
- * wins, unless there is nothing in it. Addresses and tokens of HEC lose what clients add themselves. Pure, and the same
+ * wins, unless it has nothing in it, or nothing that can be right. Addresses and tokens of HEC lose what clients add themselves. Pure, and the same
  * again on its own result.
  */
 export function align(
@@ -55,12 +55,12 @@ export function align(
   };
 }
 
-/** Of several keys for one, the first with text in it; and those that it takes the place of, though they say otherwise. */
+/** Of several keys for one, the first whose text is what it claims to be; and those that it takes the place of, though they say otherwise. */
 function choose(candidates: readonly Named[], placeholder: string | undefined) {
-  const worthOf = ({ held }: Named) => {
+  const worthOf = ({ key, held }: Named) => {
     if (isBlank(held)) return 0;
     if (isPlaceholder(held, placeholder)) return 1;
-    return typeof held === "string" ? 3 : 2;
+    return typeof held !== "string" ? 2 : isWhatItClaims(key, held) ? 4 : 3;
   };
   const [first, ...rest] = candidates.toSorted((one, other) => worthOf(other) - worthOf(one));
   if (first === undefined) throw new Error("A key was chosen from no names.");
@@ -70,6 +70,11 @@ function choose(candidates: readonly Named[], placeholder: string | undefined) {
     (one) => worthOf(one) > 1 && !isDeepStrictEqual(base(cleaned(one.key, one.held)), base(held)),
   );
   return { key: first.key, held, losers: losers.map(({ name }) => name) };
+}
+
+function isWhatItClaims(key: string, held: string): boolean {
+  if (key === addressKey) return Address.read(held) instanceof Address;
+  return key !== tokenKey || Credential.read(held) instanceof Credential;
 }
 
 /** What no reader can take for part of the value goes without a proof. */

@@ -1,6 +1,7 @@
 import { log } from "#lambda/log.ts";
 import { clock, createDeadline, readEnvironment } from "../environment.ts";
 import { issuerOf } from "../issuers/index.ts";
+import { withinLimits } from "../limits.ts";
 import type { SecretEntry } from "../map.ts";
 import { announcerTo, fleetOf, readerOf, redisAuth } from "./lazy.ts";
 import { secretStore } from "./secret-store.ts";
@@ -11,6 +12,8 @@ export type Effects = ReturnType<typeof createEffects>;
 export function createEffects() {
   const { map, topicArn, googleTokenUrl } = readEnvironment();
   const store = secretStore();
+  // The pace has to be kept where there is no tag left, too: two functions ask on behalf of one secret.
+  const pacing = withinLimits(store);
   const deadline = createDeadline();
   return {
     map,
@@ -25,7 +28,7 @@ export function createEffects() {
       issuerOf(entry, {
         fetch,
         clock,
-        store,
+        store: pacing,
         deadline: () => Math.min(deadline.at(), until),
         stage: map.stage,
         auditIndex: map.auditIndex,

@@ -1,6 +1,7 @@
 import type { ServiceState } from "../ports.ts";
 import type { SecretObservation, ServiceObservation } from "./observation.ts";
 import type { ClusterLook, Memory, SettlePorts } from "./ports.ts";
+import { isGoingBack } from "./rolls.ts";
 import { standingOf } from "./standing.ts";
 import { everything } from "./survey.ts";
 
@@ -23,7 +24,20 @@ export async function observeCluster(
   const look =
     memory.cluster !== undefined && isFresh(memory.cluster) ? memory.cluster : await read(names, ports, memory);
   memory.cluster = look;
-  return { ...look, services: look.services.map((service) => asRolled(service, memory)) };
+  const services = look.services.map((service) => ({
+    ...asRolled(service, memory),
+    changedAt: Math.max(...secrets.map((secret) => changeOf(secret, service.name))),
+  }));
+  return { ...look, services };
+}
+
+/** One that nobody can prove at the moment may stay so for long, and counts for nothing until it is. */
+function changeOf(secret: SecretObservation, service: string): number {
+  const { services, settling, settledId, currentId, proofs } = secret;
+  const isSettled = settling === undefined && settledId === currentId;
+  if (isSettled || !services.includes(service) || proofs[currentId]?.verdict === "undecided") return 0;
+  if (settling?.versionId !== currentId || isGoingBack(secret)) return Number.POSITIVE_INFINITY;
+  return settling.since;
 }
 
 function mayRoll({ settling, currentId, proofs, unproven }: SecretObservation): boolean {
@@ -40,7 +54,7 @@ async function read(names: readonly string[], { clock }: SettlePorts, { survey }
   const byService = Map.groupBy(tasks, ({ service }) => service);
   const services = states
     .filter(({ name }) => !without.has(name))
-    .map((state) => ({ ...state, tasks: byService.get(state.name) ?? [] }));
+    .map((state) => ({ ...state, changedAt: 0, tasks: byService.get(state.name) ?? [] }));
   const at = clock.now();
   return {
     at,

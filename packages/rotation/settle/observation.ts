@@ -62,5 +62,7 @@ export type TimedProof = Proof & {
 };
 
 export interface ServiceObservation extends ServiceState {
+  /** When the last of its secrets changed that is not settled: a task that is created from then on reads all of them. */
+  readonly changedAt: number;
   readonly tasks: readonly TaskState[];
 }

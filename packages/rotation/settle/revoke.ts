@@ -1,5 +1,15 @@
 import type { Revocation } from "../issuers/index.ts";
-import { candidate, current, holderOf, pending, revoking, settled, settlingTag, valueSinceTag } from "../labels.ts";
+import {
+  candidate,
+  current,
+  holderOf,
+  pending,
+  refusedTag,
+  revoking,
+  settled,
+  settlingTag,
+  valueSinceTag,
+} from "../labels.ts";
 import type { SecretEntry } from "../map.ts";
 import type { SecretDescription } from "../ports.ts";
 import { parseValue, type SecretValue, sameText, sameValue } from "../value.ts";
@@ -39,6 +49,7 @@ export async function revoke(
     if (end.kind === "unfinished") return end;
   }
   await dropUsedCandidate(entry, secret, versionId, ports);
+  if (secret.tags[refusedTag] !== undefined) await store.untag(secret.arn, refusedTag);
   await store.untag(secret.arn, settlingTag);
   if (handed.oldest !== undefined) await store.moveLabel(secret.arn, revoking, { from: handed.oldest });
   return done;

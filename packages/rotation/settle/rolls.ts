@@ -1,3 +1,4 @@
+import { isRejected } from "../labels.ts";
 import type { Action, Roll } from "./action.ts";
 import type { SecretObservation } from "./observation.ts";
 import { timing } from "./timing.ts";
@@ -18,7 +19,7 @@ export function mergeRolls(
       since: Math.max(other?.since ?? 0, action.since),
     });
   }
-  const holders = secrets.filter((secret) => isFresh(secret, now) || isDoubtful(secret, now));
+  const holders = secrets.filter((secret) => isFresh(secret, now) || isDoubtful(secret, now) || isGoingBack(secret));
   const merged = [...rolls.values()].flatMap((roll): readonly Action[] => {
     const holder = holders.find(({ services }) => services.includes(roll.service));
     if (holder === undefined) return [roll];
@@ -26,6 +27,11 @@ export function mergeRolls(
     return roll.secrets.map((secret) => ({ kind: "wait", secret, reason }));
   });
   return [...actions.filter(({ kind }) => kind !== "roll"), ...merged];
+}
+
+/** Known to be bad, and about to be put back: no task is to start on it meanwhile. */
+export function isGoingBack({ versions, currentId, settling }: SecretObservation): boolean {
+  return isRejected(versions, currentId) && settling?.phase !== "stuck";
 }
 
 /** First seen a moment ago: whether its value works will be known soon. */

@@ -20,18 +20,28 @@ export function standingOf(service: ServiceObservation, moments: Moments): Stand
   const left = tasks.filter(({ state, createdAt }) => state !== "ended" && createdAt < moments.since);
   if (desiredCount === 0) return left.length > 0 ? "draining" : "ready";
   const isServed = tasks.some(({ state }) => state === "running");
-  if (primary?.state === "COMPLETED" && isServed && left.length === 0) return "ready";
-  if (failureOn(service, moments.since) !== undefined) return "failed";
+  if (primary?.state === "COMPLETED" && isServed && left.length === 0 && isSteady(service, moments)) return "ready";
+  if (failureOn(service, moments) !== undefined) return "failed";
   switch (primary?.state) {
     case undefined:
       return "stale";
     case "IN_PROGRESS":
       return underWay(service, moments);
     case "FAILED":
-      return left.length === 0 ? "ready" : givenUp(service, moments);
+      return left.length === 0 && (isServed || didTry(primary, service, moments)) ? "ready" : givenUp(service, moments);
     case "COMPLETED":
       return completed(service, left, moments);
   }
+}
+
+/**
+ * ECS watches over a deployment, and over nothing that starts later: tasks of an earlier one that end by themselves may
+ * do so for the value, and only a roll tells.
+ */
+function isSteady({ primary, desiredCount, tasks }: ServiceObservation, { since }: Moments): boolean {
+  if (primary !== undefined && primary.createdAt >= since) return true;
+  const isAllThere = tasks.filter(({ state }) => state === "running").length >= desiredCount;
+  return isAllThere && !tasks.some(({ state, createdAt }) => state === "ended" && createdAt >= since);
 }
 
 function underWay({ primary, others }: ServiceObservation, { since }: Moments): Standing {
@@ -39,12 +49,22 @@ function underWay({ primary, others }: ServiceObservation, { since }: Moments): 
   return others.some(({ taskDefinition }) => taskDefinition !== primary?.taskDefinition) ? "deploying" : "stale";
 }
 
-function givenUp({ primary }: ServiceObservation, { since }: Moments): Standing {
-  return primary !== undefined && primary.createdAt >= since ? "broken" : "stale";
+function givenUp(service: ServiceObservation, moments: Moments): Standing {
+  return didTry(service.primary, service, moments) ? "broken" : "stale";
+}
+
+/** Whether a deployment had all of today's values from its first task on. */
+function didTry(
+  one: Pick<DeploymentState, "createdAt"> | undefined,
+  { changedAt }: ServiceObservation,
+  { since }: Moments,
+) {
+  return one !== undefined && one.createdAt >= Math.max(since, changedAt);
 }
 
 function completed({ primary, tasks }: ServiceObservation, left: readonly TaskState[], { now }: Moments): Standing {
   if (tasks.some(({ state }) => state === "running")) {
+    if (left.length === 0) return "stale";
     return left.some(({ state }) => state === "running") ? "stale" : "draining";
   }
   // Stopped and started again in between: its tasks are on their way, or nothing brings them.
@@ -59,12 +79,12 @@ export interface Moments {
 
 /**
  * The failure that the value has to answer for: of a deployment begun since, of a task definition that works otherwise.
- * What failed before, or with an image of its own, says nothing about the value.
+ * What failed before, with an image of its own, or on the last value of another secret, says nothing about this one.
  */
-export function failureOn(service: ServiceObservation, since: number): DeploymentFailure | undefined {
+function failureOn(service: ServiceObservation, moments: Moments): DeploymentFailure | undefined {
   return service.failures.find(({ deploymentId }) => {
     const failed = deploymentOf(service, deploymentId);
-    return failed !== undefined && failed.createdAt >= since && worksOtherwise(service, failed, since);
+    return failed !== undefined && didTry(failed, service, moments) && worksOtherwise(service, failed, moments.since);
   });
 }
 
@@ -78,12 +98,17 @@ function deploymentOf({ primary, others, tasks }: ServiceObservation, id: string
   return first && { id, createdAt: first.createdAt, taskDefinition: first.taskDefinition };
 }
 
-function worksOtherwise({ primary, tasks }: ServiceObservation, { id, taskDefinition }: Known, since: number): boolean {
+function worksOtherwise(
+  { primary, tasks, failures }: ServiceObservation,
+  { id, taskDefinition }: Known,
+  since: number,
+): boolean {
   // Without a rollback nothing runs any more, and what ran has to do as evidence.
   const isLast = primary?.id === id;
   const isBackOn = !isLast && primary?.taskDefinition === taskDefinition && didWork(primary, since);
   const others = tasks.filter((task) => task.deploymentId !== id && task.taskDefinition === taskDefinition);
-  return isBackOn || others.some(({ state }) => isLast || state === "running");
+  const didRun = ({ deploymentId: by }: TaskState) => !failures.some(({ deploymentId }) => deploymentId === by);
+  return isBackOn || others.some((task) => task.state === "running" || (isLast && didRun(task)));
 }
 
 /** ECS rolls back to what was completed. That fails as well where its tasks have to start anew, on the same value. */

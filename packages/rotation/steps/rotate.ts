@@ -1,5 +1,6 @@
 import { RotationError } from "../errors.ts";
 import { current, holderOf, isRejected, pending } from "../labels.ts";
+import { withinLimits } from "../limits.ts";
 import { entryOf } from "../map.ts";
 import { createSecret } from "./create.ts";
 import type { RotationEvent } from "./event.ts";
@@ -18,7 +19,8 @@ const steps = { createSecret, setSecret, testSecret, finishSecret } satisfies Re
  * stopped.
  * Throws `RotationError`, and whatever a port throws: Secrets Manager then tries again.
  */
-export async function rotate(event: RotationEvent, ports: RotationPorts): Promise<void> {
+export async function rotate(event: RotationEvent, given: RotationPorts): Promise<void> {
+  const ports: RotationPorts = { ...given, store: withinLimits(given.store) };
   const entry = entryOf(ports.map, event.SecretId);
   if (entry === undefined) throw new RotationError("refused", `The map has no secret ${event.SecretId}.`);
   const secret = await ports.store.describe(event.SecretId);

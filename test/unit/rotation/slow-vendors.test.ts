@@ -46,6 +46,7 @@ describe("a Splunk that is slow", () => {
     [58, 6],
     [65, 12],
     [290, 100],
+    [10, 290],
   ])("[ROT-12] %i s to make a token that HEC knows %i s later is no reason to refuse it", async (seconds, spread) => {
     const stage = await world();
     stage.splunk.acs.setFault({ kind: "late", delayMs: seconds * 1_000, spreadMs: spread * 1_000 });

@@ -31,6 +31,7 @@ const service = (changes: Partial<ServiceObservation>): ServiceObservation => ({
   primary: deployment("old", before, "COMPLETED"),
   others: [],
   failures: [],
+  changedAt: since,
   tasks: [task("old", before)],
   ...changes,
 });
@@ -65,6 +66,22 @@ describe("a consumer of a value that counts from a moment on", () => {
       "stale",
       "that was rolled before, and has not come to an end",
       { primary: deployment("roll", before, "IN_PROGRESS"), others: [deployment("old", before, "COMPLETED")] },
+    ],
+    [
+      "stale",
+      "of which nothing is left running, as a rollback failed before",
+      { primary: deployment("back", before, "FAILED"), tasks: [task("back", before, "ended")] },
+    ],
+    [
+      "stale",
+      "whose old deployment has tasks that end by themselves since",
+      { tasks: [task("old", after), task("old", after, "ended")] },
+    ],
+    ["stale", "whose old deployment is not at its full strength", { desiredCount: 2, tasks: [task("old", after)] }],
+    [
+      "ready",
+      "whose new deployment replaced a task that ended",
+      { primary: deployment("new", after, "COMPLETED"), tasks: [task("new", after), task("new", after, "ended")] },
     ],
     ["draining", "that is off, with a task that has not ended", { desiredCount: 0 }],
     ["ready", "that is off", { desiredCount: 0, tasks: [task("old", before, "ended")] }],
@@ -119,6 +136,20 @@ describe("a deployment that failed", () => {
       "ready",
       "a first one, which nothing ran before",
       { primary: deployment("new", after, "FAILED", "v2"), tasks: [task("new", after, "ended", "v2")] },
+    ],
+    [
+      "ready",
+      "a second one in a row, which is no evidence that the first would have worked",
+      {
+        primary: deployment("new", after, "FAILED"),
+        failures: [...failure("new"), ...failure("first")],
+        tasks: [task("first", before, "ended"), task("new", after, "ended")],
+      },
+    ],
+    [
+      "stale",
+      "one that began before another of its secrets changed",
+      { changedAt: after + 1_000, others: [deployment("new", after, "FAILED")] },
     ],
     ["stale", "one that ECS no longer knows", {}],
   ] as const)("[ROT-11] counts as %s: %s", (standing, _what, changes) => {

@@ -23,6 +23,24 @@ export const putRight: readonly (readonly [string, unknown, SecretValue, RegExp 
     right,
     undefined,
   ],
+  [
+    "a placeholder without its port",
+    { SPLUNK_HEC_URL: placeholder.replace(":8088", ""), endpoint: hecUrl, SPLUNK_HEC_TOKEN: token },
+    right,
+    undefined,
+  ],
+  [
+    "new keys swapped, beside right old ones",
+    { SPLUNK_HEC_URL: token, SPLUNK_HEC_TOKEN: hecUrl, endpoint: hecUrl, token },
+    right,
+    /dropped "SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN": another name/,
+  ],
+  [
+    "a new key with a user, beside a right old one",
+    { ...right, SPLUNK_HEC_URL: "https://user:pw@h.test", endpoint: hecUrl },
+    right,
+    /dropped "SPLUNK_HEC_URL": another name/,
+  ],
   ["an old key that is a placeholder", { ...right, endpoint: `${placeholder}/` }, right, undefined],
   ["empty old keys beside right new ones", { ...right, endpoint: "", token: null }, right, undefined],
   [
@@ -63,6 +81,8 @@ export const putRight: readonly (readonly [string, unknown, SecretValue, RegExp 
     right,
     undefined,
   ],
+  ["Splunk and a colon before the token", { ...right, SPLUNK_HEC_TOKEN: `SPLUNK: ${token}` }, right, undefined],
+  ["an encoded header", { ...right, SPLUNK_HEC_TOKEN: `Splunk%20${token}` }, right, undefined],
   ["white space and a line's end behind the token", { ...right, SPLUNK_HEC_TOKEN: ` ${token}\r\n` }, right, undefined],
   ["a token in quotes", { ...right, SPLUNK_HEC_TOKEN: `"${token}"` }, right, undefined],
   ["white space around the address", { ...right, SPLUNK_HEC_URL: `\u200b ${hecUrl}/\n` }, right, undefined],
