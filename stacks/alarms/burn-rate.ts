@@ -24,7 +24,7 @@ export const windows: Readonly<Record<BurnWindow, Window>> = {
   // Three of a quiet service's five requests are an outage, of a busy one's fifty a bad moment.
   "5m": { seconds: 300, share: fast, enough: "failed >= 6 OR (failed >= 3 AND failed * 2 >= requests)", lasting: 6 },
   // A service many of whose requests fail is down, whatever the objective: at once where it has many of them, and with
-  // the third failure where it has few. With the second, chance would ring every other month at a request a minute.
+  // the third failure where it has few. With the second, chance would ring a dozen times as often.
   "1mDown": { seconds: 60, share: () => 0.5, enough: "failed >= 3", lasting: 30 },
   "10mDown": { seconds: 600, share: () => 0.25, enough: "failed >= 3", lasting: 3 },
   // Without a break: by chance, half an hour of a quiet service may bring hardly a failure.
