@@ -1,7 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type ChatDoubles, chatNames, type PlaceName, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { noFindings } from "#chat/card/enrichment.ts";
-import type { RoadPorts, Speak } from "#chat/deliver/ports.ts";
+import type { RoadPorts } from "#chat/deliver/ports.ts";
+import { type Speaker, speakerOf } from "#chat/deliver/speaker.ts";
 import { createHttp } from "#chat/receivers/http.ts";
 import { receivers } from "#chat/receivers/index.ts";
 import { Secret } from "#chat/receivers/secret.ts";
@@ -98,10 +99,10 @@ const settings: ChatSettings = {
 function portsOf(chats: ChatDoubles, client: DynamoDBClient): RoadPorts {
   const http = createHttp();
   const speakers = new Map(
-    chatNames.map((name): readonly [string, Speak] => {
+    chatNames.map((name): readonly [string, Speaker] => {
       const secret = new Secret(chats.secret[keys[name]] ?? "");
       const address = { secret, channel: "C0MCPALERTS", api: chats.secret.SLACK_API_URL ?? "" };
-      return [name, (card, conversation) => receivers[name].deliver(card, conversation, address, http)];
+      return [name, speakerOf(receivers[name], address, http)];
     }),
   );
   return {

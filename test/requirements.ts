@@ -84,6 +84,7 @@ export const requirements = {
   "CHAT-8": "No text can mention, link, break out or slow down",
   "CHAT-10": "What ECS knows of a stop is told with the word that matters",
   "CHAT-11": "Other people's alarms and AWS's notices read well",
+  "CHAT-13": "At most one repeat, whatever fails",
   "CHAT-12": "Previews, mentions, PagerDuty, Opsgenie, webhook, mail",
   "RUN-1": "`elbv2 describe-target-groups --names …` and `describe-target-health`",
   "RUN-2": "`ecs update-service --force-new-deployment`",

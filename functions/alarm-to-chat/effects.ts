@@ -18,7 +18,13 @@ export const ports: RoadPorts = {
   log,
   speakers: () => readSpeakers(environment().CHAT_SETTINGS, environment().CHAT_SECRET_ARN, log),
   serviceOf: async (alarmArn) => (await import("./owner.ts")).serviceOfTag(alarmArn),
-  standing: async (arns) => (await import("./sources/alarm-standing.ts")).standingOf(arns, log),
+  standing: async (arns) => {
+    const [alarms, services] = await Promise.all([
+      (await import("./sources/alarm-standing.ts")).standingOf(arns, log),
+      (await import("./sources/service-standing.ts")).standingOfServices(arns, log),
+    ]);
+    return new Map([...alarms, ...services]);
+  },
   look: (question) =>
     enrich(
       question,

@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { Log, Speak } from "#chat/deliver/ports.ts";
+import type { Log } from "#chat/deliver/ports.ts";
+import { type Speaker, speakerOf } from "#chat/deliver/speaker.ts";
 import { createHttp } from "#chat/receivers/http.ts";
 import { receivers } from "#chat/receivers/index.ts";
 import type { Address } from "#chat/receivers/receiver.ts";
@@ -21,9 +22,9 @@ export async function readSpeakers(
   settings: ChatSettings,
   secretArn: string,
   log: Log,
-): Promise<ReadonlyMap<string, Speak>> {
+): Promise<ReadonlyMap<string, Speaker>> {
   const value = await readSecret(secretArn);
-  const speakers = new Map<string, Speak>();
+  const speakers = new Map<string, Speaker>();
   for (const [name, destination] of Object.entries(settings.destinations)) {
     const held = textAt(value, destination.key);
     if (isBlank(held) || placeholder.test(held)) {
@@ -40,8 +41,7 @@ export async function readSpeakers(
       });
       continue;
     }
-    const receiver = receivers[destination.receiver];
-    speakers.set(name, (card, conversation) => receiver.deliver(card, conversation, address, http));
+    speakers.set(name, speakerOf(receivers[destination.receiver], address, http));
   }
   return speakers;
 }

@@ -2,7 +2,8 @@ import { chatPauseSeconds } from "#fleet/timing.ts";
 import { destinationsOf } from "./decide/route.ts";
 import type { Occasion } from "./deliver/circumstances.ts";
 import { post } from "./deliver/destination.ts";
-import type { RoadPorts, Speak } from "./deliver/ports.ts";
+import type { RoadPorts } from "./deliver/ports.ts";
+import type { Speaker } from "./deliver/speaker.ts";
 import type { Incident } from "./incident/incident.ts";
 import { mergeIncidents } from "./incident/merge.ts";
 import { type Parsed, parse } from "./parse/index.ts";
@@ -87,10 +88,10 @@ async function postAll(
   const waiting = new Map<string, number>();
   const speakers = await ports.speakers();
   const shares = sharesOf(incidents, settings, speakers, ports, (incident) => waiting.set(incident.change, 0));
-  const posts = [...speakers].map(async ([destination, speak]) => {
+  const posts = [...speakers].map(async ([destination, speaker]) => {
     const share = shares.get(destination) ?? [];
     if (share.length === 0 && !occasion.tick && occasion.closings.length === 0) return;
-    const left = await post({ destination, speak, settings, ports, deadline, occasion }, share);
+    const left = await post({ destination, speaker, settings, ports, deadline, occasion }, share);
     for (const [change, afterMs] of left) waiting.set(change, Math.max(waiting.get(change) ?? 0, afterMs));
   });
   await Promise.all(posts);
@@ -101,7 +102,7 @@ async function postAll(
 function sharesOf(
   incidents: readonly Incident[],
   settings: ChatSettings,
-  speakers: ReadonlyMap<string, Speak>,
+  speakers: ReadonlyMap<string, Speaker>,
   { log }: RoadPorts,
   onStranded: (incident: Incident) => void,
 ): ReadonlyMap<string, readonly Incident[]> {

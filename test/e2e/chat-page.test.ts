@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChatDoubles, chatNames, type PlaceName, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
@@ -9,7 +10,8 @@ import { type Card, cardOf } from "#chat/card/card.ts";
 import { noFindings } from "#chat/card/enrichment.ts";
 import { decide } from "#chat/decide/decide.ts";
 import { groupOf, noticeGroup } from "#chat/decide/route.ts";
-import { withFirst } from "#chat/deliver/conversation.ts";
+import { withEvidence, withReference } from "#chat/deliver/conversation.ts";
+import { speakerOf } from "#chat/deliver/speaker.ts";
 import { parse } from "#chat/parse/index.ts";
 import { createHttp } from "#chat/receivers/http.ts";
 import { receivers } from "#chat/receivers/index.ts";
@@ -83,6 +85,7 @@ describe("the page of the chats", needs("chromium"), () => {
         broadcast: false,
         reference: name === "slack-bot" ? reference : undefined,
         key: "google_workspace-1",
+        id: randomUUID(),
       };
       const secret = new Secret(chats.secret[addresses[name]] ?? "");
       const address = { secret, channel: "C0MCPALERTS", api: chats.secret.SLACK_API_URL ?? "" };
@@ -110,8 +113,10 @@ describe("the page of the chats", needs("chromium"), () => {
     const seen = parsed.incident.phase === "firing" ? findings : noFindings;
     const group = groupOf(parsed.incident);
     const card = cardOf(message, group === noticeGroup ? "" : group, seen, place, when);
-    const said = await say(card, parsed.incident.phase === "resolved" ? "rewrite" : "begin", reference);
-    return { next: withFirst(next, message, said, card), reference: said };
+    const manner = parsed.incident.phase === "resolved" ? "rewrite" : "begin";
+    const said = await say(card, manner, reference);
+    const told = withReference(withEvidence(next, message, card), { manner }, said);
+    return { next: { ...told, version: record.version + 1 }, reference: said };
   }
 
   const follow = async () => {
@@ -257,9 +262,7 @@ describe("the page of the chats", needs("chromium"), () => {
       };
       const secret = new Secret(fresh.secret[addresses[chat]] ?? "");
       const address = { secret, channel: "C0MCPALERTS", api: fresh.secret.SLACK_API_URL ?? "" };
-      const speakers = new Map([
-        [chat, (card: Card, conversation: Conversation) => receivers[chat].deliver(card, conversation, address, http)],
-      ]);
+      const speakers = new Map([[chat, speakerOf(receivers[chat], address, http)]]);
       const ports = {
         store: memory,
         clock: { now: () => at + 5_000, sleep: async () => {} },

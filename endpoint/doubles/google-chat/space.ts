@@ -33,6 +33,9 @@ interface Space {
 
 /** `POST /v1/spaces/<space>/messages?key=…&token=…` of one space. A throttled webhook does not learn for how long. */
 export function googleChatSpace(log: ChatLog, { space, key, token }: Space, rate: Rate): ChatVendor {
+  /** What each `requestId` created. */
+  const created = new Map<string, ChatAnswer>();
+
   function refusalOf({ url, method, body }: ChatRequest): ChatAnswer | undefined {
     if (url.pathname !== `/v1/spaces/${space}/messages` || method !== "POST") return no(404, "NOT_FOUND", "Not found.");
     if (url.searchParams.get("key") !== key) return no(400, "INVALID_ARGUMENT", "API key not valid.");
@@ -54,13 +57,18 @@ export function googleChatSpace(log: ChatLog, { space, key, token }: Space, rate
       const parsed = v.safeParse(GoogleMessage, payload);
       if (!parsed.success) return no(400, "INVALID_ARGUMENT", "Invalid JSON payload received.");
       if (!rate.take()) return exhausted;
+      const requestId = request.url.searchParams.get("requestId");
+      const before = requestId === null ? undefined : created.get(requestId);
+      if (before !== undefined) return before;
       const id = `spaces/${space}/messages/${log.accepted}`;
       const keyed = request.url.searchParams.has("messageReplyOption");
       const thread = (keyed ? parsed.output.thread?.threadKey : undefined) ?? id;
       const reply = log.list("google-chat").some((message) => message.thread === thread);
       log.post({ chat: "google-chat", id, thread, reply, payload });
       const name = `spaces/${space}`;
-      return json(200, { name: id, thread: { name: `${name}/threads/${thread}` }, space: { name } });
+      const answer = json(200, { name: id, thread: { name: `${name}/threads/${thread}` }, space: { name } });
+      if (requestId !== null) created.set(requestId, answer);
+      return answer;
     },
   };
 }

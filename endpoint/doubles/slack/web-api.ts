@@ -19,7 +19,7 @@ export interface SlackWorkspace {
 const channelId = /^[CG][A-Z0-9]{8,}$/;
 
 /**
- * `chat.postMessage` and `chat.update`: what goes wrong is a 200 too.
+ * `chat.postMessage`, `chat.update` and `auth.test`: what goes wrong is a 200 too.
  * https://docs.slack.dev/reference/methods/chat.postMessage
  */
 export function slackWebApi(log: ChatLog, workspace: SlackWorkspace, rate: Rate): ChatVendor {
@@ -46,6 +46,9 @@ export function slackWebApi(log: ChatLog, workspace: SlackWorkspace, rate: Rate)
       lie: no("internal_error"),
     },
     answer({ url, headers, body }) {
+      if (url.pathname.endsWith("/auth.test")) {
+        return headers.authorization === `Bearer ${workspace.token}` ? json(200, { ok: true }) : no("invalid_auth");
+      }
       const refusal = refusalOf(headers.authorization, body, workspace);
       if (refusal !== undefined) return no(refusal);
       const payload = jsonOf(body);

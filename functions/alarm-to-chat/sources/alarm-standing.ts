@@ -1,5 +1,5 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import type { AlarmStanding, Log } from "#chat/deliver/ports.ts";
+import type { Log, Standing } from "#chat/deliver/ports.ts";
 import { environment } from "../environment.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html: names in one call. */
@@ -9,12 +9,12 @@ const most = 500;
 /** The message does not wait for longer. */
 const atMostMs = 2_000;
 
-export async function standingOf(arns: readonly string[], log: Log): Promise<ReadonlyMap<string, AlarmStanding>> {
-  const found = new Map<string, AlarmStanding>();
+export async function standingOf(arns: readonly string[], log: Log): Promise<ReadonlyMap<string, Standing>> {
+  const found = new Map<string, Standing>();
   const client = new CloudWatchClient({});
   // Alarms of other accounts and regions may publish to the topic: nothing is known of those here.
   const own = environment().CHAT_SECRET_ARN.split(":").slice(3, 5).join(":");
-  const known = arns.filter((arn) => arn.split(":").slice(3, 5).join(":") === own).slice(0, most);
+  const known = arns.filter((arn) => arn.split(":").slice(2, 5).join(":") === `cloudwatch:${own}`).slice(0, most);
   const abortSignal = AbortSignal.timeout(atMostMs);
   try {
     for (let from = 0; from < known.length; from += namesAtOnce) {

@@ -45,6 +45,8 @@ export const keptNote = " · below, as it was when it began";
 const titleLength = 200;
 const logLineLength = 240;
 const logLines = 6;
+/** As many as any chat shows. */
+const mostLines = 50;
 
 /** The card of one group's message. */
 export function cardOf(message: Message, group: string, findings: Findings, place: Place, now: number): Card {
@@ -63,8 +65,8 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
     tone,
     title,
     status,
-    lines: told.map((entry) => ({ tone: toneOf([entry]), text: lineOf(entry, now) })),
-    unlisted: 0,
+    lines: told.slice(0, mostLines).map((entry) => ({ tone: toneOf([entry]), text: lineOf(entry, now) })),
+    unlisted: Math.max(0, told.length - mostLines),
     ...evidence,
     footer: footerOf(place, evidence),
     fallback: `${marks[tone]} ${title} · ${plain(status)}`,
@@ -76,7 +78,8 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
 /** What a card shows beside its words: of what is new, or of what it is still, or was, about. */
 export function evidenceOf(message: Message, findings: Findings, place: Place): Evidence {
   const { lead, fresh } = message;
-  const kept = message.evidence;
+  // What is news has evidence of its own, or none: not that of what the conversation began with.
+  const kept = lead !== undefined && fresh.includes(lead) ? undefined : message.evidence;
   const notices = noticeFacts(fresh.filter((incident) => incident !== lead || incident.story.kind === "notice"));
   const own = lead === undefined ? (kept?.facts ?? []) : [...factsOf(lead, place), ...findings.facts];
   const log = findings.errorLines.slice(-logLines).map((line) => excerpt(line, logLineLength));
@@ -152,7 +155,12 @@ function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: nu
   }
   if (entries.every(({ phase }) => phase === "notice")) return ["At ", began];
   const ended = Math.max(...entries.map(({ at }) => at));
-  return [`${endingOf(entries)} at `, moment(ended, now), afterWords(ended - begun)];
+  const lasted = afterWords(ended - begun);
+  // Nobody was told that it began.
+  if (purpose === "open" && lasted !== "") {
+    return ["Began at ", began, `, ${uncapital(endingOf(entries))} at `, moment(ended, now), lasted];
+  }
+  return [`${endingOf(entries)} at `, moment(ended, now), lasted];
 }
 
 function lineOf({ headline, phase, since, at, ending }: Entry, now: number): Prose {

@@ -7,10 +7,13 @@ import { excerpt, excerptOfEnds } from "../text/mask.ts";
 const allNotices = 4_000;
 const longestNotice = 1_500;
 const shortestNotice = 120;
+const mostNotices = 100;
 
 /** The own text of each thing that happened together with others. */
 export function noticeFacts(incidents: readonly Incident[]): readonly Fact[] {
-  const texts = incidents.flatMap((incident) => textOf(incident, incidents.length === 1));
+  const all = incidents.flatMap((incident) => textOf(incident, incidents.length === 1));
+  // The contributors of one alarm have the same description: it is told once.
+  const texts = [...new Map(all.map((fact) => [`${fact.name}\n${fact.value}`, fact])).values()].slice(0, mostNotices);
   const each = Math.max(shortestNotice, Math.min(longestNotice, Math.floor(allNotices / Math.max(1, texts.length))));
   return texts.map(({ name, value }) => ({ name, value: excerptOfEnds(value, each) }));
 }

@@ -2,7 +2,7 @@ import type { Severity } from "#fleet/definition.ts";
 import { headlineOf } from "../incident/headline.ts";
 import type { Incident } from "../incident/incident.ts";
 import { boundedEntries, boundedIncident } from "../record/bounded.ts";
-import { type Entry, type GroupRecord, isOpen, type Thread } from "../record/record.ts";
+import { type Content, type Entry, type GroupRecord, isOpen, type Thread } from "../record/record.ts";
 import { calmMs, counted, endingOf, isRelapse } from "./flap.ts";
 import { leadOf } from "./lead.ts";
 import type { Message, Purpose } from "./message.ts";
@@ -11,7 +11,7 @@ export type { Message, Purpose } from "./message.ts";
 
 export interface Decision {
   /** What to record once the message, if any, was accepted. */
-  readonly next: GroupRecord;
+  readonly next: Content;
   readonly message: Message | undefined;
   /** Whether there is anything to record. */
   readonly changed: boolean;
@@ -186,7 +186,6 @@ class Progress {
       message,
       changed: this.#changed || message !== undefined,
       next: {
-        version: this.#record.version,
         thread: lasting,
         ...(left !== undefined && { last: left }),
         ...(reminded > 0 && { reminders: reminded }),

@@ -3,7 +3,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Closing } from "../parse/reader.ts";
 import type { Mute } from "../record/mute-table.ts";
 import { type GroupRecord, isOpen } from "../record/record.ts";
-import type { AlarmStanding, RoadPorts } from "./ports.ts";
+import type { RoadPorts, Standing } from "./ports.ts";
 
 /** What a batch brings beside incidents. */
 export interface Occasion {
@@ -17,9 +17,9 @@ export class Circumstances {
   readonly #occasion: Occasion;
   readonly #mutes: readonly Mute[];
   /** By ARN. */
-  readonly #standings: ReadonlyMap<string, AlarmStanding>;
+  readonly #standings: ReadonlyMap<string, Standing>;
 
-  private constructor(occasion: Occasion, mutes: readonly Mute[], standings: ReadonlyMap<string, AlarmStanding>) {
+  private constructor(occasion: Occasion, mutes: readonly Mute[], standings: ReadonlyMap<string, Standing>) {
     this.#occasion = occasion;
     this.#mutes = mutes;
     this.#standings = standings;
@@ -37,7 +37,8 @@ export class Circumstances {
       Object.entries(entries).flatMap(([subject, entry]) => (isOpen(entry) ? subject : [])),
     );
     const subjects = [...beginning.map(({ subject }) => subject), ...open];
-    const arns = [...new Set(subjects.flatMap((subject) => arnOf(subject) ?? []))];
+    const services = occasion.tick ? open.flatMap((subject) => serviceArnOf(subject) ?? []) : [];
+    const arns = [...new Set([...subjects.flatMap((subject) => arnOf(subject) ?? []), ...services])];
     const mutes = await store.mutes(clock.now());
     return new Circumstances(occasion, mutes, arns.length === 0 ? new Map() : await standing(arns));
   }
@@ -54,8 +55,15 @@ export class Circumstances {
     if (closing !== undefined) return `Closed by ${closing.by}`;
     // A contributor's alarm may be OK while it is not.
     if (!tick || subject.includes("#")) return undefined;
+    const service = serviceArnOf(subject);
+    if (service !== undefined) return this.#standings.get(service) === "gone" ? "Service removed" : undefined;
     const standing = this.#standings.get(subject);
     if (standing === "gone") return "Alarm deleted";
     return standing === "over" ? "Recovered" : undefined;
   }
+}
+
+/** The service that deployed or starts its tasks in vain: once it is removed, nothing says that this is over. */
+function serviceArnOf(subject: string): string | undefined {
+  return /^(?:deployment|service):(arn:[^:]+:ecs:.+)$/.exec(subject)?.[1];
 }

@@ -1,10 +1,11 @@
 import type { Message, Purpose } from "../decide/message.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
 import type { Conversation } from "../receivers/receiver.ts";
-import type { Evidence, GroupRecord, Thread } from "../record/record.ts";
+import type { Content, Evidence, Thread } from "../record/record.ts";
+import type { Outgoing } from "./outgoing.ts";
 
 /** How a group's message relates to earlier ones. */
-export function conversationOf({ purpose, thread, entries }: Message, group: string): Conversation {
+export function conversationOf({ purpose, thread, entries }: Message, group: string): Outgoing["conversation"] {
   const began = Math.min(...entries.map(({ since }) => since));
   return {
     manner: mannerOf(purpose, thread, group),
@@ -20,16 +21,24 @@ function mannerOf(purpose: Purpose, thread: Thread | undefined, group: string): 
   return group === roadTestGroup ? "close" : "rewrite";
 }
 
-/** The first message of a conversation sets its reference, and what it showed is kept; later ones keep both. */
-export function withFirst(
-  next: GroupRecord,
+/** What the first message of a conversation shows is kept; later ones leave it. */
+export function withEvidence(
+  next: Content,
   { purpose }: Message,
-  reference: string | undefined,
   { facts, chart, log, links, runbook }: Evidence,
-): GroupRecord {
+): Content {
   if (next.thread === undefined || purpose !== "open") return next;
   const evidence = { facts: facts.slice(0, factsKept), chart, log, links, runbook };
-  return { ...next, thread: { ...next.thread, reference, evidence } };
+  return { ...next, thread: { ...next.thread, evidence } };
 }
 
 const factsKept = 12;
+
+/** What the chat calls the first message of a conversation is known once it was said. */
+export function withReference(
+  next: Content,
+  { manner }: Pick<Conversation, "manner">,
+  reference: string | undefined,
+): Content {
+  return next.thread === undefined || manner !== "begin" ? next : { ...next, thread: { ...next.thread, reference } };
+}

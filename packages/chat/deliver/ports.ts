@@ -1,17 +1,12 @@
-import type { Card } from "../card/card.ts";
 import type { Findings, Question } from "../card/enrichment.ts";
-import type { Delivery } from "../receivers/delivery.ts";
-import type { Conversation } from "../receivers/receiver.ts";
 import type { IncidentStore } from "../record/store.ts";
+import type { Speaker } from "./speaker.ts";
 
 /** Milliseconds since the epoch, and waiting; tests advance it by hand. */
 export interface Clock {
   now(): number;
   sleep(ms: number): Promise<void>;
 }
-
-/** Posts a card to a destination. Never throws. */
-export type Speak = (card: Card, conversation: Conversation) => Promise<Delivery>;
 
 /** Lines for operators; never a secret. */
 export type Log = (entry: {
@@ -23,20 +18,20 @@ export type Log = (entry: {
 /**
  * - `silenced`: somebody has disabled its actions, which no event says.
  * - `over`: it is OK, whether or not anything was told.
- * - `gone`: there is no such alarm.
+ * - `gone`: there is no such alarm, or service.
  */
-export type AlarmStanding = "lasting" | "silenced" | "over" | "gone";
+export type Standing = "lasting" | "silenced" | "over" | "gone";
 
 export interface RoadPorts {
   readonly store: IncidentStore;
   readonly clock: Clock;
   readonly log: Log;
   /** How to post to each destination; without those that have no address in the secret yet. */
-  speakers(): Promise<ReadonlyMap<string, Speak>>;
+  speakers(): Promise<ReadonlyMap<string, Speaker>>;
   /** The service that an alarm's tag `mcp-service` names, if it has one. Never throws. */
   serviceOf(alarmArn: string): Promise<string | undefined>;
-  /** How these alarms stand in CloudWatch, by ARN; without those of which it is not known. Never throws. */
-  standing(arns: readonly string[]): Promise<ReadonlyMap<string, AlarmStanding>>;
+  /** How these alarms, and services, stand on AWS, by ARN; without those of which it is not known. Never throws. */
+  standing(arns: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   /** Looks up context for the reader; takes two seconds at most and never throws. */
   look(question: Question): Promise<Findings>;
 }

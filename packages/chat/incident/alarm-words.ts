@@ -2,7 +2,7 @@ import { isBurnRate } from "#fleet/burn-window.ts";
 import { clip } from "../text/clip.ts";
 import { durationOf } from "../text/duration.ts";
 import { essenceOf } from "../text/essence.ts";
-import { figure, unitWords } from "../text/figure.ts";
+import { figure, measure, unitWords } from "../text/figure.ts";
 import { excerpt } from "../text/mask.ts";
 import type { Phase } from "./incident.ts";
 import type { AlarmStory } from "./story.ts";
@@ -86,12 +86,12 @@ function metricWords(watch: MetricWatch, story: AlarmStory): string {
 
 function readingWords({ readings }: AlarmStory, unit: string): string {
   const last = readings.at(-1);
-  return last === undefined ? "" : ` ${figure(last)}${unit}`;
+  return last === undefined ? "" : ` ${measure(last, unit)}`;
 }
 
 function limitWords(limit: Limit | undefined, unit: string, lead = ""): string {
   if (limit === undefined) return "";
-  return `, ${lead}${relationOf(limit.comparison)} ${figure(limit.threshold)}${unit}${spanWords(limit)}`;
+  return `, ${lead}${relationOf(limit.comparison)} ${measure(limit.threshold, unit)}${spanWords(limit)}`;
 }
 
 /** Some of the datapoints suffice where the alarm says so: "in 3 of 5 min" is not "for 5 min". */
@@ -116,14 +116,14 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What an alarm looks at, by the names its dimensions have; nothing for a target group, which is a service. */
-export function dimensionWords(watch: Watch): string | undefined {
+/** What an alarm looks at, by the names its dimensions have; nothing for the target group of one of our services. */
+export function dimensionWords(watch: Watch, service: string | undefined): string | undefined {
   switch (watch.kind) {
     case "metric":
-      return watched([watch]);
+      return watched([watch], service);
     case "math":
     case "anomaly":
-      return watched(watch.metrics);
+      return watched(watch.metrics, service);
     case "composite":
     case "log":
     case "unstated":
@@ -133,10 +133,13 @@ export function dimensionWords(watch: Watch): string | undefined {
 
 const implied = new Set(["TargetGroup", "LoadBalancer"]);
 
-function watched(metrics: readonly Pick<MetricWatch, "namespace" | "metric" | "dimensions">[]): string | undefined {
+function watched(
+  metrics: readonly Pick<MetricWatch, "namespace" | "metric" | "dimensions">[],
+  service: string | undefined,
+): string | undefined {
   const named = metrics.slice(0, 3).flatMap(({ namespace, metric, dimensions }) => {
     const pairs = Object.entries(dimensions);
-    if (pairs.length > 0 && pairs.every(([name]) => implied.has(name))) return [];
+    if (service !== undefined && pairs.length > 0 && pairs.every(([name]) => implied.has(name))) return [];
     const where = pairs.map(([name, value]) => `${name}=${value}`).join(", ");
     return [[[namespace, metric].filter(Boolean).join(" "), where].filter(Boolean).join(": ")];
   });

@@ -55,7 +55,7 @@ function alarmFacts(story: AlarmStory, at: number, home: Home, service: string |
   const usual = readings.length > 1 ? `; recent values ${readings.slice(-5).map(figure).join(", ")}` : "";
   return [
     ...fact("Description", meaningOf(story, service)),
-    ...fact("Watches", dimensionWords(watch)),
+    ...fact("Watches", dimensionWords(watch, service)),
     ...(previous === undefined ? [] : [{ name: "Previous state", value: `${previous.value}${before}${usual}` }]),
     ...(watch.kind === "composite" ? fact("Rule", watch.rule) : []),
     ...(watch.kind === "math" && /^(?:SELECT|SEARCH)\b/i.test(watch.label) ? fact("Query", watch.label) : []),

@@ -19,7 +19,10 @@ const EcrScan = v.object({
   "scan-status": text,
 });
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
+/**
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html, and Inspector's enhanced scans:
+ * https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html
+ */
 function readEcrScan(detail: unknown): NoticeReading | undefined {
   const parsed = v.safeParse(EcrScan, detail);
   if (!parsed.success) return undefined;
@@ -28,7 +31,8 @@ function readEcrScan(detail: unknown): NoticeReading | undefined {
     (counts[level] ?? 0) > 0 ? [`${counts[level]} ${level.toLowerCase()}`] : [],
   );
   const failed = parsed.output["scan-status"] === "FAILED";
-  const image = [repository, ...tags.slice(0, 1)].join(":");
+  // Inspector says which repository by its ARN.
+  const image = [repository.replace(/^arn:.*:repository\//, ""), ...tags.slice(0, 1)].join(":");
   const outcome = failed ? "FAILED" : found.length > 0 ? `found ${found.join(", ")}` : "found nothing";
   const severe = (counts.CRITICAL ?? 0) > 0 || failed ? "critical" : (counts.HIGH ?? 0) > 0 ? "warning" : "info";
   return { title: `ECR scan of ${image}: ${outcome}`, severity: severe, facts: [], text: "" };
@@ -96,6 +100,7 @@ function readContainerInstance(detail: unknown): NoticeReading | undefined {
 
 const described: Readonly<Record<string, (detail: unknown) => NoticeReading | undefined>> = {
   "ECR Image Scan": readEcrScan,
+  "Inspector2 Scan": readEcrScan,
   "AWS Health Event": readHealth,
   "ECS Container Instance State Change": readContainerInstance,
 };

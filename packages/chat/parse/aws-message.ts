@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { figure } from "../text/figure.ts";
 import type { Arrival } from "./envelope.ts";
 import { present } from "./field.ts";
 import { type NoticeReading, readObject } from "./notice-object.ts";
@@ -9,7 +11,6 @@ const senders: readonly (readonly [fields: readonly string[], kind: string])[] =
   [["autoscalinggroupname", "event"], "Auto Scaling"],
   [["deploymentid", "applicationname"], "CodeDeploy"],
   [["pipelinename", "approvalreviewlink"], "CodePipeline approval of"],
-  [["anomalyid", "monitorarn"], "Cost anomaly in"],
   [["notificationtype", "mail"], "SES"],
 ];
 
@@ -29,10 +30,38 @@ function readJson(json: object, subject: string | undefined): NoticeReading {
   const source = Object.entries(json).find(([name]) => plainName(name) === "eventsource")?.[1];
   if (typeof source === "string" && names.has("eventmessage")) return readDatabase(source, json);
   if (names.has("autoscalinggroupname") && "Event" in json) return readAutoScaling(json, subject);
+  if (names.has("anomalyid") && names.has("totalimpact")) return readCostAnomaly(json);
   const kind = senders.find(([fields]) => fields.every((field) => names.has(field)))?.[1];
   const read = readObject(kind ?? subject ?? unrecognized, json);
   const telling = kind !== undefined || read.title !== (subject ?? unrecognized);
   return telling ? read : { ...read, facts: [], text: read.text || JSON.stringify(json) };
+}
+
+const CostAnomaly = v.object({
+  monitorName: v.optional(v.string()),
+  dimensionalValue: v.optional(v.string()),
+  impact: v.object({ totalImpact: v.number() }),
+  rootCauses: v.optional(v.array(v.object({ service: v.optional(v.string()), usageType: v.optional(v.string()) })), []),
+});
+
+/** https://docs.aws.amazon.com/cost-management/latest/userguide/ad-SNS.html */
+function readCostAnomaly(json: object): NoticeReading {
+  const read = readObject("Cost anomaly in", json);
+  const parsed = v.safeParse(CostAnomaly, json);
+  if (!parsed.success) return read;
+  const { impact, rootCauses, dimensionalValue, monitorName } = parsed.output;
+  const [cause] = rootCauses;
+  const where = cause?.service ?? dimensionalValue ?? monitorName ?? "an account";
+  return {
+    ...read,
+    title: `Cost anomaly in ${where}: ${figure(impact.totalImpact)} USD more than expected`,
+    severity: "warning",
+    facts: [
+      ...factOf("Usage", cause?.usageType),
+      ...factOf("Monitor", monitorName),
+      ...read.facts.filter(({ name }) => name === "Account"),
+    ],
+  };
 }
 
 /** `CacheNodeReplaceStarted` of a node. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ElastiCacheSNS.html */

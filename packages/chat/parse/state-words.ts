@@ -2,7 +2,7 @@ import type { Severity } from "#fleet/definition.ts";
 
 const failed = /\b(?:fail(?:ed|ure|ures|ing|s)?|errors?|abort(?:ed)?|crash(?:ed)?|severe|critical)\b/i;
 const doubtful =
-  /\b(?:timed ?out|expir(?:ed|ing|ation)|rollback|unhealthy|degraded|warn(?:ing)?|impaired|non ?compliant|denied|lost|down|interrupt(?:ed|ion)|exceeded|stop(?:ped|ping)?|terminat(?:ed|ion)|cancell?ed|disconnected|bounce|complaint|low storage|overdue|partial|major|moderate)\b/i;
+  /\b(?:timed ?out|expir(?:ed|ing|ation)|rollback|unhealthy|degraded|warn(?:ing)?|impaired|non ?compliant|denied|lost|down|interrupt(?:ed|ion)|exceeded|stop(?:ped|ping)?|terminat(?:ed|ion)|cancell?ed|disconnected|bounce|complaint|low storage|is low|failover started|overdue|partial|major|moderate)\b/i;
 const fine =
   /\b(?:succe(?:ss|ssful|ssfully|eded|ed)|complete[d]?|ok|ready|healthy|compliant|resolved|closed|recovered|normal|active|available|running|in ?progress|start(?:ed|ing)?|pending|queued|submitted|creat(?:ed|ing)|info|informational|minor|no data)\b/i;
 

@@ -4,4 +4,7 @@ export type Delivery =
   | { readonly kind: "accepted"; readonly reference: string | undefined }
   /** A retry would not help: somebody has to fix the destination. */
   | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number };
+  /** Not posted, for now. */
+  | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number }
+  /** Perhaps posted: the request was sent, and nothing tells what became of it. */
+  | { readonly kind: "unknown"; readonly reason: string; readonly afterMs?: number };

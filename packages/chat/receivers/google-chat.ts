@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type Card, linesShown, marks } from "../card/card.ts";
 import { type Prose, plain as words } from "../card/prose.ts";
 import { escapes } from "./escape.ts";
-import { failureOf } from "./http.ts";
+import { failureOf, isAnswering } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
 import { Secret } from "./secret.ts";
 import { shortened } from "./shortened.ts";
@@ -13,15 +13,18 @@ const limit = 30_000;
 const Created = v.pipe(v.string(), v.parseJson(), v.object({ name: v.string() }));
 
 /**
- * A Google Chat webhook. The thread's key is ours, so a message that is sent twice meets the first one in its thread.
- * https://developers.google.com/workspace/chat/quickstart/webhooks
+ * A Google Chat webhook: it takes what `spaces.messages.create` does, so a repeated `requestId` creates no second message.
+ * https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create
  */
 export const googleChat: Receiver = {
-  async deliver(card, { reference, key }, { secret }, http) {
+  repeats: "merged",
+  isAnswering: ({ secret }, http) => isAnswering(http, secret),
+  async deliver(card, { reference, key, id }, { secret }, http) {
     const threadKey = reference ?? key;
     const url = URL.parse(secret.reveal());
     if (url === null) return { kind: "refused", reason: "the value in the secret is not a URL" };
     url.searchParams.set("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
+    url.searchParams.set("requestId", id);
     const body = shortened(card, limit, (version) => ({ ...googleMessage(version), thread: { threadKey } }));
     const outcome = await http({ url: new Secret(url.href), body });
     const failure = failureOf(outcome);

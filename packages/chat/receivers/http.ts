@@ -3,7 +3,8 @@ import type { Secret } from "./secret.ts";
 
 export interface HttpRequest {
   readonly url: Secret;
-  readonly body: string;
+  /** JSON to post. Without one, it only asks whether somebody answers. */
+  readonly body?: string;
   readonly token?: Secret;
   /** What stands before the token. Default `Bearer`. */
   readonly scheme?: "Bearer" | "GenieKey";
@@ -15,7 +16,7 @@ export type HttpOutcome =
   /** Nothing came back. `reason` is a code such as `ECONNREFUSED` or `timeout`. */
   | { readonly kind: "failure"; readonly reason: string };
 
-/** Posts JSON. Never throws. */
+/** Posts JSON, or sends a HEAD. Never throws. */
 export type Http = (request: HttpRequest) => Promise<HttpOutcome>;
 
 /** What a send takes at most. */
@@ -25,13 +26,13 @@ export function createHttp(timeout = sendMs): Http {
   return async ({ url, body, token, scheme = "Bearer", headers }) => {
     try {
       const response = await fetch(url.reveal(), {
-        method: "POST",
+        method: body === undefined ? "HEAD" : "POST",
         headers: {
-          "content-type": "application/json; charset=utf-8",
+          ...(body !== undefined && { "content-type": "application/json; charset=utf-8" }),
           ...(token !== undefined && { authorization: `${scheme} ${token.reveal()}` }),
           ...headers,
         },
-        body,
+        ...(body !== undefined && { body }),
         // A redirect would hand the message to whoever is behind that address today.
         redirect: "manual",
         signal: AbortSignal.timeout(timeout),
@@ -53,20 +54,29 @@ function codeOf(error: unknown): string {
   return error.name;
 }
 
+/** Codes of what happens before a request is sent: while its host is looked up, reached, and proves who it is. */
+const unsent =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|ERR_SSL_|EPROTO)|CERT/;
+
 /** Outcomes that mean the same in every chat; the rest is up to the receiver. `undefined`: a success status. */
 export function failureOf(outcome: HttpOutcome, now = Date.now()): Delivery | undefined {
-  if (outcome.kind === "failure") return { kind: "retry", reason: outcome.reason };
+  if (outcome.kind === "failure") {
+    return { kind: unsent.test(outcome.reason) ? "retry" : "unknown", reason: outcome.reason };
+  }
   const { status, retryAfter, body } = outcome;
   if (status >= 200 && status < 300) return undefined;
   const reason = `HTTP ${status}${summaryOf(body)}`;
-  if (status === 429) return throttled(reason, retryAfter, now);
-  if (status === 408 || status >= 500) return throttled(reason, retryAfter, now);
-  return { kind: "refused", reason };
+  const afterMs = retryAfterMs(retryAfter, now);
+  const later = { reason, ...(afterMs !== undefined && { afterMs }) };
+  if (status === 429 || status === 408) return { kind: "retry", ...later };
+  // What failed inside may have failed after the message was posted.
+  return status >= 500 ? { kind: "unknown", ...later } : { kind: "refused", reason };
 }
 
-function throttled(reason: string, retryAfter: string | null, now: number): Delivery {
-  const afterMs = retryAfterMs(retryAfter, now);
-  return { kind: "retry", reason, ...(afterMs !== undefined && { afterMs }) };
+/** Whether the chat answers, and does not fail, when it is asked without posting anything. */
+export async function isAnswering(http: Http, url: Secret): Promise<boolean> {
+  const outcome = await http({ url });
+  return outcome.kind === "answer" && outcome.status < 500 && outcome.status !== 429;
 }
 
 /** Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Card, Tone } from "../card/card.ts";
 import { clip } from "../text/clip.ts";
 import { harmless } from "../text/harmless.ts";
-import { failureOf } from "./http.ts";
+import { failureOf, isAnswering } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
 import { Secret } from "./secret.ts";
 import { shortened, withLines } from "./shortened.ts";
@@ -21,6 +21,8 @@ const Accepted = v.pipe(v.string(), v.parseJson(), v.object({ result: v.string()
 
 /** Opsgenie's alerts: one a conversation, by its alias, which its end closes. What went well alerts nobody. */
 export const opsgenie: Receiver = {
+  repeats: "merged",
+  isAnswering: ({ api = defaultApi }, http) => isAnswering(http, new Secret(`${api}/v2/alerts`)),
   async deliver(card, { reference, key }, { secret, api = defaultApi }, http) {
     const alias = clip(reference ?? key, 512);
     if (!isForPagers(card)) return { kind: "accepted", reference: alias };

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Card, Tone } from "../card/card.ts";
 import { clip } from "../text/clip.ts";
 import { harmless } from "../text/harmless.ts";
-import { failureOf } from "./http.ts";
+import { failureOf, isAnswering } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
 import { Secret } from "./secret.ts";
 import { shortened, withLines } from "./shortened.ts";
@@ -28,6 +28,8 @@ const Accepted = v.pipe(v.string(), v.parseJson(), v.object({ status: v.literal(
  * https://developer.pagerduty.com/docs/events-api-v2-overview
  */
 export const pagerDuty: Receiver = {
+  repeats: "merged",
+  isAnswering: ({ api = defaultApi }, http) => isAnswering(http, new Secret(`${api}/v2/enqueue`)),
   async deliver(card, { reference, key }, { secret, api = defaultApi }, http) {
     const dedupKey = reference ?? key;
     if (!isForPagers(card)) return { kind: "accepted", reference: dedupKey };

@@ -29,9 +29,15 @@ export interface Conversation {
   readonly reference: string | undefined;
   /** The same for all messages of one conversation, and if its first is repeated. */
   readonly key: string;
+  /** This message's own, a UUID: the same if it is repeated. */
+  readonly id: string;
 }
 
-/** One kind of chat. `deliver` never throws, and no reason it gives contains a secret. */
+/** One kind of chat. Neither function throws, and no reason contains a secret. */
 export interface Receiver {
+  /** Whether people see once what is sent twice with the same `id`, or the same `key`. */
+  readonly repeats: "merged" | "shown";
   deliver(card: Card, conversation: Conversation, address: Address, http: Http): Promise<Delivery>;
+  /** Whether the chat works, as far as can be asked without posting anything. */
+  isAnswering(address: Address, http: Http): Promise<boolean>;
 }

@@ -19,23 +19,32 @@ const Answer = v.pipe(
   ]),
 );
 
+/** https://docs.slack.dev/reference/methods/auth.test */
+const Alive = v.pipe(v.string(), v.parseJson(), v.object({ ok: v.literal(true) }));
+
 /** https://docs.slack.dev/reference/methods/chat.postMessage#errors */
 const passing = new Set([
   "ratelimited",
   "rate_limited",
   "message_limit_exceeded",
-  "internal_error",
-  "fatal_error",
   "service_unavailable",
   "request_timeout",
   "team_added_to_org",
 ]);
+
+/** "It's possible some aspect of the operation succeeded before the error was raised." */
+const perhaps = new Set(["fatal_error", "internal_error"]);
 
 /** The original can no longer be edited: it was deleted, or the workspace allows no edits. */
 const notEditable = new Set(["message_not_found", "cant_update_message", "edit_window_closed", "update_failed"]);
 
 /** Slack with a bot token: updates reply to the first message of a conversation, which is rewritten at its end. */
 export const slackBot: Receiver = {
+  repeats: "shown",
+  async isAnswering({ secret, api = defaultApi }, http) {
+    const outcome = await http({ url: new Secret(`${api}/auth.test`), token: secret, body: "{}" });
+    return failureOf(outcome) === undefined && v.is(Alive, outcome.kind === "answer" ? outcome.body : "");
+  },
   async deliver(card, conversation, address, http) {
     const { manner, reference: ts } = conversation;
     if (ts === undefined || manner === "begin") return call("chat.postMessage", {}, card, address, http);
@@ -89,5 +98,6 @@ async function call(
     return { kind: "retry", reason: "a success response that is not Slack's: something else answers there" };
   if (parsed.output.ok) return { kind: "accepted", reference: parsed.output.ts };
   const { error } = parsed.output;
+  if (perhaps.has(error)) return { kind: "unknown", reason: error };
   return passing.has(error) ? { kind: "retry", reason: error } : { kind: "refused", reason: error };
 }

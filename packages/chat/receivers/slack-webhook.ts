@@ -8,6 +8,9 @@ import { slackLimit, slackLines, slackMessage } from "./slack-blocks.ts";
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  */
 export const slackWebhook: Receiver = {
+  repeats: "shown",
+  // It finds the webhook, and says that there is nothing to post.
+  isAnswering: async ({ secret }, http) => failureOf(await http({ url: secret, body: "{}" }))?.kind === "refused",
   async deliver(card, { manner }, { secret }, http) {
     if (manner === "close") return { kind: "accepted", reference: undefined };
     const outcome = await http({ url: secret, body: shortened(withLines(card, slackLines), slackLimit, slackMessage) });

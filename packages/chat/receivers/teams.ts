@@ -1,7 +1,7 @@
 import { type Card, linesShown, marks, type Tone } from "../card/card.ts";
 import { type Moment, type Prose, render } from "../card/prose.ts";
 import { escapes } from "./escape.ts";
-import { failureOf } from "./http.ts";
+import { failureOf, isAnswering } from "./http.ts";
 import type { Receiver } from "./receiver.ts";
 import { shortened } from "./shortened.ts";
 
@@ -23,6 +23,8 @@ const colors: Readonly<Record<Tone, string>> = {
  * and neither replies nor edits.
  */
 export const teams: Receiver = {
+  repeats: "shown",
+  isAnswering: ({ secret }, http) => isAnswering(http, secret),
   async deliver(card, { manner }, { secret }, http) {
     if (manner === "close") return { kind: "accepted", reference: undefined };
     const outcome = await http({ url: secret, body: shortened(card, limit, teamsMessage) });

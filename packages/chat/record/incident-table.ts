@@ -8,7 +8,7 @@ import { queryRecords } from "./incident-query.ts";
 import { queryMutes } from "./mute-table.ts";
 import { type GroupRecord, isOpen } from "./record.ts";
 import type { IncidentStore } from "./store.ts";
-import { recordOf } from "./stored-record.ts";
+import { recordOf, storedRecord } from "./stored-record.ts";
 
 /** The table itself expires what is resolved. */
 const retentionSeconds = 30 * 24 * 60 * 60;
@@ -19,7 +19,7 @@ const claimKey = "#claim";
 
 /**
  * Incident state in one table: the destination is the partition, a group the sort key. Items with `open` are
- * ongoing; `version` guards every write.
+ * ongoing, or may be on their way; `version` guards every write.
  */
 export function createIncidentTable(table: string, client: DynamoDBClient): IncidentStore {
   const keyOf = (destination: string, group: string) => ({ destination: { S: destination }, group: { S: group } });
@@ -43,7 +43,8 @@ export function createIncidentTable(table: string, client: DynamoDBClient): Inci
 
     async save(destination, group, record) {
       const next = { ...record, version: record.version + 1 };
-      const open = Object.values(record.entries).some(isOpen);
+      // What may be on its way is looked after as well.
+      const open = record.intent !== undefined || Object.values(record.entries).some(isOpen);
       const seconds = Math.floor(Date.now() / 1000) + retentionSeconds;
       try {
         await client.send(
@@ -52,7 +53,7 @@ export function createIncidentTable(table: string, client: DynamoDBClient): Inci
             Item: {
               ...keyOf(destination, group),
               version: { N: String(next.version) },
-              record: { S: JSON.stringify(next) },
+              record: storedRecord(next),
               ...(open ? { open: { S: "yes" } } : { expiresAt: { N: String(seconds) } }),
             },
             ConditionExpression: "attribute_not_exists(#version) OR #version = :known",

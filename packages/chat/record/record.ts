@@ -16,9 +16,27 @@ export interface GroupRecord {
   readonly reminders?: number;
   /** The conversation that ended last: what comes back at once goes on in it. */
   readonly last?: Thread | undefined;
-  /** Only on the group that represents a storm: what its digest has counted. */
+  /** Only on the group that represents a storm: what its digest has counted, and which of its messages were said. */
   readonly tally?: Tally;
+  readonly said?: readonly string[];
+  /** What may be on its way to the chat. */
+  readonly intent?: Intent | undefined;
 }
+
+/** A message that is recorded before it is sent, so that whatever fails it is known which it was. */
+export interface Intent {
+  /** A UUID: the same whenever it is sent again. */
+  readonly id: string;
+  /** How many sends of it began whose outcome is not known. */
+  readonly tries: number;
+  /** As `deliver` wrote it; absent where it is the digest of a storm, whose group has it. */
+  readonly message?: string | undefined;
+  /** What is recorded once it was said. */
+  readonly next: Content;
+}
+
+/** A record as far as it says what was told. */
+export type Content = Omit<GroupRecord, "version" | "intent">;
 
 /** Changes posted as one digest instead of one by one. */
 export interface Tally {

@@ -1,13 +1,13 @@
 import type { Mute } from "./mute-table.ts";
 import type { GroupRecord } from "./record.ts";
 
-/** What was posted where. Written after the chat accepted it, never before. */
+/** What was posted where: before it is sent as an intent, as a fact once the chat has accepted it. */
 export interface IncidentStore {
   /** Records of these groups for one destination; without those that do not exist yet. */
   load(destination: string, groups: readonly string[]): Promise<ReadonlyMap<string, GroupRecord>>;
   /** @returns `stale` when another run has saved since the record was loaded */
   save(destination: string, group: string, record: GroupRecord): Promise<"saved" | "stale">;
-  /** Groups of a destination with something open. */
+  /** Groups of a destination with something open, or on its way. */
   listOpen(destination: string): Promise<ReadonlyMap<string, GroupRecord>>;
   /** What operators keep from the chats now. */
   mutes(now: number): Promise<readonly Mute[]>;

@@ -66,7 +66,7 @@ describe("telling", () => {
     town.send(alarm("wiki", "ALARM", start));
     await town.run();
     expect(town.said.map(({ card }) => [card.tone, plain(card.status)])).toEqual([
-      ["good", expect.stringContaining("after 1 min")],
+      ["good", "Began at 20:00 UTC, recovered at 20:01 UTC after 1 min"],
     ]);
   });
 
@@ -283,8 +283,8 @@ describe("a chat that fails", () => {
     down: { kind: "retry", reason: "ECONNREFUSED" },
     throttled: { kind: "retry", reason: "HTTP 429", afterMs: 90_000 },
     "throttled without a time": { kind: "retry", reason: "HTTP 429" },
-    "answering 500": { kind: "retry", reason: "HTTP 500" },
-    silent: { kind: "retry", reason: "timeout" },
+    "answering 500": { kind: "unknown", reason: "HTTP 500" },
+    silent: { kind: "unknown", reason: "timeout" },
     lying: { kind: "retry", reason: "a success response that reports an error" },
     refusing: { kind: "refused", reason: "HTTP 404 no_service" },
   };
@@ -297,12 +297,14 @@ describe("a chat that fails", () => {
       if (failure === undefined) throw new Error(`No failure ${name}.`);
       const services = ["a", "b", "c", "d"];
       town.answerWith(({ destination }) => (destination === "slack" ? failure : { kind: "accepted", reference: "r" }));
+      town.answeringWith((destination) => destination !== "slack" || failure.kind === "refused");
       for (const service of services) {
         town.send(alarm(service, "ALARM", town.now));
         await town.pass(15 * minute);
       }
       expect(town.said.filter(({ destination }) => destination === "teams")).toHaveLength(4);
       town.answerWith(() => ({ kind: "accepted", reference: "r" }));
+      town.answeringWith(() => true);
       await town.pass(hour);
       const heard = town.said.filter(({ destination }) => destination === "slack");
       expect(
@@ -324,9 +326,16 @@ describe("a chat that fails", () => {
 });
 
 describe("a function that dies", () => {
-  const failing = (town: ReturnType<typeof createTown>, point: "load" | "save", effect: "before" | "after") => {
+  /** At the first call, or after so many saves. */
+  const failing = (
+    town: ReturnType<typeof createTown>,
+    point: "load" | "save",
+    effect: "before" | "after",
+    saves: number,
+  ) => {
     const { store } = town;
     let armed = true;
+    let passing = saves;
     const die = () => {
       armed = false;
       throw new Error("killed");
@@ -335,33 +344,39 @@ describe("a function that dies", () => {
       ...store,
       load: async (...args) => (armed && point === "load" ? die() : store.load(...args)),
       async save(...args) {
-        if (armed && point === "save" && effect === "before") die();
+        const dying = armed && point === "save" && passing-- === 0;
+        if (dying && effect === "before") die();
         const outcome = await store.save(...args);
-        if (armed && point === "save") die();
+        if (dying) die();
         return outcome;
       },
     };
   };
 
   it.each([
-    ["before the send", "load", "before", 1],
+    ["before the send", "load", "before", 0, 1],
+    ["before it recorded what it would send", "save", "before", 0, 1],
+    ["between that and the send", "save", "after", 0, 1],
     // The one point at which a message is repeated: accepted by the chat, and not yet recorded.
-    ["after the send and before the record", "save", "before", 2],
-    ["after the record", "save", "after", 1],
-  ] as const)("[CHAT-3] %s: loses nothing, and repeats nothing but in one case", async (_, point, effect, messages) => {
-    const town = createTown();
-    failing(town, point, effect);
-    town.send(alarm("wiki", "ALARM", start));
-    await town.run();
-    await town.pass(20 * minute);
-    expect(town.said).toHaveLength(messages);
-    expect(new Set(town.said.map(({ conversation: { key } }) => key)).size).toBe(1);
-    expect(new Set(titles(town.said)).size).toBe(1);
-    expect(town.waiting).toBe(0);
-    town.send(alarm("wiki", "OK", town.now));
-    await town.run();
-    expect(town.said.at(-1)?.card.tone).toBe("good");
-  });
+    ["after the send and before the record", "save", "before", 1, 2],
+    ["after the record", "save", "after", 1, 1],
+  ] as const)(
+    "[CHAT-3] [CHAT-13] %s: loses nothing, and repeats nothing but in one case",
+    async (_, call, effect, saves, messages) => {
+      const town = createTown();
+      failing(town, call, effect, saves);
+      town.send(alarm("wiki", "ALARM", start));
+      await town.run();
+      await town.pass(20 * minute);
+      expect(town.said).toHaveLength(messages);
+      expect(new Set(town.said.map(({ conversation: { key } }) => key)).size).toBe(1);
+      expect(new Set(titles(town.said)).size).toBe(1);
+      expect(town.waiting).toBe(0);
+      town.send(alarm("wiki", "OK", town.now));
+      await town.run();
+      expect(town.said.at(-1)?.card.tone).toBe("good");
+    },
+  );
 
   it("[CHAT-3] leaves a destination alone that another one speaks to", async () => {
     const town = createTown();
@@ -547,6 +562,23 @@ describe("the life of an alarm", () => {
       await town.run();
       expect(town.said).toHaveLength(2);
     }
+  });
+
+  it("[CHAT-9] ends, if it is a failed deployment, with the service that was removed", async () => {
+    const town = createTown();
+    const service = "arn:aws:ecs:us-east-1:573946584375:service/prod-mcp-cluster/prod-mcp-wiki";
+    const detail = { eventName: "SERVICE_DEPLOYMENT_FAILED", deploymentId: "d1", reason: "circuit breaker" };
+    const body = busEvent("ECS Deployment State Change", "aws.ecs", detail, [service]);
+    town.send({ id: "d1", body, sentAt: start, receiveCount: 1 });
+    await town.run();
+    town.standings.set(service, "lasting");
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(1);
+    town.standings.set(service, "gone");
+    town.send(tick);
+    await town.run();
+    expect(titles(town.said)[1]).toMatch(/^Service removed: wiki: Deployment failed/);
   });
 
   it("[CHAT-9] ends when somebody closes it, who is named, and nothing else does", async () => {

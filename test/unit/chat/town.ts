@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { Card } from "#chat/card/card.ts";
 import { type Findings, noFindings, type Question } from "#chat/card/enrichment.ts";
-import type { AlarmStanding, RoadPorts, Speak } from "#chat/deliver/ports.ts";
+import type { RoadPorts, Standing } from "#chat/deliver/ports.ts";
+import type { Speaker } from "#chat/deliver/speaker.ts";
 import type { Delivery } from "#chat/receivers/delivery.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
 import type { Mute } from "#chat/record/mute-table.ts";
@@ -32,10 +33,11 @@ export function createTown(
   let waiting: (QueuedMessage & { readonly visibleAt: number })[] = [];
   const dead: QueuedMessage[] = [];
   let answer: (said: Said) => Delivery = () => ({ kind: "accepted", reference: `ref-${said.length}` });
+  let isAnswering = (_destination: string) => true;
   let look: (question: Question) => Findings = () => noFindings;
   const owners = new Map<string, string>();
   const memory = createIncidentMemory(mutes);
-  const standings = new Map<string, AlarmStanding>();
+  const standings = new Map<string, Standing>();
   const town = {
     said,
     dead,
@@ -51,6 +53,10 @@ export function createTown(
     },
     answerWith(next: (said: Said) => Delivery) {
       answer = next;
+    },
+    /** Whether a chat works, when it is asked without a message. */
+    answeringWith(next: (destination: string) => boolean) {
+      isAnswering = next;
     },
     /** Services by the tag of an alarm. */
     owners,
@@ -97,14 +103,16 @@ export function createTown(
     repeatAfterHours: 4,
     ...settings,
   });
-  const speak =
-    (destination: string): Speak =>
-    async (card, conversation) => {
+  const speakerOf = (destination: string): Speaker => ({
+    repeats: destination === "google-chat" ? "merged" : "shown",
+    async send(card, conversation) {
       const one = { destination, at: now, card, conversation };
       const delivery = answer(one);
       if (delivery.kind === "accepted") said.push(one);
       return delivery;
-    };
+    },
+    isAnswering: async () => isAnswering(destination),
+  });
   const ports: RoadPorts = {
     get store() {
       return town.store;
@@ -116,7 +124,7 @@ export function createTown(
       },
     },
     log: () => {},
-    speakers: async () => new Map(destinations.map((name) => [name, speak(name)])),
+    speakers: async () => new Map(destinations.map((name) => [name, speakerOf(name)])),
     serviceOf: async (arn) => owners.get(arn),
     standing: async () => standings,
     look: async (question) => look(question),

@@ -92,7 +92,7 @@ const card: Card = {
   lasting: true,
   mention: [],
 };
-const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "k" };
+const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "k", id: "m" };
 const settings: ChatSettings = {
   stage: "prod",
   region: "us-east-1",
@@ -131,7 +131,7 @@ describe("alarm-to-chat", () => {
         }));
         await settled(async () => {
           const speakers = await readSpeakers(settings, "arn", log);
-          return Promise.all([...speakers.values()].map((speak) => speak(card, begin)));
+          return Promise.all([...speakers.values()].map((speaker) => speaker.send(card, begin)));
         });
         expect(tellTales(seen, [token])).toEqual([]);
       }),

@@ -56,9 +56,23 @@ const event = (detail: object, region = "eu-north-1") => ({
 });
 
 describe("an alarm from elsewhere", () => {
+  it("[CHAT-11] names the balancer it watches, and spans and sizes as people do", () => {
+    const dimensions = [{ name: "LoadBalancer", value: "app/web/50dc6c495c0c9188" }];
+    const age = { MetricName: "ApproximateAgeOfOldestMessage", Namespace: "AWS/SQS", Unit: "Seconds", Threshold: 900 };
+    const { facts } = read(
+      message({ Trigger: { ...trigger, Namespace: "AWS/ApplicationELB", Dimensions: dimensions } }),
+    );
+    expect(facts.Watches).toBe("AWS/ApplicationELB FreeStorageSpace: LoadBalancer=app/web/50dc6c495c0c9188");
+    const NewStateReason =
+      "Threshold Crossed: 1 datapoint [5423.0 (04/10/26 06:10:00)] was greater than the threshold (900.0).";
+    expect(read(message({ NewStateReason, Trigger: { ...trigger, ...age } })).headline).toMatch(
+      /ApproximateAgeOfOldestMessage 1 h 30 min, at most 15 min/,
+    );
+  });
+
   it("[CHAT-11] has its value with its unit, M of N as they are, description, dimension and account", () => {
     const { headline, facts } = read(message({}));
-    expect(headline).toBe("Average of FreeStorageSpace 1800 bytes, at most 2048 bytes in 4 of 10 min");
+    expect(headline).toBe("Average of FreeStorageSpace 1.76 KiB, at most 2 KiB in 4 of 10 min");
     expect(facts).toMatchObject({
       Description: "Disk of the order database. Call the platform team.",
       Watches: "AWS/RDS FreeStorageSpace: DBInstanceIdentifier=orders",
@@ -88,7 +102,7 @@ describe("an alarm from elsewhere", () => {
 
   it("[CHAT-11] has a value that an old reason has in parentheses", () => {
     const NewStateReason = "Threshold Crossed: 1 datapoint (1500.5) was less than or equal to the threshold (2048.0).";
-    expect(read(message({ NewStateReason })).headline).toContain("FreeStorageSpace 1501 bytes");
+    expect(read(message({ NewStateReason })).headline).toContain("FreeStorageSpace 1.47 KiB");
   });
 
   it("[CHAT-11] that is an anomaly has its band, whichever way it comes", () => {

@@ -45,6 +45,38 @@ const notices: readonly (readonly [what: string, body: object, title: string, se
     "critical",
   ],
   [
+    "an enhanced scan, by Inspector",
+    event("Inspector2 Scan", "aws.inspector2", {
+      "scan-status": "INITIAL_SCAN_COMPLETE",
+      "repository-name": "arn:aws:ecr:eu-central-1:210987654321:repository/team/orders",
+      "finding-severity-counts": { CRITICAL: 1, HIGH: 4, TOTAL: 9 },
+      "image-tags": ["v7"],
+    }),
+    "ECR scan of team/orders:v7: found 1 critical, 4 high",
+    "critical",
+  ],
+  [
+    "an anomaly of costs",
+    published({
+      anomalyId: "a1",
+      monitorName: "services",
+      impact: { maxImpact: 151, totalActualSpend: 1301, totalExpectedSpend: 300, totalImpact: 1001 },
+      rootCauses: [{ service: "AmazonCloudWatch", usageType: "DataProcessing-Bytes" }],
+    }),
+    "Cost anomaly in AmazonCloudWatch: 1001 USD more than expected",
+    "warning",
+  ],
+  [
+    "a failover of RDS",
+    event("RDS DB Instance Event", "aws.rds", {
+      EventCategories: ["failover"],
+      SourceIdentifier: "orders",
+      Message: "Multi-AZ instance failover started.",
+    }),
+    "RDS DB Instance orders: Multi-AZ instance failover started.",
+    "warning",
+  ],
+  [
     "an issue of AWS Health",
     event("AWS Health Event", "aws.health", {
       eventArn: "arn:aws:health:eu-central-1::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/1",

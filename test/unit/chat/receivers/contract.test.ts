@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { type ChatDoubles, chatNames, pagerNames, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -41,7 +42,7 @@ function addressOf(name: ReceiverName): Address {
   return { secret, channel: "C0MCPALERTS", signing, api: chats.secret[apis[name] ?? ""] ?? "" };
 }
 
-const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "google_workspace-1" };
+const begin = { manner: "begin", broadcast: true, reference: undefined, key: "google_workspace-1" } as const;
 const card: Card = {
   tone: "critical",
   title: "google_workspace: Healthy tasks: 0, below 1 for 1 min",
@@ -58,11 +59,12 @@ const card: Card = {
   lasting: true,
   mention: [],
 };
-const say = (name: ReceiverName, version: Card = card, conversation = begin): Promise<Delivery> =>
-  receivers[name].deliver(version, conversation, addressOf(name), http);
+type Told = Omit<Conversation, "id"> & { readonly id?: string };
+const say = (name: ReceiverName, version: Card = card, conversation: Told = begin) =>
+  receivers[name].deliver(version, { id: randomUUID(), ...conversation }, addressOf(name), http);
 
 /** The double allows a message a second, as Slack does. */
-async function accepted(name: ReceiverName, version: Card = card, conversation = begin): Promise<Delivery> {
+async function accepted(name: ReceiverName, version: Card = card, conversation: Told = begin): Promise<Delivery> {
   const delivery = await say(name, version, conversation);
   if (delivery.kind !== "retry" || delivery.afterMs === undefined) return delivery;
   await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -89,9 +91,25 @@ describe.each(names)("the receiver %s", (name) => {
     expect(delivery).not.toHaveProperty("afterMs");
   });
 
-  it.each(["error", "stall", "refuse", "lie"] as const)("[CHAT-3] comes back later on: %s", async (kind) => {
+  it.each(["error", "stall", "refuse", "swallow"] as const)("[CHAT-13] was perhaps heard on: %s", async (kind) => {
     chats.setFault(name, { kind });
-    expect(await say(name)).toMatchObject({ kind: "retry" });
+    expect(await say(name)).toMatchObject({ kind: "unknown" });
+  });
+
+  it("[CHAT-3] comes back later where something else answers", async () => {
+    chats.setFault(name, { kind: "lie" });
+    expect((await say(name)).kind).toMatch(/^(?:retry|unknown)$/);
+  });
+
+  it("[CHAT-13] is asked whether its chat works, and posts nothing", async () => {
+    const before = chats.list(name).length;
+    const isAnswering = () => receivers[name].isAnswering(addressOf(name), http);
+    expect(await isAnswering()).toBe(true);
+    for (const kind of ["error", "stall", "refuse", "throttle"] as const) {
+      chats.setFault(name, { kind });
+      expect([kind, await isAnswering()]).toEqual([kind, false]);
+    }
+    expect(chats.list(name)).toHaveLength(before);
   });
 
   it("[CHAT-3] comes back later when nothing listens", async () => {
@@ -100,7 +118,7 @@ describe.each(names)("the receiver %s", (name) => {
     const secret = new Secret(`${gone.url}/services/x`);
     const delivery = await receivers[name].deliver(
       card,
-      begin,
+      { ...begin, id: randomUUID() },
       { secret, signing: secret, channel: "C0", api: `${gone.url}/api` },
       http,
     );
@@ -200,12 +218,13 @@ describe("conversations", () => {
 
   it("[CHAT-12] a webhook of one's own refuses what is not signed with its key", async () => {
     const address = { ...addressOf("webhook"), signing: new Secret("another") };
-    expect(await receivers.webhook.deliver(card, begin, address, http)).toEqual({
+    const conversation = { ...begin, id: randomUUID() };
+    expect(await receivers.webhook.deliver(card, conversation, address, http)).toEqual({
       kind: "refused",
       reason: "HTTP 401 bad_signature",
     });
     const { signing: _, ...unsigned } = address;
-    expect(await receivers.webhook.deliver(card, begin, unsigned, http)).toMatchObject({ kind: "refused" });
+    expect(await receivers.webhook.deliver(card, conversation, unsigned, http)).toMatchObject({ kind: "refused" });
   });
 
   it("[CHAT-12] Teams gets a summary, which is what phones show", async () => {
@@ -223,11 +242,15 @@ describe("conversations", () => {
     expect(last("google-chat")).toContain('"text":"<users/all>"');
   });
 
-  it("[CHAT-2] Google Chat keeps the thread, also for a first message that is sent twice", async () => {
+  it("[CHAT-2] [CHAT-13] Google Chat shows once what is sent twice, and keeps the thread", async () => {
     const conversation = { ...begin, key: "twice-1" };
-    await accepted("google-chat", card, conversation);
-    await accepted("google-chat", card, conversation);
+    for (const id of ["one", "one", "another"]) await accepted("google-chat", card, { ...conversation, id });
     const thread = chats.list("google-chat").filter(({ thread }) => thread === "twice-1");
     expect(thread.map(({ reply }) => reply)).toEqual([false, true]);
+  });
+
+  it("[CHAT-13] a webhook of one's own can tell a repetition by its id", async () => {
+    await accepted("webhook", card, { ...begin, id: "an-id" });
+    expect(chats.list("webhook").at(-1)?.payload).toMatchObject({ id: "an-id" });
   });
 });
