@@ -44,5 +44,7 @@ export const ChatSettings = v.object({
   ),
   repeatAfterHours: v.number(),
   runbookUrl: v.optional(v.string()),
+  consoleUrl: v.optional(v.string()),
+  buttons: v.optional(v.boolean()),
 });
 export type ChatSettings = v.InferOutput<typeof ChatSettings>;

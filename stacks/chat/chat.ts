@@ -16,6 +16,7 @@ import { usePlan } from "../parts/plan.ts";
 import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
+import { createDoor } from "./door.ts";
 import { createRoadAlarm } from "./road-alarm.ts";
 import { createFallback, watchRoad } from "./watch.ts";
 
@@ -54,6 +55,7 @@ export function Chat({ app, stack }: StackContext) {
   });
   watchRoad(stack, plan, { deadLetters, queue, topic: fallback });
   createRoadAlarm(stack, plan, topic);
+  if (chat.actions !== undefined) createDoor(stack, plan, chat.actions, { queue, table });
   stack.addOutputs({ AlarmQueueUrl: queue.queueUrl, DeadLetterQueueUrl: deadLetters.queueUrl });
   return { queue };
 }
@@ -188,8 +190,10 @@ function createFunction(
   const { stage, region, account } = plan;
   const secretArn = use(Secrets).arns.get(chat.secret);
   if (secretArn === undefined) throw new Error(`The chat secret ${chat.secret} has no ARN.`);
-  const { destinations, routes, mutes, repeatAfterHours, runbookUrl } = chat;
-  const settings = { stage, region, account, destinations, routes, mutes, repeatAfterHours, runbookUrl };
+  const { destinations, routes, mutes, repeatAfterHours, runbookUrl, consoleUrl } = chat;
+  const buttons = chat.actions === undefined ? undefined : true;
+  const said = { destinations, routes, mutes, repeatAfterHours, runbookUrl, consoleUrl, buttons };
+  const settings = { stage, region, account, ...said };
   const services = stack.formatArn({ service: "ecs", resource: "service", resourceName: `${names.cluster(stage)}/*` });
   const alarms = stack.formatArn({
     service: "cloudwatch",

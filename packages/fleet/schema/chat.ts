@@ -89,6 +89,30 @@ export const Chat = closed({
       'Name the folder that docs/runbook.md is seen in: "https://github.com/example/fleet/blob/main".',
     ),
   ),
+  actions: v.optional(
+    closed({
+      stages: v.optional(list(v.string(), "stages")),
+      slack: closed({
+        secret: v.string(),
+        key: v.string(),
+        allowed: list(
+          matching(
+            /^[UW][A-Z0-9]{7,20}$/,
+            "the id of a Slack user: U or W, then capitals and digits, such as U0123456789",
+            "Copy the member id from the person's profile in Slack; a name does not work.",
+          ),
+          "ids of Slack users",
+        ),
+      }),
+    }),
+  ),
+  consoleUrl: v.optional(
+    matching(
+      /^https?:\/\/[\w.-]+(?::\d+)?\/?$/,
+      "the address of a console, without a path",
+      'Write where `fleet console` listens: "http://127.0.0.1:8091".',
+    ),
+  ),
   fallbackEmails: list(
     v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address."))),
     "e-mail addresses for when the chats cannot be reached",

@@ -4,6 +4,7 @@ import { type Findings, noFindings, type Question } from "#chat/card/enrichment.
 import type { AlarmStanding, RoadPorts, Speak } from "#chat/deliver/ports.ts";
 import type { Delivery } from "#chat/receivers/delivery.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
+import type { Acknowledgement } from "#chat/record/acknowledgement-table.ts";
 import type { Mute } from "#chat/record/mute-table.ts";
 import type { IncidentStore } from "#chat/record/store.ts";
 import { carry, type QueuedMessage } from "#chat/road.ts";
@@ -26,6 +27,7 @@ export function createTown(
   settings: Partial<ChatSettings> = {},
   destinations = ["slack"],
   mutes: readonly Mute[] = [],
+  acknowledgements: ReadonlyMap<string, Acknowledgement> = new Map(),
 ) {
   let now = start;
   const said: Said[] = [];
@@ -34,7 +36,7 @@ export function createTown(
   let answer: (said: Said) => Delivery = () => ({ kind: "accepted", reference: `ref-${said.length}` });
   let look: (question: Question) => Findings = () => noFindings;
   const owners = new Map<string, string>();
-  const memory = createIncidentMemory(mutes);
+  const memory = createIncidentMemory(mutes, acknowledgements);
   const standings = new Map<string, AlarmStanding>();
   const town = {
     said,
