@@ -21,6 +21,7 @@ export const ChatSettings = v.object({
       }),
       v.object({ receiver: v.picklist(["pagerduty", "opsgenie"]), key: v.string(), apiKey: v.optional(v.string()) }),
       v.object({ receiver: v.literal("webhook"), key: v.string(), signingKey: v.string() }),
+      v.object({ receiver: v.literal("email"), topicArn: v.string() }),
     ]),
   ),
   routes: v.array(

@@ -140,6 +140,8 @@ function chatValues({ destinations }: ChatPlan, { secret }: ChatDoubles): Values
           [destination.key, secret[addressOf.webhook] ?? ""],
           [destination.signingKey, secret.ALARM_WEBHOOK_SIGNING_KEY ?? ""],
         ];
+      case "email":
+        return [];
       case "slack-bot":
       case "pagerduty":
       case "opsgenie": {

@@ -18,6 +18,7 @@ import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
 import { createDoor } from "./door.ts";
 import { createRoadAlarm } from "./road-alarm.ts";
+import { createMailTopics } from "./mail.ts";
 import { createFallback, watchRoad } from "./watch.ts";
 
 /** Half a day at the longest pause, as a chat that is down may come back; the first attempts follow each other sooner. */
@@ -42,7 +43,8 @@ export function Chat({ app, stack }: StackContext) {
   createRules(stack, plan, new targets.SqsQueue(queue, { deadLetterQueue: deadLetters }));
   const table = createTable(stack, plan);
   const fallback = createFallback(stack, plan, chat);
-  const room = createFunction(stack, plan, chat, { queue, table, fallback });
+  const topics = createMailTopics(stack, plan, chat);
+  const room = createFunction(stack, plan, chat, { queue, table, fallback, topics });
   new lambda.CfnEventSourceMapping(stack, "AlarmsToFunction", {
     functionName: room.functionArn,
     eventSourceArn: queue.queueArn,
@@ -179,18 +181,28 @@ interface RoadProps {
   readonly queue: sqs.Queue;
   readonly table: dynamodb.CfnTable;
   readonly fallback: sns.Topic;
+  /** By destination. */
+  readonly topics: ReadonlyMap<string, sns.Topic>;
 }
 
 function createFunction(
   stack: Stack,
   plan: StagePlan,
   chat: ChatPlan,
-  { queue, table, fallback }: RoadProps,
+  { queue, table, fallback, topics }: RoadProps,
 ): FunctionRoom {
   const { stage, region, account } = plan;
   const secretArn = use(Secrets).arns.get(chat.secret);
   if (secretArn === undefined) throw new Error(`The chat secret ${chat.secret} has no ARN.`);
-  const { destinations, routes, mutes, repeatAfterHours, runbookUrl, consoleUrl } = chat;
+  const destinations = Object.fromEntries(
+    Object.entries(chat.destinations).map(([name, destination]) => [
+      name,
+      destination.receiver === "email"
+        ? { receiver: destination.receiver, topicArn: topics.get(name)?.topicArn }
+        : destination,
+    ]),
+  );
+  const { routes, mutes, repeatAfterHours, runbookUrl, consoleUrl } = chat;
   const buttons = chat.actions === undefined ? undefined : true;
   const said = { destinations, routes, mutes, repeatAfterHours, runbookUrl, consoleUrl, buttons };
   const settings = { stage, region, account, ...said };
@@ -222,6 +234,9 @@ function createFunction(
       { actions: ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: [table.attrArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
       ...keyStatements(stack, plan, "read", (key) => key === chat.secret),
+      ...(topics.size > 0
+        ? [{ actions: ["sns:Publish"], resources: [...topics.values()].map(({ topicArn }) => topicArn) }]
+        : []),
       { actions: ["ecs:DescribeServices"], resources: [services] },
       { actions: ["cloudwatch:ListTagsForResource"], resources: [alarms] },
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },

@@ -64,7 +64,7 @@ const Structured = v.object({
 
 export interface UrlAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Buffer | string;
 }
 

@@ -61,10 +61,7 @@ export function createFunctionUrls({ functions, executor, now }: UrlPorts): Func
       if (error instanceof AwsError && error.status === 413) return said(413, { Message: "Request Too Long" });
       return error instanceof AwsError && error.status === 429 ? said(429, { Reason: error.message }) : broken;
     });
-    response.writeHead(
-      status,
-      Object.entries(headers).flatMap(([header, value]) => [header, value].flat()),
-    );
+    response.writeHead(status, headers);
     response.end(body);
   }
 

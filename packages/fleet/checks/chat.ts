@@ -117,6 +117,7 @@ function checkSecret(fleet: FleetDefinition, chat: ChatDefinition): readonly Pro
 }
 
 function keysOf(destination: ChatDestination): readonly string[] {
+  if (destination.receiver === "email") return [];
   return [
     destination.key,
     ...("apiKey" in destination && destination.apiKey !== undefined ? [destination.apiKey] : []),

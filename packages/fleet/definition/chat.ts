@@ -70,6 +70,11 @@ export type ChatDestination =
       readonly key: string;
       /** Key with what each message is signed with (HMAC-SHA256), so that the address can tell it is ours. */
       readonly signingKey: string;
+    }
+  | {
+      readonly receiver: "email";
+      /** Who gets a mail at each beginning and end: AWS asks each of them, once, to confirm. */
+      readonly addresses: readonly string[];
     };
 
 /** An omitted field matches everything. */

@@ -25,6 +25,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const Email = v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address.")));
+
 const Destination = v.variant(
   "receiver",
   [
@@ -41,9 +43,10 @@ const Destination = v.variant(
     }),
     closed({ receiver: v.picklist(["pagerduty", "opsgenie"]), key: v.string(), apiKey: v.optional(v.string()) }),
     closed({ receiver: v.literal("webhook"), key: v.string(), signingKey: v.string() }),
+    closed({ receiver: v.literal("email"), addresses: list(Email, "e-mail addresses") }),
   ],
   expectation(
-    '{ receiver: "slack-webhook" | "teams" | "google-chat" | "pagerduty" | "opsgenie", key }, { receiver: "slack-bot", key, channel: "C…" } or { receiver: "webhook", key, signingKey }',
+    '{ receiver: "slack-webhook" | "teams" | "google-chat" | "pagerduty" | "opsgenie", key }, { receiver: "slack-bot", key, channel: "C…" }, { receiver: "webhook", key, signingKey } or { receiver: "email", addresses }',
     "Name the receiver, and the key of the chat secret with its address or token.",
   ),
 );
@@ -114,7 +117,7 @@ export const Chat = closed({
     ),
   ),
   fallbackEmails: list(
-    v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address."))),
+    Email,
     "e-mail addresses for when the chats cannot be reached",
   ),
 });
