@@ -8,8 +8,8 @@ import type { ChatSettings } from "#chat/settings.ts";
 import { type Fault, Address as Web } from "#rotation/address.ts";
 import { Credential } from "#rotation/credential.ts";
 import { tidied } from "#rotation/handwriting.ts";
-import { mailBy } from "./mail.ts";
 import { isBlank, parseValue, type SecretValue, textAt } from "#rotation/value.ts";
+import { mailBy } from "./mail.ts";
 
 const http = createHttp();
 const client = new SecretsManagerClient({});

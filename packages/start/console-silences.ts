@@ -19,7 +19,8 @@ export function createSilences(plan: () => StagePlan, chats: ChatDoubles): Silen
 
   const receiverOf = (wanted: string) => {
     const found = destinations().find(([name]) => name === wanted);
-    if (found?.[1].receiver === "email") throw new Error(`${wanted} is mail, which AWS sends: it cannot be silenced here.`);
+    if (found?.[1].receiver === "email")
+      throw new Error(`${wanted} is mail, which AWS sends: it cannot be silenced here.`);
     if (found !== undefined) return found[1].receiver;
     const known = destinations()
       .map(([name]) => name)

@@ -17,8 +17,8 @@ import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
 import { createDoor } from "./door.ts";
-import { createRoadAlarm } from "./road-alarm.ts";
 import { createMailTopics } from "./mail.ts";
+import { createRoadAlarm } from "./road-alarm.ts";
 import { createFallback, watchRoad } from "./watch.ts";
 
 /** Half a day at the longest pause, as a chat that is down may come back; the first attempts follow each other sooner. */

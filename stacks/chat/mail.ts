@@ -21,7 +21,8 @@ export function createMailTopics(
       enforceSSL: true,
       ...(masterKey !== undefined && { masterKey }),
     });
-    if (masterKey === undefined) accept(topic, { "AwsSolutions-SNS2": "On one machine there is no AWS disk to encrypt." });
+    if (masterKey === undefined)
+      accept(topic, { "AwsSolutions-SNS2": "On one machine there is no AWS disk to encrypt." });
     for (const address of destination.addresses) topic.addSubscription(new subscriptions.EmailSubscription(address));
     return [[name, topic] as const];
   });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { withButtons } from "../fixture/buttons.ts";
+import { withButtons, withMail } from "../fixture/buttons.ts";
 import fleet from "../fixture/map.ts";
 import { synthesize, withStage } from "../synth/synth.ts";
 import { attribute } from "../synth/template.ts";
@@ -134,6 +134,32 @@ describe("the road to the chats", () => {
     const Names = v.object({ QueueName: v.string() });
     const names = second.all("AWS::SQS::Queue").map(({ Properties }) => v.parse(Names, Properties).QueueName);
     expect(names.sort()).toEqual(["dev-mcp-alarms", "dev-mcp-alarms-dead"]);
+  });
+});
+
+describe("mail as a destination", () => {
+  const mailing = synthesize("prod", withMail(fleet)).stack("Chat");
+  const topic = mailing.one("AWS::SNS::Topic", { TopicName: "prod-mcp-mail-on-call" });
+
+  it("[CHAT-12] is an encrypted topic of its own, to which each address is subscribed", () => {
+    expect(topic.Properties.KmsMasterKeyId).toBeDefined();
+    const mails = mailing
+      .all("AWS::SNS::Subscription")
+      .filter(({ Properties }) => JSON.stringify(Properties.TopicArn) === JSON.stringify({ Ref: topic.id }));
+    expect(mails.map(({ Properties: { Protocol, Endpoint } }) => [Protocol, Endpoint])).toEqual([
+      ["email", "on-call@example.com"],
+      ["email", "boss@example.com"],
+    ]);
+  });
+
+  it("[CHAT-12] lets the function publish to it, and to nothing where the map has no mail", () => {
+    const publishes = (of: typeof chat) =>
+      statementsOf(of).filter(
+        ({ resource, actions }) => resource === "alarmtochatRole" && actions.includes("sns:Publish"),
+      );
+    expect(publishes(mailing)).toHaveLength(1);
+    expect(JSON.stringify(publishes(mailing)[0]?.on)).toContain(topic.id);
+    expect(publishes(chat)).toEqual([]);
   });
 });
 

@@ -93,13 +93,10 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
     if (url.pathname === "/") return end(res, 200, page(log.list(), faults), html);
     if (url.pathname === "/feed") return end(res, 200, feed(log.list(), faults), html);
     if (url.pathname === "/changes") return stream(log, viewers, res);
-    if (url.pathname === "/press" && req.method === "POST") {
-      const { status, body, headers = {} } = await press(await text(req));
-      return end(res, status, body, headers);
-    }
-    if (url.pathname.startsWith("/actions/")) {
-      const { status, body } = app.answer(url.pathname, await text(req));
-      return end(res, status, body, {});
+    if (url.pathname === "/press" || url.pathname.startsWith("/actions/")) {
+      const asked = await text(req);
+      const { status, body, headers } = url.pathname === "/press" ? await press(asked) : app.answer(url.pathname, asked);
+      return end(res, status, body, headers ?? {});
     }
     const vendor = vendors.find(([prefix]) => url.pathname.startsWith(prefix));
     if (vendor === undefined) return end(res, 404, "not found", {});

@@ -116,8 +116,5 @@ export const Chat = closed({
       'Write where `fleet console` listens: "http://127.0.0.1:8091".',
     ),
   ),
-  fallbackEmails: list(
-    Email,
-    "e-mail addresses for when the chats cannot be reached",
-  ),
+  fallbackEmails: list(Email, "e-mail addresses for when the chats cannot be reached"),
 });

@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ResourceProvider } from "#endpoint/core/service.ts";
+import { Inbox } from "#endpoint/doubles/mail/index.ts";
 import type { Letter } from "#endpoint/services/sns/delivery.ts";
 import { createSns, type Sns } from "#endpoint/services/sns/service.ts";
 import { createSqs, type Sqs } from "#endpoint/services/sqs/service.ts";
@@ -201,7 +202,9 @@ describe("SNS", () => {
     const asked = letters.filter(({ to }) => to === Endpoint);
     expect(asked).toMatchObject([{ subject: "AWS Notification - Subscription Confirmation" }]);
     const states = async () =>
-      (await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }))).Subscriptions?.map((one) => one.SubscriptionArn);
+      (await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }))).Subscriptions?.map(
+        (one) => one.SubscriptionArn,
+      );
     expect(await states()).toEqual(["PendingConfirmation"]);
     const inbox = new Inbox();
     for (const letter of asked) expect(await inbox.confirm(letter)).toBe(true);

@@ -15,7 +15,7 @@ function openDoor(secret: string = key) {
   const mutes: Mute[] = [];
   const whispers: string[] = [];
   const logged: object[] = [];
-  let nudges = 0;
+  const nudges: string[] = [];
   const ports: PressPorts = {
     signingSecret: async () => (secret === "unset" ? undefined : new Secret(secret)),
     async acknowledge(given) {
@@ -24,7 +24,7 @@ function openDoor(secret: string = key) {
       return "new";
     },
     mute: async (mute) => void mutes.push(mute),
-    nudge: async () => void (nudges += 1),
+    nudge: async () => void nudges.push("look"),
     whisper: async (_, text) => void whispers.push(text),
     log: (entry) => void logged.push(entry),
     now: () => now,
@@ -34,7 +34,7 @@ function openDoor(secret: string = key) {
     mutes,
     whispers,
     logged,
-    nudges: () => nudges,
+    nudges: () => nudges.length,
     press: (body: string, signed = signing(body)) =>
       takePress({ body, ...signed }, ["U0123456789", "U0987654321"], ports),
   };
