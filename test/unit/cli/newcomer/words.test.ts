@@ -58,6 +58,7 @@ describe("a wrong command line exits with 2 and says what is right", () => {
 describe("what is printed for people and for programs", () => {
   it("has --json wherever something is read", () => {
     const acting = [
+      "alarms acknowledge",
       "alarms close",
       "alarms mute",
       "alarms test",
