@@ -158,7 +158,7 @@ describe("mail as a destination", () => {
         ({ resource, actions }) => resource === "alarmtochatRole" && actions.includes("sns:Publish"),
       );
     expect(publishes(mailing)).toHaveLength(1);
-    expect(JSON.stringify(publishes(mailing)[0]?.on)).toContain(topic.id);
+    expect(JSON.stringify(publishes(mailing)[0]?.on)).toContain("oncallmail");
     expect(publishes(chat)).toEqual([]);
   });
 });
