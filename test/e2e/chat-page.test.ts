@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { type ChatDoubles, chatNames, type PlaceName, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { closeServer, listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
 import { journey } from "@mcp-fleet/testing/journey.ts";
 import { needs, pathOf } from "@mcp-fleet/testing/programs.ts";
 import { type Browser, chromium } from "playwright-core";
@@ -58,14 +60,18 @@ const findings = {
 describe("the page of the chats", needs("chromium"), () => {
   let chats: ChatDoubles;
   let browser: Browser;
+  const door = createServer();
   const http = createHttp();
 
   beforeAll(async () => {
     chats = await startChatDoubles();
+    const port = await listenOnLoopback(door);
+    chats.registerRequestUrl(async () => `http://127.0.0.1:${port}/`);
     browser = await chromium.launch({ executablePath: pathOf("chromium") ?? "", args: ["--no-sandbox"] });
   });
   afterAll(async () => {
     await browser.close();
+    await closeServer(door);
     await chats.stop();
   });
 
@@ -165,8 +171,13 @@ describe("the page of the chats", needs("chromium"), () => {
     if (pictures !== undefined)
       for (const name of ["slack-bot", "teams"] as const)
         await page.locator(`section.${name}`).screenshot({ path: join(pictures, `acknowledged-${name}.png`) });
+    const { promise: pressed, resolve } = Promise.withResolvers<unknown>();
+    door.once("request", ({ headers }, response) => {
+      resolve(headers["x-slack-signature"]);
+      response.end();
+    });
     await page.locator("section.slack-bot article").first().getByRole("button", { name: "Silence for 1 h" }).click();
-    await page.locator("section.slack-bot .whisper").getByText("it has no request URL").waitFor();
+    expect(await pressed).toMatch(/^v0=[0-9a-f]{64}$/);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     const over = at + 12 * 60_000;
     await tell(alarm("google-workspace", "OK", over).body, over, held, reference);
