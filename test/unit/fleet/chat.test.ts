@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defineFleet, type FleetDefinition, FleetError, type Problem, planStage } from "#fleet";
+import { withButtons } from "../../fixture/buttons.ts";
 import fleet from "../../fixture/map.ts";
 
 const { chat } = fleet;
@@ -151,5 +152,16 @@ describe("the chats of the map", () => {
     expect(plan?.routes).toEqual([{ to: ["slack"] }]);
     expect(Object.keys(plan?.destinations ?? {})).toEqual(["slack"]);
     expect(plan).toMatchObject({ groupWaitSeconds: 30, repeatAfterHours: 4 });
+  });
+
+  it("[CHAT-14] have buttons, and the secret that proves presses, in the stages that the map names", () => {
+    const map = withButtons(fleet);
+    const actions = map.chat?.actions && { ...map.chat.actions, stages: ["local"] };
+    const of = (stage: string) => planStage(defineFleet(Object.assign({ ...map }, { chat: { ...map.chat, actions } })), stage);
+    const has = (stage: string) => of(stage).secrets.some(({ key }) => key === "slack-app");
+    expect([of("prod").chat?.actions, has("prod")]).toEqual([undefined, false]);
+    expect([of("local").chat?.actions?.slack.key, has("local")]).toEqual(["SLACK_SIGNING_SECRET", true]);
+    expect(of("local").chat?.consoleUrl).toBe("http://127.0.0.1:8090");
+    expect(of("prod").chat?.consoleUrl).toBeUndefined();
   });
 });
