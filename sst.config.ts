@@ -1,4 +1,4 @@
-import { FleetError, loadMapFrom, type MeasuredThresholds, planStage, type StagePlan } from "#fleet";
+import { FleetError, loadMapFrom, type PlanOptions, placedIn, planStage, type StagePlan } from "#fleet";
 import { Alarms } from "./stacks/alarms/alarms.ts";
 import { Alerts } from "./stacks/alarms/alerts.ts";
 import { Rates } from "./stacks/alarms/rates.ts";
@@ -6,8 +6,8 @@ import { Tuning } from "./stacks/alarms/tuning.ts";
 import { Chat } from "./stacks/chat/chat.ts";
 import { fillEmptyStacks } from "./stacks/deploy/empty-stack.ts";
 import { removeFailedStacks } from "./stacks/deploy/failed-stacks.ts";
+import { readGround } from "./stacks/deploy/ground.ts";
 import { keepBundles } from "./stacks/deploy/kept-bundles.ts";
-import { readOlderLogs } from "./stacks/deploy/older-logs.ts";
 import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/deploy/preflight.ts";
 import { checkReadiness } from "./stacks/deploy/readiness.ts";
 import { checkCommand, commandOf, leaveWithTrueCode } from "./stacks/deploy/sst-command.ts";
@@ -19,7 +19,7 @@ import { Dns } from "./stacks/dns/dns.ts";
 import { Balancer } from "./stacks/network/balancer.ts";
 import { Network } from "./stacks/network/network.ts";
 import { functionDefaults } from "./stacks/parts/function-room.ts";
-import { providePlan } from "./stacks/parts/plan.ts";
+import { type Ground, providePlan } from "./stacks/parts/plan.ts";
 import { Rotation } from "./stacks/rotation/rotation.ts";
 import { Secrets } from "./stacks/secrets/secrets.ts";
 import { Cluster } from "./stacks/services/cluster.ts";
@@ -36,9 +36,9 @@ import {
 } from "./stacks/sst.ts";
 
 /** The stacks of a stage, in the order in which each needs those before it. */
-export function composeFleet(app: App, plan: StagePlan, olderLogs: ReadonlySet<string> = new Set()): void {
+export function composeFleet(app: App, plan: StagePlan, ground: Ground): void {
   withoutSstHandler();
-  providePlan(app, { ...plan, olderLogs });
+  providePlan(app, { ...plan, ...ground });
   // No default removal policy: SST's would override what each resource defines for its own deletion.
   app.setDefaultFunctionProps(functionDefaults);
 
@@ -63,11 +63,11 @@ export function composeFleet(app: App, plan: StagePlan, olderLogs: ReadonlySet<s
 }
 
 /** The plan of a stage of `fleet.config.ts`, which is read here so that its mistakes are reported like any other. */
-async function planOf(stage: string | undefined, thresholds: MeasuredThresholds = {}): Promise<StagePlan> {
+async function planOf(stage: string | undefined, options: Omit<PlanOptions, "httpsPort"> = {}): Promise<StagePlan> {
   if (stage === undefined) throw new PreflightError("Name the stage: --stage prod, or another of fleet.config.ts.");
   const fleet = await loadMapFrom(() => import("#config"));
   const httpsPort = process.env.MCP_FLEET_HTTPS_PORT;
-  return planStage(fleet, stage, { thresholds, ...(httpsPort !== undefined && { httpsPort: Number(httpsPort) }) });
+  return planStage(fleet, stage, { ...options, ...(httpsPort !== undefined && { httpsPort: Number(httpsPort) }) });
 }
 
 /** SST prints the message of its own `VisibleError` alone, and a stack trace with any other. */
@@ -98,8 +98,12 @@ export default {
       if (app.mode === "remove") checkRemoval(asked);
       const { config, paths } = useProject();
       const { profile } = config;
-      const plan = await planOf(app.stage, await readThresholds(asked, { profile }));
-      composeFleet(app, plan, await readOlderLogs(asked, { profile }));
+      const [thresholds, ground] = await Promise.all([
+        readThresholds(asked, { profile }),
+        readGround(asked, { profile }),
+      ]);
+      const plan = await planOf(app.stage, { thresholds, placed: placedIn(ground.standing) });
+      composeFleet(app, plan, ground);
       nameTemplatesAnew(app);
       if (plan.runsOn === "loopback") {
         const cache = `${paths.root}/node_modules/.cache/mcp-fleet/bundles`;

@@ -130,7 +130,12 @@ export const requirements = {
   "AWS-3": "Deploy, change, removal and each reading command work under a minimal policy that ships and is tested",
   "AWS-4": "What AWS would refuse after twenty minutes is asked before anything is created",
   "AWS-5": "`sst dev` and `sst console` are refused on a stage that runs on AWS",
+  "AWS-6":
+    "A change that CloudFormation cannot do is told by `fleet diff` and refused before it begins, or made possible",
+  "AWS-7": "An existing VPC can be adopted",
+  "AWS-8": "The same stacks deploy by plain `cdk deploy`",
   "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
+  "OPS-1": "The console answers for 500 services on one screen, and has a page for each",
   "OPS-4": "The verbs people type",
   "OPS-5": "The first line within 0.7 s, completion within 150 ms",
   "AWS-10": "Where the endpoint differs from AWS on purpose, a table says so, and a test holds each line",

@@ -20,6 +20,7 @@ import { addOpen } from "./open/command.ts";
 import { addPolicy } from "./policy/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
 import { addScale } from "./scale/command.ts";
+import { addSchema } from "./schema/command.ts";
 import { addSecrets } from "./secrets/command.ts";
 import { addShell } from "./shell/command.ts";
 import type { Surroundings } from "./stage.ts";
@@ -65,6 +66,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addPolicy,
   ])
     add(program, runner);
+  addSchema(program, runner);
   addCompletion(program, runner);
   addHelp(program);
   addHints(program);

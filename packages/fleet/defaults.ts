@@ -1,4 +1,5 @@
-import type { FleetDefinition, NetworkDefinition, RedisDefinition, StageDefinition } from "./definition.ts";
+import type { AdoptedVpcDefinition, FleetDefinition, RedisDefinition, StageDefinition } from "./definition.ts";
+import type { NetworkPlan } from "./plan.ts";
 import { defaultIdleSeconds } from "./timing.ts";
 
 export const defaultOAuthPriority = 10;
@@ -27,18 +28,22 @@ export function domainOf(fleet: FleetDefinition, stage: string, { runsOn, durabl
   return durable ? fleet.domain : `${stage}.${fleet.domain}`;
 }
 
-export function networkOf(
-  definition: NetworkDefinition = {},
-  { durable }: StageCharacter,
-): Required<NetworkDefinition> {
-  const zones = definition.zones ?? 2;
+export function networkOf({ network = {}, adopt }: StageDefinition, { durable }: StageCharacter): NetworkPlan {
+  const zones = network.zones ?? zonesOf(adopt?.vpc) ?? 2;
   return {
     cidr: "10.0.0.0/16",
     zones,
-    natGateways: durable ? zones : 1,
+    endpoints: [],
+    natGateways: adopt?.vpc === undefined ? (durable ? zones : 1) : 0,
     idleTimeoutSeconds: defaultIdleSeconds,
-    ...definition,
+    ...network,
+    adopted: adopt?.vpc,
   };
+}
+
+/** Of a balancer there: subnets that are found by a tag are known to the deploy alone. */
+function zonesOf(vpc: AdoptedVpcDefinition | undefined): number | undefined {
+  return vpc !== undefined && "length" in vpc.publicSubnets ? vpc.publicSubnets.length : undefined;
 }
 
 export function redisOf(definition: RedisDefinition = {}, { durable }: StageCharacter): Required<RedisDefinition> {

@@ -20,6 +20,7 @@ export type {
   ChatPlan,
   ChatRoutePlan,
   MeasuredThresholds,
+  NetworkPlan,
   OAuthPlan,
   PlanOptions,
   RotationPlan,
@@ -31,3 +32,4 @@ export { FleetError, type Problem } from "./problem.ts";
 export { partitionOf } from "./region.ts";
 export { type RotationMap, rotationMapOf, type SecretEntry } from "./rotation-map.ts";
 export { planStage } from "./stage-plan.ts";
+export { nothingStands, placedIn, type Standing, type StandingService, type StandingSubnet } from "./standing.ts";

@@ -25,9 +25,33 @@ function hasOwnLogin({ environment = {} }: ServiceDefinition): boolean {
   return Object.values(environment).some((value) => value.includes("{url}"));
 }
 
-/** The balancer of a service where a stage has several: its own, or one by its key, for the same reason. From 1. */
-export function shardOf([key, { shard }]: Entry, shards: number): number {
-  return shard ?? 1 + (hash(`shard:${key}`) % shards);
+/** Services a balancer and its stacks hold: about 9 resources each, and CloudFormation stops at 500 a stack. */
+export const servicesPerShard = 50;
+
+/**
+ * The balancers of services where a stage has several, from 1: the entry's own; that on which it is deployed, as none of
+ * what it is made of can move; or one by its key, for the same reason, unless that is full.
+ */
+export function placeServices(
+  entries: readonly Entry[],
+  shards: number,
+  placed: Readonly<Record<string, number>> = {},
+): ReadonlyMap<string, number> {
+  const standing = (key: string) => {
+    const shard = Object.hasOwn(placed, key) ? placed[key] : undefined;
+    return shard === undefined || shard > shards ? undefined : shard;
+  };
+  const places = new Map(
+    entries.flatMap(([key, { shard = standing(key) }]) => (shard === undefined ? [] : [[key, shard] as const])),
+  );
+  const taken = (shard: number) => [...places.values()].filter((other) => other === shard).length;
+  for (const [key] of entries) {
+    if (places.has(key)) continue;
+    const first = hash(`shard:${key}`) % shards;
+    const order = Array.from({ length: shards }, (_, step) => 1 + ((first + step) % shards));
+    places.set(key, order.find((shard) => taken(shard) < servicesPerShard) ?? 1 + first);
+  }
+  return places;
 }
 
 function hash(text: string): number {

@@ -1,5 +1,6 @@
 import type { AlarmPlan, Measured, RatePlans } from "./alarm-plan.ts";
 import type {
+  AdoptedVpcDefinition,
   AlarmName,
   ChatActions,
   ChatDestination,
@@ -24,7 +25,7 @@ export interface StagePlan {
   readonly domain: string;
   readonly serviceDomain: string;
   readonly deletionProtection: boolean;
-  readonly network: Required<NetworkDefinition>;
+  readonly network: NetworkPlan;
   readonly redis: { readonly nodes: number; readonly nodeType: string; readonly snapshotRetentionDays: number };
   readonly shards: number;
   /** Of each balancer's own errors: where the fleet's threshold for 5xx is, as nobody's service gave them. */
@@ -43,6 +44,11 @@ export interface StagePlan {
   readonly chat: ChatPlan | undefined;
   readonly secrets: readonly SecretPlan[];
   readonly services: readonly ServicePlan[];
+}
+
+/** In a VPC that exists, there is nothing of it but the subnets that balancers and tasks are in. */
+export interface NetworkPlan extends Required<NetworkDefinition> {
+  readonly adopted: AdoptedVpcDefinition | undefined;
 }
 
 /** The OAuth rules. */
@@ -126,6 +132,8 @@ export interface ServicePlan {
   readonly rates: RatePlans;
   readonly rulePriority: number;
   readonly shard: number;
+  /** The entry's own `shard`. */
+  readonly pinnedTo: number | undefined;
   readonly permissions: readonly PermissionDefinition[];
   /** As the task definition has it: what the image says where absent. */
   readonly entryPoint: readonly string[] | undefined;
@@ -139,6 +147,8 @@ export interface PlanOptions {
   readonly httpsPort?: number;
   /** What was measured on this stage: it replaces placeholders. */
   readonly thresholds?: MeasuredThresholds;
+  /** Numbers of the balancers on which services are deployed, by key. */
+  readonly placed?: Readonly<Record<string, number>>;
 }
 
 /** Thresholds by service and alarm, in seconds. */

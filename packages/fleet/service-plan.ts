@@ -1,7 +1,7 @@
 import { type Measured, planAlarms } from "./alarm-plan.ts";
 import { expandArguments } from "./command.ts";
 import type { FleetDefinition, ServiceDefinition } from "./definition.ts";
-import { rulePriority, shardOf } from "./placement.ts";
+import { rulePriority } from "./placement.ts";
 import type { ServicePlan, StagePlan } from "./plan.ts";
 import { defaultStopSeconds, idleVariable } from "./timing.ts";
 
@@ -12,7 +12,7 @@ export function planService(
   at: {
     readonly runsOn: StagePlan["runsOn"];
     readonly serviceDomain: string;
-    readonly shards: number;
+    readonly shard: number;
     readonly port: string;
     readonly idleTimeoutSeconds: number;
     readonly measured?: Measured | undefined;
@@ -50,7 +50,8 @@ export function planService(
     stickiness: service.stickiness ?? false,
     ...planAlarms(fleet.alarms, service.alarms, at.measured),
     rulePriority: rulePriority([key, service]),
-    shard: shardOf([key, service], at.shards),
+    shard: at.shard,
+    pinnedTo: service.shard,
     permissions: service.permissions ?? [],
     entryPoint: service.entryPoint && expandArguments(service.entryPoint, environment),
     command: service.command && expandArguments(service.command, environment),

@@ -1,5 +1,6 @@
 import { planAlarm } from "./alarm-plan.ts";
 import { planChat } from "./chat-plan.ts";
+import { checkShards } from "./checks/shard.ts";
 import {
   alarmTopicOf,
   characterOf,
@@ -16,7 +17,7 @@ import type { FleetDefinition, SecretDefinition, StageDefinition } from "./defin
 import { runsIn } from "./entry.ts";
 import { names } from "./names.ts";
 import { didYouMean } from "./nearest.ts";
-import { anyHostPriority } from "./placement.ts";
+import { anyHostPriority, placeServices } from "./placement.ts";
 import type { OAuthPlan, PlanOptions, RotationPlan, SecretPlan, ServicePlan, StagePlan } from "./plan.ts";
 import { FleetError } from "./problem.ts";
 import { planService } from "./service-plan.ts";
@@ -40,19 +41,21 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
   const serviceDomain = `${fleet.subdomain ?? defaultSubdomain}.${domain}`;
   const shards = definition.shards ?? 1;
   const port = character.runsOn === "loopback" ? `:${options.httpsPort ?? 8443}` : "";
-  const network = networkOf(definition.network, character);
-  const services = Object.entries(fleet.services)
-    .filter(([, service]) => runsIn(service, stage))
-    .map(([key, service]) =>
-      planService(fleet, key, service, {
-        runsOn: character.runsOn,
-        serviceDomain,
-        shards,
-        port,
-        idleTimeoutSeconds: network.idleTimeoutSeconds,
-        measured: options.thresholds?.[key],
-      }),
-    );
+  const network = networkOf(definition, character);
+  const entries = Object.entries(fleet.services).filter(([, service]) => runsIn(service, stage));
+  const problems = checkShards(stage, shards, entries, options.placed);
+  if (problems.length > 0) throw new FleetError(problems);
+  const shardOf = placeServices(entries, shards, options.placed);
+  const services = entries.map(([key, service]) =>
+    planService(fleet, key, service, {
+      runsOn: character.runsOn,
+      serviceDomain,
+      shard: shardOf.get(key) ?? 1,
+      port,
+      idleTimeoutSeconds: network.idleTimeoutSeconds,
+      measured: options.thresholds?.[key],
+    }),
+  );
   return {
     stage,
     ...character,

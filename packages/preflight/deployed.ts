@@ -3,7 +3,10 @@ import { names } from "#fleet";
 import type { Site } from "./question.ts";
 
 /** Physical ids of what a stack of the stage holds, by type; `undefined` where there is no such stack. */
-export async function readStack({ plan, aws }: Site, name: string): Promise<ReadonlyMap<string, string> | undefined> {
+export async function readStack(
+  { plan, aws }: Pick<Site, "plan" | "aws">,
+  name: string,
+): Promise<ReadonlyMap<string, string> | undefined> {
   const client = aws.client(CloudFormationClient);
   const StackName = `${names.stacks(plan.stage)}${name}`;
   const found = new Map<string, string>();

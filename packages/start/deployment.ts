@@ -27,7 +27,7 @@ export interface DeploymentSpec {
 const thrifty = ["--optimize-for-size", "--max-semi-space-size=4"];
 const manyServices = 50;
 
-export type SstCommand = "deploy" | "remove";
+export type SstCommand = "build" | "deploy" | "remove";
 
 /** The output of `sst` and its exit code. */
 export interface SstOutcome {

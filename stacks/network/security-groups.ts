@@ -1,6 +1,5 @@
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
-import type { StagePlan } from "#fleet";
 
 const everyTcpPort = { ipProtocol: "tcp", fromPort: 0, toPort: 65_535 };
 
@@ -9,7 +8,8 @@ export class SecurityGroups extends Construct {
   readonly balancer: string;
   readonly tasks: string;
 
-  constructor(scope: Construct, id: string, vpcId: string, { network }: StagePlan) {
+  /** @param cidrs of the network */
+  constructor(scope: Construct, id: string, vpcId: string, cidrs: readonly string[]) {
     super(scope, id);
     const balancer = new ec2.CfnSecurityGroup(this, "Balancer", {
       vpcId,
@@ -18,9 +18,11 @@ export class SecurityGroups extends Construct {
         { ipProtocol: "tcp", fromPort: 80, toPort: 80, cidrIp: "0.0.0.0/0", description: "HTTP, redirected to HTTPS" },
         { ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIp: "0.0.0.0/0", description: "HTTPS" },
       ],
-      securityGroupEgress: [
-        { ...everyTcpPort, cidrIp: network.cidr, description: "Requests and health checks to the tasks" },
-      ],
+      securityGroupEgress: cidrs.map((cidrIp) => ({
+        ...everyTcpPort,
+        cidrIp,
+        description: "Requests and health checks to the tasks",
+      })),
     });
     this.balancer = balancer.attrGroupId;
     // All ports, so that a service with a new port changes nothing here; the balancer sends to registered ports only.

@@ -1,11 +1,18 @@
-import type { StagePlan } from "#fleet";
+import type { StagePlan, Standing } from "#fleet";
+import type { AdoptedNetwork } from "#preflight/adopted-network.ts";
 import type { App } from "../sst.ts";
 
-/** The plan, and what is deployed already that it has to leave where it is. */
-export interface DeployPlan extends StagePlan {
-  /** Keys of services whose log group is part of `Services`: see `stacks/deploy/older-logs.ts`. */
-  readonly olderLogs: ReadonlySet<string>;
+/** Where a stage is deployed: what of it is there already, and what its account has. */
+export interface Ground {
+  readonly standing: Standing;
+  /** Names of the zones that the account may use in the region. */
+  readonly zones: readonly string[];
+  /** The network that the map adopts, as it was found. */
+  readonly adoptedNetwork: AdoptedNetwork | undefined;
 }
+
+/** The plan, and the ground it is deployed to. */
+export interface DeployPlan extends StagePlan, Ground {}
 
 const plans = new WeakMap<App, DeployPlan>();
 

@@ -13,7 +13,7 @@ import { perShard } from "../parts/shard.ts";
 export const Logs = perShard("Logs", ({ app, stack }, shard) => {
   const plan = usePlan(app);
   for (const service of plan.services.filter((candidate) => candidate.shard === shard)) {
-    if (!plan.olderLogs.has(service.key)) createLogGroup(stack, service.key, plan, service);
+    if (!plan.standing.olderLogs.has(service.key)) createLogGroup(stack, service.key, plan, service);
   }
 });
 

@@ -2,6 +2,7 @@ import * as elbv2 from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import * as route53 from "aws-cdk-lib/aws-route53";
 import type { Construct } from "constructs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
+import type { DeployPlan } from "../parts/plan.ts";
 
 export interface BalancerEntry {
   readonly listenerArn: string;
@@ -9,7 +10,7 @@ export interface BalancerEntry {
 }
 
 export interface RouteProps {
-  readonly plan: StagePlan;
+  readonly plan: DeployPlan;
   readonly service: ServicePlan;
   readonly balancer: BalancerEntry;
   readonly network: { readonly vpcId: string };
@@ -36,7 +37,8 @@ export class Route {
       targetType: "ip",
       vpcId: network.vpcId,
       protocol: "HTTP",
-      port: service.port,
+      // A task is registered with its own port, so this one stays as it is: another would be another group of that name.
+      port: plan.standing.services[service.key]?.targetGroupPort ?? service.port,
       healthCheckProtocol: "HTTP",
       healthCheckPath: service.health.path,
       healthCheckIntervalSeconds: intervalSeconds[plan.runsOn],

@@ -25,7 +25,7 @@ export class Task {
   constructor(scope: Construct, props: TaskProps) {
     const { plan, service, cluster } = props;
     const stack = Stack.of(scope);
-    if (plan.olderLogs.has(service.key)) createLogGroup(scope, "Log", plan, service);
+    if (plan.standing.olderLogs.has(service.key)) createLogGroup(scope, "Log", plan, service);
     const definition: ecs.CfnTaskDefinitionProps = {
       family: names.taskFamily(plan.stage, service.key),
       requiresCompatibilities: ["FARGATE"],

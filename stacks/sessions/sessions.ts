@@ -13,12 +13,15 @@ const port = 6379;
 export function Sessions({ app, stack }: StackContext) {
   const plan = usePlan(app);
   if (!plan.services.some(({ sessions }) => sessions)) return undefined;
-  const { privateSubnets } = use(Network);
+  const { everyPrivateSubnet } = use(Network);
   const subnets = new elasticache.CfnSubnetGroup(stack, "Subnets", {
     description: "Private subnets of the fleet",
-    subnetIds: [...privateSubnets],
+    // A node may be in any of them, and ElastiCache lets none go that has one.
+    subnetIds: [...everyPrivateSubnet],
   });
-  const replicated = plan.redis.nodes >= 2;
+  // A group that has one node gets its second first, and failover at the next deploy: ElastiCache refuses both at once.
+  // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/383
+  const replicated = plan.redis.nodes >= 2 && plan.standing.redisNodes !== 1;
   const redis = new elasticache.CfnReplicationGroup(stack, "Redis", {
     replicationGroupId: names.redis(plan.stage),
     replicationGroupDescription: "Sessions of the fleet's services",

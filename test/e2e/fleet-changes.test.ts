@@ -14,9 +14,11 @@ import { operatorOf } from "../stage/operator.ts";
 import { canListResidents, residentsOf } from "../stage/residents.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
 import { startTraffic } from "../stage/traffic.ts";
+import { runCdk } from "./fleet/cdk.ts";
 import { functionFoldersOf, resourcesOf, secretVersionsOf, stackTimesOf } from "./fleet/census.ts";
 import { type CiRole, openCiRole } from "./fleet/ci-role.ts";
 import { gatherEvidence } from "./fleet/evidence.ts";
+import { makeOwnNetwork } from "./fleet/own-network.ts";
 import { seedForeignSecret } from "./fleet/foreign-secret.ts";
 import { unprovokedByDeploys } from "./fleet/unprovoked.ts";
 
@@ -285,6 +287,39 @@ describe("a fleet and its map", () => {
   it("[AWS-3] had all rights it needs, and to deploy no other but those that nothing asks for here", () => {
     expect(ci.refused).toEqual([]);
     expect(ci.uncalled("first", "later")).toEqual(Object.values(unprovokedByDeploys).flat().sort());
+  });
+
+  it("[AWS-7] is deployed into a VPC that exists, and leaves it as it was", async () => {
+    const own = await makeOwnNetwork(stage);
+    const before = [await own.census(), await stackTimesOf(stage)];
+    const inside = (tier: string): FleetDefinition => {
+      const privateSubnets = { tag: "Tier", value: tier };
+      const vpc = { id: own.vpc, publicSubnets: own.publicSubnets, privateSubnets };
+      return { ...first, stages: { ...first.stages, local: { ...first.stages.local, adopt: { vpc } } } };
+    };
+    const refused = await stage.run("deploy", inside("public"));
+    expect([refused.code, refused.lines.join(" ")]).toEqual([
+      1,
+      expect.stringMatching(/adopt\.vpc\.privateSubnets: subnet-\w+ has a default route to igw-\w+, and needs one to a NAT/),
+    ]);
+    expect([await own.census(), await stackTimesOf(stage)]).toEqual(before);
+    await stage.deploy(inside("private"));
+    for (const host of ["google", "notes"]) expect((await stage.echo(stage.url(host))).service).toBe(host);
+    const made = stage.cloud.cloudFormation.stacks().find(({ name }) => name === "local-mcp-fleet-Network");
+    expect(made?.resources.map(({ type }) => type)).toEqual(["AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroup"]);
+    expect((await stage.run("remove", inside("private"))).code).toBe(0);
+    expect(await own.census()).toEqual(before[0]);
+  });
+
+  it("[AWS-8] is deployed by cdk alone, to the same stacks", async () => {
+    const { code, lines } = await stage.run("build", first);
+    expect(code, lines.join("\n")).toBe(0);
+    const everything = ["--all", "--require-approval", "never", "--concurrency", "4", "--no-notices"];
+    await runCdk(stage, ["deploy", "--app", ".sst/dist", ...everything]);
+    for (const host of ["google", "notes"]) expect((await stage.echo(stage.url(host))).service).toBe(host);
+    const times = await stackTimesOf(stage);
+    await stage.deploy(first);
+    expect(await stackTimesOf(stage)).toEqual(times);
   });
 
   it("leaves no process behind when it ends", needs("/proc"), async () => {

@@ -1,4 +1,6 @@
+import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import {
   ChangeResourceRecordSetsCommand,
   ListHostedZonesCommand,
@@ -7,12 +9,15 @@ import {
 } from "@aws-sdk/client-route-53";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { names } from "#fleet";
+import { type FleetDefinition, names, type StageDefinition } from "#fleet";
 import { Member } from "#start/client/member.ts";
 import { putCredentials } from "#start/credentials.ts";
 import { awaitHealthy } from "#start/probe.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { operatorOf } from "../stage/operator.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
+import { startTraffic } from "../stage/traffic.ts";
+import { resourcesOf, stackTimesOf } from "./fleet/census.ts";
 
 const starter = { command: [process.execPath, "packages/starter/main.ts"] } as const;
 const base = mapOf({
@@ -20,8 +25,42 @@ const base = mapOf({
   google_workspace: googleWorkspace({ shard: 2, local: starter }),
   issues: echo("issues", { shard: 3 }),
 });
-const sharded = Object.entries(base.stages).map(([name, definition]) => [name, { ...definition, shards: 3 }] as const);
-const map = { ...base, stages: Object.fromEntries(sharded) };
+const map = withStages({ shards: 3 });
+
+/** The map with every stage, and some services, changed. */
+function withStages(fields: StageDefinition, services: FleetDefinition["services"] = base.services): FleetDefinition {
+  const stages = Object.entries(base.stages).map(([name, one]) => [name, { ...one, ...fields }] as const);
+  return { ...base, services, stages: Object.fromEntries(stages) };
+}
+
+/** Another port, a third zone, a second node, a balancer more, and nobody pinned any longer. */
+const changed = withStages(
+  { shards: 4, network: { zones: 3 }, redis: { nodes: 2 } },
+  {
+    notes: echo("notes", { port: 8100 }),
+    google_workspace: googleWorkspace({ local: starter }),
+    issues: echo("issues"),
+    memos: echo("memos", { shard: 4 }),
+  },
+);
+const { google_workspace } = changed.services;
+/** What CloudFormation cannot do: another range, another topic, fewer balancers, another balancer, another key of a host. */
+const impossible = withStages(
+  { shards: 3, network: { cidr: "10.1.0.0/16" }, alarmTopic: "Others", redis: { nodes: 2 } },
+  {
+    ...(google_workspace && { google_workspace }),
+    pads: echo("notes", { port: 8100 }),
+    issues: echo("issues", { shard: 1 }),
+    memos: echo("memos"),
+  },
+);
+const refusals = [
+  /stages\.local\.network\.cidr = 10\.1\.0\.0\/16: .*10\.0\.0\.0\/16/,
+  /stages\.local\.alarmTopic = Others: .*MCPAlerts/,
+  /stages\.local\.shards = 3: memos is deployed at balancer 4/,
+  /services\.issues\.shard = 1: issues is deployed at balancer 3/,
+  /services\.pads\.host: notes\.mcp\.localhost is the address of notes/,
+];
 
 let stage: FleetStage;
 let dns: Route53Client;
@@ -37,6 +76,19 @@ afterAll(() => stage.close());
 async function zoneId(): Promise<string | undefined> {
   const { HostedZones = [] } = await dns.send(new ListHostedZonesCommand({}));
   return HostedZones.find(({ Name }) => Name === "localhost.")?.Id;
+}
+
+/** How the service `notes` is deployed. */
+async function deployedNotes() {
+  const command = new DescribeServicesCommand({
+    cluster: names.cluster("local"),
+    services: [names.service("local", "notes")],
+  });
+  const { services: [service] = [] } = await new ECSClient(stage.client).send(command);
+  return {
+    port: service?.loadBalancers?.[0]?.containerPort,
+    subnets: service?.networkConfiguration?.awsvpcConfiguration?.subnets?.length,
+  };
 }
 
 /** What an operator does in the console of Route 53. @returns what puts it back */
@@ -107,5 +159,53 @@ describe("a stage with three balancers", () => {
     expect(await nobody.text()).toContain("nobody.mcp.localhost");
     const byAddress = await stage.fetch(`https://127.0.0.1:${stage.url("notes").port}/`);
     expect([byAddress.status, await byAddress.text()]).toEqual([404, "No MCP server has this name."]);
+  });
+
+  it("[AWS-6] takes a port, a zone, a node and a balancer more, and loses no request", async () => {
+    const placesOf = () =>
+      [...resourcesOf(stage)].flatMap(([where, { type, id }]) =>
+        type === "AWS::ElasticLoadBalancingV2::TargetGroup" || type === "AWS::EC2::Subnet" ? [`${where} ${id}`] : [],
+      );
+    const before = placesOf();
+    const traffic = startTraffic(stage, "notes", 20);
+    await stage.deploy(changed);
+    expect((await traffic.stop()).failures).toEqual([]);
+    expect(placesOf()).toEqual(expect.arrayContaining(before));
+    expect(placesOf()).toHaveLength(before.length + 3);
+    expect((await stage.echo(stage.url("memos"))).service).toBe("memos");
+    expect(await deployedNotes()).toEqual({ port: 8100, subnets: 3 });
+  });
+
+  it("[AWS-6] has failover with the deploy after the one that gave Redis its second node, and gives a zone back", async () => {
+    const redis = async () => {
+      const client = new ElastiCacheClient(stage.client);
+      const { ReplicationGroups = [] } = await client.send(new DescribeReplicationGroupsCommand({}));
+      return ReplicationGroups.map(({ MemberClusters, AutomaticFailover }) => [
+        MemberClusters?.length,
+        AutomaticFailover,
+      ]);
+    };
+    expect(await redis()).toEqual([[2, "disabled"]]);
+    await stage.deploy(withStages({ shards: 4, redis: { nodes: 2 } }, changed.services));
+    expect(await redis()).toEqual([[2, "enabled"]]);
+    expect(await deployedNotes()).toEqual({ port: 8100, subnets: 2 });
+  });
+
+  it("[AWS-6] refuses what CloudFormation cannot do, each with its way, and touches nothing", async () => {
+    const before = await stackTimesOf(stage);
+    const flat = (text: string) => text.replace(/\s+/g, " ");
+    const { code, lines } = await stage.run("deploy", impossible);
+    expect(code).toBe(1);
+    for (const refusal of refusals) expect(flat(lines.join(" "))).toMatch(refusal);
+    expect(flat(lines.join(" "))).toContain("Stage local cannot be deployed yet. Nothing was created.");
+    expect(lines.filter((line) => line.includes("remedy: "))).toHaveLength(refusals.length);
+    const moved = await stage.run("deploy", { ...changed, subdomain: "tools" });
+    expect([moved.code, flat(moved.lines.join(" "))]).toEqual([
+      1,
+      expect.stringContaining("domain: the services would move"),
+    ]);
+    expect(await stackTimesOf(stage)).toEqual(before);
+    const { out } = await operatorOf(stage, impossible)(["diff"]);
+    for (const refusal of refusals) expect(flat(out)).toMatch(refusal);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defineFleet, planStage } from "#fleet";
+import { defineFleet, planStage, type Standing } from "#fleet";
 import fleet from "../fixture/map.ts";
 import { changed, slack, synthesize, withServices, withStage, withTwoShards } from "../synth/synth.ts";
 import { attribute, type Template } from "../synth/template.ts";
@@ -206,17 +206,34 @@ describe("the network", () => {
     expect(() => defineFleet({ ...map, services: {} })).toThrow("stages.prod.network.cidr");
   });
 
-  it("cuts the stage's own range into eight", () => {
-    const network = synthesize("prod", withStage("prod", { network: { cidr: "10.7.0.0/20", zones: 3 } })).stack(
-      "Network",
-    );
-    const subnets = network.all("AWS::EC2::Subnet");
-    expect(subnets).toHaveLength(6);
-    for (const { Properties } of subnets) {
-      expect(Properties.CidrBlock).toMatchObject({
-        "Fn::Select": [expect.any(Number), { "Fn::Cidr": ["10.7.0.0/20", 6, "9"] }],
-      });
-    }
-    expect(new Set(subnets.map(({ Properties }) => JSON.stringify(Properties.CidrBlock))).size).toBe(6);
+  const blocks = (zones: number, standing?: Partial<Standing>) =>
+    synthesize("prod", withStage("prod", { network: { cidr: "10.7.0.0/20", zones } }), standing)
+      .stack("Network")
+      .all("AWS::EC2::Subnet")
+      .map(({ Properties: { CidrBlock, AvailabilityZone } }) => `${CidrBlock} ${AvailabilityZone}`);
+
+  it("[AWS-6] cuts the stage's own range into eight, of which each zone has its own", () => {
+    expect(blocks(3)).toEqual([
+      "10.7.0.0/23 us-east-1a",
+      "10.7.2.0/23 us-east-1b",
+      "10.7.8.0/23 us-east-1c",
+      "10.7.4.0/23 us-east-1a",
+      "10.7.6.0/23 us-east-1b",
+      "10.7.10.0/23 us-east-1c",
+    ]);
+    expect(blocks(3)).toEqual(expect.arrayContaining([...blocks(2)]));
+  });
+
+  it("[AWS-6] leaves subnets where they are deployed, those of a zone too that the map no longer has", () => {
+    const subnet = { cidr: "10.7.14.0/23", zone: "us-east-1f" };
+    const subnets = { PublicSubnet1: subnet, PublicSubnet3: { cidr: "10.7.8.0/23", zone: "us-east-1d" } };
+    expect(blocks(2, { subnets })).toEqual([
+      "10.7.14.0/23 us-east-1f",
+      "10.7.2.0/23 us-east-1a",
+      "10.7.8.0/23 us-east-1d",
+      "10.7.4.0/23 us-east-1f",
+      "10.7.6.0/23 us-east-1a",
+      "10.7.10.0/23 us-east-1d",
+    ]);
   });
 });

@@ -59,7 +59,7 @@ describe("a service's tasks", () => {
   });
 
   it("[STR-3] keep the group where it is in a stage that was deployed before groups had a stack of their own", () => {
-    const { stacks } = templatesOf(compose("prod", undefined, new Set(["google_workspace"])));
+    const { stacks } = templatesOf(compose("prod", undefined, { olderLogs: new Set(["google_workspace"]) }));
     expect(stacks.get("Services")?.one("AWS::Logs::LogGroup")).toMatchObject({
       id: expect.stringMatching(/^googleworkspaceLog[0-9A-F]{8}$/),
       Properties: { LogGroupName: "/ecs/prod/mcp/google_workspace", RetentionInDays: 365 },

@@ -4,9 +4,19 @@ import path from "node:path";
 import { App } from "sst/constructs";
 import { setProject } from "sst/project.js";
 import { useRuntimeHandlers } from "sst/runtime/handlers.js";
-import { defineFleet, type FleetDefinition, planStage, type ServiceDefinition, type StageDefinition } from "#fleet";
+import {
+  defineFleet,
+  type FleetDefinition,
+  nothingStands,
+  placedIn,
+  planStage,
+  type ServiceDefinition,
+  type StageDefinition,
+  type Standing,
+} from "#fleet";
 import { composeFleet } from "../../sst.config.ts";
 import fleet from "../fixture/map.ts";
+import { groundOf } from "./ground.ts";
 import { type Template, Template as TemplateSchema } from "./template.ts";
 
 export interface Synthesis {
@@ -22,8 +32,10 @@ process.env.JSII_DEPRECATED = "quiet";
 const root = path.resolve(import.meta.dirname, "../..");
 
 /** The app of a stage, composed as `sst deploy` does it, without a call to AWS. Functions are not bundled yet. */
-export function compose(stage: string, map: FleetDefinition = fleet, olderLogs?: ReadonlySet<string>): App {
-  const plan = planStage(defineFleet(map), stage);
+export function compose(stage: string, map: FleetDefinition = fleet, standing: Partial<Standing> = {}): App {
+  const placed = placedIn({ ...nothingStands, ...standing });
+  const plan = planStage(defineFleet(map), stage, { placed });
+  const ground = groundOf(plan, standing);
   const out = mkdtempSync(path.join(tmpdir(), "mcp-fleet-stacks-"));
   setProject({
     config: { name: "mcp-fleet", stage, region: plan.region, ssmPrefix: `/sst/mcp-fleet/${stage}/` },
@@ -38,7 +50,7 @@ export function compose(stage: string, map: FleetDefinition = fleet, olderLogs?:
     { mode: "deploy", name: "mcp-fleet", stage, region: plan.region, account: plan.account },
     { outdir: path.join(out, "dist"), context: { "aws:cdk:enable-path-metadata": false }, analyticsReporting: false },
   );
-  composeFleet(app, plan, olderLogs);
+  composeFleet(app, plan, ground);
   return app;
 }
 
@@ -89,8 +101,8 @@ export function templatesOf(app: App): Synthesis {
 const cache = new Map<string, Synthesis>();
 
 /** Templates of a stage; those of the fixture are synthesized once a file. */
-export function synthesize(stage: string, map?: FleetDefinition): Synthesis {
-  if (map !== undefined) return templatesOf(compose(stage, map));
+export function synthesize(stage: string, map?: FleetDefinition, standing?: Partial<Standing>): Synthesis {
+  if (map !== undefined || standing !== undefined) return templatesOf(compose(stage, map, standing));
   const known = cache.get(stage) ?? templatesOf(compose(stage));
   cache.set(stage, known);
   return known;

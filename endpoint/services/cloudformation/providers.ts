@@ -3,9 +3,10 @@ import type { ResourceContext, ResourceProvider } from "#endpoint/core/service.t
 import type { Answers } from "./custom/answers.ts";
 import { customResource } from "./custom/provider.ts";
 import type { InertRecords } from "./inert/inert-records.ts";
-import { inertProvider } from "./inert/inert-type.ts";
+import { type Holds, inertProvider } from "./inert/inert-type.ts";
 import { inertTypes } from "./inert/types.ts";
 import { Journal } from "./stack/journal.ts";
+import { exists } from "./stack/stack.ts";
 import type { Stacks } from "./stack/stacks.ts";
 
 export interface ProviderPorts {
@@ -21,8 +22,19 @@ export interface ProviderPorts {
 
 /** Finds who makes resources of a type: a service, the custom resources, or nobody but a record. */
 export function createProviders(ports: ProviderPorts): (type: string) => ResourceProvider | undefined {
+  const holds: Holds = (types, physicalId) =>
+    ports.stacks
+      .live()
+      .flatMap(({ resources }) => [...resources.values()])
+      .some(
+        (resource) =>
+          types.includes(resource.type) && exists(resource) && JSON.stringify(resource.properties).includes(physicalId),
+      );
   const inert = new Map(
-    Object.entries(inertTypes).map(([type, definition]) => [type, inertProvider(type, definition, ports.records)]),
+    Object.entries(inertTypes).map(([type, definition]) => [
+      type,
+      inertProvider(type, definition, ports.records, holds),
+    ]),
   );
   const onFunctionError = (context: ResourceContext, message: string) => announceFunctionError(ports, context, message);
   return (type) => {

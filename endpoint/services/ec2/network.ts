@@ -138,11 +138,11 @@ function addressCount(cidrBlock: string): number {
   return Number.isInteger(prefix) ? Math.max(0, 2 ** (32 - prefix) - 5) : 0;
 }
 
-function tagSet({ tags }: InertRecord) {
+export function tagSet({ tags }: InertRecord) {
   return Object.entries(tags).map(([key, value]) => ({ key, value }));
 }
 
-function text(values: Readonly<Record<string, unknown>>, name: string, fallback = ""): string {
+export function text(values: Readonly<Record<string, unknown>>, name: string, fallback = ""): string {
   const value = values[name];
   return typeof value === "string" ? value : fallback;
 }

@@ -5,6 +5,7 @@ import { zonesOf } from "#endpoint/services/cloudformation/stack/blueprint.ts";
 import type { Ec2Ports } from "./engine.ts";
 import { Listing, matches } from "./filter.ts";
 import { type Described, securityGroups, subnets, vpcs } from "./network.ts";
+import { routeTables } from "./route-tables.ts";
 
 export function operationsOf({ place, records }: Ec2Ports): Operations {
   return {
@@ -22,6 +23,9 @@ export function operationsOf({ place, records }: Ec2Ports): Operations {
     })),
     DescribeVpcs: describe("VpcId", "vpcSet", "InvalidVpcID.NotFound", () => vpcs(records, place)),
     DescribeSubnets: describe("SubnetId", "subnetSet", "InvalidSubnetID.NotFound", () => subnets(records, place)),
+    DescribeRouteTables: describe("RouteTableId", "routeTableSet", "InvalidRouteTableID.NotFound", () =>
+      routeTables(records, place),
+    ),
     DescribeSecurityGroups: describe("GroupId", "securityGroupInfo", "InvalidGroup.NotFound", () =>
       securityGroups(records, place),
     ),

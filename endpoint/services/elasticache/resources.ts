@@ -64,6 +64,12 @@ function replicationGroupResource(groups: ReplicationGroups): ResourceProvider {
       // CloudFormation leaves the strategy to its default, ROTATE.
       if (token !== undefined && token !== parse(previous, context).AuthToken)
         await groups.changeToken(current.physicalId, "ROTATE", token);
+      // CloudFormation changes the settings before it adds nodes.
+      if (wanted.AutomaticFailoverEnabled && groups.get(current.physicalId).settings.nodes < 2)
+        throw new AwsError(
+          "InvalidReplicationGroupState",
+          "Replication group must have at least one read replica to enable autofailover.",
+        );
       return stateOf(groups.change(current.physicalId, settingsOf(wanted, context)));
     },
     async delete(current) {

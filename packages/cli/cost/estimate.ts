@@ -65,6 +65,13 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
       "public IPv4 of a balancer",
       hourly(prices.publicAddressHour),
     ),
+    ...line("AWS::EC2::VPCEndpoint", network.adopted === undefined ? 1 : 0, "gateway endpoint, to S3", 0),
+    ...line(
+      "AWS::EC2::VPCEndpoint",
+      endpointsOf(network),
+      `interface endpoint in ${network.zones} zones`,
+      network.zones * hourly(prices.endpointHour),
+    ),
     ...(usesRedis(plan) && node > 0
       ? line("AWS::ElastiCache::ReplicationGroup", redis.nodes, `Redis node ${redis.nodeType}`, hourly(node))
       : []),
@@ -72,6 +79,11 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
     ...line("AWS::Route53::HostedZone", hostedZone.kind === "create" ? 1 : 0, "hosted zone", prices.hostedZoneMonth),
     ...line("AWS::KMS::Key", keys, "KMS key", prices.keyMonth),
   ];
+}
+
+/** ECR's are two: its API, and Docker's. */
+function endpointsOf({ endpoints }: StagePlan["network"]): number {
+  return endpoints.length + (endpoints.includes("ecr") ? 1 : 0);
 }
 
 function line(type: string, count: number, what: string, monthly: number): readonly CostLine[] {

@@ -18,6 +18,8 @@ export const prices = {
   natGatewayHour: 0.045,
   natGatewayGigabyte: 0.045,
   publicAddressHour: 0.005,
+  /** https://aws.amazon.com/privatelink/pricing/: in each zone */
+  endpointHour: 0.01,
   /** https://aws.amazon.com/elasticache/pricing/, 2026-10: nodes with Redis OSS, which cost more than with Valkey */
   redisNodeHour: {
     "cache.t4g.micro": 0.016,

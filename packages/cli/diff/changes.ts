@@ -14,7 +14,9 @@ export interface Present {
   readonly secretNames: readonly string[];
   readonly alarms: readonly AlarmFacts[];
   readonly routes: Routes;
-  readonly redis: { readonly nodes: number; readonly nodeType: string | undefined } | undefined;
+  readonly redis:
+    | { readonly nodes: number; readonly nodeType: string | undefined; readonly failsOver: boolean }
+    | undefined;
 }
 
 export interface Change {
@@ -99,15 +101,20 @@ function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: 
   ]);
 }
 
+const failoverLater = "; failover comes with the deploy after that";
+
 function redisChanges({ services, redis: wanted }: StagePlan, { redis }: Present): readonly Change[] {
   if (!services.some(({ sessions }) => sessions))
     return redis === undefined
       ? []
       : [{ kind: "remove", text: "Redis, with a final snapshot where the stage is durable" }];
   if (redis === undefined) return [{ kind: "add", text: `Redis with ${wanted.nodes} nodes` }];
-  const { nodes, nodeType = wanted.nodeType } = redis;
+  const { nodes, nodeType = wanted.nodeType, failsOver } = redis;
   return [
-    ...(nodes === wanted.nodes ? [] : [`Redis has ${nodes} nodes, the map has ${wanted.nodes}`]),
+    ...(nodes > 1 && wanted.nodes > 1 && !failsOver ? ["Redis does not fail over yet, and will"] : []),
+    ...(nodes === wanted.nodes
+      ? []
+      : [`Redis has ${nodes} nodes, the map has ${wanted.nodes}${nodes === 1 ? failoverLater : ""}`]),
     ...(nodeType === wanted.nodeType ? [] : [`Redis runs on ${nodeType}, the map has ${wanted.nodeType}`]),
   ].map((text): Change => ({ kind: "change", text }));
 }

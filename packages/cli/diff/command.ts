@@ -6,7 +6,8 @@ export function addDiff(parent: Parent, runner: Runner): void {
     .addHelpText(
       "after",
       `
-+ comes, ~ changes, - goes. The exit code is 0 whether there are changes or not.
++ comes, ~ changes, - goes, ✘ cannot be deployed.
+The exit code is 0 whether there are changes or not.
 ${examples("fleet diff --stage prod", "fleet diff --json | jq '.changes | length'")}`,
     )
     .action((options) =>

@@ -61,5 +61,7 @@ async function readRedis({ aws, plan }: Stage): Promise<Present["redis"]> {
   const command = new DescribeReplicationGroupsCommand({ ReplicationGroupId: names.redis(plan.stage) });
   const answer = await orMissing(aws.client(ElastiCacheClient).send(command), "ReplicationGroupNotFoundFault");
   const group = answer?.ReplicationGroups?.[0];
-  return group && { nodes: group.MemberClusters?.length ?? 0, nodeType: group.CacheNodeType };
+  if (group === undefined) return undefined;
+  const { MemberClusters = [], CacheNodeType: nodeType, AutomaticFailover } = group;
+  return { nodes: MemberClusters.length, nodeType, failsOver: AutomaticFailover === "enabled" };
 }

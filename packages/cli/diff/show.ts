@@ -1,3 +1,5 @@
+import { judgeChanges } from "#preflight/questions/changes.ts";
+import { readStanding } from "#preflight/standing.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { columns, fold } from "../table.ts";
@@ -11,16 +13,25 @@ const signs: Readonly<Record<Change["kind"], string>> = { add: "+", change: "~",
 export async function showDiff(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
   if (format === "text" && terminal.interactive) terminal.progress("Comparing the map with what is deployed…");
-  const [wanted, present] = await Promise.all([readDeployPlan(stage), readPresent(stage)]);
+  const [standing, present] = await Promise.all([readStanding(stage), readPresent(stage)]);
+  const wanted = await readDeployPlan(stage, standing);
   const changes = changesOf(wanted, present);
+  const refused = judgeChanges(wanted, standing);
   if (format === "json") {
-    terminal.print(JSON.stringify({ stage: plan.stage, deployed: present.deployed, changes }, undefined, 2));
+    terminal.print(JSON.stringify({ stage: plan.stage, deployed: present.deployed, changes, refused }, undefined, 2));
     return 0;
   }
   if (!present.deployed)
     terminal.print(`Stage ${plan.stage} is not deployed: a deploy creates its network, its balancers, and`);
   for (const line of describeChanges(terminal, changes)) terminal.print(line);
-  if (changes.length === 0) terminal.print(`A deploy of ${plan.stage} would change nothing that the map determines.`);
+  for (const { evidence, remedy } of refused) {
+    const [first = "", ...more] = fold(`${evidence} ${remedy}`, columns - 2);
+    terminal.print(`${terminal.paint.red("✘")} ${first}`);
+    for (const line of more) terminal.print(`  ${line}`);
+  }
+  if (refused.length > 0) terminal.print("✘ cannot be deployed: nothing is touched until the map says otherwise.");
+  else if (changes.length === 0)
+    terminal.print(`A deploy of ${plan.stage} would change nothing that the map determines.`);
   terminal.note(`npx sst diff --stage ${plan.stage} shows the templates themselves.`);
   return 0;
 }

@@ -67,6 +67,11 @@ export function beforehand(plan: StagePlan): readonly Statement[] {
       [of("secretsmanager", `secret:${names.secretPrefix(plan.stage)}*`)],
     ),
     allow("AskZones", ["route53:GetHostedZone"], [open("route53", "hostedzone/*")]),
+    allow("AskNetwork", [
+      "ec2:DescribeAvailabilityZones",
+      "ec2:DescribeSubnets",
+      ...(plan.network.adopted === undefined ? [] : ["ec2:DescribeRouteTables", "ec2:DescribeVpcs"]),
+    ]),
     allow("AskQuotas", [
       "route53:ListHostedZonesByName",
       "lambda:GetAccountSettings",

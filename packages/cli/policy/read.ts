@@ -28,7 +28,7 @@ export function reading(plan: StagePlan): readonly Statement[] {
     ]),
     allow(
       "Stacks",
-      ["DetectStackDrift", "DescribeStackResourceDrifts", "ListStackResources"].map(
+      ["DetectStackDrift", "DescribeStackResourceDrifts", "GetTemplate", "ListStackResources"].map(
         (action) => `cloudformation:${action}`,
       ),
       [stacks],

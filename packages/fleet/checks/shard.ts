@@ -1,15 +1,19 @@
 import type { Entry } from "../entry.ts";
-import { rulePriority, shardOf } from "../placement.ts";
+import { placeServices, rulePriority, servicesPerShard } from "../placement.ts";
 import type { Problem } from "../problem.ts";
 import { duplicates } from "./duplicate.ts";
 
-/** Services a balancer and its stacks hold: about 9 resources each, and CloudFormation stops at 500 a stack. */
-export const servicesPerShard = 50;
-
-export function checkShards(stage: string, shards: number, entries: readonly Entry[]): readonly Problem[] {
+/** @param standing where services are deployed */
+export function checkShards(
+  stage: string,
+  shards: number,
+  entries: readonly Entry[],
+  standing?: Readonly<Record<string, number>>,
+): readonly Problem[] {
+  const shardOf = placeServices(entries, shards, standing);
   const placed = entries.map((entry) => ({
     key: entry[0],
-    shard: shardOf(entry, shards),
+    shard: shardOf.get(entry[0]) ?? 1,
     priority: rulePriority(entry),
   }));
   const problems: Problem[] = placed
@@ -27,7 +31,7 @@ export function checkShards(stage: string, shards: number, entries: readonly Ent
         field: `stages.${stage}.shards`,
         value: shards,
         allowed: `at most ${servicesPerShard} services a balancer; number ${shard} would have ${here.length}`,
-        remedy: "Raise shards (services move between balancers once), or pin services with `shard`.",
+        remedy: "Raise shards (what is deployed stays where it is), or pin services with `shard`.",
       });
     }
     for (const { first, entry } of duplicates(here, ({ priority }) => String(priority))) {

@@ -19,6 +19,7 @@ export function checkStage(fleet: FleetDefinition, stage: string): readonly Prob
     ...checkTopic(fleet, stage),
     ...checkZone(fleet, stage),
     ...checkGateways(fleet, stage),
+    ...checkAdoptedVpc(fleet, stage),
     ...checkShards(stage, shards, entries),
   ];
 }
@@ -63,6 +64,19 @@ function checkGateways(fleet: FleetDefinition, stage: string): readonly Problem[
       remedy: "Lower it, or raise zones.",
     },
   ];
+}
+
+/** A VPC that exists is as its owner made it. */
+function checkAdoptedVpc(fleet: FleetDefinition, stage: string): readonly Problem[] {
+  const { adopt, network = {} } = fleet.stages[stage] ?? {};
+  if (adopt?.vpc === undefined) return [];
+  const { idleTimeoutSeconds: _, ...made } = network;
+  return Object.entries(made).map(([name, value]) => ({
+    field: `stages.${stage}.network.${name}`,
+    value,
+    allowed: `nothing: the stage runs in ${adopt.vpc?.id}, which has a network`,
+    remedy: `Remove it, or stages.${stage}.adopt.vpc.`,
+  }));
 }
 
 function checkAdopted(fleet: FleetDefinition, stage: string): readonly Problem[] {

@@ -32,6 +32,12 @@ export interface NetworkDefinition {
   readonly cidr?: string;
   /** Availability zones, 2 or 3. Default 2. */
   readonly zones?: number;
+  /**
+   * Interface endpoints, so that these calls of the tasks do not pass NAT: `ecr` pulls images, `logs` writes logs,
+   * `secretsmanager` reads secrets, `ssmmessages` is ECS Exec. Each costs by the hour and zone. Default none; S3, where
+   * ECR keeps layers, has a gateway endpoint always, which is free.
+   */
+  readonly endpoints?: readonly InterfaceEndpoint[];
   /** NAT gateways: one per zone survives the loss of a zone. Default: one per zone for `durable`, otherwise 1. */
   readonly natGateways?: number;
   /**
@@ -40,6 +46,9 @@ export interface NetworkDefinition {
    */
   readonly idleTimeoutSeconds?: number;
 }
+
+export const interfaceEndpoints = ["ecr", "logs", "secretsmanager", "ssmmessages"] as const;
+export type InterfaceEndpoint = (typeof interfaceEndpoints)[number];
 
 export interface RedisDefinition {
   /** Nodes; two or more mean automatic failover. Default: 2 for `durable`, otherwise 1. */
@@ -50,7 +59,20 @@ export interface RedisDefinition {
   readonly snapshotRetentionDays?: number;
 }
 
+/** By their ids, or by a tag that they have. */
+export type SubnetsDefinition = readonly string[] | { readonly tag: string; readonly value: string };
+
+export interface AdoptedVpcDefinition {
+  readonly id: string;
+  /** Those of the balancers, with a route to an internet gateway. */
+  readonly publicSubnets: SubnetsDefinition;
+  /** Those of the tasks and of Redis, with a route to the internet through NAT. */
+  readonly privateSubnets: SubnetsDefinition;
+}
+
 export interface AdoptDefinition<SecretName extends string = string> {
+  /** A VPC of the stage's account and region, with subnets in two zones at least. The stage adds security groups to it. */
+  readonly vpc?: AdoptedVpcDefinition;
   /** A hosted zone of this domain or of a parent. */
   readonly hostedZone?: { readonly id: string; readonly name: string };
   /** Full ARNs, with the six characters at the end: ECS needs them to pick a JSON key. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { interfaceEndpoints } from "../definition/stage.ts";
 import { closed, expectation } from "../expectation.ts";
-import { domain, matching, named, region, whole } from "./field.ts";
+import { domain, filled, isObject, list, matching, named, region, whole } from "./field.ts";
 
 /** A VPC is /16 at most, and a balancer's subnet /27 at least; the range is cut into eight subnets. */
 const range = "an IPv4 range from /16 to /24 that begins at its first address, such as 10.0.0.0/16";
@@ -16,6 +17,19 @@ function beginsAtFirst(text: string): boolean {
   return address % 2 ** (32 - Number(bits)) === 0;
 }
 
+const TaggedSubnets = closed({
+  tag: filled("the key of a tag", "Copy it from the subnets."),
+  value: filled("the value of a tag", "Copy it from the subnets."),
+});
+const SubnetIds = v.pipe(
+  list(
+    matching(/^subnet-[0-9a-f]{8,17}$/, "a subnet's id, such as subnet-0123456789abcdef0", "Copy it from the VPC."),
+    "subnets' ids",
+  ),
+  v.minLength(2, expectation("two subnets at least, in different zones", "A balancer needs two zones: add one.")),
+);
+const Subnets = v.lazy((input) => (isObject(input) && !Array.isArray(input) ? TaggedSubnets : SubnetIds));
+
 export const Stage = closed({
   account: v.optional(
     matching(/^\d{12}$/, "an AWS account id: twelve digits, in quotes", "Copy it from the account menu."),
@@ -29,6 +43,7 @@ export const Stage = closed({
     closed({
       cidr: v.optional(cidr),
       zones: v.optional(whole(2, 3, "", "A balancer needs at least two zones.")),
+      endpoints: v.optional(list(v.picklist(interfaceEndpoints), "interface endpoints")),
       natGateways: v.optional(whole(1, 3, "", "At least one: tasks reach the internet through it.")),
       idleTimeoutSeconds: v.optional(
         whole(1, 4000, " seconds", "A balancer takes no other; 300 suits event streams with pauses."),
@@ -52,6 +67,13 @@ export const Stage = closed({
   ),
   adopt: v.optional(
     closed({
+      vpc: v.optional(
+        closed({
+          id: matching(/^vpc-[0-9a-f]{8,17}$/, "a VPC's id, such as vpc-0123456789abcdef0", "Copy it from the VPC."),
+          publicSubnets: Subnets,
+          privateSubnets: Subnets,
+        }),
+      ),
       hostedZone: v.optional(
         closed({
           id: matching(/^Z[A-Z0-9]{1,31}$/, "a zone's id, such as Z0123456789", "Copy it from Route 53."),

@@ -27,10 +27,13 @@ export function resourcesOf({
 export async function stackTimesOf({ client }: FleetStage): Promise<Readonly<Record<string, string>>> {
   const { StackSummaries = [] } = await new CloudFormationClient(client).send(new ListStacksCommand({}));
   return Object.fromEntries(
-    StackSummaries.map(({ StackName, StackStatus, CreationTime, LastUpdatedTime }) => [
-      StackName,
-      [StackStatus, CreationTime?.toISOString(), LastUpdatedTime?.toISOString()].join(" "),
-    ]),
+    // A stack that is gone stays in the list, with a name that another may have.
+    StackSummaries.filter(({ StackStatus }) => StackStatus !== "DELETE_COMPLETE").map(
+      ({ StackName, StackStatus, CreationTime, LastUpdatedTime }) => [
+        StackName,
+        [StackStatus, CreationTime?.toISOString(), LastUpdatedTime?.toISOString()].join(" "),
+      ],
+    ),
   );
 }
 

@@ -42,7 +42,7 @@ const present: Present = {
     actions: [],
   })),
   routes: { google_workspace: { hosts: [workspace.hostname], health: workspace.health } },
-  redis: { nodes: plan.redis.nodes, nodeType: plan.redis.nodeType },
+  redis: { nodes: plan.redis.nodes, nodeType: plan.redis.nodeType, failsOver: true },
 };
 
 const words = (changed: Partial<Present>) =>
@@ -74,9 +74,12 @@ describe("what a deploy would change", () => {
     ]);
     expect(words({ alarms: present.alarms.slice(1) })).toEqual(["add alarm unhealthyHosts of google_workspace"]);
     expect(words({ alarms: present.alarms.map((alarm) => ({ ...alarm, threshold: 2 })) })).toHaveLength(6);
-    expect(words({ redis: { nodes: 1, nodeType: "cache.t4g.small" } })).toEqual([
-      "change Redis has 1 nodes, the map has 2",
+    expect(words({ redis: { nodes: 1, nodeType: "cache.t4g.small", failsOver: false } })).toEqual([
+      "change Redis has 1 nodes, the map has 2; failover comes with the deploy after that",
       "change Redis runs on cache.t4g.small, the map has cache.t4g.micro",
+    ]);
+    expect(words({ redis: { nodes: 2, nodeType: "cache.t4g.micro", failsOver: false } })).toEqual([
+      "change Redis does not fail over yet, and will",
     ]);
     expect(words({ redis: undefined })).toEqual(["add Redis with 2 nodes"]);
   });

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { AwsError } from "#endpoint/core/errors.ts";
 import { physicalName } from "#endpoint/core/physical-name.ts";
 import { tagList, tagsOf } from "#endpoint/core/properties.ts";
 import type { Properties, ResourceContext, ResourceProvider } from "#endpoint/core/service.ts";
@@ -11,7 +12,14 @@ export interface InertType {
   readonly replaceOn: readonly string[];
   physicalId(properties: Properties, context: ResourceContext): string;
   attributes?(physicalId: string, properties: Properties, context: ResourceContext): Readonly<Record<string, unknown>>;
+  /** @throws AwsError for one that AWS would not create beside those that are there. */
+  check?(properties: Properties, context: ResourceContext, records: InertRecords): void;
+  /** Types of resources that keep this one from being deleted, while their properties name it. */
+  readonly heldBy?: readonly string[];
 }
+
+/** Whether a resource of one of these types names an id in its properties. */
+export type Holds = (types: readonly string[], physicalId: string) => boolean;
 
 /** Ids such as EC2's. */
 export function withPrefix(
@@ -44,7 +52,12 @@ export function arn(service: string, resource: string, { region, account }: Reso
   return `arn:aws:${service}:${region}:${account}:${resource}`;
 }
 
-export function inertProvider(type: string, definition: InertType, records: InertRecords): ResourceProvider {
+export function inertProvider(
+  type: string,
+  definition: InertType,
+  records: InertRecords,
+  holds: Holds,
+): ResourceProvider {
   const record = (physicalId: string, properties: Properties, context: ResourceContext) => {
     const attributes = definition.attributes?.(physicalId, properties, context) ?? {};
     records.put({ type, physicalId, properties, attributes, tags: tagsOn(properties, context) });
@@ -54,12 +67,18 @@ export function inertProvider(type: string, definition: InertType, records: Iner
     inert: true,
     replaceOn: definition.replaceOn,
     async create(properties, context) {
+      definition.check?.(properties, context, records);
       return record(definition.physicalId(properties, context), properties, context);
     },
     async update({ physicalId }, properties, _previous, context) {
       return record(physicalId, properties, context);
     },
     async delete({ physicalId }) {
+      if (holds(definition.heldBy ?? [], physicalId))
+        throw new AwsError(
+          "DependencyViolation",
+          `The resource '${physicalId}' has dependencies and cannot be deleted.`,
+        );
       records.delete(type, physicalId);
     },
   };

@@ -1,6 +1,7 @@
 import { zonesOf } from "../stack/blueprint.ts";
 import { companionId, newId } from "./identity.ts";
 import { arn, type InertType, text, withPrefix } from "./inert-type.ts";
+import { checkSubnet } from "./subnet.ts";
 
 const pair = (left: string, right: string): InertType => ({
   replaceOn: [left, right],
@@ -29,27 +30,45 @@ const securityGroupRule = (prefix: string): InertType => ({
 
 /** EC2's network, replacement rules from the types' reference pages. */
 export const networkTypes: Readonly<Record<string, InertType>> = {
-  "AWS::EC2::VPC": withPrefix("vpc", ["CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength"], (id, properties) => ({
-    VpcId: id,
-    CidrBlock: text(properties, "CidrBlock") ?? "10.0.0.0/16",
-    CidrBlockAssociations: [companionId("vpc-cidr-assoc", id)],
-    DefaultNetworkAcl: companionId("acl", id),
-    DefaultSecurityGroup: companionId("sg", id),
-    Ipv6CidrBlocks: [],
-  })),
-  "AWS::EC2::Subnet": withPrefix(
-    "subnet",
-    ["AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "OutpostArn", "VpcId"],
-    (id, properties, context) => ({
-      SubnetId: id,
-      VpcId: text(properties, "VpcId") ?? "",
-      CidrBlock: text(properties, "CidrBlock") ?? "",
-      AvailabilityZone: text(properties, "AvailabilityZone") ?? zonesOf(context)[0] ?? "",
-      NetworkAclAssociationId: companionId("aclassoc", id),
+  "AWS::EC2::VPC": {
+    ...withPrefix("vpc", ["CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength"], (id, properties) => ({
+      VpcId: id,
+      CidrBlock: text(properties, "CidrBlock") ?? "10.0.0.0/16",
+      CidrBlockAssociations: [companionId("vpc-cidr-assoc", id)],
+      DefaultNetworkAcl: companionId("acl", id),
+      DefaultSecurityGroup: companionId("sg", id),
       Ipv6CidrBlocks: [],
-      OutpostArn: "",
-    }),
-  ),
+    })),
+    heldBy: [
+      "AWS::EC2::RouteTable",
+      "AWS::EC2::SecurityGroup",
+      "AWS::EC2::Subnet",
+      "AWS::EC2::VPCEndpoint",
+      "AWS::EC2::VPCGatewayAttachment",
+    ],
+  },
+  "AWS::EC2::Subnet": {
+    ...withPrefix(
+      "subnet",
+      ["AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "OutpostArn", "VpcId"],
+      (id, properties, context) => ({
+        SubnetId: id,
+        VpcId: text(properties, "VpcId") ?? "",
+        CidrBlock: text(properties, "CidrBlock") ?? "",
+        AvailabilityZone: text(properties, "AvailabilityZone") ?? zonesOf(context)[0] ?? "",
+        NetworkAclAssociationId: companionId("aclassoc", id),
+        Ipv6CidrBlocks: [],
+        OutpostArn: "",
+      }),
+    ),
+    check: checkSubnet,
+    heldBy: [
+      "AWS::EC2::NatGateway",
+      "AWS::EC2::VPCEndpoint",
+      "AWS::ECS::Service",
+      "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    ],
+  },
   "AWS::EC2::RouteTable": withPrefix("rtb", ["VpcId"], (id) => ({ RouteTableId: id })),
   "AWS::EC2::Route": {
     replaceOn: ["RouteTableId", "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"],
@@ -71,11 +90,20 @@ export const networkTypes: Readonly<Record<string, InertType>> = {
     ["AllocationId", "ConnectivityType", "MaxDrainDurationSeconds", "PrivateIpAddress", "SubnetId"],
     (id) => ({ NatGatewayId: id, EniId: companionId("eni", id) }),
   ),
-  "AWS::EC2::SecurityGroup": withPrefix("sg", ["GroupDescription", "GroupName", "VpcId"], (id, properties) => ({
-    GroupId: id,
-    Id: id,
-    VpcId: text(properties, "VpcId") ?? "",
-  })),
+  "AWS::EC2::SecurityGroup": {
+    ...withPrefix("sg", ["GroupDescription", "GroupName", "VpcId"], (id, properties) => ({
+      GroupId: id,
+      Id: id,
+      VpcId: text(properties, "VpcId") ?? "",
+    })),
+    heldBy: [
+      "AWS::EC2::SecurityGroup",
+      "AWS::EC2::VPCEndpoint",
+      "AWS::ECS::Service",
+      "AWS::ElastiCache::ReplicationGroup",
+      "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    ],
+  },
   "AWS::EC2::SecurityGroupIngress": securityGroupRule("sgr"),
   "AWS::EC2::SecurityGroupEgress": securityGroupRule("sgr"),
   "AWS::EC2::VPCEndpoint": withPrefix("vpce", ["ServiceName", "ServiceRegion", "VpcEndpointType", "VpcId"], (id) => ({

@@ -3,6 +3,7 @@ import type { ResourceDeclaration } from "../template/document.ts";
 import { describeFailure, refused } from "../template/errors.ts";
 import type { JsonObject } from "../template/json.ts";
 import type { Blueprint } from "./blueprint.ts";
+import { keptName } from "./custom-names.ts";
 import { type Change, contextOf, type Deployment, providerOf } from "./deployment.ts";
 import { planChange } from "./plan.ts";
 import { resolveProperties } from "./properties.ts";
@@ -111,6 +112,11 @@ class Advance implements Progress {
       if (plan.kind === "replace") {
         if (stack.options.disableRollback)
           throw refused("Replacement type updates not supported on stack with disable-rollback.");
+        const name = keptName(before, properties);
+        if (name !== undefined)
+          throw refused(
+            `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
+          );
         return this.#create(logicalId, declaration, replaced);
       }
       draft = { ...draft, properties };

@@ -24,6 +24,15 @@ export function cidrBlocks(block: string, count: number, hostBits: number): stri
   return Array.from({ length: count }, (_, index) => `${toAddress(start + index * size)}/${32 - hostBits}`);
 }
 
+/** The first and the last address of a block, as numbers. @throws AwsError for what is no IPv4 block */
+export function addressesOf(block: string): readonly [number, number] {
+  const [address = "", prefix = ""] = block.split("/");
+  if (!isIPv4(address) || !/^\d{1,2}$/.test(prefix) || Number(prefix) > 32)
+    throw templateError(`Value (${block}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`);
+  const first = toNumber(address);
+  return [first, first + 2 ** (32 - Number(prefix)) - 1];
+}
+
 function toNumber(address: string): number {
   return address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
 }

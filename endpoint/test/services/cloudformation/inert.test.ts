@@ -1,8 +1,10 @@
 import {
   CreateStackCommand,
   DeleteStackCommand,
+  DescribeStackEventsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
+  UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import {
   DescribeSecurityGroupsCommand,
@@ -102,4 +104,69 @@ it("keeps the network as records with the ids EC2 would give, shows them, counts
   await cloud.cfn.send(new DeleteStackCommand({ StackName: "network" }));
   await cloud.cloudFormation.idle();
   expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs ?? []).toEqual([]);
+});
+
+const subnet = (CidrBlock: string, AvailabilityZone = "us-east-1a") => ({
+  Type: "AWS::EC2::Subnet",
+  Properties: { VpcId: { Ref: "Vpc" }, CidrBlock, AvailabilityZone },
+});
+const vpc = { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } };
+
+it.each([
+  [
+    "overlaps another",
+    { A: subnet("10.0.0.0/19"), B: { ...subnet("10.0.16.0/20"), DependsOn: "A" } },
+    "conflicts with",
+  ],
+  ["lies outside of its VPC", { A: subnet("10.1.0.0/24") }, "The CIDR '10.1.0.0/24' is invalid"],
+  ["is in no zone of the region", { A: subnet("10.0.0.0/24", "us-east-1z") }, "Value (us-east-1z)"],
+])("makes no subnet that %s", async (_, subnets, reason) => {
+  const TemplateBody = template({ Vpc: vpc, ...subnets });
+  await cloud.cfn.send(new CreateStackCommand({ StackName: "network", TemplateBody }));
+  await cloud.cloudFormation.idle();
+  const { StackEvents = [] } = await cloud.cfn.send(new DescribeStackEventsCommand({ StackName: "network" }));
+  expect(StackEvents.map(({ ResourceStatusReason = "" }) => ResourceStatusReason).join("\n")).toContain(reason);
+});
+
+it("keeps a subnet that something of another stack is in", async () => {
+  const both = template({ Vpc: vpc, A: subnet("10.0.0.0/24"), B: subnet("10.0.1.0/24") });
+  await cloud.cfn.send(new CreateStackCommand({ StackName: "network", TemplateBody: both }));
+  await cloud.cloudFormation.idle();
+  const { StackResources = [] } = await cloud.cfn.send(new DescribeStackResourcesCommand({ StackName: "network" }));
+  const SubnetId = StackResources.find(({ LogicalResourceId }) => LogicalResourceId === "B")?.PhysicalResourceId;
+  const nat = template({ Nat: { Type: "AWS::EC2::NatGateway", Properties: { SubnetId } } });
+  await cloud.cfn.send(new CreateStackCommand({ StackName: "user", TemplateBody: nat }));
+  await cloud.cloudFormation.idle();
+  const one = template({ Vpc: vpc, A: subnet("10.0.0.0/24") });
+  await cloud.cfn.send(new UpdateStackCommand({ StackName: "network", TemplateBody: one }));
+  await cloud.cloudFormation.idle();
+  const { StackEvents = [] } = await cloud.cfn.send(new DescribeStackEventsCommand({ StackName: "network" }));
+  expect(StackEvents).toContainEqual(
+    expect.objectContaining({
+      LogicalResourceId: "B",
+      ResourceStatus: "DELETE_FAILED",
+      ResourceStatusReason: expect.stringContaining("has dependencies and cannot be deleted"),
+    }),
+  );
+  expect((await ec2.send(new DescribeSubnetsCommand({}))).Subnets).toHaveLength(2);
+});
+
+it("replaces nothing that keeps a name of its own", async () => {
+  const group = (KeyPolicy: string) =>
+    template({
+      G: {
+        Type: "AWS::ECR::Repository",
+        Properties: { RepositoryName: "mine", EncryptionConfiguration: { EncryptionType: KeyPolicy } },
+      },
+    });
+  await cloud.cfn.send(new CreateStackCommand({ StackName: "named", TemplateBody: group("AES256") }));
+  await cloud.cloudFormation.idle();
+  await cloud.cfn.send(new UpdateStackCommand({ StackName: "named", TemplateBody: group("KMS") }));
+  await cloud.cloudFormation.idle();
+  const { Stacks } = await cloud.cfn.send(new DescribeStacksCommand({ StackName: "named" }));
+  expect(Stacks?.[0]?.StackStatus).toBe("UPDATE_ROLLBACK_COMPLETE");
+  const { StackEvents = [] } = await cloud.cfn.send(new DescribeStackEventsCommand({ StackName: "named" }));
+  expect(StackEvents.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(
+    expect.stringContaining("a custom-named resource requires replacing. Rename mine"),
+  );
 });

@@ -1,0 +1,122 @@
+import { type FleetDefinition, mapOf } from "#fleet";
+import fixture from "../../fixture/map.ts";
+import { slack } from "../../synth/synth.ts";
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:573946584375:${resource}`;
+const key = arn("kms", "key/11111111-2222-3333-4444-555555555555");
+
+/** Two services, and each optional part of the map somewhere. */
+export const base = mapOf({
+  default: {
+    ...fixture,
+    stages: { prod: fixture.stages.prod },
+    services: {
+      google_workspace: fixture.services.google_workspace,
+      notes: { ...slack, host: "notes", sessions: true, audit: { source: "mcp-notes" }, desiredCount: 2 },
+    },
+  },
+});
+
+const google = "services.google_workspace";
+const prod = "stages.prod";
+
+/** For each field of the map, the change of it that is made to the running stage `prod`. */
+export const edits: Readonly<Record<string, readonly [path: string, value: unknown]>> = {
+  domain: ["domain", "example.org"],
+  subdomain: ["subdomain", "tools"],
+  region: ["region", "eu-central-1"],
+  "oauth.paths": ["oauth.paths", ["/login/*"]],
+  "oauth.priority": ["oauth.priority", 40],
+  "audit.secret": ["audit.secret", "splunk"],
+  "audit.index": ["audit.index", "other"],
+  "alarms.…": ["alarms.unhealthyHosts.threshold", 2],
+  "chat.…": ["chat.fallbackEmails", ["others@themailworks.com"]],
+  "secrets.*.description": ["secrets.splunk.description", "Other words"],
+  "secrets.*.keys.*": ["secrets.session-keys.keys.ANOTHER_KEY", { randomBytes: 32 }],
+  "secrets.*.aliases.*": ["secrets.splunk.aliases", { token: "SPLUNK_HEC_TOKEN" }],
+  "secrets.*.rotation": ["secrets.google-oauth.rotation.everyDays", 30],
+  "secrets.*.unproven": ["secrets.splunk.unproven", "roll"],
+  "stages.*.account": [`${prod}.account`, "111122223333"],
+  "stages.*.region": [`${prod}.region`, "eu-central-1"],
+  "stages.*.runsOn": [`${prod}.runsOn`, "loopback"],
+  "stages.*.profile": [
+    prod,
+    { ...base.stages.prod, profile: "disposable", domain: base.domain, alarmTopic: "MCPAlerts" },
+  ],
+  "stages.*.domain": [`${prod}.domain`, "example.org"],
+  "stages.*.deletionProtection": [`${prod}.deletionProtection`, false],
+  "stages.*.network.cidr": [`${prod}.network`, { cidr: "10.1.0.0/16" }],
+  "stages.*.network.zones": [`${prod}.network`, { zones: 3 }],
+  "stages.*.network.natGateways": [`${prod}.network`, { natGateways: 1 }],
+  "stages.*.network.idleTimeoutSeconds": [`${prod}.network`, { idleTimeoutSeconds: 120 }],
+  "stages.*.redis.nodes": [`${prod}.redis`, { nodes: 2 }],
+  "stages.*.redis.nodeType": [`${prod}.redis`, { nodeType: "cache.t4g.small" }],
+  "stages.*.redis.snapshotRetentionDays": [`${prod}.redis`, { snapshotRetentionDays: 14 }],
+  "stages.*.shards": [`${prod}.shards`, 2],
+  "stages.*.alarmTopic": [`${prod}.alarmTopic`, "Others"],
+  "stages.*.network.endpoints": [`${prod}.network`, { endpoints: ["ecr", "logs"] }],
+  "stages.*.adopt.vpc.id": [`${prod}.adopt.vpc.id`, "vpc-0000000000000000b"],
+  "stages.*.adopt.vpc.publicSubnets": [`${prod}.adopt.vpc.publicSubnets`, ["subnet-0000000a", "subnet-0000000e"]],
+  "stages.*.adopt.vpc.privateSubnets": [`${prod}.adopt.vpc.privateSubnets`, ["subnet-0000000c", "subnet-0000000f"]],
+  "stages.*.adopt.hostedZone.…": [`${prod}.adopt`, { hostedZone: { id: "Z0ANOTHER", name: base.domain } }],
+  "stages.*.adopt.secrets.*": [
+    `${prod}.adopt`,
+    { secrets: { splunk: arn("secretsmanager", "secret:/prod/mcp/splunk-AbC123") } },
+  ],
+  "stages.*.adopt.kmsKeys.*": [`${prod}.adopt`, { kmsKeys: { splunk: key } }],
+  "stages.*.adopt.alarmTopicArn": [`${prod}.adopt`, { alarmTopicArn: arn("sns", "Others") }],
+  "services.*.host": [`${google}.host`, "workspace"],
+  "services.*.image": [`${google}.image`, "registry.example.com/mcp/workspace:2"],
+  "services.*.port": [`${google}.port`, 8100],
+  "services.*.cpu": ["services.notes.cpu", 256],
+  "services.*.memory": [`${google}.memory`, 1024],
+  "services.*.entryPoint": [`${google}.entryPoint`, ["node", "server.js"]],
+  "services.*.command": [`${google}.command`, ["serve"]],
+  "services.*.desiredCount": [`${google}.desiredCount`, 2],
+  "services.*.healthPath": [`${google}.healthPath`, "/ready"],
+  "services.*.healthCodes": [`${google}.healthCodes`, "200-204"],
+  "services.*.environment.*": [`${google}.environment.LOG_LEVEL`, "debug"],
+  "services.*.publicVariables": [`${google}.publicVariables`, ["MCP_ENABLE_OAUTH21"]],
+  "services.*.secrets": [`${google}.secrets`, ["google-oauth"]],
+  "services.*.sessions": [`${google}.sessions`, false],
+  "services.*.stickiness": [`${google}.stickiness`, true],
+  "services.*.audit.source": [`${google}.audit.source`, "other"],
+  "services.*.audit.enabled": [`${google}.audit.enabled`, false],
+  "services.*.alarms.…": [`${google}.alarms`, { unhealthyHosts: { threshold: 2 } }],
+  "services.*.oauth": ["services.notes.oauth", { rulePriority: 5 }],
+  "services.*.architecture": [`${google}.architecture`, "ARM64"],
+  "services.*.stopTimeout": [`${google}.stopTimeout`, 60],
+  "services.*.permissions": [
+    `${google}.permissions`,
+    [{ actions: ["s3:GetObject"], resources: [arn("s3", "bucket/*")], reason: "It reads one." }],
+  ],
+  "services.*.stages": ["services.notes.stages", { except: ["prod"] }],
+  "services.*.shard": [`${google}.shard`, 2],
+  "services.*.local.…": [`${google}.local`, { command: ["node", "other.ts"] }],
+};
+
+/** What the stage is before a change, where that matters. */
+export const before: Readonly<Record<string, FleetDefinition>> = {
+  "stages.*.redis.nodes": edited([`${prod}.redis`, { nodes: 1 }]),
+  "services.*.shard": edited([`${google}.shard`, 1], edited([`${prod}.shards`, 2])),
+  ...Object.fromEntries(
+    ["id", "publicSubnets", "privateSubnets"].map((name) => [`stages.*.adopt.vpc.${name}`, inVpc()]),
+  ),
+};
+
+function inVpc(): FleetDefinition {
+  const publicSubnets = ["subnet-0000000a", "subnet-0000000b"];
+  const privateSubnets = ["subnet-0000000c", "subnet-0000000d"];
+  return edited([`${prod}.adopt`, { vpc: { id: "vpc-0000000000000000a", publicSubnets, privateSubnets } }]);
+}
+
+/** The map with what is at a path replaced. */
+export function edited([path, value]: readonly [string, unknown], map: FleetDefinition = base): FleetDefinition {
+  return mapOf({ default: put(map, path.split("."), value) });
+}
+
+function put(whole: unknown, [step = "", ...rest]: readonly string[], value: unknown): unknown {
+  const fields = typeof whole === "object" ? { ...whole } : {};
+  const inner = Object.entries(fields).find(([name]) => name === step)?.[1];
+  return { ...fields, [step]: rest.length === 0 ? value : put(inner, rest, value) };
+}
