@@ -32,6 +32,11 @@ export default defineFleet({
       "google-chat": { receiver: "google-chat", key: "GOOGLE_CHAT_WEBHOOK_URL" },
     },
     routes: [{ to: ["slack", "slack-feed", "teams", "google-chat"] }],
+    // Buttons in Slack: `you` is whoever presses one on the page of the local chats.
+    actions: {
+      stages: ["local"],
+      slack: { secret: "slack-app", key: "SLACK_SIGNING_SECRET", allowed: ["U0LOCALYOU"] },
+    },
     fallbackEmails: ["platform@themailworks.com"],
   },
 
@@ -70,6 +75,10 @@ export default defineFleet({
         TEAMS_WEBHOOK_URL: { placeholder: "https://replace-me.logic.azure.com/workflows/replace-me" },
         GOOGLE_CHAT_WEBHOOK_URL: { placeholder: "https://chat.googleapis.com/v1/spaces/replace-me/messages" },
       },
+    },
+    "slack-app": {
+      description: "Signing secret of the Slack app, which proves that a button was pressed there",
+      keys: { SLACK_SIGNING_SECRET: { placeholder: "replace-me" } },
     },
     "session-keys": {
       description: "Keys that encrypt sessions and sign tokens, so that a new client secret logs nobody out",

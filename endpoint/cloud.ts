@@ -8,6 +8,7 @@ import type { AsyncInvoker, EventBus, MetricSink, Place, ProcessSupervisor, Topi
 import { openEndpoint } from "./core/server.ts";
 import type { AwsService, PassThrough, ResourceProvider } from "./core/service.ts";
 import { createThrottle } from "./core/throttle.ts";
+import { Inbox } from "./doubles/mail/index.ts";
 import { type Acm, createAcm } from "./services/acm/service.ts";
 import { customResourcePreload } from "./services/cloudformation/custom/preload.ts";
 import { type CloudFormation, createCloudFormation } from "./services/cloudformation/service.ts";
@@ -71,6 +72,8 @@ export interface Cloud {
   readonly logs: Logs;
   /** EventBridge, with its switch for lost, doubled and late deliveries. */
   readonly events: Events;
+  /** What SNS has mailed, to whom, and whether they confirm what they are asked. */
+  readonly inbox: Inbox;
   close(): Promise<void>;
 }
 
@@ -101,13 +104,17 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const s3 = await createS3({ place });
   const sqs = await createSqs({ place });
   const dynamoDb = createDynamoDb({ place });
+  const inbox = new Inbox();
   const logs = createLogs({ place, clock, metrics });
   const sns = createSns({
     place,
     clock,
     queues: sqs.queues,
     functions,
-    mail: ({ to, subject }) => log(`mail to ${to}: ${subject}`),
+    mail(letter) {
+      log(`mail to ${letter.to}: ${letter.subject}`);
+      inbox.receive(letter);
+    },
     log,
   });
   const lambda = createLambda({
@@ -232,6 +239,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     elastiCache,
     logs,
     events: eventBridge,
+    inbox,
     async close() {
       await endpoint.close();
       // What runs processes first: they may still talk to the rest.

@@ -114,6 +114,7 @@ export const requirements = {
   "STR-7": "A local stage with several shards serves every address at one port",
   "STR-8": "A map AWS would refuse, or that gives a secret away, is refused with field, value, allowed, remedy",
   "CHAT-5": "Mute silences every road, with an end, a reason and an author",
+  "CHAT-14": "Silence and acknowledge from the message",
   "CHAT-9": "Flapping is one conversation; what can no longer end by itself is ended",
   "REL-6": "People are woken by the rate of failures over two windows with a minimum of traffic; counts are feed",
   "SAFE-1": "No web page can make the endpoint, a double, a service or the console do or reveal anything",

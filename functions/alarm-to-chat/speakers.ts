@@ -10,6 +10,7 @@ import { type Fault, Address as Web } from "#rotation/address.ts";
 import { Credential } from "#rotation/credential.ts";
 import { tidied } from "#rotation/handwriting.ts";
 import { isBlank, parseValue, type SecretValue, textAt } from "#rotation/value.ts";
+import { mailBy } from "./mail.ts";
 
 const http = createHttp();
 const client = new SecretsManagerClient({});
@@ -26,6 +27,11 @@ export async function readSpeakers(
   const value = await readSecret(secretArn);
   const speakers = new Map<string, Speaker>();
   for (const [name, destination] of Object.entries(settings.destinations)) {
+    if (destination.receiver === "email") {
+      const address = { secret: new Secret(destination.topicArn), mail: mailBy(destination.topicArn) };
+      speakers.set(name, (card, conversation) => receivers.email.deliver(card, conversation, address, http));
+      continue;
+    }
     const held = textAt(value, destination.key);
     if (isBlank(held) || placeholder.test(held)) {
       log({ level: "warn", message: "This destination has no address yet", destination: name, key: destination.key });
@@ -46,7 +52,7 @@ export async function readSpeakers(
   return speakers;
 }
 
-type Destination = ChatSettings["destinations"][string];
+type Destination = Exclude<ChatSettings["destinations"][string], { readonly receiver: "email" }>;
 type Faulty = Fault & { readonly key: string };
 
 /** Checks that the value is what its key says, before any name server or web server sees it. */

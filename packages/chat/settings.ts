@@ -21,6 +21,7 @@ export const ChatSettings = v.object({
       }),
       v.object({ receiver: v.picklist(["pagerduty", "opsgenie"]), key: v.string(), apiKey: v.optional(v.string()) }),
       v.object({ receiver: v.literal("webhook"), key: v.string(), signingKey: v.string() }),
+      v.object({ receiver: v.literal("email"), topicArn: v.string() }),
     ]),
   ),
   routes: v.array(
@@ -44,5 +45,7 @@ export const ChatSettings = v.object({
   ),
   repeatAfterHours: v.number(),
   runbookUrl: v.optional(v.string()),
+  consoleUrl: v.optional(v.string()),
+  buttons: v.optional(v.boolean()),
 });
 export type ChatSettings = v.InferOutput<typeof ChatSettings>;

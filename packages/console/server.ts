@@ -41,7 +41,8 @@ export async function openConsole({ port, view, actions, intervalMs = 1000 }: Co
       response.destroy(error instanceof Error ? error : undefined);
     });
   };
-  server.on("request", behindDoor(answer, { pages: true, credential: tokenHeader }));
+  // A message in a chat links to the page.
+  server.on("request", behindDoor(answer, { pages: true, navigations: ["/"], credential: tokenHeader }));
   let closing: Promise<void> | undefined;
   const close = () => {
     feed.close();

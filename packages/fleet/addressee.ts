@@ -27,6 +27,7 @@ export const addressees: Readonly<Record<ChatDestination["receiver"], Addressees
   pagerduty: nobody("PagerDuty, whose escalation policies do"),
   opsgenie: nobody("Opsgenie, whose escalations do"),
   webhook: nobody("a webhook"),
+  email: nobody("a mail, which its addresses get"),
 };
 
 /** Whether a chat can call it. */

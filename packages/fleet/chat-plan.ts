@@ -1,9 +1,13 @@
-import type { FleetDefinition } from "./definition.ts";
+import type { ChatDefinition, FleetDefinition } from "./definition.ts";
 import type { ChatPlan } from "./plan.ts";
+
+/** Where `npm start` shows the console, unless told. */
+export const consolePort = 8090;
 
 /** The routes that apply in a stage, and the destinations they name. */
 export function planChat({ chat, stages }: FleetDefinition, stage: string): ChatPlan | undefined {
   if (chat === undefined) return undefined;
+  const onLoopback = stages[stage]?.runsOn === "loopback";
   const routes = chat.routes
     .filter((route) => route.stages === undefined || route.stages.includes(stage))
     .map(({ stages: _, ...route }) => route);
@@ -14,9 +18,16 @@ export function planChat({ chat, stages }: FleetDefinition, stage: string): Chat
     routes,
     mutes: chat.mutes ?? [],
     // On one machine a person waits for the card they have just set off.
-    groupWaitSeconds: chat.groupWaitSeconds ?? (stages[stage]?.runsOn === "loopback" ? 2 : 30),
+    groupWaitSeconds: chat.groupWaitSeconds ?? (onLoopback ? 2 : 30),
     repeatAfterHours: chat.repeatAfterHours ?? 4,
     runbookUrl: chat.runbookUrl,
+    actions: planActions(chat, stage),
+    consoleUrl: chat.consoleUrl ?? (onLoopback ? `http://127.0.0.1:${consolePort}` : undefined),
     fallbackEmails: chat.fallbackEmails,
   };
+}
+
+function planActions({ actions }: ChatDefinition, stage: string): ChatPlan["actions"] {
+  if (actions === undefined || actions.stages?.includes(stage) === false) return undefined;
+  return { slack: actions.slack };
 }

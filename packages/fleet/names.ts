@@ -27,6 +27,8 @@ export const names = {
   alarmQueue: (stage: string) => `${stage}-mcp-alarms`,
   /** What the names of the stage's stacks begin with: SST puts the app's name, that of `sst.config.ts`, behind it. */
   stacks: (stage: string) => `${stage}-mcp-fleet-`,
+  /** The topic by which a destination of the map is written to. */
+  mailTopic: (stage: string, destination: string) => `${stage}-mcp-mail-${destination.replaceAll(/[^\w-]/g, "-")}`,
   incidentTable: (stage: string) => `${stage}-mcp-incidents`,
   /** SSM parameter with what was measured of a service; not under `/<stage>/mcp/`, where secrets are. */
   thresholds: (stage: string, key: string) => `/mcp-fleet/${stage}/thresholds/${key}`,

@@ -2,6 +2,7 @@ import type { AlarmPlan, Measured, RatePlans } from "./alarm-plan.ts";
 import type {
   AdoptedVpcDefinition,
   AlarmName,
+  ChatActions,
   ChatDestination,
   ChatMute,
   ChatRoute,
@@ -76,6 +77,9 @@ export interface ChatPlan {
   readonly groupWaitSeconds: number;
   readonly repeatAfterHours: number;
   readonly runbookUrl?: string | undefined;
+  /** Absent where the stage has no buttons. */
+  readonly actions?: Pick<ChatActions, "slack"> | undefined;
+  readonly consoleUrl?: string | undefined;
   readonly fallbackEmails: readonly string[];
 }
 

@@ -117,7 +117,7 @@ function planSecrets(
   definition: StageDefinition,
   services: readonly ServicePlan[],
 ): readonly SecretPlan[] {
-  return Object.entries(fleet.secrets).map(([key, secret]) => ({
+  const plans = Object.entries(fleet.secrets).map(([key, secret]) => ({
     key,
     name: names.secret(stage, key),
     description: secret.description,
@@ -131,6 +131,9 @@ function planSecrets(
       .filter((service) => service.secrets.some((use) => use.secret === key))
       .map((service) => service.key),
   }));
+  // What proves presses of buttons is of no use, and 0.40 USD a month, where there are none.
+  const idle = planChat(fleet, stage)?.actions === undefined ? fleet.chat?.actions?.slack.secret : undefined;
+  return plans.filter(({ key, usedBy }) => key !== idle || usedBy.length > 0);
 }
 
 const defaultEveryDays = 30;

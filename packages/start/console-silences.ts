@@ -1,6 +1,6 @@
-import type { ChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import type { ChatDoubles, ChatName } from "@mcp-fleet/endpoint/doubles/chat-page";
 import type { Silence } from "#console/model/chat.ts";
-import type { ChatDestination, StagePlan } from "#fleet";
+import type { StagePlan } from "#fleet";
 
 export const silenceSeconds = 60;
 
@@ -19,6 +19,8 @@ export function createSilences(plan: () => StagePlan, chats: ChatDoubles): Silen
 
   const receiverOf = (wanted: string) => {
     const found = destinations().find(([name]) => name === wanted);
+    if (found?.[1].receiver === "email")
+      throw new Error(`${wanted} is mail, which AWS sends: it cannot be silenced here.`);
     if (found !== undefined) return found[1].receiver;
     const known = destinations()
       .map(([name]) => name)
@@ -26,7 +28,7 @@ export function createSilences(plan: () => StagePlan, chats: ChatDoubles): Silen
     throw new Error(`The map has no chat ${wanted}: it has ${known === "" ? "none" : known}.`);
   };
   // By the chat's kind: the map may have lost the chat itself meanwhile.
-  const lift = (receiver: ChatDestination["receiver"]) => {
+  const lift = (receiver: ChatName) => {
     clearTimeout(ends.get(receiver)?.timer);
     ends.delete(receiver);
     chats.setFault(receiver, undefined);

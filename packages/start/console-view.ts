@@ -85,6 +85,7 @@ function withShown(read: Chats, { chats }: LocalFleet): Chats {
     ...read,
     page: chats.url,
     chats: read.chats.map((chat) => {
+      if (chat.receiver === "email") return chat;
       const messages = chats.list(chat.receiver);
       const edits = messages.reduce((sum, message) => sum + message.edits, 0);
       return { ...chat, shown: { messages: messages.length, edits } };

@@ -66,6 +66,9 @@ export async function openDoubles(plan: StagePlan): Promise<Doubles> {
             ...values,
             SPLUNK_ADMIN_URL: runsSplunkEnterprise(of, key) ? splunkRest.url : acs.url,
             ...(key === of.chat?.secret && chatValues(of.chat, chats)),
+            ...(key === of.chat?.actions?.slack.secret && {
+              [of.chat.actions.slack.key]: chats.secret.SLACK_SIGNING_SECRET ?? "",
+            }),
           };
           const own = Object.entries(all).filter(([name]) => name in keys);
           return own.length === 0 ? [] : [[key, Object.fromEntries(own)]];
@@ -137,6 +140,8 @@ function chatValues({ destinations }: ChatPlan, { secret }: ChatDoubles): Values
           [destination.key, secret[addressOf.webhook] ?? ""],
           [destination.signingKey, secret.ALARM_WEBHOOK_SIGNING_KEY ?? ""],
         ];
+      case "email":
+        return [];
       case "slack-bot":
       case "pagerduty":
       case "opsgenie": {

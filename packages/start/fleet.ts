@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import {
   type Cloud,
   type CloudOptions,
@@ -6,7 +7,8 @@ import {
   openCloud,
   type ProcessSupervisor,
 } from "@mcp-fleet/endpoint";
-import type { StagePlan } from "#fleet";
+import { orMissing } from "#cli/aws.ts";
+import { names, type StagePlan } from "#fleet";
 import { type Doubles, openDoubles } from "./doubles.ts";
 
 /** The endpoint, and what lies outside AWS, up and waiting for a deploy. */
@@ -35,9 +37,11 @@ export async function openFleet({ plan, projectRoot, ports, log }: LocalFleetOpt
     stateFolder: join(projectRoot, ".mcp-fleet"),
     supervisor,
     taskEnvironment: { GOOGLE_OAUTH_ISSUER: doubles.google.issuer },
-    functionEnvironment: { GOOGLE_TOKEN_URL: `${doubles.google.issuer}/token` },
+    functionEnvironment: { GOOGLE_TOKEN_URL: `${doubles.google.issuer}/token`, SLACK_HOOKS_URL: doubles.chats.url },
     log,
   });
+  // As somebody enters it in the Slack app once the stage is deployed.
+  doubles.chats.registerRequestUrl(() => buttonUrlOf(cloud, plan.stage));
   let closing: Promise<void> | undefined;
   const close = async () => {
     await cloud.close();
@@ -52,6 +56,13 @@ export async function openFleet({ plan, projectRoot, ports, log }: LocalFleetOpt
       return closing;
     },
   };
+}
+
+/** `undefined` for a stage without buttons. */
+async function buttonUrlOf(cloud: Cloud, stage: string): Promise<string | undefined> {
+  const lambda = new LambdaClient(clientSettings(cloud));
+  const command = new GetFunctionUrlConfigCommand({ FunctionName: names.function(stage, "answer-button") });
+  return (await orMissing(lambda.send(command), "ResourceNotFoundException"))?.FunctionUrl;
 }
 
 /** How any AWS client reaches the endpoint. */

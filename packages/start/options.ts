@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { consolePort } from "#fleet/chat-plan.ts";
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -49,7 +50,7 @@ export function parseOptions(args: readonly string[]): StartOptions | "help" {
       endpoint: port("--endpoint-port", values["endpoint-port"], 4577),
       https: port("--https-port", values["https-port"], 8443),
       http: port("--http-port", values["http-port"], 8080),
-      console: port("--console-port", values["console-port"], 8090),
+      console: port("--console-port", values["console-port"], consolePort),
     },
   };
 }

@@ -16,6 +16,8 @@ import { usePlan } from "../parts/plan.ts";
 import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
+import { createDoor } from "./door.ts";
+import { createMailTopics } from "./mail.ts";
 import { createRoadAlarm } from "./road-alarm.ts";
 import { createFallback, watchRoad } from "./watch.ts";
 
@@ -41,7 +43,8 @@ export function Chat({ app, stack }: StackContext) {
   createRules(stack, plan, new targets.SqsQueue(queue, { deadLetterQueue: deadLetters }));
   const table = createTable(stack, plan);
   const fallback = createFallback(stack, plan, chat);
-  const room = createFunction(stack, plan, chat, { queue, table, fallback });
+  const topics = createMailTopics(stack, plan, chat);
+  const room = createFunction(stack, plan, chat, { queue, table, fallback, topics });
   new lambda.CfnEventSourceMapping(stack, "AlarmsToFunction", {
     functionName: room.functionArn,
     eventSourceArn: queue.queueArn,
@@ -54,6 +57,7 @@ export function Chat({ app, stack }: StackContext) {
   });
   watchRoad(stack, plan, { deadLetters, queue, topic: fallback });
   createRoadAlarm(stack, plan, topic);
+  if (chat.actions !== undefined) createDoor(stack, plan, chat.actions, { queue, table });
   stack.addOutputs({ AlarmQueueUrl: queue.queueUrl, DeadLetterQueueUrl: deadLetters.queueUrl });
   return { queue };
 }
@@ -177,19 +181,31 @@ interface RoadProps {
   readonly queue: sqs.Queue;
   readonly table: dynamodb.CfnTable;
   readonly fallback: sns.Topic;
+  /** By destination. */
+  readonly topics: ReadonlyMap<string, sns.Topic>;
 }
 
 function createFunction(
   stack: Stack,
   plan: StagePlan,
   chat: ChatPlan,
-  { queue, table, fallback }: RoadProps,
+  { queue, table, fallback, topics }: RoadProps,
 ): FunctionRoom {
   const { stage, region, account } = plan;
   const secretArn = use(Secrets).arns.get(chat.secret);
   if (secretArn === undefined) throw new Error(`The chat secret ${chat.secret} has no ARN.`);
-  const { destinations, routes, mutes, repeatAfterHours, runbookUrl } = chat;
-  const settings = { stage, region, account, destinations, routes, mutes, repeatAfterHours, runbookUrl };
+  const destinations = Object.fromEntries(
+    Object.entries(chat.destinations).map(([name, destination]) => [
+      name,
+      destination.receiver === "email"
+        ? { receiver: destination.receiver, topicArn: topics.get(name)?.topicArn }
+        : destination,
+    ]),
+  );
+  const { routes, mutes, repeatAfterHours, runbookUrl, consoleUrl } = chat;
+  const buttons = chat.actions === undefined ? undefined : true;
+  const said = { destinations, routes, mutes, repeatAfterHours, runbookUrl, consoleUrl, buttons };
+  const settings = { stage, region, account, ...said };
   const services = stack.formatArn({ service: "ecs", resource: "service", resourceName: `${names.cluster(stage)}/*` });
   const alarms = stack.formatArn({
     service: "cloudwatch",
@@ -218,6 +234,9 @@ function createFunction(
       { actions: ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: [table.attrArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
       ...keyStatements(stack, plan, "read", (key) => key === chat.secret),
+      ...(topics.size > 0
+        ? [{ actions: ["sns:Publish"], resources: [...topics.values()].map(({ topicArn }) => topicArn) }]
+        : []),
       { actions: ["ecs:DescribeServices"], resources: [services] },
       { actions: ["cloudwatch:ListTagsForResource"], resources: [alarms] },
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },

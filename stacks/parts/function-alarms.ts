@@ -5,8 +5,8 @@ import { names } from "#fleet";
 
 /** How a function is called, as far as it shows that something is wrong with it. */
 export interface FunctionCalls {
-  /** Default `asynchronous`: Lambda keeps its events. `queue`: a queue does, which has alarms of its own. */
-  readonly by?: "queue";
+  /** Default: Lambda keeps its events. `queue`: a queue does, which has alarms of its own. `request`: its caller waits. */
+  readonly by?: "queue" | "request";
   /** Seconds between two runs of its schedule. */
   readonly everySeconds?: number;
   /** Failed calls are repeated as a matter of course: so many spans of five minutes, of so many in a row, are too many. */
@@ -89,7 +89,7 @@ function watchesFor({ by, everySeconds, failing = { spans: 1, of: 1 }, inTurn = 
         ? "calls of it had to wait for an hour on end"
         : "calls of it were refused, for want of concurrency",
     },
-    ...(by !== "queue" && {
+    ...(by === undefined && {
       age: {
         metric: "AsyncEventAge",
         statistic: "Maximum",

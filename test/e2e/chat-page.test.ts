@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { type ChatDoubles, chatNames, type PlaceName, startChatDoubles } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { closeServer, listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
 import { journey } from "@mcp-fleet/testing/journey.ts";
 import { needs, pathOf } from "@mcp-fleet/testing/programs.ts";
 import { type Browser, chromium } from "playwright-core";
@@ -32,6 +34,8 @@ const place = {
   region: "us-east-1",
   account: "573946584375",
   runbookUrl: "https://github.com/example/mcp-fleet/blob/main",
+  consoleUrl: "http://127.0.0.1:8091",
+  buttons: true,
 };
 /** Whom each chat calls, in its own ids. */
 const called: Readonly<Record<PlaceName, readonly string[]>> = {
@@ -58,14 +62,18 @@ const findings = {
 describe("the page of the chats", needs("chromium"), () => {
   let chats: ChatDoubles;
   let browser: Browser;
+  const door = createServer();
   const http = createHttp();
 
   beforeAll(async () => {
     chats = await startChatDoubles();
+    const port = await listenOnLoopback(door);
+    chats.registerRequestUrl(async () => `http://127.0.0.1:${port}/`);
     browser = await chromium.launch({ executablePath: pathOf("chromium") ?? "", args: ["--no-sandbox"] });
   });
   afterAll(async () => {
     await browser.close();
+    await closeServer(door);
     await chats.stop();
   });
 
@@ -119,6 +127,22 @@ describe("the page of the chats", needs("chromium"), () => {
     return { next: { ...told, version: record.version + 1 }, reference: said };
   }
 
+  /** Somebody has it, and says so everywhere. */
+  async function acknowledge(record: GroupRecord, when: number, reference: string | undefined): Promise<GroupRecord> {
+    const policy = {
+      now: when,
+      repeatAfterMs: 1e9,
+      acknowledgement: { group: "google_workspace", by: "Ada", at: when, seenAt: when },
+      isMuted: () => false,
+      endingOf: () => undefined,
+      isRouted: () => true,
+    };
+    const { message, next } = decide(record, [], policy);
+    if (message === undefined) throw new Error("Nothing to say.");
+    await say(cardOf(message, "google_workspace", noFindings, place, when), "rewrite", reference);
+    return next;
+  }
+
   const follow = async () => {
     const page = await browser.newPage({ viewport: { width: 1640, height: 900 } });
     const errors: string[] = [];
@@ -145,16 +169,31 @@ describe("the page of the chats", needs("chromium"), () => {
         await page.locator(`section.${name}`).screenshot({ path: join(pictures, `alarm-${name}.png`) });
     }
     await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const taken = at + 3 * 60_000;
+    const held = await acknowledge(next, taken, reference);
+    for (const name of chatNames)
+      await page.locator(`section.${name}`).getByText("Ada has it: google_workspace").first().waitFor();
+    if (pictures !== undefined)
+      for (const name of ["slack-bot", "teams"] as const)
+        await page.locator(`section.${name}`).screenshot({ path: join(pictures, `acknowledged-${name}.png`) });
+    const { promise: pressed, resolve } = Promise.withResolvers<unknown>();
+    door.once("request", ({ headers }, response) => {
+      resolve(headers["x-slack-signature"]);
+      response.end();
+    });
+    await page.locator("section.slack-bot article").first().getByRole("button", { name: "Silence for 1 h" }).click();
+    expect(await pressed).toMatch(/^v0=[0-9a-f]{64}$/);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     const over = at + 12 * 60_000;
-    await tell(alarm("google-workspace", "OK", over).body, over, next, reference);
+    await tell(alarm("google-workspace", "OK", over).body, over, held, reference);
     for (const name of chatNames) {
       await page.locator(`section.${name}`).getByText("Recovered: google_workspace").first().waitFor();
     }
     // The first message has the new headline and what it showed before; the answer notifies whoever follows it.
-    expect(await page.locator("section.slack-bot article").count()).toBe(2);
+    expect(await page.locator("section.slack-bot article:not(.whisper)").count()).toBe(3);
     expect(await page.locator("section.slack-bot .edited").count()).toBe(1);
     expect(await page.locator("section.slack-bot article").first().innerText()).toContain("<invalid_grant>");
-    expect(await page.locator("section.google-chat article.reply").count()).toBe(1);
+    expect(await page.locator("section.google-chat article.reply").count()).toBe(2);
     if (pictures !== undefined) {
       for (const name of chatNames)
         await page.locator(`section.${name}`).screenshot({ path: join(pictures, `recovered-${name}.png`) });
@@ -287,7 +326,7 @@ describe("the page of the chats", needs("chromium"), () => {
   };
 
   journey(
-    "[CHAT-1] [CHAT-2] [CHAT-7] [CHAT-10] [CHAT-11] shows as people see it",
+    "[CHAT-1] [CHAT-2] [CHAT-7] [CHAT-10] [CHAT-11] [CHAT-14] shows as people see it",
     {},
     {
       "an alarm in each chat, and follows to its end": follow,

@@ -1,12 +1,16 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type ChatName, chatNames, type PlaceName } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { type ChatName, chatNames, type PlaceName, type SlackUser } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { browserPath } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { deleteMute, queryMutes } from "#chat/record/mute-table.ts";
+import { withButtons } from "../fixture/buttons.ts";
 import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
 import { openWatch } from "../stage/console-watch.ts";
 import { echo, echoCommand, googleWorkspace, mapOf } from "../stage/maps.ts";
@@ -17,18 +21,17 @@ const closed = "shop.closed";
 
 // The shop does not start while this file is in the project: its tasks end as soon as they begin.
 const command = ["sh", "-c", 'test ! -e "$0" && exec "$@"', closed, ...echoCommand("shop")] as const;
-const map = mapOf({
-  google_workspace: googleWorkspace(),
-  wiki: echo("wiki"),
-  shop: echo("shop", { local: { command } }),
-});
+const map = withButtons(
+  mapOf({ google_workspace: googleWorkspace(), wiki: echo("wiki"), shop: echo("shop", { local: { command } }) }),
+);
 
 beforeAll(async () => {
   stage = await openStage(map);
   await stage.deploy(map);
   const secrets = new SecretsManagerClient(stage.client);
   const SecretString = JSON.stringify(stage.fleet.chats.secret);
-  await secrets.send(new PutSecretValueCommand({ SecretId: "/local/mcp/chat", SecretString }));
+  for (const SecretId of ["/local/mcp/chat", "/local/mcp/slack-app"])
+    await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
 });
 afterAll(async () => {
   expect(await stage.close()).toEqual([]);
@@ -68,6 +71,17 @@ async function heard(chat: ChatName, part: string): Promise<string> {
 /** Nothing measures it, so that its state is what somebody sets. */
 const byHand = "local-mcp-wiki-latencyByHand";
 const byHandLater = `${byHand}Later`;
+const byHandPressed = "local-mcp-shop-latencyByHand";
+
+async function makeAlarm(AlarmName: string): Promise<void> {
+  const { Topics = [] } = await new SNSClient(stage.client).send(new ListTopicsCommand({}));
+  const topic = Topics.find(({ TopicArn }) => TopicArn?.endsWith(":MCPAlerts"))?.TopicArn ?? "";
+  const metric = { Namespace: "Test", MetricName: "ByHand", Statistic: "Average", Period: 60 } as const;
+  const rule = { EvaluationPeriods: 1, Threshold: 7, ComparisonOperator: "GreaterThanThreshold" } as const;
+  const actions = { TreatMissingData: "ignore", AlarmActions: [topic], OKActions: [topic] };
+  const command = new PutMetricAlarmCommand({ AlarmName, ...metric, ...rule, ...actions });
+  await new CloudWatchClient(stage.client).send(command);
+}
 
 async function setState(AlarmName: string, StateValue: "ALARM" | "OK"): Promise<void> {
   const cloudWatch = new CloudWatchClient(stage.client);
@@ -88,21 +102,9 @@ describe("an alarm of the deployed fleet", () => {
   });
 
   it("[CHAT-1] [CHAT-2] opens a conversation within the group wait and two seconds, and ends the same one", async () => {
-    const { Topics = [] } = await new SNSClient(stage.client).send(new ListTopicsCommand({}));
-    const topic = Topics.find(({ TopicArn }) => TopicArn?.endsWith(":MCPAlerts"))?.TopicArn ?? "";
-    const alarm = {
-      AlarmName: byHand,
-      Namespace: "Test",
-      MetricName: "ByHand",
-      Statistic: "Average",
-      Period: 60,
-    } as const;
-    const rule = { EvaluationPeriods: 1, Threshold: 7, ComparisonOperator: "GreaterThanThreshold" } as const;
-    const actions = { TreatMissingData: "ignore", AlarmActions: [topic], OKActions: [topic] };
-    await new CloudWatchClient(stage.client).send(new PutMetricAlarmCommand({ ...alarm, ...rule, ...actions }));
+    await makeAlarm(byHand);
     // One that came back so soon would be flapping.
-    const later = { ...alarm, ...rule, ...actions, AlarmName: byHandLater };
-    await new CloudWatchClient(stage.client).send(new PutMetricAlarmCommand(later));
+    await makeAlarm(byHandLater);
     const began = Date.now();
     await setState(byHand, "ALARM");
     // The limit stands in the topic's message, the rest in the event's: both roads, one card.
@@ -177,6 +179,42 @@ describe("an alarm of the deployed fleet", () => {
     expect(shop?.counts.some((count) => count > 0)).toBe(true);
     const { code, said: lines } = await interrupt();
     expect({ code, lines }).toEqual({ code: 0, lines: [expect.stringContaining("Ctrl-C ends it")] });
+  });
+
+  it("[CHAT-14] is somebody's once they press a button in Slack, in every chat, and silent if they want", async () => {
+    await makeAlarm(byHandPressed);
+    await setState(byHandPressed, "ALARM");
+    await heard("slack-bot", "shop: Average of ByHand");
+    const { chats } = stage.fleet;
+    const card = chats.list("slack-bot").findLast(({ payload }) => JSON.stringify(payload).includes("shop: Average"));
+    const press = (button: string, user?: SlackUser) => chats.press("slack-bot", card?.id ?? "", button, user);
+    expect(await press("acknowledge", { id: "U0STRANGER0", username: "mallory" })).toBe(200);
+    expect(await press("acknowledge")).toBe(200);
+    for (const chat of chatNames) await heard(chat, "you has it: shop: Average of ByHand");
+    expect(await press("silence")).toBe(200);
+    for (const chat of chatNames) await heard(chat, ", silent until ");
+    const table = new DynamoDBClient(stage.client);
+    expect(await queryMutes(table, "local-mcp-incidents", Date.now())).toMatchObject([
+      { target: "shop", by: "you", reason: "from Slack" },
+    ]);
+    await deleteMute(table, "local-mcp-incidents", "shop");
+    const whispers = chats
+      .list("slack-bot")
+      .flatMap(({ whisper, payload }) => (whisper ? JSON.stringify(payload) : []));
+    expect(whispers.join()).toMatch(/You may not.*shop is yours\..*shop is yours, and silent until/s);
+    // A signature of somebody else's, at the door itself.
+    const lambda = new LambdaClient(stage.client);
+    const { FunctionUrl = "" } = await lambda.send(
+      new GetFunctionUrlConfigCommand({ FunctionName: "local-mcp-answer-button" }),
+    );
+    const headers = {
+      "x-slack-request-timestamp": String(Math.floor(Date.now() / 1000)),
+      "x-slack-signature": `v0=${"0".repeat(64)}`,
+    };
+    expect((await fetch(FunctionUrl, { method: "POST", headers, body: "payload=%7B%7D" })).status).toBe(401);
+    await setState(byHandPressed, "OK");
+    for (const chat of chatNames) await heard(chat, "Recovered: shop: Average of ByHand");
+    expect(stage.log.join("\n")).not.toContain("/actions/");
   });
 
   it("[CHAT-3] leaves nothing in the queue", async () => {

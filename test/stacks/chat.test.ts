@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { withButtons, withMail } from "../fixture/buttons.ts";
 import fleet from "../fixture/map.ts";
 import { synthesize, withStage } from "../synth/synth.ts";
 import { attribute } from "../synth/template.ts";
@@ -133,5 +134,83 @@ describe("the road to the chats", () => {
     const Names = v.object({ QueueName: v.string() });
     const names = second.all("AWS::SQS::Queue").map(({ Properties }) => v.parse(Names, Properties).QueueName);
     expect(names.sort()).toEqual(["dev-mcp-alarms", "dev-mcp-alarms-dead"]);
+  });
+});
+
+describe("mail as a destination", () => {
+  const mailing = synthesize("prod", withMail(fleet)).stack("Chat");
+  const topic = mailing.one("AWS::SNS::Topic", { TopicName: "prod-mcp-mail-on-call" });
+
+  it("[CHAT-12] is an encrypted topic of its own, to which each address is subscribed", () => {
+    expect(topic.Properties.KmsMasterKeyId).toBeDefined();
+    const mails = mailing
+      .all("AWS::SNS::Subscription")
+      .filter(({ Properties }) => JSON.stringify(Properties.TopicArn) === JSON.stringify({ Ref: topic.id }));
+    expect(mails.map(({ Properties: { Protocol, Endpoint } }) => [Protocol, Endpoint])).toEqual([
+      ["email", "on-call@example.com"],
+      ["email", "boss@example.com"],
+    ]);
+  });
+
+  it("[CHAT-12] lets the function publish to it, and to nothing where the map has no mail", () => {
+    const publishes = (of: typeof chat) =>
+      statementsOf(of).filter(
+        ({ resource, actions }) => resource === "alarmtochatRole" && actions.includes("sns:Publish"),
+      );
+    expect(publishes(mailing)).toHaveLength(1);
+    expect(JSON.stringify(publishes(mailing)[0]?.on)).toContain("oncallmail");
+    expect(publishes(chat)).toEqual([]);
+  });
+});
+
+describe("the door for buttons", () => {
+  const withDoor = synthesize("prod", withButtons(fleet)).stack("Chat");
+
+  it("[CHAT-14] is not there unless the map turns it on for the stage", () => {
+    expect(chat.all("AWS::Lambda::Url")).toEqual([]);
+    expect(JSON.stringify(chat.document)).not.toContain("answer-button");
+  });
+
+  it("[CHAT-14] is a function URL that anybody may call, with what it verifies by, and few calls at once", () => {
+    const lambda = withDoor.one("AWS::Lambda::Function", { FunctionName: "prod-mcp-answer-button" });
+    expect(withDoor.one("AWS::Lambda::Url").Properties).toEqual({
+      AuthType: "NONE",
+      TargetFunctionArn: attribute(lambda, "Arn"),
+    });
+    expect(lambda.Properties).toMatchObject({
+      ReservedConcurrentExecutions: 5,
+      Environment: {
+        Variables: {
+          ALLOWED_USERS: '["U0LOCALYOU"]',
+          SIGNING_SECRET_KEY: "SLACK_SIGNING_SECRET",
+          SIGNING_PLACEHOLDER: "replace-me",
+        },
+      },
+    });
+    const granted = withDoor.all("AWS::Lambda::Permission").filter(({ Properties }) => Properties.Principal === "*");
+    expect(granted.map(({ Properties: { FunctionName: _, ...rest } }) => rest)).toEqual([
+      { Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE", Principal: "*" },
+      { Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true, Principal: "*" },
+    ]);
+  });
+
+  it("[CHAT-14] may write what people decided, wake the road, and read its own secret: no webhook, no record", () => {
+    const statements = statementsOf(withDoor).filter(({ resource }) => resource === "answerbuttonRole");
+    expect(statements.flatMap(({ actions: all }) => all).sort()).toEqual([
+      "dynamodb:PutItem",
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "secretsmanager:GetSecretValue",
+      "sqs:SendMessage",
+      "sts:AssumeRole",
+    ]);
+    const policies = JSON.stringify(withDoor.all("AWS::IAM::Role").map(({ Properties }) => Properties.Policies));
+    expect(policies).toContain('"dynamodb:LeadingKeys":["#acknowledgements","#mutes"]');
+    const read = statements.find(({ actions: all }) => all.includes("secretsmanager:GetSecretValue"));
+    expect(JSON.stringify(read?.on)).toMatch(/slackapp/i);
+  });
+
+  it("[CHAT-14] is named to whoever sets up the Slack app", () => {
+    expect(JSON.stringify(withDoor.document)).toContain("SlackRequestUrl");
   });
 });

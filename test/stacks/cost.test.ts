@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { estimate } from "#cli/cost/estimate.ts";
 import { billedByUse, free } from "#cli/cost/resources.ts";
 import { planStage } from "#fleet";
+import { withButtons, withMail } from "../fixture/buttons.ts";
 import { edits } from "../fixture/edits.ts";
 import fixture from "../fixture/map.ts";
 import { slack, synthesize, withServices, withStage, withTwoShards } from "../synth/synth.ts";
@@ -23,6 +24,7 @@ const unbilled = new Set<string>([...billedByUse, ...free]);
 describe.each([
   ["the fixture", fixture],
   ["a map with one more service", withServices({ slack })],
+  ["buttons and mail", withButtons(withMail(fixture))],
   ["two balancers", withTwoShards({ ...fixture.services, slack })],
   ["endpoints and controls", withStage("prod", { network: { endpoints: ["ecr", "logs"] }, controls })],
   ["an adopted VPC", withStage("prod", { adopt: { vpc } })],

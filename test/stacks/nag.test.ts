@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { withButtons, withMail } from "../fixture/buttons.ts";
 import fixture from "../fixture/map.ts";
 import { findingsOf } from "../synth/findings.ts";
 import { changed, slack, synthesize, withStage, withTwoShards } from "../synth/synth.ts";
@@ -31,6 +32,7 @@ describe("cdk-nag's AwsSolutions pack", () => {
       slack: { ...slack, shard: 2, permissions: [permission], oauth: { rulePriority: 5 } },
     });
     const prod = { ...map.stages.prod, deletionProtection: false, redis: { nodes: 1 }, network: { natGateways: 1 } };
-    expect(await findingsOf({ ...map, stages: { prod } }, "prod")).toEqual([]);
+    const reachable = withMail(withButtons({ ...map, stages: { prod } }));
+    expect(await findingsOf(reachable, "prod")).toEqual([]);
   });
 });

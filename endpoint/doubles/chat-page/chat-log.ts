@@ -19,6 +19,8 @@ export interface ChatMessage {
   readonly edits: number;
   /** As it was sent: the newest version. */
   readonly payload: unknown;
+  /** Whether one person alone sees it. */
+  readonly whisper?: boolean;
 }
 
 /** Everything that was posted, oldest first. */

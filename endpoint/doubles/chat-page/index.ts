@@ -2,18 +2,29 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { behindDoor, closeServer, listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
+import * as v from "valibot";
 import { googleChatSpace } from "../google-chat/space.ts";
 import { opsgenieAlerts } from "../opsgenie/alerts.ts";
 import { pagerDutyEvents } from "../pagerduty/events.ts";
+import { SlackApp, type SlackUser, slackPerson } from "../slack/app.ts";
 import { slackWebApi } from "../slack/web-api.ts";
 import { slackWebhook } from "../slack/webhook.ts";
 import { teamsWorkflow } from "../teams/workflow.ts";
 import { signedWebhook } from "../webhook/signed.ts";
 import { ChatLog, type ChatMessage, type ChatName } from "./chat-log.ts";
-import { type ChatAnswer, type ChatFault, type ChatRequest, type ChatVendor, retryAfter } from "./exchange.ts";
+import {
+  type ChatAnswer,
+  type ChatFault,
+  type ChatRequest,
+  type ChatVendor,
+  json,
+  jsonOf,
+  retryAfter,
+} from "./exchange.ts";
 import { feed, page } from "./page.ts";
 import { Rate } from "./rate.ts";
 
+export { type SlackUser, slackPerson } from "../slack/app.ts";
 export type { ChatMessage, ChatName, PlaceName } from "./chat-log.ts";
 export { chatNames, pagerNames } from "./chat-log.ts";
 export type { ChatFault } from "./exchange.ts";
@@ -25,6 +36,10 @@ export interface ChatDoubles {
   /** Their addresses, and the bot's token. */
   readonly secret: Readonly<Record<string, string>>;
   list(chat?: ChatName): readonly ChatMessage[];
+  /** Where the Slack app sends what its buttons say: asked for at each press. */
+  registerRequestUrl(requestUrl: () => Promise<string | undefined>): void;
+  /** Somebody presses a button of a message of Slack's. @returns the status that the request URL answered, or why not */
+  press(chat: ChatName, id: string, button: string, user?: SlackUser): Promise<number | string>;
   /** Cards Teams accepted and then did not post. */
   readonly dropped: number;
   /** Requests received, the refused ones included. */
@@ -34,6 +49,12 @@ export interface ChatDoubles {
   setFault(chat: ChatName, fault: ChatFault | undefined): void;
   stop(): Promise<void>;
 }
+
+const PressRequest = v.object({
+  chat: v.picklist(["slack-bot", "slack-webhook"]),
+  id: v.string(),
+  button: v.string(),
+});
 
 export interface ChatDoublesOptions {
   readonly port?: number;
@@ -50,6 +71,7 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
   const [routingKey, genieKey, signingKey] = [random(), random(), random()];
   const ownHook = `/hook/${random()}`;
   const space = { space: "LOCAL", key: random(), token: random() };
+  const app = new SlackApp(log, () => url);
   let dropped = 0;
   let requests = 0;
   const second = () => new Rate(1, 1_000);
@@ -71,6 +93,11 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
     if (url.pathname === "/") return end(res, 200, page(log.list(), faults), html);
     if (url.pathname === "/feed") return end(res, 200, feed(log.list(), faults), html);
     if (url.pathname === "/changes") return stream(log, viewers, res);
+    if (url.pathname === "/press" || url.pathname.startsWith("/actions/")) {
+      const asked = await text(req);
+      const { status, body, headers } = url.pathname === "/press" ? await press(asked) : app.answer(url.pathname, asked);
+      return end(res, status, body, headers ?? {});
+    }
     const vendor = vendors.find(([prefix]) => url.pathname.startsWith(prefix));
     if (vendor === undefined) return end(res, 404, "not found", {});
     requests += 1;
@@ -83,6 +110,19 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
   const answer: RequestListener = (req, res) => {
     serve(req, res).catch((error: unknown) => end(res, 500, String(error), {}));
   };
+  async function press(request: string): Promise<ChatAnswer> {
+    const parsed = v.safeParse(PressRequest, jsonOf(request));
+    if (!parsed.success) return json(400, { error: "no press" });
+    const { chat, id, button } = parsed.output;
+    return json(200, { outcome: await pressOn(chat, id, button, slackPerson) });
+  }
+
+  async function pressOn(chat: ChatName, id: string, button: string, user: SlackUser): Promise<number | string> {
+    const message = log.list(chat).find((one) => one.id === id);
+    if (message === undefined) throw new Error(`There is no message ${id} in ${chat}.`);
+    return app.press(message, button, user);
+  }
+
   const forms = vendors.map(([prefix]) => prefix);
   const server = createServer(behindDoor(answer, { pages: true, forms }));
   const url = `http://127.0.0.1:${await listenOnLoopback(server, options.port)}`;
@@ -93,6 +133,7 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
       SLACK_WEBHOOK_URL: `${url}${hook}`,
       SLACK_BOT_TOKEN: workspace.token,
       SLACK_API_URL: `${url}/api`,
+      SLACK_SIGNING_SECRET: app.signingSecret,
       TEAMS_WEBHOOK_URL: `${url}${workflow}`,
       PAGERDUTY_ROUTING_KEY: routingKey,
       PAGERDUTY_API_URL: `${url}/pagerduty`,
@@ -102,6 +143,8 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
       ALARM_WEBHOOK_SIGNING_KEY: signingKey,
       GOOGLE_CHAT_WEBHOOK_URL: `${url}/v1/spaces/${space.space}/messages?key=${space.key}&token=${space.token}`,
     },
+    registerRequestUrl: (requestUrl) => app.register(requestUrl),
+    press: (chat, id, button, user = slackPerson) => pressOn(chat, id, button, user),
     list: (chat) => log.list(chat),
     get dropped() {
       return dropped;

@@ -33,6 +33,13 @@ export function page(messages: readonly ChatMessage[], faults: Faults): string {
 <body><main id="feed">${feed(messages, faults)}</main><script>
 const load = async () => { document.getElementById("feed").innerHTML = await (await fetch("/feed")).text(); };
 new EventSource("/changes").onmessage = load;
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-press]");
+  if (button === null) return;
+  const { chat, id } = button.closest("article").dataset;
+  const body = JSON.stringify({ chat, id, button: button.dataset.press });
+  fetch("/press", { method: "POST", headers: { "content-type": "application/json" }, body });
+});
 </script></body></html>`;
 }
 
@@ -58,10 +65,10 @@ function column(chat: ChatName, messages: readonly ChatMessage[], fault: ChatFau
   return `<section class="chat ${chat}" aria-label="${titles[chat]}"><h2>${titles[chat]}</h2>${fault === undefined ? "" : '<p class="fault">Made to fail just now: messages for it wait.</p>'}${body || '<p class="empty">Nothing yet.</p>'}</section>`;
 }
 
-function article(chat: ChatName, { payload, at, edits, reply, id }: ChatMessage): string {
+function article(chat: ChatName, { payload, at, edits, reply, id, whisper }: ChatMessage): string {
   const time = new Date(at).toISOString().slice(11, 19);
   const edited = edits > 0 ? ` <span class="edited">(edited)</span>` : "";
-  return `<article class="message${reply ? " reply" : ""}" data-id="${escapeHtml(id)}"><header><b>MCP fleet</b> <span class="app">APP</span> <time>${time}</time>${edited}</header>${drawn(show[chat](payload))}</article>`;
+  return `<article class="message${reply ? " reply" : ""}${whisper ? " whisper" : ""}" data-chat="${chat}" data-id="${escapeHtml(id)}"><header><b>MCP fleet</b> <span class="app">APP</span> <time>${time}</time>${edited}${whisper ? " Only visible to you" : ""}</header>${drawn(show[chat](payload))}</article>`;
 }
 
 /** Chats bring pictures of their own for these; a browser may have no font with them. */

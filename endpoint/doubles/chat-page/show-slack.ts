@@ -1,4 +1,4 @@
-import { readSlackMessage, type SlackBlock } from "../slack/message.ts";
+import { readSlackMessage, type SlackBlock, type SlackButton } from "../slack/message.ts";
 import { escapeHtml, link } from "./html.ts";
 
 /** Slack's text and blocks as Slack draws them. */
@@ -25,7 +25,18 @@ function block(one: SlackBlock): string {
       return `<p class="context">${one.elements.map(({ text }) => mrkdwn(text)).join(" ")}</p>`;
     case "divider":
       return "<hr>";
+    case "actions":
+      return `<p class="actions">${one.elements.map(button).join("")}</p>`;
   }
+}
+
+/** The page sends what is pressed, that of a link as well, as Slack does. */
+function button({ text, action_id, url, style }: SlackButton): string {
+  const name = `button${style === undefined ? "" : ` ${style}`}`;
+  const press = `data-press="${escapeHtml(action_id)}"`;
+  return url === undefined
+    ? `<button type="button" class="${name}" ${press}>${escapeHtml(text.text)}</button>`
+    : `<a class="${name}" ${press} target="_blank" rel="noreferrer" href="${escapeHtml(url)}">${escapeHtml(text.text)}</a>`;
 }
 
 /** The text comes with &, < and > escaped, as Slack wants it, but for what is markup: https://docs.slack.dev/messaging/formatting-message-text */

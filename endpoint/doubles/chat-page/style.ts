@@ -21,6 +21,8 @@ code, .font-monospace { font-family: ui-monospace, Consolas, monospace; }
 .size-large { font-size: 17px; } .weight-bolder { font-weight: 600; }
 .color-attention { color: #c4314b; } .color-warning { color: #b5560b; } .color-good { color: #237b4b; } .color-accent { color: #464eb8; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; margin: 6px 0; } dt { font-weight: 600; } dd { margin: 0; }
-.actions { margin-top: 8px; } .button { display: inline-block; border: 1px solid #c7c7c7; border-radius: 4px; padding: 3px 10px; margin-right: 6px; color: inherit; text-decoration: none; }
+.actions { margin-top: 8px; } .button { display: inline-block; border: 1px solid #c7c7c7; border-radius: 4px; padding: 3px 10px; margin-right: 6px; background: #fff; color: inherit; font: inherit; text-decoration: none; }
+button.button { cursor: pointer; } .button.primary { background: #007a5a; border-color: #007a5a; color: #fff; }
+.whisper { background: #f6f6f6; } .whisper header { color: #616061; }
 .link { color: #1264a3; } .mention { background: #fff3c4; color: #1264a3; } .own { font-size: 15px; } .dot { border-radius: 50%; display: inline-block; font-size: 0; height: 12px; vertical-align: middle; width: 12px; } q { border-left: 3px solid #ddd; padding-left: 8px; quotes: none; }
 `;

@@ -7,6 +7,27 @@ const sized = (most: number) =>
     v.check(({ text }) => text.length <= most),
   );
 
+/** https://docs.slack.dev/reference/block-kit/block-elements/button-element */
+const Button = v.object({
+  type: v.literal("button"),
+  text: v.pipe(
+    sized(75),
+    v.check(({ type }) => type === "plain_text"),
+  ),
+  action_id: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+  value: v.optional(v.pipe(v.string(), v.maxLength(2_000))),
+  url: v.optional(v.pipe(v.string(), v.url(), v.maxLength(3_000))),
+  style: v.optional(v.picklist(["primary", "danger"])),
+});
+export type SlackButton = v.InferOutput<typeof Button>;
+
+const Buttons = v.pipe(
+  v.array(Button),
+  v.minLength(1),
+  v.maxLength(25),
+  v.check((buttons) => new Set(buttons.map(({ action_id }) => action_id)).size === buttons.length),
+);
+
 /**
  * Blocks with Slack's own limits.
  * https://docs.slack.dev/reference/block-kit/blocks
@@ -29,6 +50,7 @@ const Block = v.variant("type", [
   ),
   v.object({ type: v.literal("context"), elements: v.pipe(v.array(Text), v.minLength(1), v.maxLength(10)) }),
   v.object({ type: v.literal("divider") }),
+  v.object({ type: v.literal("actions"), elements: Buttons }),
 ]);
 export type SlackBlock = v.InferOutput<typeof Block>;
 
@@ -41,6 +63,13 @@ export const SlackPayload = v.object({
 
 /** Characters of text in all blocks together; Slack names no number; this is what it accepts. */
 const mostText = 13_200;
+
+/** The buttons of a message. */
+export function slackButtonsOf(payload: unknown): readonly SlackButton[] {
+  const reading = readSlackMessage(payload);
+  const blocks = reading.kind === "message" ? reading.parts.flatMap((part) => part.blocks) : [];
+  return blocks.flatMap((block) => (block.type === "actions" ? block.elements : []));
+}
 
 export type SlackReading =
   | {

@@ -18,6 +18,7 @@ import type { Executor } from "./executor.ts";
 import type { Functions, FunctionVersion, LambdaFunction } from "./functions.ts";
 import type { Mappings } from "./mappings.ts";
 import type { Poller } from "./poller.ts";
+import type { FunctionUrls } from "./urls.ts";
 
 export interface LambdaPorts {
   readonly place: Place;
@@ -46,6 +47,7 @@ export interface LambdaEngine {
   readonly asynchronous: AsynchronousInvoker;
   readonly mappings: Mappings;
   readonly poller: Poller;
+  readonly urls: FunctionUrls;
 }
 
 /** Every change takes effect with the next event: environments of the former revision take no more. */
@@ -66,5 +68,6 @@ export function merge(current: Configuration, change: ConfigurationChange): Conf
 
 export function deleteFunction(engine: LambdaEngine, fn: LambdaFunction): void {
   engine.functions.delete(fn);
+  void engine.urls.delete(fn);
   engine.executor.retire(fn.name);
 }

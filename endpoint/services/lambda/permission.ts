@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
+import { flag } from "#endpoint/core/properties.ts";
 import { matchesWildcard } from "#endpoint/core/wildcard.ts";
 import type { LambdaFunction, Statement } from "./functions.ts";
 
@@ -9,6 +10,8 @@ export const permission = v.object({
   SourceArn: v.optional(v.string()),
   SourceAccount: v.optional(v.string()),
   PrincipalOrgID: v.optional(v.string()),
+  FunctionUrlAuthType: v.optional(v.picklist(["NONE", "AWS_IAM"])),
+  InvokedViaFunctionUrl: v.optional(flag),
 });
 export type Permission = v.InferOutput<typeof permission>;
 
@@ -23,7 +26,13 @@ export function addPermission(fn: LambdaFunction, id: string, grant: Permission)
   }
   const conditions = {
     ...(grant.SourceArn !== undefined && { ArnLike: { "AWS:SourceArn": grant.SourceArn } }),
-    ...(grant.SourceAccount !== undefined && { StringEquals: { "AWS:SourceAccount": grant.SourceAccount } }),
+    ...((grant.SourceAccount ?? grant.FunctionUrlAuthType) !== undefined && {
+      StringEquals: {
+        ...(grant.SourceAccount !== undefined && { "AWS:SourceAccount": grant.SourceAccount }),
+        ...(grant.FunctionUrlAuthType !== undefined && { "lambda:FunctionUrlAuthType": grant.FunctionUrlAuthType }),
+      },
+    }),
+    ...(grant.InvokedViaFunctionUrl === true && { Bool: { "lambda:InvokedViaFunctionUrl": "true" } }),
   };
   const statement: Statement = {
     Sid: id,
@@ -50,11 +59,25 @@ export function permits(fn: LambdaFunction, service: string, sourceArn: string, 
     const owner = Condition?.StringEquals?.["AWS:SourceAccount"];
     return (
       ["lambda:InvokeFunction", "lambda:*"].includes(Action) &&
+      Condition?.Bool === undefined &&
       (principal === "*" || principal === service) &&
       (arn === undefined || matchesWildcard(arn, sourceArn)) &&
       (owner === undefined || owner === account)
     );
   });
+}
+
+/**
+ * Whether the policy lets anybody call the function by its URL: two statements, since October 2025.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ */
+export function permitsUrl(fn: LambdaFunction): boolean {
+  const forAll = [...fn.policy.values()].filter(({ Principal }) => Principal === "*");
+  const authType = (statement: Statement) => statement.Condition?.StringEquals?.["lambda:FunctionUrlAuthType"];
+  return (
+    forAll.some((one) => one.Action === "lambda:InvokeFunctionUrl" && ["NONE", undefined].includes(authType(one))) &&
+    forAll.some(({ Action, Condition }) => Action === "lambda:InvokeFunction" && Condition?.ArnLike === undefined)
+  );
 }
 
 export function policyDocument(fn: LambdaFunction): string {

@@ -2,6 +2,7 @@ import type { Route } from "#endpoint/core/service.ts";
 
 const FUNCTION = "/2015-03-31/functions/{FunctionName}";
 const INVOKE_CONFIG = "/2019-09-25/functions/{FunctionName}/event-invoke-config";
+const URL_CONFIG = "/2021-10-31/functions/{FunctionName}/url";
 const MAPPING = "/2015-03-31/event-source-mappings/{UUID}";
 const TAGS = "/2017-03-31/tags/{Resource}";
 
@@ -48,6 +49,10 @@ export const routes: readonly Route[] = [
   { method: "GET", path: MAPPING, operation: "GetEventSourceMapping" },
   { method: "PUT", path: MAPPING, operation: "UpdateEventSourceMapping", status: 202 },
   { method: "DELETE", path: MAPPING, operation: "DeleteEventSourceMapping", status: 202 },
+  { method: "POST", path: URL_CONFIG, operation: "CreateFunctionUrlConfig", status: 201 },
+  { method: "GET", path: URL_CONFIG, operation: "GetFunctionUrlConfig" },
+  { method: "DELETE", path: URL_CONFIG, operation: "DeleteFunctionUrlConfig", status: 204 },
+  { method: "GET", path: `${URL_CONFIG}s`, operation: "ListFunctionUrlConfigs" },
   { method: "POST", path: TAGS, operation: "TagResource", status: 204 },
   { method: "DELETE", path: TAGS, operation: "UntagResource", status: 204 },
   { method: "GET", path: TAGS, operation: "ListTags" },

@@ -14,6 +14,7 @@ import { createPoller } from "./poller.ts";
 import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { routes } from "./routes.ts";
+import { createFunctionUrls } from "./urls.ts";
 import { functionVariables } from "./variables.ts";
 
 export interface Lambda {
@@ -37,11 +38,12 @@ export function createLambda(ports: LambdaPorts): Lambda {
   const asynchronous = createAsynchronousInvoker({ ...ports, functions, executor });
   const poller = createPoller({ ...ports, functions, executor, mappings, region: place.region });
   const code = createCodePackages(ports.codeFolder, ports.objects);
-  const engine: LambdaEngine = { place, clock, functions, code, executor, asynchronous, mappings, poller };
+  const urls = createFunctionUrls({ functions, executor, now });
+  const engine: LambdaEngine = { place, clock, functions, code, executor, asynchronous, mappings, poller, urls };
 
   const stop = async () => {
     asynchronous.stop();
-    await Promise.all([poller.stop(), executor.stop()]);
+    await Promise.all([urls.stop(), poller.stop(), executor.stop()]);
   };
   return {
     service: {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AsyncInvoker, Clock, Place, QueueClient } from "#endpoint/core/ports.ts";
 import { attributesAsDocument, jsonOr, matchesPolicy } from "./filter.ts";
-import { lambdaEvent, type Message, notification, subscriptionConfirmation } from "./message.ts";
+import { confirmationUrl, lambdaEvent, type Message, notification, subscriptionConfirmation } from "./message.ts";
 import type { Subscription, Topics } from "./topics.ts";
 
 /** A mail that SNS would have sent. */
@@ -41,9 +41,10 @@ export async function fanOut(ports: DeliveryPorts, topics: Topics, message: Mess
   await Promise.all(wanted.map((subscription) => deliverOrDeadLetter(ports, subscription, message)));
 }
 
-/** Asks a web address whether it wants the notifications, as SNS does before it sends any. */
+/** Asks a web address, or a person, whether they want the notifications, as SNS does before it sends any. */
 export async function askToConfirm(ports: DeliveryPorts, subscription: Subscription): Promise<void> {
-  const { topicArn, token, endpoint } = subscription;
+  const { topicArn, token, endpoint, protocol } = subscription;
+  if (protocol === "email" || protocol === "email-json") return ports.mail(confirmationLetter(ports, subscription));
   const { endpointUrl } = ports.place;
   const body = subscriptionConfirmation({ id: randomUUID(), topicArn, token, endpointUrl, at: ports.clock.now() });
   const headers = {
@@ -54,6 +55,16 @@ export async function askToConfirm(ports: DeliveryPorts, subscription: Subscript
   await withRetries(ports, () => ports.post(endpoint, headers, body)).catch((error: unknown) =>
     ports.log(`sns: ${subscription.arn} was not asked to confirm: ${describe(error)}`),
   );
+}
+
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html */
+function confirmationLetter({ place }: DeliveryPorts, { endpoint, topicArn, token }: Subscription): Letter {
+  const link = confirmationUrl({ topicArn, token, endpointUrl: place.endpointUrl });
+  return {
+    to: endpoint,
+    subject: "AWS Notification - Subscription Confirmation",
+    body: `You have chosen to subscribe to the topic:\n${topicArn}\n\nTo confirm this subscription, visit the link below:\n${link}\n`,
+  };
 }
 
 async function deliverOrDeadLetter(ports: DeliveryPorts, subscription: Subscription, message: Message): Promise<void> {

@@ -93,6 +93,15 @@ function publicUrl(links: Pick<Links, "endpointUrl">, query: Readonly<Record<str
   return `${links.endpointUrl}${publicPath}/?${new URLSearchParams(query)}`;
 }
 
+/** What whoever confirms a subscription opens. */
+export function confirmationUrl({
+  topicArn,
+  token,
+  endpointUrl,
+}: Pick<Links, "endpointUrl"> & { readonly topicArn: string; readonly token: string }): string {
+  return publicUrl({ endpointUrl }, { Action: "ConfirmSubscription", TopicArn: topicArn, Token: token });
+}
+
 function certificateUrl(links: Pick<Links, "endpointUrl">): string {
   return `${links.endpointUrl}${publicPath}/SimpleNotificationService.pem`;
 }

@@ -20,7 +20,7 @@ export class Subscriber {
     this.#topics = topics;
   }
 
-  /** Subscribes, and asks a web address to confirm. Throws `NotFound`, `InvalidParameter`. */
+  /** Subscribes, and asks whoever is outside the account to confirm. Throws `NotFound`, `InvalidParameter`. */
   subscribe(
     topicArn: string,
     protocol: SubscriptionProtocol,

@@ -83,8 +83,8 @@ export class Topics {
       endpoint,
       attributes: new Map(Object.entries(attributes)),
       token: randomBytes(32).toString("hex"),
-      // AWS mails a link to confirm by. There is no mail here, so an address is taken at its word.
-      state: protocol === "https" || protocol === "http" ? "pending" : "confirmed",
+      // What is outside the account is asked first.
+      state: protocol === "sqs" || protocol === "lambda" ? "confirmed" : "pending",
     };
     this.#subscriptions.set(subscription.arn, subscription);
     return subscription;

@@ -1,8 +1,10 @@
 import type { Severity } from "#fleet/definition.ts";
+import { holderOfAll } from "../decide/holder.ts";
 import { inOrder } from "../decide/lead.ts";
 import type { Message } from "../decide/message.ts";
+import { muteTargetOf } from "../decide/route.ts";
 import { type Fact, factsOf } from "../incident/facts.ts";
-import { type Entry, type Evidence, isOpen } from "../record/record.ts";
+import { type Entry, type Evidence, type Holder, isOpen } from "../record/record.ts";
 import { clip } from "../text/clip.ts";
 import { afterWords, durationOf } from "../text/duration.ts";
 import { excerpt } from "../text/mask.ts";
@@ -20,6 +22,15 @@ export interface Line {
   readonly text: Prose;
 }
 
+/** What the buttons of a message are about. */
+export interface Handle {
+  readonly group: string;
+  /** Whether it can be silenced as well as acknowledged. */
+  readonly mutable: boolean;
+  /** When it was written, in milliseconds since the epoch: what begins later is not meant. */
+  readonly seenAt: number;
+}
+
 /** A message as a person reads it, before any chat's format. */
 export interface Card extends Evidence {
   readonly tone: Tone;
@@ -35,6 +46,10 @@ export interface Card extends Evidence {
   readonly fallback: string;
   /** Whether it will end; what only happened does not. */
   readonly lasting: boolean;
+  /** Present while something lasts, where there is a door for presses. */
+  readonly handle?: Handle | undefined;
+  /** That somebody has taken it, where this is the news. */
+  readonly taken?: Holder | undefined;
   /** Who is called, in the chat's own ids. */
   readonly mention: readonly string[];
 }
@@ -71,8 +86,14 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
     footer: footerOf(place, evidence),
     fallback: `${marks[tone]} ${title} · ${plain(status)}`,
     lasting: open.length > 0,
+    handle: open.length > 0 && place.buttons === true && group !== "" ? handleOf(group, now) : undefined,
+    taken: message.purpose === "acknowledge" ? holderOfAll(open) : undefined,
     mention: [],
   };
+}
+
+function handleOf(group: string, now: number): Handle {
+  return { group, mutable: muteTargetOf(group) !== undefined, seenAt: now };
 }
 
 /** What a card shows beside its words: of what is new, or of what it is still, or was, about. */
@@ -133,6 +154,7 @@ function toneOf(entries: readonly Entry[]): Tone {
 
 function prefixOf({ purpose, entries }: Message): string {
   if (purpose === "remind") return "Reminder: ";
+  if (purpose === "acknowledge") return `${holderWords(holderOfAll(entries))} has it: `;
   return entries.every(({ phase }) => phase === "resolved") ? `${endingOf(entries)}: ` : "";
 }
 
@@ -150,8 +172,9 @@ function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: nu
   const begun = Math.min(...(open.length > 0 ? open : entries).map(({ since }) => since));
   const began = moment(begun, now);
   if (open.length > 0) {
-    if (purpose === "remind") return [`Ongoing for ${durationOf(now - begun)}, since `, began];
-    return [`${open.length === 1 ? "Ongoing" : `${open.length} ongoing`} since `, began];
+    const taken = takenWords(open, now);
+    if (purpose === "remind") return [`Ongoing for ${durationOf(now - begun)}, since `, began, ...taken];
+    return [`${open.length === 1 ? "Ongoing" : `${open.length} ongoing`} since `, began, ...taken];
   }
   if (entries.every(({ phase }) => phase === "notice")) return ["At ", began];
   const ended = Math.max(...entries.map(({ at }) => at));
@@ -161,6 +184,20 @@ function statusOf({ purpose, entries }: Message, open: readonly Entry[], now: nu
     return ["Began at ", began, `, ${uncapital(endingOf(entries))} at `, moment(ended, now), lasted];
   }
   return [`${endingOf(entries)} at `, moment(ended, now), lasted];
+}
+
+/** Somebody, where what they took is not all there is. */
+function holderWords(holder: Holder | undefined): string {
+  return holder === undefined ? "Somebody" : clip(holder.by, 80);
+}
+
+/** ` · Ada has it since 14:02 UTC, silent until 15:02 UTC` */
+function takenWords(open: readonly Entry[], now: number): Prose {
+  const holder = holderOfAll(open);
+  if (holder === undefined) return [];
+  const { at, silentUntil = 0 } = holder;
+  const silent = silentUntil > now ? [", silent until ", moment(silentUntil, now)] : [];
+  return [` · ${holderWords(holder)} has it since `, moment(at, now), ...silent];
 }
 
 function lineOf({ headline, phase, since, at, ending }: Entry, now: number): Prose {

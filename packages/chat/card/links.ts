@@ -1,4 +1,5 @@
 import { names } from "#fleet/names.ts";
+import { groupOf } from "../decide/route.ts";
 import type { Home } from "../incident/facts.ts";
 import type { Incident } from "../incident/incident.ts";
 
@@ -7,6 +8,10 @@ export interface Place extends Home {
   readonly stage: string;
   /** What the paths of runbooks are appended to, to make links of them. */
   readonly runbookUrl?: string | undefined;
+  /** Where whoever reads it runs the console. */
+  readonly consoleUrl?: string | undefined;
+  /** Whether there is a door that takes what buttons send. */
+  readonly buttons?: boolean | undefined;
 }
 
 export interface Link {
@@ -33,8 +38,18 @@ export function linksOf(incident: Incident | undefined, place: Place): readonly 
     ...(story.kind === "alarm" ? alarmLinks(story, place) : []),
     ...serviceLinks(incident, place),
     ...(runbook !== undefined && isLink(runbook, place) ? [{ label: "Runbook", url: runbook }] : []),
+    ...consoleLink(incident, place),
   ];
 }
+
+/** What lasts, in the fleet's own console: it is where a chat without buttons leads. */
+function consoleLink(incident: Incident, { consoleUrl }: Place): readonly Link[] {
+  if (consoleUrl === undefined || (incident.phase !== "firing" && incident.phase !== "no-data")) return [];
+  const page = `${consoleUrl.replace(/\/$/, "")}/?about=${encoded(groupOf(incident))}#alarms`;
+  return [{ label: consoleLabel, url: page }];
+}
+
+export const consoleLabel = "Console";
 
 function alarmLinks(story: Incident["story"] & { readonly kind: "alarm" }, place: Place): readonly Link[] {
   const region = regionOf(story.region, place);

@@ -1,9 +1,11 @@
 import type { Severity } from "#fleet/definition.ts";
 import { headlineOf } from "../incident/headline.ts";
 import type { Incident } from "../incident/incident.ts";
+import type { Acknowledgement } from "../record/acknowledgement-table.ts";
 import { boundedEntries, boundedIncident } from "../record/bounded.ts";
 import { type Content, type Entry, type GroupRecord, isOpen, type Thread } from "../record/record.ts";
 import { calmMs, counted, endingOf, isRelapse } from "./flap.ts";
+import { holderOf } from "./holder.ts";
 import { leadOf } from "./lead.ts";
 import type { Message, Purpose } from "./message.ts";
 
@@ -23,6 +25,8 @@ export interface Policy {
   readonly repeatAfterMs: number;
   /** How something that is open has ended without a word: closed by somebody, its alarm is gone or OK. */
   endingOf(subject: string): string | undefined;
+  /** Who has last taken what lasts in this group, if anybody has. */
+  readonly acknowledgement?: Acknowledgement | undefined;
   isMuted(about: { readonly subject: string; readonly severity: Severity }): boolean;
   /** Whether the routes send an incident of this severity here, or only the end of a worse one. */
   isRouted(severity: Severity): boolean;
@@ -41,6 +45,7 @@ export function decide(record: GroupRecord, incidents: readonly Incident[], poli
   const progress = new Progress(record, policy);
   for (const incident of incidents) progress.take(incident);
   progress.settle();
+  progress.acknowledge();
   progress.unmute();
   return progress.decision();
 }
@@ -55,6 +60,7 @@ class Progress {
   readonly #recovered = new Map<string, Incident | undefined>();
   readonly #unmuted = new Set<string>();
   #relapsed = false;
+  #acknowledged = false;
   #changed = false;
 
   constructor(record: GroupRecord, policy: Policy) {
@@ -144,6 +150,19 @@ class Progress {
     }
   }
 
+  /** Level-triggered, so that a chat which was down then hears of it later. */
+  acknowledge(): void {
+    const { acknowledgement } = this.#policy;
+    if (acknowledgement === undefined) return;
+    for (const [subject, entry] of this.#entries) {
+      const taken = holderOf(entry, acknowledgement);
+      if (taken === undefined) continue;
+      this.#entries.set(subject, { ...entry, holder: taken.holder });
+      this.#acknowledged ||= taken.news;
+      this.#changed = true;
+    }
+  }
+
   /** The beginning arrives after the end: it is posted as recovered. */
   #takeLate(incident: Incident, known: Entry): void {
     const missed = known.phase === "resolved" && known.since === known.at && incident.phase === "firing";
@@ -159,7 +178,9 @@ class Progress {
     kept?: Incident,
   ): void {
     const { subject, change, severity, at } = incident;
-    const known = kept && { incident: boundedIncident(kept) };
+    const before = this.#entries.get(subject);
+    const holder = before?.since === entry.since ? before.holder : undefined;
+    const known = { ...(kept && { incident: boundedIncident(kept) }), ...(holder && { holder }) };
     this.#entries.set(subject, { headline: headlineOf(incident), ...entry, ...known, change, severity, at });
     this.#changed = true;
   }
@@ -226,6 +247,7 @@ class Progress {
       if (thread === undefined) return "open";
       return open.length === 0 ? "recover" : "update";
     }
+    if (this.#acknowledged && thread !== undefined) return "acknowledge";
     const due =
       lastSentAt > 0 && this.#policy.now - lastSentAt >= this.#policy.repeatAfterMs * 2 ** Math.min(reminders, rarer);
     return due && this.#isHeard() ? "remind" : undefined;

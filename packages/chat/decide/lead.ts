@@ -29,7 +29,7 @@ interface Candidates {
 /** What a message shows in detail: what its title says, if that is new; else the worst that is new, or was. */
 export function leadOf(purpose: Purpose, { entries, fresh, ended, kept }: Candidates): Incident | undefined {
   const [titled] = inOrder(entries, fresh);
-  if (purpose === "recover" && kept) return undefined;
+  if ((purpose === "recover" || purpose === "acknowledge") && kept) return undefined;
   if (purpose === "remind") return titled?.incident;
   return fresh.find(({ change }) => change === titled?.change) ?? worst(fresh) ?? worst(ended);
 }

@@ -5,9 +5,10 @@ import type { Entry, Evidence, Thread } from "../record/record.ts";
  * - `open`: a conversation begins.
  * - `update`: something joins an open one, or part of it has recovered.
  * - `recover`: all of it has recovered.
+ * - `acknowledge`: somebody has taken it.
  * - `remind`: it is still ongoing.
  */
-export type Purpose = "open" | "update" | "recover" | "remind";
+export type Purpose = "open" | "update" | "recover" | "acknowledge" | "remind";
 
 /** What to post about one group. */
 export interface Message {

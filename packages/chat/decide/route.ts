@@ -48,8 +48,17 @@ export function groupOfAlarm(name: string, service: string | undefined): string 
   return clip(service ?? nameOfAlarm(name), groupLength);
 }
 
+/** What `fleet alarms mute` takes for a group: a service's key or an alarm's name. Other groups cannot be muted. */
+export function muteTargetOf(group: string): string | undefined {
+  const alarm = group.startsWith(alarmPrefix) ? group.slice(alarmPrefix.length) : undefined;
+  if (alarm?.endsWith("…")) return undefined;
+  return alarm ?? (/^[a-z0-9_-]+$/.test(group) ? group : undefined);
+}
+
+const alarmPrefix = "Alarm ";
+
 function nameOfAlarm(name: string): string {
-  return `Alarm ${name}`;
+  return `${alarmPrefix}${name}`;
 }
 
 /** Where what nobody groups is posted together: its title says what it is. */

@@ -1,6 +1,7 @@
 import { alarmOf, arnOf, standingMute } from "../decide/mute.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Closing } from "../parse/reader.ts";
+import type { Acknowledgement } from "../record/acknowledgement-table.ts";
 import type { Mute } from "../record/mute-table.ts";
 import { type GroupRecord, isOpen } from "../record/record.ts";
 import type { RoadPorts, Standing } from "./ports.ts";
@@ -16,12 +17,19 @@ export interface Occasion {
 export class Circumstances {
   readonly #occasion: Occasion;
   readonly #mutes: readonly Mute[];
+  readonly #acknowledgements: ReadonlyMap<string, Acknowledgement>;
   /** By ARN. */
   readonly #standings: ReadonlyMap<string, Standing>;
 
-  private constructor(occasion: Occasion, mutes: readonly Mute[], standings: ReadonlyMap<string, Standing>) {
+  private constructor(
+    occasion: Occasion,
+    mutes: readonly Mute[],
+    acknowledgements: ReadonlyMap<string, Acknowledgement>,
+    standings: ReadonlyMap<string, Standing>,
+  ) {
     this.#occasion = occasion;
     this.#mutes = mutes;
+    this.#acknowledgements = acknowledgements;
     this.#standings = standings;
   }
 
@@ -39,13 +47,17 @@ export class Circumstances {
     const subjects = [...beginning.map(({ subject }) => subject), ...open];
     const services = occasion.tick ? open.flatMap((subject) => serviceArnOf(subject) ?? []) : [];
     const arns = [...new Set([...subjects.flatMap((subject) => arnOf(subject) ?? []), ...services])];
-    const mutes = await store.mutes(clock.now());
-    return new Circumstances(occasion, mutes, arns.length === 0 ? new Map() : await standing(arns));
+    const [mutes, taken] = await Promise.all([store.mutes(clock.now()), store.acknowledgements()]);
+    return new Circumstances(occasion, mutes, taken, arns.length === 0 ? new Map() : await standing(arns));
   }
 
   isMuted(service: string, subject: string): boolean {
     if (standingMute(this.#mutes, { service, subject }) !== undefined) return true;
     return this.#standings.get(arnOf(subject) ?? "") === "silenced";
+  }
+
+  acknowledgementOf(group: string): Acknowledgement | undefined {
+    return this.#acknowledgements.get(group);
   }
 
   /** How something ended that lasts in the chats: somebody closed it, or CloudWatch knows better. */

@@ -9,7 +9,7 @@ export function conversationOf({ purpose, thread, entries }: Message, group: str
   const began = Math.min(...entries.map(({ since }) => since));
   return {
     manner: mannerOf(purpose, thread, group),
-    broadcast: purpose !== "recover",
+    broadcast: purpose !== "recover" && purpose !== "acknowledge",
     reference: thread?.reference,
     key: `${group.replaceAll(/[^\w-]+/g, "-")}-${began}`,
   };
@@ -17,7 +17,8 @@ export function conversationOf({ purpose, thread, entries }: Message, group: str
 
 function mannerOf(purpose: Purpose, thread: Thread | undefined, group: string): Conversation["manner"] {
   if (purpose === "open") return "begin";
-  if (purpose !== "recover" || thread?.shared !== false) return "reply";
+  const isSaidAbove = purpose === "recover" || purpose === "acknowledge";
+  if (!isSaidAbove || thread?.shared !== false) return "reply";
   return group === roadTestGroup ? "close" : "rewrite";
 }
 

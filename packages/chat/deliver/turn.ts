@@ -144,6 +144,7 @@ export class Turn {
       isMuted: ({ subject, severity }) =>
         group !== roadTestGroup &&
         (openMute(settings.mutes, { service, severity }, now) !== undefined || around.isMuted(service, subject)),
+      acknowledgement: around.acknowledgementOf(group),
       endingOf: (subject) => around.endingOf(group, subject),
       isRouted: (severity) =>
         settings.routes.some((route) => route.to.includes(destination) && matches(route, service, severity)),
@@ -182,7 +183,8 @@ export class Turn {
   #look({ lead, entries, purpose }: Message): Promise<Findings> {
     const wrong = entries.some((entry) => isOpen(entry) || (entry.phase === "notice" && entry.severity !== "info"));
     if (lead === undefined || lead.story.kind === "road-test" || !wrong) return Promise.resolve(noFindings);
-    if (lead.severity === "info" || purpose === "recover") return Promise.resolve(noFindings);
+    if (lead.severity === "info" || purpose === "recover" || purpose === "acknowledge")
+      return Promise.resolve(noFindings);
     return this.#posting.ports.look({ service: lead.service, incident: lead });
   }
 

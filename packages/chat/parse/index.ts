@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import * as v from "valibot";
 import type { Incident } from "../incident/incident.ts";
 import { readAlarmEvent } from "./alarm-event.ts";
 import { readAlarmMessage } from "./alarm-message.ts";
@@ -8,6 +9,7 @@ import { readClosing } from "./closing.ts";
 import { readDeployment } from "./deployment.ts";
 import { type Arrival, unwrap } from "./envelope.ts";
 import { readFleetNotice } from "./fleet-notice.ts";
+import { Nudge } from "./nudge.ts";
 import type { Parsed, Reader } from "./reader.ts";
 import { readRotation } from "./rotation.ts";
 import { readServiceAction } from "./service-action.ts";
@@ -40,8 +42,9 @@ export function parse(body: string, sentAt: number): Parsed {
   return { kind: "incident", incident: noticeOf(arrival) };
 }
 
-function readTick({ event }: Arrival): Parsed | undefined {
-  return event?.source === "aws.events" && event["detail-type"] === "Scheduled Event" ? { kind: "tick" } : undefined;
+function readTick({ event, json }: Arrival): Parsed | undefined {
+  const scheduled = event?.source === "aws.events" && event["detail-type"] === "Scheduled Event";
+  return scheduled || v.is(Nudge, json) ? { kind: "tick" } : undefined;
 }
 
 /** What has no reader of its own: a notice of another service, or what somebody wrote. */

@@ -1,3 +1,4 @@
+import { email } from "./email.ts";
 import { googleChat } from "./google-chat.ts";
 import { opsgenie } from "./opsgenie.ts";
 import { pagerDuty } from "./pagerduty.ts";
@@ -16,6 +17,7 @@ export const receivers = {
   pagerduty: pagerDuty,
   opsgenie,
   webhook,
+  email,
 } as const satisfies Readonly<Record<string, Receiver>>;
 
 export type ReceiverName = keyof typeof receivers;

@@ -27,9 +27,10 @@ export const opsgenie: Receiver = {
     const alias = clip(reference ?? key, 512);
     if (!isForPagers(card)) return { kind: "accepted", reference: alias };
     const over = card.tone === "good";
-    const path = over ? `/v2/alerts/${encodeURIComponent(alias)}/close?identifierType=alias` : "/v2/alerts";
+    const verb = over ? "close" : card.taken === undefined ? undefined : "acknowledge";
+    const path = `/v2/alerts${verb === undefined ? "" : `/${encodeURIComponent(alias)}/${verb}?identifierType=alias`}`;
     const body = shortened(withLines(card, pagerLines), limit, (version) =>
-      over ? closingOf(version) : alertOf(version, alias),
+      verb === undefined ? alertOf(version, alias) : noteOf(version),
     );
     const outcome = await http({ url: new Secret(`${api}${path}`), body, token: secret, scheme: "GenieKey" });
     const failure = failureOf(outcome);
@@ -51,6 +52,6 @@ function alertOf(card: Card, alias: string) {
   };
 }
 
-function closingOf(card: Card) {
+function noteOf(card: Card) {
   return { note: clip(wordsOf(card), descriptionLimit), source: clip(harmless(card.footer), 100) };
 }

@@ -49,6 +49,7 @@ export const pagerDuty: Receiver = {
 
 function eventOf(card: Card) {
   if (card.tone === "good") return { event_action: "resolve" };
+  if (card.taken !== undefined) return { event_action: "acknowledge" };
   return {
     event_action: "trigger",
     payload: {

@@ -11,9 +11,14 @@ export interface Address {
   readonly channel?: string;
   /** Where the vendor's API is, if not at its own address. */
   readonly api?: string;
+  /** E-mail only: how to send one. */
+  readonly mail?: Mail;
   /** What a webhook of one's own is signed with. */
   readonly signing?: Secret;
 }
+
+/** Sends a mail to all who have subscribed. Never throws. */
+export type Mail = (letter: { readonly subject: string; readonly text: string }) => Promise<Delivery>;
 
 /** How a message relates to earlier ones. Each chat does what it can. */
 export interface Conversation {

@@ -1,7 +1,17 @@
+import * as v from "valibot";
 import { type Card, linesShown, marks, type Tone } from "../card/card.ts";
+import { consoleLabel } from "../card/links.ts";
 import { type Moment, type Prose, render } from "../card/prose.ts";
 import type { Fact } from "../incident/facts.ts";
 import { escapes } from "./escape.ts";
+
+/** The buttons of a message, by the id that a press comes back with. */
+export const pressedButtons = ["acknowledge", "silence", "console"] as const;
+export type PressedButton = (typeof pressedButtons)[number];
+
+/** What a button carries. */
+export const Pressed = v.object({ group: v.pipe(v.string(), v.minLength(1), v.maxLength(200)), seenAt: v.number() });
+export type Pressed = v.InferOutput<typeof Pressed>;
 
 const { mrkdwn, lines, code, text } = escapes.slack;
 
@@ -41,6 +51,7 @@ export function slackMessage(card: Card): SlackMessage {
     `*${prose(card.status, 400)}*`,
     ...linesShown(card).map(({ tone, text: line }) => `${marks[tone]} ${prose(line, 300)}`),
   ];
+  const links = card.links.filter(({ label }) => card.handle === undefined || label !== consoleLabel);
   const blocks = [
     section(fitting(head, sectionLimit)),
     ...factBlocks(card),
@@ -55,9 +66,10 @@ export function slackMessage(card: Card): SlackMessage {
             )}\`\`\``,
           ),
         ]),
-    ...(card.links.length === 0
+    ...(links.length === 0
       ? []
-      : [section(card.links.map(({ label, url }) => `<${linkable(url)}|${mrkdwn(label, 40)}>`).join("  ·  "))]),
+      : [section(links.map(({ label, url }) => `<${linkable(url)}|${mrkdwn(label, 40)}>`).join("  ·  "))]),
+    ...buttonBlocks(card),
     { type: "context", elements: [mark(mrkdwn(card.footer, fieldLimit))] },
   ];
   const called = card.mention.map(mentionOf).join(" ");
@@ -103,6 +115,32 @@ function factBlocks({ facts }: Card): readonly unknown[] {
   return [
     ...(short.length === 0 ? [] : [{ type: "section", fields: short.map(shown) }]),
     ...long.slice(0, 40).map((fact) => ({ type: "section", text: shown(fact) })),
+  ];
+}
+
+/**
+ * What a button sends comes to the app's request URL, the press of a link as well.
+ * https://docs.slack.dev/reference/block-kit/block-elements/button-element
+ */
+function buttonBlocks({ handle, links }: Card): readonly unknown[] {
+  if (handle === undefined) return [];
+  const value = JSON.stringify({ group: handle.group, seenAt: handle.seenAt } satisfies Pressed);
+  const button = (id: PressedButton, label: string, more: object) => ({
+    type: "button",
+    action_id: id,
+    text: { type: "plain_text", text: label },
+    ...more,
+  });
+  const page = links.find(({ label }) => label === consoleLabel);
+  return [
+    {
+      type: "actions",
+      elements: [
+        button("acknowledge", "Acknowledge", { value, style: "primary" }),
+        ...(handle.mutable ? [button("silence", "Silence for 1 h", { value })] : []),
+        ...(page === undefined ? [] : [button("console", "Open the console", { url: page.url })]),
+      ],
+    },
   ];
 }
 

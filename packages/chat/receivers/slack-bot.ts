@@ -61,7 +61,7 @@ export const slackBot: Receiver = {
 /** What the rewritten message shows above is not shown again below it. */
 function withoutEvidence(card: Card): Card {
   const status = card.status.filter((part) => part !== keptNote);
-  return { ...card, status, facts: [], chart: undefined, log: [], links: [] };
+  return { ...card, status, facts: [], chart: undefined, log: [], links: [], handle: undefined };
 }
 
 async function answer(

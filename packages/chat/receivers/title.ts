@@ -9,4 +9,5 @@ export const receiverTitles: Readonly<Record<ChatSettings["destinations"][string
   pagerduty: "PagerDuty",
   opsgenie: "Opsgenie",
   webhook: "webhook",
+  email: "e-mail",
 };

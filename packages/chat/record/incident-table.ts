@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { queryAcknowledgements } from "./acknowledgement-table.ts";
 import { queryRecords } from "./incident-query.ts";
 import { queryMutes } from "./mute-table.ts";
 import { type GroupRecord, isOpen } from "./record.ts";
@@ -71,6 +72,8 @@ export function createIncidentTable(table: string, client: DynamoDBClient): Inci
     listOpen: (destination) => queryRecords(client, { table, destination, having: "open", reading: "consistent" }),
 
     mutes: (now) => queryMutes(client, table, now),
+
+    acknowledgements: () => queryAcknowledgements(client, table),
 
     async claim(destination, now, until) {
       try {

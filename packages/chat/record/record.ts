@@ -76,6 +76,15 @@ export interface Evidence {
   readonly runbook: string | undefined;
 }
 
+/** Who has taken it. */
+export interface Holder {
+  readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Until when they keep it from the chats, if they do. */
+  readonly silentUntil?: number | undefined;
+}
+
 export interface Entry {
   readonly change: string;
   /** `flapping`: it has ended, and came back so soon before that its end is told once it stays away. */
@@ -92,6 +101,8 @@ export interface Entry {
   readonly times?: number | undefined;
   /** How it ended, if it did not recover: `No more requests`. */
   readonly ending?: string | undefined;
+  /** Who has acknowledged it, if anybody has. */
+  readonly holder?: Holder | undefined;
   /** While it is open: what it is, for whoever is told of it later. */
   readonly incident?: Incident | undefined;
 }

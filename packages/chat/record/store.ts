@@ -1,3 +1,4 @@
+import type { Acknowledgement } from "./acknowledgement-table.ts";
 import type { Mute } from "./mute-table.ts";
 import type { GroupRecord } from "./record.ts";
 
@@ -11,6 +12,8 @@ export interface IncidentStore {
   listOpen(destination: string): Promise<ReadonlyMap<string, GroupRecord>>;
   /** What operators keep from the chats now. */
   mutes(now: number): Promise<readonly Mute[]>;
+  /** Who has taken what, by group. */
+  acknowledgements(): Promise<ReadonlyMap<string, Acknowledgement>>;
   /** Claims the sole right to post to a destination until `until`; `false` while another run holds it. */
   claim(destination: string, now: number, until: number): Promise<boolean>;
   /** Releases the claim; the next run may take it from `from` on. */

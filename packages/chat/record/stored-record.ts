@@ -21,6 +21,8 @@ const Thread = v.object({
   evidence: v.fallback(v.optional(Evidence), undefined),
 });
 
+const Holder = v.object({ by: v.string(), at: v.number(), silentUntil: v.optional(v.number()) });
+
 const Row = v.object({
   group: v.string(),
   state: v.picklist(["down", "critical", "warning", "recovered"]),
@@ -43,6 +45,7 @@ const StoredContent = v.object({
       headline: v.string(),
       times: v.optional(v.number()),
       ending: v.optional(v.string()),
+      holder: v.fallback(v.optional(Holder), undefined),
       incident: v.fallback(v.optional(Incident), undefined),
     }),
   ),

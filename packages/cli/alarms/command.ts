@@ -28,6 +28,15 @@ export function addAlarms(parent: Parent, runner: Runner): void {
       });
     });
 
+  stageCommand(alarms, "acknowledge", "say in every chat that you have what lasts of it")
+    .argument("<alarm>", `${alarmWords}, or its service's key for all`)
+    .action((alarm, options) =>
+      runner.onStage(options, async (stage) => {
+        const { acknowledgeAlarms } = await import("./acknowledge.ts");
+        return acknowledgeAlarms(stage, alarm);
+      }),
+    );
+
   stageCommand(alarms, "close", "end in the chats what lasts there, of an alarm or of all a service's")
     .argument("<alarm>", `${alarmWords}, or its service's key for all`)
     .action((alarm, options) =>

@@ -139,6 +139,7 @@ function alarmsOfFunctions(plan: StagePlan, chats: boolean): number {
     "settle-secret": secrets.some((secret) => isIssued(secret) || secret.services.length > 0) && 4,
     "align-splunk": secrets.some(({ aliases }) => Object.keys(aliases).length > 0) && 4,
     "alarm-to-chat": chats && 2,
+    "answer-button": chats && plan.chat?.actions !== undefined && 2,
     "tune-alarms": chats && 3,
   };
   return Object.values(functions).reduce<number>((sum, alarms) => sum + Number(alarms), 0);

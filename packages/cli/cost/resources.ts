@@ -38,6 +38,7 @@ export const free = [
   "AWS::IAM::Role",
   "AWS::Lambda::EventSourceMapping",
   "AWS::Lambda::Permission",
+  "AWS::Lambda::Url",
   "AWS::Route53::RecordSet",
   "AWS::SNS::TopicPolicy",
   "AWS::SQS::QueuePolicy",

@@ -33,7 +33,16 @@ export type Message = v.InferOutput<typeof message>;
 /** A destination of the map. */
 export const chat = v.object({
   name: v.string(),
-  receiver: v.picklist(["slack-webhook", "slack-bot", "teams", "google-chat", "pagerduty", "opsgenie", "webhook"]),
+  receiver: v.picklist([
+    "slack-webhook",
+    "slack-bot",
+    "teams",
+    "google-chat",
+    "pagerduty",
+    "opsgenie",
+    "webhook",
+    "email",
+  ]),
   /** Milliseconds since the epoch, when it last accepted a message. */
   lastToldAt: v.optional(v.number()),
   /** What the chat itself shows, if it can be asked, which a double on this machine can. */

@@ -26,6 +26,7 @@ export function Alarms({ state, filter }: AlarmsProps) {
   const named = namedOf(alarms ?? [], filter);
   const unnamed = (alarms ?? []).filter((alarm) => alarm.state === "OK" && !named.includes(alarm)).length;
   const notable = notableOf(state);
+  const about = askedAbout(location.search);
   return (
     <Panel
       id="alarms"
@@ -43,11 +44,18 @@ export function Alarms({ state, filter }: AlarmsProps) {
           ))}
         </ul>
       )}
+      {about !== undefined && <About group={about} stage={state.stage} />}
       {alarms?.length === 0 && <p class="empty">No alarm is deployed.</p>}
       {notable.length > 0 && (
         <ul class="firing" aria-label="In alarm, or just recovered">
           {notable.map((alarm) => (
-            <Notable key={alarm.name} alarm={alarm} state={state} now={now} />
+            <Notable
+              key={alarm.name}
+              alarm={alarm}
+              state={state}
+              now={now}
+              asked={about !== undefined && (alarm.service === about || alarm.name === about)}
+            />
           ))}
         </ul>
       )}
@@ -82,14 +90,16 @@ interface NotableProps {
   readonly alarm: Alarm;
   readonly state: ConsoleState;
   readonly now: number;
+  /** Whether the reader came for it. */
+  readonly asked: boolean;
 }
 
 /** An alarm with its message. */
-function Notable({ alarm, state: { chats }, now }: NotableProps) {
+function Notable({ alarm, state: { chats }, now, asked }: NotableProps) {
   const { name, state, reason, since } = alarm;
   const told = messageOf(alarm, chats?.messages ?? []);
   return (
-    <li class={state === "ALARM" ? "on" : "over"}>
+    <li class={state === "ALARM" ? "on" : "over"} aria-current={asked ? "true" : undefined}>
       <strong>{name}</strong>{" "}
       <span class="facts">
         {words[state]} for {age(since, now)}
@@ -124,6 +134,38 @@ function hasRecovered(alarm: Alarm, { chats, now }: ConsoleState): boolean {
   if (alarm.state !== "OK") return false;
   const told = messageOf(alarm, chats?.messages ?? []);
   return told !== undefined && now - told.at < recoveredShownMs;
+}
+
+/** What a link in a message leads to: `?about=google_workspace`, or `?about=Alarm name`. */
+function askedAbout(search: string): string | undefined {
+  const about = new URLSearchParams(search).get("about")?.replace(/^Alarm /, "");
+  return about !== undefined && /^[\w.-]{1,255}$/.test(about) ? about : undefined;
+}
+
+/** What to type about it: the chats whose messages have no buttons lead here. */
+function About({ group, stage }: { readonly group: string; readonly stage: string }) {
+  const on = `--stage ${stage}`;
+  return (
+    <section class="about" aria-label={`About ${group}`}>
+      <p>
+        A message about <strong>{group}</strong> led here. What may be done, typed where the map is:
+      </p>
+      <dl>
+        <dt>Silence it for an hour</dt>
+        <dd>
+          <code>{`./fleet alarms mute ${group} ${on} --reason "…"`}</code>
+        </dd>
+        <dt>Take it: everybody sees who has it</dt>
+        <dd>
+          <code>{`./fleet alarms acknowledge ${group} ${on}`}</code>
+        </dd>
+        <dt>End it in the chats</dt>
+        <dd>
+          <code>{`./fleet alarms close ${group} ${on}`}</code>
+        </dd>
+      </dl>
+    </section>
+  );
 }
 
 function Tally({ alarms }: { readonly alarms: readonly Alarm[] }) {

@@ -17,7 +17,7 @@ export function checkChat(fleet: FleetDefinition): readonly Problem[] {
   const mutes = (chat.mutes ?? []).flatMap((mute, index) =>
     unknown(`chat.mutes.${index}.services`, mute.services, services, "Add the service"),
   );
-  return [...checkSecret(fleet, chat), ...routes, ...mutes, ...checkSize(chat)];
+  return [...checkSecret(fleet, chat), ...routes, ...mutes, ...checkActions(fleet, chat), ...checkSize(chat)];
 }
 
 /** Somebody whom no chat of the route can call would silently never be called. */
@@ -38,6 +38,50 @@ function checkMentions(
         remedy: "Write the id as the chat knows it, or send the route to a chat that knows it.",
       })),
   );
+}
+
+/** The door's secret is there, is not the one with the webhooks, and somebody has messages with buttons. */
+function checkActions(
+  fleet: FleetDefinition,
+  { actions, secret: addresses, destinations }: ChatDefinition,
+): readonly Problem[] {
+  if (actions === undefined) return [];
+  const { stages, slack } = actions;
+  const field = "chat.actions.slack";
+  const secret = fleet.secrets[slack.secret];
+  const slackless = !Object.values(destinations).some(({ receiver }) => receiver.startsWith("slack-"));
+  return [
+    ...unknown("chat.actions.stages", stages, Object.keys(fleet.stages), "Declare it under `stages`"),
+    ...unknown(`${field}.secret`, [slack.secret], Object.keys(fleet.secrets), "Declare it under `secrets`"),
+    ...(secret === undefined
+      ? []
+      : unknown(
+          `${field}.key`,
+          [slack.key],
+          Object.keys(secret.keys),
+          `Add the key under secrets.${slack.secret}.keys`,
+        )),
+    ...(slack.secret === addresses
+      ? [
+          {
+            field: `${field}.secret`,
+            value: slack.secret,
+            allowed: "a secret other than chat.secret: what listens on the internet must not read webhooks",
+            remedy: "Declare a secret with this one key, and name it here.",
+          },
+        ]
+      : []),
+    ...(slackless
+      ? [
+          {
+            field,
+            value: slack.allowed.length,
+            allowed: "buttons where a destination is a Slack one: no other chat shows them",
+            remedy: "Add a slack-bot or slack-webhook under chat.destinations, or remove `actions`.",
+          },
+        ]
+      : []),
+  ];
 }
 
 /**
@@ -73,6 +117,7 @@ function checkSecret(fleet: FleetDefinition, chat: ChatDefinition): readonly Pro
 }
 
 function keysOf(destination: ChatDestination): readonly string[] {
+  if (destination.receiver === "email") return [];
   return [
     destination.key,
     ...("apiKey" in destination && destination.apiKey !== undefined ? [destination.apiKey] : []),

@@ -17,8 +17,29 @@ export interface ChatDefinition<SecretName extends string = string, StageName ex
   readonly repeatAfterHours?: number;
   /** What the runbook of an alarm is below, to make a link of it: "https://github.com/example/fleet/blob/main". */
   readonly runbookUrl?: string;
+  /** Buttons on Slack's messages. Without them there is no door for presses, and nothing to find on the internet. */
+  readonly actions?: ChatActions<SecretName, StageName>;
+  /**
+   * Where whoever reads a message runs `fleet console`: "http://127.0.0.1:8091". What lasts then links to it. Default: no
+   * link, on loopback the console of `npm start`.
+   */
+  readonly consoleUrl?: string;
   /** Who gets e-mail when the road to the chats is itself broken. */
   readonly fallbackEmails: readonly string[];
+}
+
+export interface ChatActions<SecretName extends string = string, StageName extends string = string> {
+  /** Stages that have buttons. Default: all. */
+  readonly stages?: readonly NoInfer<StageName>[];
+  /** The Slack app that the messages come from: its buttons acknowledge, silence for an hour, and open the console. */
+  readonly slack: {
+    /** A secret of its own, so that the door on the internet can read no webhook. */
+    readonly secret: NoInfer<SecretName>;
+    /** Key of that secret with the app's signing secret. */
+    readonly key: string;
+    /** Ids of those who may press, `U0123456789`. */
+    readonly allowed: readonly string[];
+  };
 }
 
 export type ChatDestination =
@@ -49,6 +70,11 @@ export type ChatDestination =
       readonly key: string;
       /** Key with what each message is signed with (HMAC-SHA256), so that the address can tell it is ours. */
       readonly signingKey: string;
+    }
+  | {
+      readonly receiver: "email";
+      /** Who gets a mail at each beginning and end: AWS asks each of them, once, to confirm. */
+      readonly addresses: readonly string[];
     };
 
 /** An omitted field matches everything. */

@@ -25,6 +25,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const Email = v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address.")));
+
 const Destination = v.variant(
   "receiver",
   [
@@ -41,9 +43,10 @@ const Destination = v.variant(
     }),
     closed({ receiver: v.picklist(["pagerduty", "opsgenie"]), key: v.string(), apiKey: v.optional(v.string()) }),
     closed({ receiver: v.literal("webhook"), key: v.string(), signingKey: v.string() }),
+    closed({ receiver: v.literal("email"), addresses: list(Email, "e-mail addresses") }),
   ],
   expectation(
-    '{ receiver: "slack-webhook" | "teams" | "google-chat" | "pagerduty" | "opsgenie", key }, { receiver: "slack-bot", key, channel: "C…" } or { receiver: "webhook", key, signingKey }',
+    '{ receiver: "slack-webhook" | "teams" | "google-chat" | "pagerduty" | "opsgenie", key }, { receiver: "slack-bot", key, channel: "C…" }, { receiver: "webhook", key, signingKey } or { receiver: "email", addresses }',
     "Name the receiver, and the key of the chat secret with its address or token.",
   ),
 );
@@ -89,8 +92,29 @@ export const Chat = closed({
       'Name the folder that docs/runbook.md is seen in: "https://github.com/example/fleet/blob/main".',
     ),
   ),
-  fallbackEmails: list(
-    v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address."))),
-    "e-mail addresses for when the chats cannot be reached",
+  actions: v.optional(
+    closed({
+      stages: v.optional(list(v.string(), "stages")),
+      slack: closed({
+        secret: v.string(),
+        key: v.string(),
+        allowed: list(
+          matching(
+            /^[UW][A-Z0-9]{7,20}$/,
+            "the id of a Slack user: U or W, then capitals and digits, such as U0123456789",
+            "Copy the member id from the person's profile in Slack; a name does not work.",
+          ),
+          "ids of Slack users",
+        ),
+      }),
+    }),
   ),
+  consoleUrl: v.optional(
+    matching(
+      /^https?:\/\/[\w.-]+(?::\d+)?\/?$/,
+      "the address of a console, without a path",
+      'Write where `fleet console` listens: "http://127.0.0.1:8091".',
+    ),
+  ),
+  fallbackEmails: list(Email, "e-mail addresses for when the chats cannot be reached"),
 });

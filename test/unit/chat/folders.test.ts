@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const chat = fileURLToPath(new URL("../../../packages/chat", import.meta.url));
 
 /** As a message meets them. What it becomes, an incident, comes before the parser that makes one. */
-const folders = ["text", "incident", "parse", "record", "decide", "card", "receivers", "deliver"];
+const folders = ["text", "incident", "parse", "record", "decide", "card", "receivers", "deliver", "press"];
 
 function importsOf(folder: string): readonly string[] {
   const sources = readdirSync(join(chat, folder)).map((file) => readFileSync(join(chat, folder, file), "utf8"));

@@ -5,6 +5,7 @@ import type { RoadPorts, Standing } from "#chat/deliver/ports.ts";
 import type { Speaker } from "#chat/deliver/speaker.ts";
 import type { Delivery } from "#chat/receivers/delivery.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
+import type { Acknowledgement } from "#chat/record/acknowledgement-table.ts";
 import type { Mute } from "#chat/record/mute-table.ts";
 import type { IncidentStore } from "#chat/record/store.ts";
 import { carry, type QueuedMessage } from "#chat/road.ts";
@@ -27,6 +28,7 @@ export function createTown(
   settings: Partial<ChatSettings> = {},
   destinations = ["slack"],
   mutes: readonly Mute[] = [],
+  acknowledgements: ReadonlyMap<string, Acknowledgement> = new Map(),
 ) {
   let now = start;
   const said: Said[] = [];
@@ -36,7 +38,7 @@ export function createTown(
   let isAnswering = (_destination: string) => true;
   let look: (question: Question) => Findings = () => noFindings;
   const owners = new Map<string, string>();
-  const memory = createIncidentMemory(mutes);
+  const memory = createIncidentMemory(mutes, acknowledgements);
   const standings = new Map<string, Standing>();
   const town = {
     said,

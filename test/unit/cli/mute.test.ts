@@ -5,9 +5,10 @@ import {
   PutMetricAlarmCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "#chat/parse/index.ts";
+import { queryAcknowledgements } from "#chat/record/acknowledgement-table.ts";
 import { queryMutes } from "#chat/record/mute-table.ts";
 import { names } from "#fleet";
 import { openEmptyCloud } from "../../endpoint/empty-cloud.ts";
@@ -102,6 +103,16 @@ describe("fleet alarms close", () => {
       target: "google_workspace",
       by: expect.stringMatching(/^\w+$/),
     });
+  });
+
+  it("[CHAT-14] acknowledge does what the button in Slack does: it is recorded, and the road is woken", async () => {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: names.alarmQueue("local") }));
+    expect((await alarms("acknowledge", "google")).out).toMatch(/^What lasts of google_workspace is yours, \w+: /);
+    const taken = await queryAcknowledgements(dynamo, names.incidentTable("local"));
+    expect(taken.get("google_workspace")).toMatchObject({ by: expect.stringMatching(/^\w+$/), at: expect.any(Number) });
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(parse(Messages?.[0]?.Body ?? "", 0)).toEqual({ kind: "tick" });
+    expectRefusal(await alarms("acknowledge", "gogle"), { code: 2, says: /no service gogle/ });
   });
 
   it("[CHAT-9] knows the stage's services", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defineFleet, type FleetDefinition, FleetError, type Problem, planStage } from "#fleet";
+import { withButtons } from "../../fixture/buttons.ts";
 import fleet from "../../fixture/map.ts";
 
 const { chat } = fleet;
@@ -56,6 +57,64 @@ describe("the chats of the map", () => {
       "slack-bot",
     ],
     [
+      "buttons whose secret is the one with the webhooks",
+      { actions: { slack: { secret: "chat", key: "SLACK_BOT_TOKEN", allowed: ["U0123456789"] } } },
+      "chat.actions.slack.secret",
+      "chat",
+      "must not read webhooks",
+    ],
+    [
+      "buttons whose secret nobody declared",
+      { actions: { slack: { secret: "slack-ap", key: "K", allowed: ["U0123456789"] } } },
+      "chat.actions.slack.secret",
+      "slack-ap",
+      "google-oauth",
+    ],
+    [
+      "buttons with a key that the secret lacks",
+      { actions: { slack: { secret: "splunk", key: "SLACK_SIGNING_SECRET", allowed: ["U0123456789"] } } },
+      "chat.actions.slack.key",
+      "SLACK_SIGNING_SECRET",
+      "SPLUNK_HEC_TOKEN",
+    ],
+    [
+      "buttons for somebody's name",
+      { actions: { slack: { secret: "splunk", key: "SPLUNK_HEC_TOKEN", allowed: ["ada"] } } },
+      "chat.actions.slack.allowed.0",
+      "ada",
+      "U or W",
+    ],
+    [
+      "buttons in a stage nobody declared",
+      {
+        actions: {
+          stages: ["staging"],
+          slack: { secret: "splunk", key: "SPLUNK_HEC_TOKEN", allowed: ["U0123456789"] },
+        },
+      },
+      "chat.actions.stages",
+      "staging",
+      "prod",
+    ],
+    [
+      "buttons where no chat shows them",
+      {
+        destinations: { teams: { receiver: "teams", key: "TEAMS_WEBHOOK_URL" } },
+        routes: [{ to: ["teams"] }],
+        actions: { slack: { secret: "splunk", key: "SPLUNK_HEC_TOKEN", allowed: ["U0123456789"] } },
+      },
+      "chat.actions.slack",
+      1,
+      "destination is a Slack one",
+    ],
+    [
+      "a console with a path",
+      { consoleUrl: "http://127.0.0.1:8091/x" },
+      "chat.consoleUrl",
+      "http://127.0.0.1:8091/x",
+      "without a path",
+    ],
+    [
       "a mute at no time of day",
       { mutes: [{ reason: "x", from: "25:00", until: "06:00" }] },
       "chat.mutes.0.from",
@@ -93,5 +152,16 @@ describe("the chats of the map", () => {
     expect(plan?.routes).toEqual([{ to: ["slack"] }]);
     expect(Object.keys(plan?.destinations ?? {})).toEqual(["slack"]);
     expect(plan).toMatchObject({ groupWaitSeconds: 30, repeatAfterHours: 4 });
+  });
+
+  it("[CHAT-14] have buttons, and the secret that proves presses, in the stages that the map names", () => {
+    const map = withButtons(fleet);
+    const actions = map.chat?.actions && { ...map.chat.actions, stages: ["local"] };
+    const of = (stage: string) => planStage(defineFleet(Object.assign({ ...map }, { chat: { ...map.chat, actions } })), stage);
+    const has = (stage: string) => of(stage).secrets.some(({ key }) => key === "slack-app");
+    expect([of("prod").chat?.actions, has("prod")]).toEqual([undefined, false]);
+    expect([of("local").chat?.actions?.slack.key, has("local")]).toEqual(["SLACK_SIGNING_SECRET", true]);
+    expect(of("local").chat?.consoleUrl).toBe("http://127.0.0.1:8090");
+    expect(of("prod").chat?.consoleUrl).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import { invokeOperations } from "./invoke.ts";
 import { mappingOperations } from "./mappings.ts";
 import { policyOperations } from "./policy.ts";
 import { scalingOperations } from "./scaling.ts";
+import { urlOperations } from "./urls.ts";
 import { versionOperations } from "./versions.ts";
 
 export function operationsOf(engine: LambdaEngine): Operations {
@@ -15,5 +16,6 @@ export function operationsOf(engine: LambdaEngine): Operations {
     ...scalingOperations(engine),
     ...mappingOperations(engine),
     ...invokeOperations(engine),
+    ...urlOperations(engine),
   };
 }

@@ -3,7 +3,8 @@ import type { LambdaEngine } from "../engine.ts";
 import { aliasResource, eventInvokeConfigResource, permissionResource, versionResource } from "./companions.ts";
 import { functionResource } from "./function.ts";
 import { mappingResource } from "./mapping.ts";
-import { layerVersionResource, urlResource } from "./records.ts";
+import { layerVersionResource } from "./records.ts";
+import { urlResource } from "./url.ts";
 
 export function resourcesOf(engine: LambdaEngine): Resources {
   return {

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Properties, ResourceContext, ResourceProvider, ResourceState } from "#endpoint/core/service.ts";
 import type { LambdaEngine } from "../engine.ts";
 
-/** Kept by name with nothing to run: layers are not mounted, function URLs have no listener. */
+/** Kept by name with nothing to run: layers are not mounted. */
 function record(
   replaceOn: readonly string[],
   describe: (properties: Properties, context: ResourceContext) => ResourceState,
@@ -21,16 +20,5 @@ export function layerVersionResource({ place }: LambdaEngine): ResourceProvider 
     const name = typeof properties.LayerName === "string" ? properties.LayerName : context.logicalId;
     const arn = `arn:aws:lambda:${place.region}:${place.account}:layer:${name}:1`;
     return { physicalId: arn, attributes: { LayerVersionArn: arn } };
-  });
-}
-
-export function urlResource({ place }: LambdaEngine): ResourceProvider {
-  return record(["TargetFunctionArn", "Qualifier"], (properties, context) => {
-    const arn = String(properties.TargetFunctionArn);
-    const id = createHash("sha256").update(`${arn}${context.logicalId}`).digest("hex").slice(0, 32);
-    return {
-      physicalId: arn,
-      attributes: { FunctionArn: arn, FunctionUrl: `https://${id}.lambda-url.${place.region}.on.aws/` },
-    };
   });
 }

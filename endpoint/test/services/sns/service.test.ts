@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ResourceProvider } from "#endpoint/core/service.ts";
+import { Inbox } from "#endpoint/doubles/mail/index.ts";
 import type { Letter } from "#endpoint/services/sns/delivery.ts";
 import { createSns, type Sns } from "#endpoint/services/sns/service.ts";
 import { createSqs, type Sqs } from "#endpoint/services/sqs/service.ts";
@@ -192,11 +193,35 @@ describe("SNS", () => {
     expect(log.at(-1)).toContain("Function not found");
   });
 
-  it("[AWS-10] confirms an address for mail at once, and hands what it gets to the endpoint's mailbox", async () => {
+  it("[AWS-10] asks an address for mail to confirm, by a link, and mails it nothing else before", async () => {
     const TopicArn = await topic("people");
-    await client.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint: "ops@example.com" }));
+    const Endpoint = "ops@example.com";
+    const { SubscriptionArn } = await client.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint }));
+    expect(SubscriptionArn).toBe("pending confirmation");
     await client.send(new PublishCommand({ TopicArn, Subject: "down", Message: "It is down." }));
-    expect(letters).toContainEqual({ to: "ops@example.com", subject: "down", body: "It is down." });
+    const asked = letters.filter(({ to }) => to === Endpoint);
+    expect(asked).toMatchObject([{ subject: "AWS Notification - Subscription Confirmation" }]);
+    const states = async () =>
+      (await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }))).Subscriptions?.map(
+        (one) => one.SubscriptionArn,
+      );
+    expect(await states()).toEqual(["PendingConfirmation"]);
+    const inbox = new Inbox();
+    for (const letter of asked) expect(await inbox.confirm(letter)).toBe(true);
+    expect(await states()).toEqual([expect.stringMatching(/^arn:aws:sns:/)]);
+    await client.send(new PublishCommand({ TopicArn, Subject: "up", Message: "It is up." }));
+    expect(letters.filter(({ to }) => to === Endpoint).slice(1)).toEqual([
+      { to: Endpoint, subject: "up", body: "It is up." },
+    ]);
+  });
+
+  it("[AWS-10] asks in vain whom nobody reads, unless the mailbox confirms at once, as the one of the cloud does", async () => {
+    const inbox = new Inbox();
+    const body = "visit\nhttp://127.0.0.1:1/_sns/?Action=ConfirmSubscription&Token=t\n";
+    inbox.receive({ to: "a@example.com", subject: "s", body });
+    expect(await inbox.confirm({ to: "a@example.com", subject: "s", body })).toBe(false);
+    expect(await inbox.confirm({ to: "a@example.com", subject: "s", body: "no link" })).toBe(false);
+    expect(inbox.list("a@example.com")).toHaveLength(1);
   });
 
   it("filters by attribute, or by body if configured", async () => {

@@ -1,4 +1,5 @@
 import { names, type StagePlan } from "#fleet";
+import { confirmRemedy, mailTopicOf } from "../../alarms/audience.ts";
 import { type AlarmFacts, isChatAlarm, readAlarms } from "../../alarms/read.ts";
 import { readSubscribers, type Subscriber } from "../../alarms/subscribers.ts";
 import { type Check, type Finding, failure, skipped, warning } from "../check.ts";
@@ -21,7 +22,12 @@ export const alarmRoad: Check = {
     const subscribed = await Promise.all(
       topics.map(async (topic) => judgeSubscribers(topic, await readSubscribers(stage, topic), stage.plan)),
     );
-    const seen = [...subscribed.flat(), ...judgeChatAlarms(alarms)];
+    const mail = Object.entries(chat?.destinations ?? {}).map(async ([name, { receiver }]) =>
+      receiver === "email"
+        ? judgeMail(name, await readSubscribers(stage, mailTopicOf(stage.plan, name)), stage.plan.stage)
+        : [],
+    );
+    const seen = [...subscribed.flat(), ...(await Promise.all(mail)).flat(), ...judgeChatAlarms(alarms)];
     if (seen.some(({ verdict }) => verdict === "failure")) return seen;
     if (chat === undefined || Object.keys(chat.destinations).length === 0) return seen;
     if (testAlarm === "declined") return [...seen, skipped("No test alarm was sent: --no-test-alarm.")];
@@ -40,6 +46,19 @@ export function judgeChatAlarms(alarms: readonly AlarmFacts[]): readonly Finding
         "The log of alarm-to-chat shows why.",
       ),
     );
+}
+
+/** Whoever has not confirmed gets no mail, and nobody else would notice. */
+export function judgeMail(
+  destination: string,
+  subscribers: readonly Subscriber[] | undefined,
+  stage: string,
+): readonly Finding[] {
+  if (subscribers === undefined)
+    return [failure(`${destination} has no topic to mail by.`, `npx sst deploy --stage ${stage}`)];
+  return subscribers
+    .filter(({ confirmed }) => !confirmed)
+    .map(({ endpoint }) => warning(`${endpoint} gets no mail of ${destination}: it is not confirmed.`, confirmRemedy));
 }
 
 /** @param subscribers `undefined` if there is no such topic */

@@ -67,6 +67,7 @@ describe("what is printed for people and for programs", () => {
 
   it("has --json wherever something is read", () => {
     const acting = [
+      "alarms acknowledge",
       "alarms close",
       "alarms mute",
       "alarms test",
