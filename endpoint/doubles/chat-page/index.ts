@@ -93,11 +93,18 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
     if (url.pathname === "/") return end(res, 200, page(log.list(), faults), html);
     if (url.pathname === "/feed") return end(res, 200, feed(log.list(), faults), html);
     if (url.pathname === "/changes") return stream(log, viewers, res);
-    if (url.pathname === "/press" || url.pathname.startsWith("/actions/")) {
-      const asked = await text(req);
-      const { status, body, headers } = url.pathname === "/press" ? await press(asked) : app.answer(url.pathname, asked);
-      return end(res, status, body, headers ?? {});
-    }
+    if (isOfApp(url)) return serveApp(url.pathname, req, res);
+    return serveVendor(url, req, res);
+  }
+
+  /** What the page and the app's own door say to each other. */
+  async function serveApp(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const asked = await text(req);
+    const { status, body, headers = {} } = path === "/press" ? await press(asked) : app.answer(path, asked);
+    end(res, status, body, headers);
+  }
+
+  async function serveVendor(url: URL, req: IncomingMessage, res: ServerResponse): Promise<void> {
     const vendor = vendors.find(([prefix]) => url.pathname.startsWith(prefix));
     if (vendor === undefined) return end(res, 404, "not found", {});
     requests += 1;
@@ -160,6 +167,10 @@ export async function startChatDoubles(options: ChatDoublesOptions = {}): Promis
     },
     stop: () => closeServer(server),
   };
+}
+
+function isOfApp({ pathname }: URL): boolean {
+  return pathname === "/press" || pathname.startsWith("/actions/");
 }
 
 function answerOf(

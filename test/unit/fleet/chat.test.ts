@@ -157,7 +157,8 @@ describe("the chats of the map", () => {
   it("[CHAT-14] have buttons, and the secret that proves presses, in the stages that the map names", () => {
     const map = withButtons(fleet);
     const actions = map.chat?.actions && { ...map.chat.actions, stages: ["local"] };
-    const of = (stage: string) => planStage(defineFleet(Object.assign({ ...map }, { chat: { ...map.chat, actions } })), stage);
+    const of = (stage: string) =>
+      planStage(defineFleet(Object.assign({ ...map }, { chat: { ...map.chat, actions } })), stage);
     const has = (stage: string) => of(stage).secrets.some(({ key }) => key === "slack-app");
     expect([of("prod").chat?.actions, has("prod")]).toEqual([undefined, false]);
     expect([of("local").chat?.actions?.slack.key, has("local")]).toEqual(["SLACK_SIGNING_SECRET", true]);
