@@ -16,7 +16,7 @@ import { Refusal } from "./refusal.ts";
 import { logRequests } from "./requests.ts";
 
 export interface AppOptions {
-  readonly config: Pick<Config, "service" | "externalUrl" | "host" | "allowedOrigins">;
+  readonly config: Pick<Config, "service" | "externalUrl" | "host" | "allowedOrigins" | "idleTimeoutSeconds">;
   readonly admission: Admission;
   readonly audit: AuditClient;
   readonly log: Log;
@@ -38,7 +38,7 @@ export function createApp(options: AppOptions): Express {
   app.use("/mcp", origins.shareWithPages, origins.require);
   const identify =
     admission.kind === "open" ? async () => anonymous : admission.install(app, { ...origins, audit, log });
-  app.use("/mcp", mcpEndpoint({ ...options, identify }), answerMcp(log));
+  app.use("/mcp", mcpEndpoint({ ...options, idleTimeoutSeconds: config.idleTimeoutSeconds, identify }), answerMcp(log));
   app.use((_req, res) => {
     res.status(404).json({ error: "not_found", error_description: "Nothing is here." });
   });

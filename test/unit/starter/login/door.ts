@@ -59,7 +59,13 @@ export async function openDoor(allowedRedirects: readonly string[] = []): Promis
   };
   const parts = { identity: { name: "test", version: "1.0.0" }, tools: [], rounds: openRoundState([]) };
   const app = createApp({
-    config: { service: "test", externalUrl, host: "0.0.0.0", allowedOrigins: ["https://claude.ai"] },
+    config: {
+      service: "test",
+      externalUrl,
+      host: "0.0.0.0",
+      allowedOrigins: ["https://claude.ai"],
+      idleTimeoutSeconds: 60,
+    },
     admission: admitByLogin({
       provider,
       sessions,
