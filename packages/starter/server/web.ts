@@ -26,6 +26,8 @@ export async function sendWebResponse(
     if (!res.headersSent) res.writeHead(200, { "Content-Type": streamType, "Cache-Control": "no-cache" });
     res.write(": keepalive\n\n");
   }, keepAliveMs);
+  // What nobody waits for any more may never be answered.
+  res.once("close", () => clearInterval(quiet));
   const response = await answering.finally(() => clearInterval(quiet));
   if (res.headersSent) {
     if (response.headers.get("content-type")?.startsWith(streamType)) await pipe(response, res);

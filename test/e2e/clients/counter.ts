@@ -26,6 +26,8 @@ async function open(): Promise<StreamableHTTPServerTransport> {
 
 const http = createServer(async (req, res) => {
   if (req.url === "/health") return res.end("ok");
+  // A stream for what the server says by itself would hold up the roll, and this one says nothing.
+  if (req.method === "GET") return res.writeHead(405).end();
   const id = String(req.headers["mcp-session-id"] ?? "");
   const known = sessions.get(id);
   // The protocol's answer to a session that is not known.

@@ -96,7 +96,13 @@ const mcporterPath = "mcporter/dist/cli.js";
 
 export async function openMcporter(around: Surroundings): Promise<Visitor> {
   const config = join(around.home, "mcporter.json");
-  const servers = around.urls.map((url, at) => [`server${at}`, { url, auth: "oauth" }] as const);
+  // It forgets who it is, and with that how to refresh, whenever the port of its callback changes.
+  const servers = await Promise.all(
+    around.urls.map(async (url, at) => {
+      const oauthRedirectUrl = `http://127.0.0.1:${await takePort()}/callback`;
+      return [`server${at}`, { url, auth: "oauth", oauthRedirectUrl }] as const;
+    }),
+  );
   await mkdir(around.home, { recursive: true });
   await writeFile(config, JSON.stringify({ mcpServers: Object.fromEntries(servers) }));
   const mcporter = (...args: readonly string[]) => command(around, mcporterPath, ["--config", config, ...args]);
