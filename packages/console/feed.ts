@@ -1,3 +1,4 @@
+import { differenceOf } from "./difference.ts";
 import type { ConsoleEvent, Part } from "./model/event.ts";
 import type { Audit, Call, Happening, Request } from "./model/happening.ts";
 import { TrafficWindow } from "./traffic-window.ts";
@@ -71,9 +72,10 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
       return { kind: "unreadable", part, reason };
     });
     const text = JSON.stringify(event);
-    if (parts.get(part)?.text === text) return;
+    const before = parts.get(part);
+    if (before?.text === text) return;
     parts.set(part, { text, event });
-    emit(event);
+    emit(differenceOf(before?.event, event));
   }
 
   const counted = view.traffic?.bind(view);

@@ -7,6 +7,7 @@ import { browserPath, needs } from "@mcp-fleet/testing/programs.ts";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, vi } from "vitest";
 import type { Service } from "#console/model/service.ts";
+import { viewOf } from "./console/many.ts";
 import { type ConsoleStage, openConsoleStage } from "./console/stage.ts";
 
 const artifacts = fileURLToPath(new URL("../../artifacts/", import.meta.url));
@@ -65,7 +66,7 @@ describe("the console", () => {
   }
 
   journey(
-    "in a browser,",
+    "[OPS-1] in a browser,",
     { ...needs("chromium"), timeout: 120_000 },
     {
       async "shows the services, their tasks, secrets and alarms, and live requests"() {
@@ -234,6 +235,44 @@ describe("the console", () => {
         await seen(region("Chats").getByText("This stage has no chats."));
         await seen(region("Audit events").getByText("They are in Splunk"));
         await other.screenshot({ path: `${artifacts}console-nothing-deployed.png` });
+        await other.close();
+      },
+
+      async "of five hundred services, shows those that need somebody, finds any by typing, and has a page for each"() {
+        const { url } = await stage.lookoutOf(viewOf(500));
+        const other = await stage.browser.newPage({ viewport: { width: 1440, height: 900 } });
+        other.on("pageerror", (error) => complaints.push(error.message));
+        await other.goto(url);
+        const services = other.getByRole("region", { name: "Services", exact: true });
+        await seen(services.getByText("497 more services are well"));
+        expect(await services.getByRole("heading", { level: 3 }).allTextContents()).toEqual([
+          "service-007",
+          "service-049",
+          "service-059",
+        ]);
+        await seen(other.getByRole("region", { name: "Alarms" }).getByText("2999 are OK"));
+        // One screen and a bit, where it were hundreds.
+        expect(await other.evaluate("document.documentElement.scrollHeight")).toBeLessThan(1_800);
+        await other.screenshot({ path: `${artifacts}console-500.png`, fullPage: true });
+
+        await other.keyboard.press("/");
+        await other.keyboard.type("service-42");
+        await seen(services.getByRole("link", { name: "service-429" }));
+        await other.keyboard.press("ArrowDown");
+        await other.keyboard.press("ArrowDown");
+        expect(await other.evaluate("document.activeElement.textContent")).toBe("service-421");
+        await other.keyboard.press("Enter");
+        await seen(other.getByRole("heading", { name: "service-421", level: 2 }));
+        expect(new URL(other.url()).hash).toBe("#/services/service-421");
+        await seen(other.getByRole("region", { name: "Alarms" }).getByText("latencyP99"));
+        await other.screenshot({ path: `${artifacts}console-service.png`, fullPage: true });
+        for (const width of [360, 768]) {
+          await other.setViewportSize({ width, height: 800 });
+          expect(await other.evaluate("document.documentElement.scrollWidth")).toBe(width);
+        }
+        await other.goBack();
+        await seen(services.getByText("service-429"));
+        await other.screenshot({ path: `${artifacts}console-500-narrow.png` });
         await other.close();
       },
 

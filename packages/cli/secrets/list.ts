@@ -1,11 +1,12 @@
 import type { SecretPlan, StagePlan } from "#fleet";
 import { howToDeploy } from "../aws.ts";
+import { eachOf } from "../each.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { currentSince } from "../status/facts.ts";
 import { table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
-import { describeSecret, readFacts } from "./read.ts";
+import { type Described, describeSecrets, readFacts } from "./read.ts";
 import { isPending, type SecretState, stateOf } from "./state.ts";
 
 interface Listed {
@@ -23,7 +24,8 @@ interface Listed {
 
 export async function listSecrets(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
-  const listed = await Promise.all(plan.secrets.map((secret) => listOne(stage, secret)));
+  const described = await describeSecrets(stage);
+  const listed = await eachOf(plan.secrets, (secret) => listOne(stage, secret, described.get(secret.key)));
   if (format === "json") {
     terminal.print(JSON.stringify({ stage: plan.stage, secrets: listed }, undefined, 2));
     return 0;
@@ -44,8 +46,7 @@ export async function listSecrets(stage: Stage, format: "text" | "json"): Promis
   return 0;
 }
 
-async function listOne(stage: Stage, secret: SecretPlan): Promise<Listed> {
-  const described = await describeSecret(stage, secret);
+async function listOne(stage: Stage, secret: SecretPlan, described: Described | undefined): Promise<Listed> {
   const facts = described && (await readFacts(stage, secret, described));
   const since = facts && currentSince(facts);
   return {

@@ -1,11 +1,13 @@
 import {
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
+  paginateListSecrets,
   paginateListSecretVersionIds,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import type { SecretPlan } from "#fleet";
+import { names, type SecretPlan } from "#fleet";
 import { howToDeploy, orMissing } from "../aws.ts";
+import { eachOf } from "../each.ts";
 import type { Stage } from "../stage.ts";
 import type { SecretFacts, VersionFacts } from "../status/facts.ts";
 import { findSecret } from "./find.ts";
@@ -29,11 +31,37 @@ export function shortId(version: string): string {
 
 /** What Secrets Manager knows about a secret, except its value; `undefined` if there is no such secret. */
 export async function describeSecret(
-  { aws }: Stage,
+  { aws }: Pick<Stage, "aws">,
   secret: SecretPlan,
 ): Promise<DescribeSecretCommandOutput | undefined> {
   const command = new DescribeSecretCommand({ SecretId: secretId(secret) });
   return orMissing(aws.client(SecretsManagerClient).send(command), "ResourceNotFoundException");
+}
+
+/** What `DescribeSecret` and `ListSecrets` both know. */
+export type Described = Pick<
+  DescribeSecretCommandOutput,
+  "Name" | "Tags" | "RotationEnabled" | "NextRotationDate" | "LastRotatedDate" | "LastChangedDate" | "CreatedDate"
+>;
+
+/** All secrets of the map that exist, by their keys: the stage's own page by page, the adopted ones one by one. */
+export async function describeSecrets({ aws, plan }: Stage): Promise<ReadonlyMap<string, Described>> {
+  const client = aws.client(SecretsManagerClient);
+  const found = new Map<string, Described>();
+  const keys = new Map(plan.secrets.flatMap(({ key, name, adoptedArn }) => (adoptedArn ? [] : [[name, key] as const])));
+  const input = { Filters: [{ Key: "name" as const, Values: [names.secretPrefix(plan.stage)] }], MaxResults: 100 };
+  for await (const { SecretList = [] } of paginateListSecrets({ client }, input))
+    for (const secret of SecretList) {
+      const key = keys.get(secret.Name ?? "");
+      if (key !== undefined) found.set(key, secret);
+    }
+  const adopted = plan.secrets.filter(({ adoptedArn }) => adoptedArn !== undefined);
+  const described = await eachOf(adopted, (secret) => describeSecret({ aws }, secret));
+  adopted.forEach(({ key }, at) => {
+    const one = described[at];
+    if (one !== undefined) found.set(key, one);
+  });
+  return found;
 }
 
 /** @param key of the map */
@@ -44,11 +72,7 @@ export async function readSecret(stage: Stage, key: string): Promise<SecretFacts
 }
 
 /** What is known of a secret that was described. */
-export async function readFacts(
-  stage: Stage,
-  plan: SecretPlan,
-  described: DescribeSecretCommandOutput,
-): Promise<SecretFacts> {
+export async function readFacts(stage: Stage, plan: SecretPlan, described: Described): Promise<SecretFacts> {
   return {
     key: plan.key,
     name: described.Name ?? plan.name,

@@ -3,7 +3,8 @@ import type { SecretPlan } from "#fleet";
 import { names } from "#fleet";
 import { readMutes } from "../alarms/mutes.ts";
 import { type AlarmFacts, readAlarms } from "../alarms/read.ts";
-import { describeSecret, readFacts } from "../secrets/read.ts";
+import { eachOf } from "../each.ts";
+import { type Described, describeSecrets, readFacts } from "../secrets/read.ts";
 import { findOverdue, type Overdue } from "../secrets/schedule.ts";
 import { type SecretState, stateOf } from "../secrets/state.ts";
 import type { Stage } from "../stage.ts";
@@ -28,23 +29,30 @@ export interface SecretStanding {
 
 /** Throws `Failure` where the stage is not deployed, and what AWS answers: what cannot be read is not called well. */
 export async function readFleet(stage: Stage): Promise<FleetFacts> {
-  const reading = new Map(stage.plan.secrets.map((secret) => [secret.key, readStanding(stage, secret)]));
+  const reading = readStandings(stage);
   const [services, alarms, known, mutes] = await Promise.all([
-    readServices(stage, stage.plan.services, async (key) => (await reading.get(key))?.facts),
+    readServices(stage, stage.plan.services, async (key) => (await reading).get(key)?.facts),
     readAlarms(stage),
-    Promise.all(reading.values()),
+    reading,
     readMutes(stage),
   ]);
   const road = names.alarmRoad(stage.plan.stage);
   const ringing = alarms.filter(({ name, state }) => state === "ALARM" && name !== road);
-  return { services, ringing, secrets: known.map(({ standing }) => standing), mutes };
+  return { services, ringing, secrets: [...known.values()].map(({ standing }) => standing), mutes };
 }
 
-async function readStanding(
-  stage: Stage,
-  secret: SecretPlan,
-): Promise<{ readonly facts: SecretFacts | undefined; readonly standing: SecretStanding }> {
-  const described = await describeSecret(stage, secret);
+interface KnownSecret {
+  readonly facts: SecretFacts | undefined;
+  readonly standing: SecretStanding;
+}
+
+async function readStandings(stage: Stage): Promise<ReadonlyMap<string, KnownSecret>> {
+  const described = await describeSecrets(stage);
+  const known = await eachOf(stage.plan.secrets, (secret) => readStanding(stage, secret, described.get(secret.key)));
+  return new Map(known.map((one) => [one.standing.key, one]));
+}
+
+async function readStanding(stage: Stage, secret: SecretPlan, described: Described | undefined): Promise<KnownSecret> {
   const facts = described && (await readFacts(stage, secret, described));
   const overdue = described && findOverdue(secret, described, Date.now());
   return { facts, standing: { key: secret.key, state: stateOf(described, facts), overdue } };

@@ -6,18 +6,15 @@ import {
   type Service,
   type Task,
 } from "@aws-sdk/client-ecs";
-import {
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed, orMissing } from "../aws.ts";
+import { eachOf } from "../each.ts";
 import { Failure } from "../failure.ts";
 import { readSecret } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";
-import type { DeploymentFacts, EcsService, SecretFacts, ServiceFacts, TargetFacts, TaskFacts } from "./facts.ts";
+import type { DeploymentFacts, EcsService, SecretFacts, ServiceFacts, TaskFacts } from "./facts.ts";
 import { failureOf, readFailures } from "./failures.ts";
+import { readTargets } from "./targets.ts";
 
 /** What is known of a secret, by its key in the map; asked once for each service that uses it. */
 export type SecretOf = (key: string) => Promise<SecretFacts | undefined>;
@@ -41,28 +38,25 @@ export async function findServices(
 ): Promise<readonly ServiceFacts[] | undefined> {
   const described = await describeServices(stage, wanted);
   if (described === undefined) return undefined;
-  const failed = await readFailures(stage);
-  return Promise.all(
-    wanted.map(async (plan) => {
-      const found = described.find(({ serviceName }) => serviceName === names.service(stage.plan.stage, plan.key));
-      const service = found && ecsService(found);
-      const used = [...new Set(plan.secrets.map(({ secret }) => secret))];
-      const [tasks, targets, failure, ...known] = await Promise.all([
-        service === undefined ? [] : readTasks(stage, plan),
-        readTargets(stage, plan),
-        failureOf(stage, plan, service, failed),
-        ...used.map(secretOf),
-      ]);
-      return {
-        plan,
-        service,
-        tasks,
-        targets,
-        failure,
-        secrets: known.filter((one) => one !== undefined),
-      };
-    }),
-  );
+  const [failed, tasks, targets] = await Promise.all([
+    readFailures(stage),
+    readTasks(stage, wanted),
+    readTargets(stage, wanted),
+  ]);
+  return eachOf(wanted, async (plan) => {
+    const found = described.find(({ serviceName }) => serviceName === names.service(stage.plan.stage, plan.key));
+    const service = found && ecsService(found);
+    const used = [...new Set(plan.secrets.map(({ secret }) => secret))];
+    const [failure, ...known] = await Promise.all([failureOf(stage, plan, service, failed), ...used.map(secretOf)]);
+    return {
+      plan,
+      service,
+      tasks: service === undefined ? [] : (tasks.get(plan.key) ?? []),
+      targets: targets.get(plan.key) ?? [],
+      failure,
+      secrets: known.filter((one) => one !== undefined),
+    };
+  });
 }
 
 function readOnce(stage: Stage): SecretOf {
@@ -77,7 +71,8 @@ function readOnce(stage: Stage): SecretOf {
 /** DescribeServices takes ten: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
 const describeLimit = 10;
 
-async function describeServices(
+/** Those that ECS has; `undefined` where there is no cluster. */
+export async function describeServices(
   { plan, aws }: Stage,
   wanted: readonly ServicePlan[],
 ): Promise<readonly Service[] | undefined> {
@@ -85,12 +80,10 @@ async function describeServices(
   const chunks = Array.from({ length: Math.ceil(wanted.length / describeLimit) }, (_, at) =>
     wanted.slice(at * describeLimit, (at + 1) * describeLimit).map(({ key }) => names.service(plan.stage, key)),
   );
-  const answers = await Promise.all(
-    chunks.map((services) =>
-      orMissing(
-        aws.client(ECSClient).send(new DescribeServicesCommand({ cluster, services })),
-        "ClusterNotFoundException",
-      ),
+  const answers = await eachOf(chunks, (services) =>
+    orMissing(
+      aws.client(ECSClient).send(new DescribeServicesCommand({ cluster, services: [...services] })),
+      "ClusterNotFoundException",
     ),
   );
   if (answers.includes(undefined)) return undefined;
@@ -132,25 +125,43 @@ export async function readDeployments(stage: Stage, wanted: ServicePlan): Promis
   return (await readEcsService(stage, wanted)).deployments;
 }
 
-/** Arns of the service's tasks that run or are about to. */
-export async function listTasks({ plan, aws }: Stage, service: ServicePlan): Promise<readonly string[]> {
+/** Arns of the tasks that run or are about to: of one service, or of the whole stage. */
+export async function listTasks({ plan, aws }: Stage, service: ServicePlan | undefined): Promise<readonly string[]> {
   const arns: string[] = [];
-  const input = { cluster: names.cluster(plan.stage), serviceName: names.service(plan.stage, service.key) };
+  const input = {
+    cluster: names.cluster(plan.stage),
+    ...(service !== undefined && { serviceName: names.service(plan.stage, service.key) }),
+  };
   for await (const page of paginateListTasks({ client: aws.client(ECSClient) }, input)) {
     arns.push(...(page.taskArns ?? []));
   }
   return arns;
 }
 
-async function readTasks(stage: Stage, service: ServicePlan): Promise<readonly TaskFacts[]> {
-  const arns = await listTasks(stage, service);
-  // DescribeTasks takes a hundred, and refuses none.
-  const chunks = Array.from({ length: Math.ceil(arns.length / 100) }, (_, at) => arns.slice(at * 100, (at + 1) * 100));
-  const cluster = names.cluster(stage.plan.stage);
-  const answers = await Promise.all(
-    chunks.map((tasks) => stage.aws.client(ECSClient).send(new DescribeTasksCommand({ cluster, tasks }))),
+/** DescribeTasks takes a hundred: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+const tasksAtOnce = 100;
+
+/** By the keys of their services; read page by page, not service by service. */
+async function readTasks(
+  stage: Stage,
+  services: readonly ServicePlan[],
+): Promise<ReadonlyMap<string, readonly TaskFacts[]>> {
+  const [only, ...others] = services;
+  const arns = await listTasks(stage, others.length === 0 ? only : undefined);
+  const chunks = Array.from({ length: Math.ceil(arns.length / tasksAtOnce) }, (_, at) =>
+    arns.slice(at * tasksAtOnce, (at + 1) * tasksAtOnce),
   );
-  return answers.flatMap(({ tasks }) => tasks ?? []).map((task) => taskFacts(task, service.key));
+  const cluster = names.cluster(stage.plan.stage);
+  const answers = await eachOf(chunks, (tasks) =>
+    stage.aws.client(ECSClient).send(new DescribeTasksCommand({ cluster, tasks: [...tasks] })),
+  );
+  const keys = new Map(services.map(({ key }) => [`service:${names.service(stage.plan.stage, key)}`, key]));
+  const found = new Map<string, TaskFacts[]>();
+  for (const task of answers.flatMap(({ tasks = [] }) => tasks)) {
+    const key = keys.get(task.group ?? "");
+    if (key !== undefined) found.set(key, [...(found.get(key) ?? []), taskFacts(task, key)]);
+  }
+  return found;
 }
 
 function taskFacts(task: Task, container: string): TaskFacts {
@@ -165,21 +176,4 @@ function taskFacts(task: Task, container: string): TaskFacts {
     image: main?.image,
     imageDigest: main?.imageDigest,
   };
-}
-
-async function readTargets({ plan, aws }: Stage, { key }: ServicePlan): Promise<readonly TargetFacts[]> {
-  const client = aws.client(ElasticLoadBalancingV2Client);
-  const groups = await orMissing(
-    client.send(new DescribeTargetGroupsCommand({ Names: [names.targetGroup(plan.stage, key)] })),
-    "TargetGroupNotFoundException",
-    "TargetGroupNotFound",
-  );
-  const arn = groups?.TargetGroups?.[0]?.TargetGroupArn;
-  if (arn === undefined) return [];
-  const { TargetHealthDescriptions } = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }));
-  return (TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => ({
-    id: `${Target?.Id}:${Target?.Port}`,
-    state: TargetHealth?.State ?? "unknown",
-    reason: TargetHealth?.Description ?? TargetHealth?.Reason,
-  }));
 }

@@ -10,8 +10,8 @@ export const part = v.picklist(["services", "secrets", "alarms", "chats", "traff
 export type Part = v.InferOutput<typeof part>;
 
 /**
- * What the server sends the page. Each message of state is complete, so the next one makes up for one that was missed;
- * only the three logs are sent entry by entry.
+ * What the server sends the page. On each connection every message of state is complete; later ones hold what changed
+ * where the rest is as it was. The three logs are sent entry by entry.
  */
 export const consoleEvent = v.variant("kind", [
   /** First on each connection; everything known before it is void. */
@@ -35,6 +35,9 @@ export const consoleEvent = v.variant("kind", [
   v.object({ kind: v.literal("services"), services: v.array(service) }),
   v.object({ kind: v.literal("secrets"), secrets: v.array(secret) }),
   v.object({ kind: v.literal("alarms"), alarms: v.array(alarm) }),
+  v.object({ kind: v.literal("changed-services"), services: v.array(service) }),
+  v.object({ kind: v.literal("changed-secrets"), secrets: v.array(secret) }),
+  v.object({ kind: v.literal("changed-alarms"), alarms: v.array(alarm) }),
   v.object({ kind: v.literal("chats"), chats }),
   v.object({ kind: v.literal("traffic"), traffic: v.array(traffic) }),
   /** A part could not be read; its last known state stands. */

@@ -1,5 +1,6 @@
 import type { Alarm, AlarmState } from "../model/alarm.ts";
 import type { Message } from "../model/chat.ts";
+import { matches } from "../state/attention.ts";
 import type { ConsoleState } from "../state/state.ts";
 import { age } from "./format.ts";
 import { Heard } from "./messages.tsx";
@@ -12,8 +13,18 @@ const order: readonly AlarmState[] = ["ALARM", "INSUFFICIENT_DATA", "OK"];
 const recoveredShownMs = 10 * 60_000;
 const recoveredShown = 4;
 
-export function Alarms({ state }: { readonly state: ConsoleState }) {
+/** So few are all named; of more, those that are OK are one line. */
+const fewAlarms = 40;
+
+interface AlarmsProps {
+  readonly state: ConsoleState;
+  readonly filter: string;
+}
+
+export function Alarms({ state, filter }: AlarmsProps) {
   const { alarms, now, unreadable } = state;
+  const named = namedOf(alarms ?? [], filter);
+  const unnamed = (alarms ?? []).filter((alarm) => alarm.state === "OK" && !named.includes(alarm)).length;
   const notable = notableOf(state);
   return (
     <Panel
@@ -40,7 +51,7 @@ export function Alarms({ state }: { readonly state: ConsoleState }) {
           ))}
         </ul>
       )}
-      {groups(alarms ?? []).map(([owner, members]) => (
+      {groups(named).map(([owner, members]) => (
         <div key={owner} class="group">
           <h3>{owner}</h3>
           <ul class="chips">
@@ -52,8 +63,19 @@ export function Alarms({ state }: { readonly state: ConsoleState }) {
           </ul>
         </div>
       ))}
+      {unnamed > 0 && (
+        <p class="empty">
+          <span class="mark good">{unnamed} are OK</span>
+        </p>
+      )}
     </Panel>
   );
+}
+
+function namedOf(alarms: readonly Alarm[], filter: string): readonly Alarm[] {
+  if (filter !== "")
+    return alarms.filter(({ name, service }) => matches(filter, name, service ?? "")).slice(0, fewAlarms);
+  return alarms.length <= fewAlarms ? alarms : alarms.filter(({ state }) => state !== "OK").slice(0, fewAlarms);
 }
 
 interface NotableProps {

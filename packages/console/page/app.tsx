@@ -1,16 +1,20 @@
 import { useCallback, useEffect, useReducer, useState } from "preact/hooks";
 import type { Action, ActionResult } from "../model/action.ts";
+import { matches } from "../state/attention.ts";
 import { reduce } from "../state/reduce.ts";
-import { initialState } from "../state/state.ts";
+import { type ConsoleState, initialState } from "../state/state.ts";
 import { Alarms } from "./alarms.tsx";
 import { Announcer } from "./announcer.tsx";
 import { Chats } from "./chats.tsx";
 import { ask, follow } from "./connection.ts";
+import { Filter } from "./filter.tsx";
 import { Header } from "./header.tsx";
 import { AuditElsewhere, AuditLog, CallLog, RequestLog } from "./logs.tsx";
 import { Notices } from "./notices.tsx";
 import type { Perform } from "./perform.ts";
+import { addressOf, useRoute } from "./route.ts";
 import { Secrets } from "./secrets.tsx";
+import { ServicePage } from "./service-page.tsx";
 import { Services } from "./services.tsx";
 import { titleOf } from "./title.ts";
 import { commonProblem, Unreadable } from "./unreadable.tsx";
@@ -18,6 +22,8 @@ import { commonProblem, Unreadable } from "./unreadable.tsx";
 export function App() {
   const [live, dispatch] = useReducer(reduce, initialState);
   const [frozen, freeze] = useState<typeof live>();
+  const [filter, setFilter] = useState("");
+  const route = useRoute();
   const [result, setResult] = useState<ActionResult>();
   useEffect(() => follow(dispatch), []);
   const title = titleOf(live);
@@ -31,8 +37,6 @@ export function App() {
   const problem = commonProblem(shown);
   const state = problem === undefined ? shown : { ...shown, unreadable: {} };
   const perform: Perform = live.mode === "actions" ? act : undefined;
-  // Without a feed of single requests, their place is free.
-  const secrets = <Secrets state={state} perform={perform} />;
   const paused = frozen !== undefined;
   return (
     <>
@@ -42,35 +46,59 @@ export function App() {
         onPause={() => freeze(paused ? undefined : live)}
         result={result}
         onDismiss={dismiss}
-      />
+      >
+        {route.kind === "fleet" && <Filter value={filter} onInput={setFilter} first={firstOf(state, filter)} />}
+      </Header>
       <main>
         {problem !== undefined && <Unreadable reason={problem} />}
-        <div class="traffic">
-          <Services state={state} perform={perform} />
-          {state.happenings ? <RequestLog requests={state.requests} /> : secrets}
-        </div>
-        <div class="side">
-          <Alarms state={state} />
-          <Chats state={state} perform={perform} />
-          <Notices notices={state.notices} />
-        </div>
-        <div class="logs">
-          {state.happenings && (
-            <>
-              {secrets}
-              <AuditLog
-                audits={state.audits}
-                now={state.now}
-                refusesUntil={state.splunkRefusesUntil}
-                perform={perform}
-              />
-              <CallLog calls={state.calls} />
-            </>
-          )}
-          {!state.happenings && state.connection !== "connecting" && <AuditElsewhere />}
-        </div>
+        {route.kind === "service" ? (
+          <ServicePage state={state} serviceKey={route.key} perform={perform} />
+        ) : (
+          <Fleet state={state} filter={filter} perform={perform} />
+        )}
       </main>
       <Announcer notices={live.notices} connection={live.connection} />
     </>
   );
+}
+
+interface FleetProps {
+  readonly state: ConsoleState;
+  readonly filter: string;
+  readonly perform: Perform;
+}
+
+function Fleet({ state, filter, perform }: FleetProps) {
+  // Without a feed of single requests, their place is free.
+  const secrets = <Secrets state={state} filter={filter} perform={perform} />;
+  return (
+    <>
+      <div class="traffic">
+        <Services state={state} filter={filter} perform={perform} />
+        {state.happenings ? <RequestLog requests={state.requests} /> : secrets}
+      </div>
+      <div class="side">
+        <Alarms state={state} filter={filter} />
+        <Chats state={state} perform={perform} />
+        <Notices notices={state.notices} />
+      </div>
+      <div class="logs">
+        {state.happenings && (
+          <>
+            {secrets}
+            <AuditLog audits={state.audits} now={state.now} refusesUntil={state.splunkRefusesUntil} perform={perform} />
+            <CallLog calls={state.calls} />
+          </>
+        )}
+        {!state.happenings && state.connection !== "connecting" && <AuditElsewhere />}
+      </div>
+    </>
+  );
+}
+
+/** The address of the first service that a filter leaves. */
+function firstOf({ services = [] }: ConsoleState, filter: string): string | undefined {
+  if (filter === "") return undefined;
+  const found = services.find(({ key, hostname }) => matches(filter, key, hostname));
+  return found && addressOf(found.key);
 }

@@ -17,9 +17,14 @@ export const secondsLeft = (until: number, now: number) => Math.max(0, Math.ceil
 /** As git and ECS's console shorten them. */
 export const shortId = (id: string) => id.slice(0, 8);
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "UTC",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 
-/** Local time of day, `14:05:09`. */
+/** Time of day in UTC, as `fleet` and CloudWatch have it: `14:05:09`. A heading or the header names the zone. */
 export const timeOfDay = (at: number) => clock.format(at);
 
 /** `0.8 ms`, `42 ms`, `1.3 s` */

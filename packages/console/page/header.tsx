@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ActionResult } from "../model/action.ts";
 import type { ConsoleState } from "../state/state.ts";
@@ -10,11 +11,12 @@ interface HeaderProps {
   readonly onPause: () => void;
   readonly result: ActionResult | undefined;
   readonly onDismiss: () => void;
+  readonly children: ComponentChildren;
 }
 
 const resultShownMs = 12_000;
 
-export function Header({ state, paused, onPause, result, onDismiss }: HeaderProps) {
+export function Header({ state, paused, onPause, result, onDismiss, children }: HeaderProps) {
   return (
     <header>
       <div class="bar">
@@ -22,8 +24,10 @@ export function Header({ state, paused, onPause, result, onDismiss }: HeaderProp
           mcp-fleet <span class="stage">{state.stage}</span>
         </h1>
         <Connection state={state} paused={paused} />
+        {state.now > 0 && <span class="facts">{timeOfDay(state.now)} UTC</span>}
         {state.mode === "read-only" && state.connection === "live" && <span class="tag">read-only</span>}
         <Overview state={state} />
+        {children}
         <Result result={result} onDismiss={onDismiss} />
         <button type="button" class="pause" aria-pressed={paused} onClick={onPause}>
           Pause
@@ -40,7 +44,11 @@ function Connection({ state, paused }: Pick<HeaderProps, "state" | "paused">) {
     case "lost":
       return <span class="mark bad">not connected; last update at {timeOfDay(state.now)}</span>;
     case "live":
-      return <span class={`mark ${paused ? "warn" : "good"}`}>{paused ? "paused" : "live"}</span>;
+      return (
+        <span class={`mark ${paused ? "warn" : "good"}`}>
+          {paused ? "paused" : "live"}
+        </span>
+      );
   }
 }
 

@@ -38,7 +38,7 @@ export function RequestLog({ requests }: Pick<ConsoleState, "requests">) {
     <Panel title="Requests" class="requests">
       <Log
         label="Requests"
-        columns={["time", "status", "service", "request", "took"]}
+        columns={["UTC", "status", "service", "request", "took"]}
         spare={["took"]}
         empty="No request has come through the balancer yet."
         rows={requests.map(({ number, at, status, service, host, method, path, ms }) => (
@@ -67,7 +67,7 @@ export function AuditLog({ audits, now, refusesUntil, perform }: AuditLogProps) 
     <Panel title="Audit events" aside={<SplunkFault now={now} refusesUntil={refusesUntil} perform={perform} />}>
       <Log
         label="Audit events"
-        columns={["time", "who", "what", "outcome"]}
+        columns={["UTC", "who", "what", "outcome"]}
         empty="No audit event has reached Splunk yet. Log in or call a tool to make one."
         rows={audits.map(({ number, at, who, action, tool, outcome }) => (
           <tr key={number} class={outcome === "success" || outcome === "–" ? undefined : "warn"}>
@@ -88,7 +88,7 @@ export function AuditElsewhere() {
     <Panel title="Audit events">
       <p class="empty">
         They are in Splunk, and searching it needs a credential that the console does not have. To see that they arrive,
-        run <code>npx fleet audit check</code>.
+        run <code>./fleet audit check</code>.
       </p>
     </Panel>
   );
@@ -114,7 +114,7 @@ export function CallLog({ calls }: Pick<ConsoleState, "calls">) {
     <Panel title="AWS API calls">
       <Log
         label="AWS API calls"
-        columns={["time", "status", "call", "by", "took"]}
+        columns={["UTC", "status", "call", "by", "took"]}
         spare={["by", "took"]}
         empty="No call to the AWS API yet."
         rows={calls.map(({ number, at, service, operation, status, errorCode, caller, ms }) => (

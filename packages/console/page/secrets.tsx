@@ -1,25 +1,49 @@
 import type { Secret, SecretVersion } from "../model/secret.ts";
+import { matches, rank, secretAttention } from "../state/attention.ts";
 import type { ConsoleState } from "../state/state.ts";
 import { age, shortId } from "./format.ts";
 import { Panel } from "./panel.tsx";
 import type { Perform } from "./perform.ts";
 
 const shownVersions = 5;
+/** So few are all shown; of more, those that need a person, and what a filter finds. */
+const few = 8;
+const shownSecrets = 40;
 
 interface SecretsProps {
   readonly state: ConsoleState;
+  readonly filter: string;
   readonly perform: Perform;
 }
 
-export function Secrets({ state: { secrets, now, unreadable }, perform }: SecretsProps) {
+export function Secrets({ state: { secrets, now, unreadable }, filter, perform }: SecretsProps) {
+  const shown = shownOf(secrets ?? [], filter, now);
+  const others = filter === "" ? (secrets?.length ?? 0) - shown.length : 0;
   return (
     <Panel title="Secrets" class="secrets" problem={unreadable.secrets}>
       {secrets?.length === 0 && <p class="empty">The map has no secret.</p>}
-      {secrets?.map((secret) => (
+      {shown.map((secret) => (
         <SecretLife key={secret.key} secret={secret} now={now} perform={perform} />
       ))}
+      {others > 0 && (
+        <p class="empty">
+          <span class="mark good">
+            {others} {others === 1 ? "is" : "are"} settled
+          </span>
+        </p>
+      )}
     </Panel>
   );
+}
+
+function shownOf(secrets: readonly Secret[], filter: string, now: number): readonly Secret[] {
+  if (secrets.length <= few) return secrets;
+  const ranked = rank(secrets, (secret) => secretAttention(secret, now));
+  const wanted =
+    filter === ""
+      ? ranked.filter(({ attention }) => attention !== "well")
+      : ranked.filter(({ item: { key, usedBy } }) => matches(filter, key, ...usedBy));
+  return wanted.slice(0, shownSecrets).map(({ item }) => item);
 }
 
 interface SecretLifeProps {

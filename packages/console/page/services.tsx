@@ -1,19 +1,29 @@
 import type { Deployment, Service } from "../model/service.ts";
 import type { Traffic } from "../model/traffic.ts";
+import { firingServices, matches, rank, serviceAttention } from "../state/attention.ts";
 import type { ConsoleState } from "../state/state.ts";
 import { age, duration, rate } from "./format.ts";
 import { Panel } from "./panel.tsx";
 import type { Perform } from "./perform.ts";
+import { addressOf } from "./route.ts";
+import { ServiceRows } from "./service-rows.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { TaskTile } from "./task-tile.tsx";
 
+/** So few are all shown whole; of more, those that need a person are. */
+const few = 6;
+const shownCards = 12;
+
 interface ServicesProps {
   readonly state: ConsoleState;
+  readonly filter: string;
   readonly perform: Perform;
 }
 
-export function Services({ state, perform }: ServicesProps) {
+export function Services({ state, filter, perform }: ServicesProps) {
   const { services, traffic, now, unreadable } = state;
+  const trafficOf = (key: string) => traffic && (traffic.find((one) => one.service === key) ?? noTraffic);
+  const { cards, rows, well } = arrange(state, filter);
   return (
     <Panel
       id="services"
@@ -30,17 +40,45 @@ export function Services({ state, perform }: ServicesProps) {
         </p>
       )}
       {services?.length === 0 && <p class="empty">The map has no service. Add one in fleet.config.ts.</p>}
-      {services?.map((service) => (
-        <ServiceCard
-          key={service.key}
-          service={service}
-          traffic={traffic && (traffic.find((one) => one.service === service.key) ?? noTraffic)}
-          now={now}
-          perform={perform}
-        />
+      {services !== undefined && services.length > 0 && cards.length + rows.length + well.length === 0 && (
+        <p class="empty">No service matches “{filter}”.</p>
+      )}
+      {cards.map((service) => (
+        <ServiceCard key={service.key} service={service} traffic={trafficOf(service.key)} now={now} perform={perform} />
       ))}
+      {rows.length > 0 && <ServiceRows label="More services" services={rows} trafficOf={trafficOf} />}
+      {well.length > 0 && (
+        <details class="well">
+          <summary>
+            <span class="mark good">
+              {well.length} {cards.length + rows.length > 0 ? "more " : ""}
+              {well.length === 1 ? "service is" : "services are"} well
+            </span>
+          </summary>
+          <ServiceRows label="Services that are well" services={well} trafficOf={trafficOf} />
+        </details>
+      )}
     </Panel>
   );
+}
+
+/** What is shown whole, what as a line each, and what as one line together. */
+function arrange({ services = [], alarms = [] }: ConsoleState, filter: string) {
+  const firing = firingServices(alarms);
+  const all = rank(services, (service) => serviceAttention(service, firing.has(service.key)));
+  if (services.length <= few) return { cards: services, rows: [], well: [] };
+  if (filter !== "") {
+    const found = all.filter(({ item }) => matches(filter, item.key, item.hostname));
+    return found.length <= few
+      ? { cards: found.map(({ item }) => item), rows: [], well: [] }
+      : { cards: [], rows: found, well: [] };
+  }
+  const notable = all.filter(({ attention }) => attention !== "well");
+  return {
+    cards: notable.slice(0, shownCards).map(({ item }) => item),
+    rows: notable.slice(shownCards),
+    well: all.filter(({ attention }) => attention === "well"),
+  };
 }
 
 /** Without a feed of requests, a stage's numbers come from CloudWatch, later and by the minute. */
@@ -50,7 +88,7 @@ function Source({ state: { happenings, traffic } }: { readonly state: ConsoleSta
   ) : null;
 }
 
-const noTraffic: Traffic = { span: "minute", counts: [], rate: 0, errors: 0 };
+export const noTraffic: Traffic = { span: "minute", counts: [], rate: 0, errors: 0 };
 
 interface CardProps {
   readonly service: Service;
@@ -60,14 +98,16 @@ interface CardProps {
   readonly perform: Perform;
 }
 
-function ServiceCard({ service, traffic, now, perform }: CardProps) {
+export function ServiceCard({ service, traffic, now, perform }: CardProps) {
   const { key, url, hostname, status, tasks } = service;
   return (
     <article class="service" aria-labelledby={`service-${key}`}>
       <div class="head">
         <div class="line">
           <h3 id={`service-${key}`} tabIndex={-1}>
-            {key}
+            <a class="plain" href={addressOf(key)}>
+              {key}
+            </a>
           </h3>
           <a href={url} target="_blank" rel="noreferrer">
             {hostname}

@@ -1,3 +1,4 @@
+import { patched } from "../difference.ts";
 import type { Part } from "../model/event.ts";
 import {
   alarmNotices,
@@ -44,6 +45,21 @@ export function reduce(state: ConsoleState, event: StateEvent): ConsoleState {
       const { alarms } = event;
       return { ...announce(readable(state, "alarms"), alarmNotices(state.alarms, alarms)), alarms };
     }
+    case "changed-services":
+      return reduce(state, {
+        kind: "services",
+        services: [...(patched(state.services, event.services, ({ key }) => key) ?? [])],
+      });
+    case "changed-secrets":
+      return reduce(state, {
+        kind: "secrets",
+        secrets: [...(patched(state.secrets, event.secrets, ({ key }) => key) ?? [])],
+      });
+    case "changed-alarms":
+      return reduce(state, {
+        kind: "alarms",
+        alarms: [...(patched(state.alarms, event.alarms, ({ name }) => name) ?? [])],
+      });
     case "chats": {
       const { chats } = event;
       return { ...announce(readable(state, "chats"), chatNotices(state.chats, chats)), chats };

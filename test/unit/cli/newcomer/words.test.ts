@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { all, has, leaves, named, onStages } from "../../../fixture/commands.ts";
+import { all, has, leaves, named, onStages, readers } from "../../../fixture/commands.ts";
 import { expectRefusal, fleet } from "./operator.ts";
 
 const withArguments = leaves.filter(({ command }) => command.registeredArguments.some(({ required }) => required));
@@ -56,6 +56,15 @@ describe("a wrong command line exits with 2 and says what is right", () => {
 });
 
 describe("what is printed for people and for programs", () => {
+  it("[OPS-4] has a JSON Schema of all that --json prints", async () => {
+    const { code, out } = await fleet(["schema"]);
+    expect(code).toBe(0);
+    expect(Object.keys(JSON.parse(out)).toSorted()).toEqual(readers.map(({ path }) => path.join(" ")).toSorted());
+    const one = JSON.parse((await fleet(["schema", "alarms", "list"])).out);
+    expect(one).toMatchObject({ type: "object", required: ["stage", "alarms"] });
+    expectRefusal(await fleet(["schema", "redeploy"]), { code: 2, says: /^No JSON of redeploy: there is status, / });
+  });
+
   it("has --json wherever something is read", () => {
     const acting = [
       "alarms close",
@@ -64,11 +73,14 @@ describe("what is printed for people and for programs", () => {
       "complete",
       "completion",
       "console",
+      "deploy",
       "help",
       "open",
       "redeploy",
+      "scale",
+      "schema",
     ];
-    const secrets = ["secrets rotate", "secrets set", "secrets stage"];
+    const secrets = ["secrets import", "secrets rotate", "secrets set", "secrets stage"];
     const without = leaves.filter((one) => !has(one, "--json")).map(({ path }) => path.join(" "));
     expect(without.toSorted()).toEqual([...acting, ...secrets, "policy", "shell"].toSorted());
   });

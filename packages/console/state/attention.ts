@@ -1,0 +1,56 @@
+import type { Alarm } from "../model/alarm.ts";
+import type { Secret } from "../model/secret.ts";
+import type { Service } from "../model/service.ts";
+
+/** How much of a person's attention something needs, the most first. */
+export const attentions = ["down", "failing", "changing", "off", "well"] as const;
+export type Attention = (typeof attentions)[number];
+
+/** @param firing whether an alarm of it is in ALARM */
+export function serviceAttention(
+  { status, desired, healthy, failure, deployments }: Service,
+  firing: boolean,
+): Attention {
+  if (failure !== undefined) return healthy < desired || status === "absent" ? "down" : "failing";
+  if (status === "absent") return "off";
+  const rolls = status === "draining" || deployments.some(({ primary, state }) => primary && state !== "completed");
+  if (healthy === 0 && desired > 0 && !rolls) return "down";
+  if (firing || (healthy < desired && !rolls)) return "failing";
+  if (rolls) return "changing";
+  return desired === 0 ? "off" : "well";
+}
+
+/** @param now milliseconds since the epoch */
+export function secretAttention({ status, nextRotationAt, versions }: Secret, now: number): Attention {
+  if (status !== "present") return "down";
+  if (nextRotationAt !== undefined && nextRotationAt < now) return "failing";
+  const moves = versions.some(({ labels }) => labels.includes("AWSPENDING") && !labels.includes("AWSCURRENT"));
+  return moves ? "changing" : "well";
+}
+
+export interface Ranked<T> {
+  readonly item: T;
+  readonly attention: Attention;
+}
+
+/** Those that need a person most first, else in their own order. */
+export function rank<T>(items: readonly T[], attentionOf: (item: T) => Attention): readonly Ranked<T>[] {
+  return items
+    .map((item) => ({ item, attention: attentionOf(item) }))
+    .toSorted((one, other) => attentions.indexOf(one.attention) - attentions.indexOf(other.attention));
+}
+
+/** Keys of the services that an alarm in ALARM is about. */
+export function firingServices(alarms: readonly Alarm[]): ReadonlySet<string> {
+  return new Set(alarms.flatMap(({ service, state }) => (state === "ALARM" && service !== undefined ? service : [])));
+}
+
+/** Each word of the filter is somewhere in one of the texts. */
+export function matches(filter: string, ...texts: readonly string[]): boolean {
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  const all = texts.join(" ").toLowerCase();
+  return words.every((word) => all.includes(word));
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { differenceOf } from "#console/difference.ts";
+import type { Service } from "#console/model/service.ts";
+import { attentions, matches, rank, secretAttention, serviceAttention } from "#console/state/attention.ts";
+import { reduce } from "#console/state/reduce.ts";
+import { initialState } from "#console/state/state.ts";
+
+const service = (key: string, more: Partial<Service> = {}): Service => ({
+  key,
+  url: `https://${key}.example.com`,
+  hostname: `${key}.example.com`,
+  status: "active",
+  desired: 2,
+  running: 2,
+  healthy: 2,
+  deployments: [],
+  tasks: [],
+  ...more,
+});
+const rolling = (state: "in-progress" | "completed") => ({
+  id: "d",
+  primary: true,
+  state,
+  reason: "",
+  definition: "a:1",
+  failedTasks: 0,
+  createdAt: 0,
+});
+
+describe("[OPS-1] what needs a person first", () => {
+  it.each([
+    ["no task is healthy", service("a", { healthy: 0 }), false, "down"],
+    ["it failed to start", service("a", { healthy: 0, failure: "exit code 1" }), false, "down"],
+    ["a release failed and the old one serves", service("a", { failure: "exit code 1" }), false, "failing"],
+    ["an alarm rings while it looks well", service("a"), true, "failing"],
+    ["a task is missing", service("a", { healthy: 1 }), false, "failing"],
+    ["a task is missing while it rolls", service("a", { healthy: 1, deployments: [rolling("in-progress")] }), false, "changing"],
+    ["it is taken offline", service("a", { desired: 0, healthy: 0 }), false, "off"],
+    ["nothing is wrong", service("a", { deployments: [rolling("completed")] }), false, "well"],
+  ] as const)("%s", (_, one, firing, wanted) => {
+    expect(serviceAttention(one, firing)).toBe(wanted);
+  });
+
+  it("is a secret that is gone or overdue", () => {
+    const secret = { key: "s", name: "/s", usedBy: [], status: "present", rotation: "configured", versions: [] } as const;
+    const of = (more: object) => secretAttention({ ...secret, usedBy: [], versions: [], ...more }, 1_000);
+    expect([of({ status: "deleted" }), of({ nextRotationAt: 999 }), of({ nextRotationAt: 1_001 })]).toEqual([
+      "down",
+      "failing",
+      "well",
+    ]);
+  });
+
+  it("keeps the order of the map among equals", () => {
+    const all = [service("b"), service("a"), service("c", { healthy: 0 })];
+    const ranked = rank(all, (one) => serviceAttention(one, false));
+    expect(ranked.map(({ item }) => item.key)).toEqual(["c", "b", "a"]);
+    expect(attentions.indexOf("down")).toBeLessThan(attentions.indexOf("well"));
+  });
+
+  it("is found by any words of its names, in any order and case", () => {
+    expect([matches("Work goo", "google_workspace"), matches("slack", "google_workspace"), matches("", "x")]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
+describe("[OPS-1] an update of one service among five hundred", () => {
+  const before = { kind: "services", services: Array.from({ length: 500 }, (_, at) => service(`s${at}`)) } as const;
+
+  it("sends that one, and leaves the others the objects they were", () => {
+    const services = before.services.map((one, at) => (at === 250 ? { ...one, healthy: 1 } : { ...one }));
+    const sent = differenceOf({ ...before }, { kind: "services", services });
+    expect(sent).toEqual({ kind: "changed-services", services: [service("s250", { healthy: 1 })] });
+    const state = reduce(reduce(initialState, { ...before }), sent);
+    expect(state.services?.[250]?.healthy).toBe(1);
+    expect(state.services?.[251]).toBe(before.services[251]);
+  });
+
+  it("sends all where one came, went or moved", () => {
+    const fewer = { kind: "services", services: before.services.slice(1) } as const;
+    expect(differenceOf({ ...before }, { ...fewer })).toEqual(fewer);
+  });
+});
