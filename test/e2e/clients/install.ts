@@ -14,7 +14,8 @@ export async function installClients(): Promise<boolean> {
   const hash = createHash("sha256").update(lockfile).digest("hex");
   const stamp = join(installed, "node_modules/.lockfile");
   if ((await readFile(stamp, "utf8").catch(() => "")) === hash) return true;
-  const args = ["ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const quick = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--no-audit", "--no-fund"];
+  const args = ["ci", "--ignore-scripts", "--omit=optional", "--loglevel=error", ...quick];
   try {
     await promisify(execFile)("npm", args, { cwd: installed, shell: process.platform === "win32" });
   } catch (error) {
