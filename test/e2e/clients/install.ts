@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** 162 MB that only `clients.test.ts` needs: installed with its first run, not with everybody's `npm ci`. */
+/** 161 MB that only `clients.test.ts` needs: installed with its first run, not with everybody's `npm ci`. */
 export const installed = fileURLToPath(new URL("./installed", import.meta.url));
 
 /** @returns false where npm's registry cannot be reached */
