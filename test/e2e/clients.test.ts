@@ -120,6 +120,7 @@ describe("[STR-5] [MCP-3] the clients that people use, at two services with a lo
     const everybody = async (expired: boolean) => {
       for (const [name, visitor] of visitors) expect(await visitor.ask(expired), name).toEqual([ada, ada]);
     };
+    expect(visitors.size).toBe(areInstalled ? 8 : 4);
     await everybody(true);
     const client = new Client({ name: "test", version: "1.0.0" });
     await client.connect(new StreamableHTTPClientTransport(fleet.url("notes", "/mcp"), { fetch: fleet.fetch }));
