@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type HecDouble, startHecDouble } from "@mcp-fleet/endpoint/doubles/hec";
 import autocannon from "autocannon";
 import * as v from "valibot";
+import { benchColdStart, type ColdStartFigures, median } from "./cold-start.ts";
 
 export type Subject = "audit on" | "audit off" | "bare SDK server";
 
@@ -13,11 +14,14 @@ export interface ToolCallFigures {
   /** Of one tool call after the other on each connection: medians over the rounds. */
   readonly requestsPerSecond: number;
   readonly p99Ms: number;
+  /** Over the bare server's in the same round: the median. */
+  readonly ofBare: number;
   readonly failed: number;
 }
 
 export interface StarterBench {
   readonly figures: readonly ToolCallFigures[];
+  readonly coldStart: readonly ColdStartFigures[];
   /**
    * Calls answered and audit events that arrived, with audit on. Fewer events than calls were lost; a few more are the
    * calls that the load generator cut off at the end of a round.
@@ -40,7 +44,7 @@ const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
  * process of its own, in turn round by round, so that the machine's moods meet all three.
  */
 export async function benchStarter(options: StarterBenchOptions = {}): Promise<StarterBench> {
-  const { rounds = 3, secondsPerRound = 3, connections = 10 } = options;
+  const { rounds = 9, secondsPerRound = 1, connections = 10 } = options;
   const hec = await startHecDouble();
   hec.createToken({ name: "bench", token });
   const subjects: readonly { subject: Subject; server: Server }[] = [
@@ -60,7 +64,8 @@ export async function benchStarter(options: StarterBenchOptions = {}): Promise<S
       }
     }
     return {
-      figures: [...results].map(([subject, runs]) => summarize(subject, runs)),
+      figures: [...results].map(([subject, runs]) => summarize(subject, runs, results.get("bare SDK server") ?? [])),
+      coldStart: await benchColdStart(),
       audited: { calls, events: await settled(hec, calls) },
     };
   } finally {
@@ -120,18 +125,19 @@ function call(port: number, seconds: number, connections: number): Promise<autoc
   });
 }
 
-function summarize(subject: Subject, runs: readonly autocannon.Result[]): ToolCallFigures {
+function summarize(
+  subject: Subject,
+  runs: readonly autocannon.Result[],
+  bare: readonly autocannon.Result[],
+): ToolCallFigures {
+  const rate = (run: autocannon.Result | undefined) => run?.requests.average ?? Number.NaN;
   return {
     subject,
-    requestsPerSecond: median(runs.map(({ requests }) => requests.average)),
+    requestsPerSecond: median(runs.map(rate)),
+    ofBare: median(runs.map((run, round) => rate(run) / rate(bare[round]))),
     p99Ms: median(runs.map(({ latency }) => latency.p99)),
     failed: runs.reduce((sum, { non2xx, errors }) => sum + non2xx + errors, 0),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** Waits until the events of all calls are there, or no more come for two seconds. */

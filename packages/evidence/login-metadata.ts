@@ -49,6 +49,45 @@ function covers(resource: string, mcp: URL): boolean {
   return mcp.pathname === path || mcp.pathname.startsWith(`${path}/`);
 }
 
+/** What a client finds at an authorization server. */
+export type ServerMetadata =
+  | { readonly kind: "found"; readonly document: unknown }
+  | { readonly kind: "broken"; readonly problem: string };
+
+const Server = v.looseObject({ issuer: v.string(), authorization_endpoint: v.string(), token_endpoint: v.string() });
+
+/**
+ * The metadata of an authorization server (RFC 8414), or of an OpenID provider, at the three addresses that clients try:
+ * https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#authorization-server-metadata-discovery
+ */
+export async function readServerMetadata(
+  using: typeof fetch,
+  issuer: URL,
+  signal?: AbortSignal,
+): Promise<ServerMetadata> {
+  const first = wellKnown("oauth-authorization-server", issuer);
+  const appended = new URL(`${issuer.pathname.replace(/\/$/, "")}/.well-known/openid-configuration`, issuer);
+  let problem: string | undefined;
+  for (const url of [first, wellKnown("openid-configuration", issuer), appended]) {
+    const answer = await using(url, signal === undefined ? {} : { signal });
+    const json = v.safeParse(Json, await answer.text());
+    if (!answer.ok || !json.success) {
+      problem ??= answer.ok ? `${url.href} is not JSON.` : `${url.href} answers ${answer.status}.`;
+      continue;
+    }
+    const parsed = v.safeParse(Server, json.output);
+    if (!parsed.success)
+      return { kind: "broken", problem: `${url.href} lacks ${v.getDotPath(parsed.issues[0]) ?? "an object"}.` };
+    const bare = (text: string) => text.replace(/\/$/, "");
+    if (bare(parsed.output.issuer) === bare(issuer.href)) return { kind: "found", document: parsed.output };
+    return {
+      kind: "broken",
+      problem: `${url.href} is about ${parsed.output.issuer}, which clients that ask for ${issuer.href} refuse (RFC 8414, 3.3).`,
+    };
+  }
+  return { kind: "broken", problem: problem ?? `${first.href} does not answer.` };
+}
+
 /** Both RFCs put the well-known part between the host and the path of the resource. */
 export function wellKnown(name: string, { origin, pathname }: URL): URL {
   return new URL(`/.well-known/${name}${pathname.replace(/\/$/, "")}`, origin);

@@ -3,7 +3,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import * as v from "valibot";
-import { readLoginMetadata } from "#evidence/login-metadata.ts";
+import { readLoginMetadata, readServerMetadata } from "#evidence/login-metadata.ts";
 import type { ServicePlan, StagePlan } from "#fleet";
 import { sessionLoss } from "#fleet/session-loss.ts";
 import { Member } from "./client/member.ts";
@@ -51,6 +51,11 @@ export async function probeMcp({ fetch }: Visitor, plan: StagePlan, service: Ser
   const metadata = await readLoginMetadata(fetch, url);
   if (metadata.kind === "broken") throw new Error(metadata.problem);
   if (metadata.kind === "found" && !usesGoogle(service)) {
+    // One elsewhere is not asked: nothing here leaves this machine.
+    for (const own of metadata.servers.map((server) => new URL(server)).filter(({ origin }) => origin === url.origin)) {
+      const server = await readServerMetadata(fetch, own);
+      if (server.kind === "broken") throw new Error(`Nobody can log in at ${url.href}: ${server.problem}`);
+    }
     return `asks for a login at ${metadata.servers.join(", ")}, which this machine has no account for`;
   }
   const client = metadata.kind === "found" ? await connectAsMember(fetch, url) : await connect(fetch, url);

@@ -1,14 +1,11 @@
 import { type AuditClient, noAudit, openAudit } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
-import { openClientDocuments } from "./login/client-document.ts";
-import { connectProvider } from "./login/identity.ts";
 import type { Admission } from "./server/admission.ts";
 import { createApp } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import { createMcpServer } from "./server/mcp.ts";
 import { openRoundState } from "./server/round-state.ts";
-import { openSessions } from "./sessions/index.ts";
 import { auditSeconds } from "./stop-times.ts";
 import type { AnyTool } from "./tool.ts";
 
@@ -25,7 +22,7 @@ export interface StarterParts {
 }
 
 export async function startServer({ config, tools, log }: StarterParts): Promise<Starter> {
-  const admission = openAdmission(config, log);
+  const admission = await openAdmission(config, log);
   const audit = await openAuditOf(config, log);
   const identity = { name: config.service, version: "1.0.0" };
   const parts = { identity, tools, rounds: openRoundState(config.sessionKeys) };
@@ -52,14 +49,14 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
   };
 }
 
-function openAdmission({ login }: Config, log: Log): Admission {
+/** What a login needs is loaded where there is one: it is a third of what a start takes. */
+async function openAdmission({ login }: Config, log: Log): Promise<Admission> {
   if (login.kind === "none") {
     log.warn("MCP_LOGIN is none: anyone who can reach this server can call its tools.");
     return { kind: "open" };
   }
-  const documents = openClientDocuments(login.allowedRedirects);
-  const sessions = openSessions({ backend: login.sessions, namespace: login.externalUrl.host, log });
-  return { kind: "login", config: login, provider: connectProvider(login), documents, sessions };
+  const { openLogin } = await import("./server/login.ts");
+  return openLogin(login, log);
 }
 
 async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {

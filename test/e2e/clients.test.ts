@@ -7,27 +7,42 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Browser } from "#start/client/browser.ts";
 import { type Attended, attend } from "../stage/attended.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { connectWithCookies } from "./clients/cookies.ts";
+import { installClients } from "./clients/install.ts";
+import { startProgram } from "./clients/started.ts";
+import { openInspector, openMcporter, openMcpRemote, type Surroundings, type Visitor } from "./clients/terminal.ts";
 
 const run = promisify(execFile);
 const starter = { command: ["node", "packages/starter/main.ts"] } as const;
-const program = fileURLToPath(new URL("./clients/program.ts", import.meta.url));
+const counter = [process.execPath, fileURLToPath(new URL("./clients/counter.ts", import.meta.url))] as const;
 
+let areInstalled: boolean;
 let fleet: Attended;
 let home: string;
 beforeAll(async () => {
-  fleet = await attend(
-    mapOf({
-      google_workspace: googleWorkspace({ local: starter }),
-      notes: echo("notes", { environment: { MCP_LOGIN: "none" }, local: starter }),
-      offline: echo("offline", { desiredCount: 0 }),
-      issues: googleWorkspace({ host: "issues", oauth: "shared", audit: { source: "mcp-issues" }, local: starter }),
-    }),
-  );
+  [fleet, areInstalled] = await Promise.all([
+    attend(
+      mapOf({
+        google_workspace: googleWorkspace({ local: starter }),
+        notes: echo("notes", { environment: { MCP_LOGIN: "none" }, local: starter }),
+        offline: echo("offline", { desiredCount: 0 }),
+        issues: googleWorkspace({ host: "issues", oauth: "shared", audit: { source: "mcp-issues" }, local: starter }),
+        // Two of each; a client that keeps cookies stays with the task that it met first.
+        kept: echo("kept", { desiredCount: 2, stickiness: true, local: { command: counter } }),
+        stateless: echo("stateless", {
+          desiredCount: 2,
+          sessions: "none",
+          environment: { STATELESS: "true" },
+          local: { command: counter },
+        }),
+      }),
+    ),
+    installClients(),
+  ]);
   home = await mkdtemp(join(tmpdir(), "fleet-clients-"));
 });
 afterAll(async () => {
@@ -48,27 +63,15 @@ const plain = () => ({
   HOME: home,
 });
 
-async function inNode(at: number, ...args: readonly string[]): Promise<unknown> {
-  const { ca, url } = pasted(at);
-  const env = { ...plain(), NODE_EXTRA_CA_CERTS: ca };
-  const { stdout } = await run(process.execPath, [program, url, ...args], { env, timeout: 60_000 });
-  return JSON.parse(stdout);
-}
+/** What a client has that is used at these services. */
+const around = (name: string, at: readonly number[]): Surroundings => ({
+  home: join(home, name),
+  env: { ...plain(), NODE_EXTRA_CA_CERTS: pasted(0).ca },
+  urls: at.map((one) => pasted(one).url),
+  fetch: fleet.fetch,
+});
 
-const answer = (text: string) => expect.objectContaining({ content: [{ type: "text", text }] });
-
-/** What the line starts, spoken to as a client of the desktop would. */
-function paste(at: number) {
-  const transport = new StdioClientTransport({
-    command: "sh",
-    args: ["-c", pasted(at).line],
-    env: plain(),
-    cwd: fleet.project.folder,
-    stderr: "pipe",
-  });
-  const client = new Client({ name: "desktop", version: "1.0.0" });
-  return { transport, client };
-}
+const answer = (text: string) => expect.objectContaining({ content: [expect.objectContaining({ text })] });
 
 async function fleetCommand(...args: readonly string[]) {
   const env = { ...plain(), AWS_ENDPOINT_URL: fleet.endpointUrl, FLEET_STAGE: "local" };
@@ -76,26 +79,95 @@ async function fleetCommand(...args: readonly string[]) {
   return run(process.execPath, [bin, ...args], { env: { ...env, MCP_FLEET_HTTPS_PORT: fleet.url("notes").port } });
 }
 
-describe("a client in Node, with nothing but what the printed line gives", () => {
-  it("[STR-5] connects to a service without a login, with the official SDK", async () => {
-    expect(await inNode(1, "add", '{"a":1,"b":2}')).toEqual(answer("3"));
+/** The two services with a login of their own. */
+const withLogin = [0, 2];
+const ada = answer(exampleUsers[0].email);
+
+/** Each is what a test opened, and goes on being used by those below. */
+const visitors = new Map<string, Visitor>();
+async function keep(name: string, opening: (around: Surroundings) => Promise<Visitor>): Promise<void> {
+  const visitor = await opening(around(name, withLogin));
+  visitors.set(name, visitor);
+  expect(await visitor.ask(false), name).toEqual([ada, ada]);
+}
+const asProgram = (name: string) =>
+  keep(name, async (surroundings) => {
+    const one = startProgram(name, surroundings);
+    return { ask: (expired) => one.call("whoami", {}, expired), close: one.close };
   });
 
-  it("[STR-5] logs in, with the official SDK: metadata, cookies and tokens are for the address it used", async () => {
-    expect(await inNode(0, "whoami", "{}", "--login")).toEqual(answer(exampleUsers[0].email));
+describe("[STR-5] [MCP-3] the clients that people use, at two services with a login each", () => {
+  it.each(["sdk 1", "sdk 2", "sdk 2, pinned"])("[MCP-1] log in with the official SDK: %s", asProgram);
+
+  it("log in with mcp-remote, by the printed line", () =>
+    keep("mcp-remote", (surroundings) => {
+      const lines = withLogin.map((at) => pasted(at).line);
+      return openMcpRemote(surroundings, lines);
+    }));
+
+  it("log in with the AI SDK, LangChain's adapters, mcporter and the inspector's CLI", async ({ task, skip }) => {
+    if (!areInstalled) {
+      task.meta.missing = "npm's registry";
+      skip();
+    }
+    await asProgram("ai-sdk");
+    await asProgram("langchain");
+    await keep("mcporter", openMcporter);
+    await keep("inspector", openInspector);
   });
 
-  it.each(["auto", "2026-07-28"])("[MCP-1] speaks to a service with the SDK's second line, at %s", async (revision) => {
-    const { resultType, content } = Object(await inNode(1, "add", '{"a":1,"b":2}', `--sdk=2:${revision}`));
-    expect([resultType ?? "complete", content]).toEqual(["complete", [{ type: "text", text: "3" }]]);
+  it("[RED-6] refresh their tokens, and go on over a roll, which a stream outlives", async () => {
+    const everybody = async (expired: boolean) => {
+      for (const [name, visitor] of visitors) expect(await visitor.ask(expired), name).toEqual([ada, ada]);
+    };
+    expect(visitors.size).toBe(areInstalled ? 8 : 4);
+    await everybody(true);
+    const client = new Client({ name: "test", version: "1.0.0" });
+    await client.connect(new StreamableHTTPClientTransport(fleet.url("notes", "/mcp"), { fetch: fleet.fetch }));
+    const ticks: number[] = [];
+    const begun = Promise.withResolvers<void>();
+    const onprogress = ({ progress }: { readonly progress: number }) => {
+      ticks.push(progress);
+      begun.resolve();
+    };
+    const stream = client.callTool({ name: "countdown", arguments: { from: 10 } }, undefined, { onprogress });
+    await begun.promise;
+    await Promise.all(["google_workspace", "issues", "notes"].map((key) => fleetCommand("redeploy", key, "--wait")));
+    expect(await stream).toEqual(answer("Counted down from 10."));
+    expect(ticks).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await client.close();
+    await everybody(false);
+    await Promise.all([...visitors.values()].map((visitor) => visitor.close()));
   });
+});
 
-  it("[MCP-3] logs in to a second service with a login of its own, with either line of the SDK", async () => {
-    const ada = expect.objectContaining({ content: [{ type: "text", text: exampleUsers[0].email }] });
-    expect(await inNode(2, "whoami", "{}", "--login")).toEqual(ada);
-    expect(await inNode(2, "whoami", "{}", "--login", "--sdk=2:2026-07-28")).toEqual(ada);
-    expect(await inNode(0, "whoami", "{}", "--login", "--sdk=2:auto")).toEqual(ada);
+describe("[MCP-10] a server that keeps sessions in its memory", () => {
+  const counted = (client: Client) => client.callTool({ name: "count" });
+
+  it("loses them at a roll, with stickiness or without; the same server without sessions loses nothing", async () => {
+    const connectTo = (key: string) => connectWithCookies(fleet.url(key, "/mcp"), fleet.fetch);
+    const [kept, stateless] = await Promise.all([connectTo("kept"), connectTo("stateless")]);
+    for (const count of ["1", "2", "3"]) expect(await counted(kept)).toEqual(answer(count));
+    expect(await counted(stateless)).toEqual(answer("1"));
+    await Promise.all(["kept", "stateless"].map((key) => fleetCommand("redeploy", key, "--wait")));
+    // For good: the client asks again with the same session.
+    for (let call = 0; call < 2; call++) {
+      await expect(counted(kept)).rejects.toThrow(expect.objectContaining({ code: 404 }));
+    }
+    for (let call = 0; call < 4; call++) expect(await counted(stateless)).toEqual(answer("1"));
+    await Promise.all([kept.close(), stateless.close()]);
   });
+});
+
+describe("a client, with nothing but what the printed line gives", () => {
+  it.each([["sdk 1"], ["sdk 2"], ["sdk 2, pinned"]])(
+    "[STR-5] [MCP-1] connects to a service without a login, with the official SDK: %s",
+    async (name) => {
+      const one = startProgram(name, around(name, [1]));
+      expect(await one.call("add", { a: 1, b: 2 })).toEqual([answer("3")]);
+      await one.close();
+    },
+  );
 
   it("[MCP-3] finds metadata about the host that it asks, and none where there is no login", async () => {
     const metadata = async (key: string, name: string) => fleet.fetch(new URL(`/.well-known/${name}`, fleet.url(key)));
@@ -108,32 +180,6 @@ describe("a client in Node, with nothing but what the printed line gives", () =>
     for (const name of ["oauth-protected-resource", "oauth-protected-resource/mcp", "oauth-authorization-server"]) {
       expect((await metadata("notes", name)).status).toBe(404);
     }
-  });
-
-  it("[STR-5] connects to a service without a login, with mcp-remote", async () => {
-    const { transport, client } = paste(1);
-    await client.connect(transport, { timeout: 60_000 });
-    expect(await client.callTool({ name: "add", arguments: { a: 1, b: 2 } })).toEqual(answer("3"));
-    await client.close();
-  });
-
-  it("[STR-5] logs in, with mcp-remote", async () => {
-    const { transport, client } = paste(0);
-    const asked = Promise.withResolvers<URL>();
-    let heard = "";
-    transport.stderr?.on("data", (data: Buffer) => {
-      heard += data.toString();
-      const [found] = heard.match(/https:\/\/\S+\/authorize\?\S+(?=\s)/) ?? [];
-      if (found !== undefined) asked.resolve(new URL(found));
-    });
-    const connected = client.connect(transport, { timeout: 60_000 });
-    const start = await asked.promise;
-    const redirectUri = start.searchParams.get("redirect_uri") ?? "";
-    const end = await new Browser(fleet.fetch).logIn(start, redirectUri, exampleUsers[0].sub);
-    await fetch(end);
-    await connected;
-    expect(await client.callTool({ name: "whoami", arguments: {} })).toEqual(answer(exampleUsers[0].email));
-    await client.close();
   });
 
   it("[STR-5] gets the same from fleet connect, as a line and as the usual mcp.json", async () => {

@@ -5,18 +5,18 @@ import type { Config } from "../config.ts";
 import { describeError, type Log } from "../log.ts";
 import { noGoogle } from "../login/access.ts";
 import { clientStatusOf } from "../login/oauth-failure.ts";
-import { type Sessions, StoreUnavailable } from "../sessions/index.ts";
-import type { Admission } from "./admission.ts";
+import type { Sessions } from "../sessions/index.ts";
+import { StoreUnavailable } from "../sessions/store.ts";
+import { type Admission, NotAdmitted } from "./admission.ts";
 import { mcpEndpoint, type Visitor } from "./endpoint.ts";
 import { health } from "./health.ts";
-import { installLogin, NotAdmitted } from "./login.ts";
 import type { Occasion } from "./mcp.ts";
 import { openOrigins } from "./origin.ts";
 import { Refusal } from "./refusal.ts";
 import { logRequests } from "./requests.ts";
 
 export interface AppOptions {
-  readonly config: Pick<Config, "service" | "externalUrl" | "host" | "allowedOrigins">;
+  readonly config: Pick<Config, "service" | "externalUrl" | "host" | "allowedOrigins" | "idleTimeoutSeconds">;
   readonly admission: Admission;
   readonly audit: AuditClient;
   readonly log: Log;
@@ -37,8 +37,8 @@ export function createApp(options: AppOptions): Express {
   const origins = openOrigins(config);
   app.use("/mcp", origins.shareWithPages, origins.require);
   const identify =
-    admission.kind === "open" ? async () => anonymous : installLogin(app, admission, { ...origins, audit, log });
-  app.use("/mcp", mcpEndpoint({ ...options, identify }), answerMcp(log));
+    admission.kind === "open" ? async () => anonymous : admission.install(app, { ...origins, audit, log });
+  app.use("/mcp", mcpEndpoint({ ...options, idleTimeoutSeconds: config.idleTimeoutSeconds, identify }), answerMcp(log));
   app.use((_req, res) => {
     res.status(404).json({ error: "not_found", error_description: "Nothing is here." });
   });

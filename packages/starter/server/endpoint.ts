@@ -20,6 +20,8 @@ export interface EndpointOptions {
   readonly log: Log;
   /** Where changes of the lists are announced; without it, for servers whose lists do not change. */
   readonly bus?: ServerEventBus | undefined;
+  /** After so many seconds without a byte, the balancer closes a connection. */
+  readonly idleTimeoutSeconds: number;
   /** Who sent the request, after authentication. */
   readonly identify: (req: HttpRequest) => Promise<Visitor>;
 }
@@ -36,6 +38,12 @@ interface Exchange {
 const Asked = v.object({ method: v.string(), params: v.optional(v.object({ name: v.optional(v.string()) })) });
 type Asked = Partial<v.InferOutput<typeof Asked>>;
 
+/** Other proxies on the way may be less patient than the balancer. */
+const mostQuietMs = 15_000;
+
+/** Without the header it is 2025-03-26, the last revision with batches. */
+const isWithoutBatches = (revision = "2025-03-26"): boolean => revision > "2025-03-26";
+
 const base = new URL("http://localhost/mcp");
 
 /**
@@ -44,6 +52,7 @@ const base = new URL("http://localhost/mcp");
  */
 export function mcpEndpoint(options: EndpointOptions): RequestHandler {
   const { audit, argumentsOf, log, bus } = options;
+  const keepAliveMs = Math.min(mostQuietMs, (options.idleTimeoutSeconds * 1000) / 3);
   const exchanges = new WeakMap<Request, Exchange>();
 
   const handler = createMcpHandler(
@@ -61,7 +70,7 @@ export function mcpEndpoint(options: EndpointOptions): RequestHandler {
       };
       return server;
     },
-    bus === undefined ? {} : { bus },
+    { keepAliveMs, ...(bus === undefined ? {} : { bus }) },
   );
 
   async function serve(req: HttpRequest, res: HttpResponse): Promise<void> {
@@ -72,6 +81,9 @@ export function mcpEndpoint(options: EndpointOptions): RequestHandler {
       throw new Refusal(405, "Method not allowed: use POST.");
     }
     const parsedBody = await readJson(req);
+    if (Array.isArray(parsedBody) && isWithoutBatches(req.get("mcp-protocol-version"))) {
+      throw new Refusal(400, "Send one message a request: this revision has no batches.", -32600);
+    }
     const requestId = String(res.locals.requestId);
     const parsed = v.safeParse(Asked, parsedBody);
     const exchange: Exchange = { visitor, requestId, asked: parsed.success ? parsed.output : {} };
@@ -84,9 +96,11 @@ export function mcpEndpoint(options: EndpointOptions): RequestHandler {
     });
     const request = toWebRequest(req, base, left?.signal);
     exchanges.set(request, exchange);
-    const response = await handler.fetch(request, { parsedBody });
-    if (response.status >= 500) log.error("The SDK failed to serve a request.", { request_id: requestId });
-    await sendWebResponse(response, res);
+    const answering = handler.fetch(request, { parsedBody }).then((response) => {
+      if (response.status >= 500) log.error("The SDK failed to serve a request.", { request_id: requestId });
+      return response;
+    });
+    await sendWebResponse(answering, res, keepAliveMs);
   }
 
   return (req, res, next) => {

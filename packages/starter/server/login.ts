@@ -1,30 +1,46 @@
 import type { Express, Request } from "express";
+import type { Log } from "../log.ts";
 import { accessProvider } from "../login/access.ts";
 import { addressAt, type LoginAddress, scope } from "../login/address.ts";
+import { type ClientDocuments, openClientDocuments } from "../login/client-document.ts";
 import { openClients } from "../login/clients.ts";
-import { connectProvider, type IdentityProvider } from "../login/identity.ts";
+import { connectProvider, type IdentityProvider, type ProviderConfig } from "../login/identity.ts";
 import { remember } from "../login/memo.ts";
 import { resourceMetadataUrl } from "../login/metadata.ts";
 import { OAuthFailure } from "../login/oauth-failure.ts";
 import { openLoginRecords } from "../login/records.ts";
 import { type LoginCommon, loginRoutes, openBudgets } from "../login/routes.ts";
 import { type Grant, openTokenDesk, whoIs } from "../login/tokens.ts";
+import { openSessions, type Sessions } from "../sessions/index.ts";
 import { addressOf } from "./address.ts";
-import type { Admission } from "./admission.ts";
+import { type Admission, type DoorParts, NotAdmitted } from "./admission.ts";
 import type { Visitor } from "./endpoint.ts";
 
-type LoginAdmission = Extract<Admission, { kind: "login" }>;
+export interface LoginParts {
+  readonly config: ProviderConfig;
+  readonly provider: IdentityProvider;
+  readonly documents: ClientDocuments;
+  readonly sessions: Sessions;
+}
 
 /** Requests to any other address are answered as at the public one. */
 const addressesAtMost = 8;
 
-/** The routes of the login, and how a request to `/mcp` is admitted. */
-export function installLogin(
-  app: Express,
-  admission: LoginAdmission,
-  parts: Pick<LoginCommon, "audit" | "log" | "shareWithPages"> & { readonly isOwnHost: (req: Request) => boolean },
-): (req: Request) => Promise<Visitor> {
-  const { config, sessions } = admission;
+export function openLogin(config: ProviderConfig, log: Log): Admission {
+  return admitByLogin({
+    config,
+    provider: connectProvider(config),
+    documents: openClientDocuments(config.allowedRedirects),
+    sessions: openSessions({ backend: config.sessions, namespace: config.externalUrl.host, log }),
+  });
+}
+
+export function admitByLogin(login: LoginParts): Admission {
+  return { kind: "login", sessions: login.sessions, install: (app, parts) => installLogin(app, login, parts) };
+}
+
+function installLogin(app: Express, login: LoginParts, parts: DoorParts): (req: Request) => Promise<Visitor> {
+  const { config, sessions } = login;
   const { audit } = parts;
   const records = openLoginRecords(sessions);
   const desk = openTokenDesk({
@@ -37,7 +53,7 @@ export function installLogin(
     ...parts,
     records,
     desk,
-    clients: openClients(records, admission.documents),
+    clients: openClients(records, login.documents),
     verified: remember(desk.verify, Date.now),
     budgets: openBudgets(),
     allowedRedirects: config.allowedRedirects,
@@ -46,7 +62,7 @@ export function installLogin(
     address,
     routes: loginRoutes(address, provider, common),
   });
-  const main = open(addressAt(config.externalUrl, config.redirectUri), admission.provider);
+  const main = open(addressAt(config.externalUrl, config.redirectUri), login.provider);
   const logins = new Map([[config.externalUrl.href, main]]);
 
   function loginAt(req: Request) {
@@ -55,9 +71,9 @@ export function installLogin(
     if (known !== undefined) return known;
     if (logins.size >= addressesAtMost) return main;
     const redirectUri = new URL(config.redirectUri.pathname, externalUrl);
-    const login = open(addressAt(externalUrl, redirectUri), connectProvider({ ...config, externalUrl, redirectUri }));
-    logins.set(externalUrl.href, login);
-    return login;
+    const added = open(addressAt(externalUrl, redirectUri), connectProvider({ ...config, externalUrl, redirectUri }));
+    logins.set(externalUrl.href, added);
+    return added;
   }
 
   app.use((req, res, next) => (parts.isOwnHost(req) ? loginAt(req).routes(req, res, next) : next()));
@@ -65,21 +81,10 @@ export function installLogin(
   return async (req) => {
     const grant = await admit(req, loginAt(req).address, common);
     return {
-      context: { caller: grant.login.user, google: accessProvider(admission.provider, records, grant) },
+      context: { caller: grant.login.user, google: accessProvider(login.provider, records, grant) },
       actor: whoIs(grant),
     };
   };
-}
-
-/** Not admitted: RFC 6750's answer, which says where to log in. */
-export class NotAdmitted extends Error {
-  readonly challenge: string;
-
-  constructor(message: string, challenge: string) {
-    super(message);
-    this.name = "NotAdmitted";
-    this.challenge = challenge;
-  }
 }
 
 async function admit(req: Request, address: LoginAddress, { verified }: LoginCommon): Promise<Grant> {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
-import { createSeal } from "../sessions/index.ts";
+import { createSeal } from "../sessions/sealing.ts";
 
 /**
  * What a tool remembers between the rounds of one call. It travels through the client, sealed, so that any task can go

@@ -10,22 +10,49 @@ export function toWebRequest(req: IncomingMessage, url: URL, signal?: AbortSigna
   return new Request(url, { method: req.method ?? "GET", headers, ...(signal === undefined ? {} : { signal }) });
 }
 
-/** Sends what the SDK's handler answered; a stream as it comes, no faster than the client reads it. */
-export async function sendWebResponse(response: Response, res: ServerResponse): Promise<void> {
+const streamType = "text/event-stream";
+
+/**
+ * Sends what the SDK's handler answers; a stream as it comes, no faster than the client reads it. An answer that takes
+ * longer than `keepAliveMs` becomes a stream, with a comment now and then: the balancer closes a connection that
+ * carries nothing for its idle timeout. (The SDK does so itself once there is a stream, and before 2026-07-28 always.)
+ */
+export async function sendWebResponse(
+  answering: Promise<Response>,
+  res: ServerResponse,
+  keepAliveMs: number,
+): Promise<void> {
+  const quiet = setInterval(() => {
+    if (!res.headersSent) res.writeHead(200, { "Content-Type": streamType, "Cache-Control": "no-cache" });
+    res.write(": keepalive\n\n");
+  }, keepAliveMs);
+  // What nobody waits for any more may never be answered.
+  res.once("close", () => clearInterval(quiet));
+  const response = await answering.finally(() => clearInterval(quiet));
+  if (res.headersSent) {
+    if (response.headers.get("content-type")?.startsWith(streamType)) await pipe(response, res);
+    else res.write(`event: message\ndata: ${await response.text()}\n\n`);
+    res.end();
+    return;
+  }
   for (const [name, value] of response.headers) res.setHeader(name, value);
   res.statusCode = response.status;
   if (response.body === null) {
     res.end();
     return;
   }
-  if (!response.headers.get("content-type")?.startsWith("text/event-stream")) {
+  if (!response.headers.get("content-type")?.startsWith(streamType)) {
     res.end(await response.text());
     return;
   }
   res.flushHeaders();
-  for await (const chunk of response.body) {
+  await pipe(response, res);
+  res.end();
+}
+
+async function pipe({ body }: Response, res: ServerResponse): Promise<void> {
+  for await (const chunk of body ?? []) {
     if (res.destroyed) return;
     if (!res.write(chunk)) await Promise.race([once(res, "drain"), once(res, "close")]);
   }
-  res.end();
 }

@@ -1,5 +1,7 @@
 import { createHash, hkdfSync } from "node:crypto";
-import { CompactEncrypt, compactDecrypt, errors } from "jose";
+
+/** Loaded with the first record: a server starts without it. */
+const jose = () => import("jose");
 
 /** Shorter ones are passwords or placeholders, not keys. */
 export const shortestKey = 32;
@@ -27,12 +29,17 @@ export function createSeal(keys: readonly [string, ...string[]]): Seal {
   if (sealing === undefined) throw new TypeError("createSeal needs a key.");
 
   return {
-    seal: (place, text) =>
-      new CompactEncrypt(new TextEncoder().encode(text))
-        // The protected header is authenticated with the text, which is what binds the record to its place.
-        .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid: sealing.id, place })
-        .encrypt(sealing.secret),
+    seal: async (place, text) => {
+      const { CompactEncrypt } = await jose();
+      return (
+        new CompactEncrypt(new TextEncoder().encode(text))
+          // The protected header is authenticated with the text, which is what binds the record to its place.
+          .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid: sealing.id, place })
+          .encrypt(sealing.secret)
+      );
+    },
     open: async (place, sealed) => {
+      const { compactDecrypt, errors } = await jose();
       try {
         const { plaintext, protectedHeader } = await compactDecrypt(
           sealed,

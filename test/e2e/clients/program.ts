@@ -1,51 +1,48 @@
+import { createInterface } from "node:readline";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
-import * as current from "@modelcontextprotocol/client";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import * as v from "valibot";
 import { Member } from "#start/client/member.ts";
+import type { Connection } from "./connection.ts";
+import { openFirst, openSecond } from "./sdk.ts";
 
 /**
- * A client in Node, with the SDK and Node's own `fetch`: it prints the answer of a tool.
- * Arguments: the address, the tool, and its arguments as JSON; `--login` for a user who logs in first; `--sdk=1`, or
- * `--sdk=2` with the revision that it insists on, or `auto`.
+ * A client in Node, as somebody writes one, with Node's own `fetch`. Arguments: which client, and the addresses of its
+ * servers. It logs in where it must, and calls the tool of each line of its input at each server: it answers a line.
  */
-const [address = "", tool = "", json = "{}", ...options] = process.argv.slice(2);
-const url = new URL(address);
-const login = options.includes("--login");
-const [, revision] = options.map((option) => /^--sdk=2:(.+)$/.exec(option)).find((found) => found !== null) ?? [];
-const client = revision === undefined ? await ofFirstSdk() : await ofSecondSdk(revision);
-console.log(JSON.stringify(await client.callTool({ name: tool, arguments: JSON.parse(json) })));
-await client.close();
+const open = {
+  "sdk 1": openFirst,
+  "sdk 2": openSecond("auto"),
+  "sdk 2, pinned": openSecond({ pin: "2026-07-28" }),
+  "ai-sdk": async (url, member) => (await import("./installed/ai-sdk.mjs")).open(url, member),
+  langchain: async (url, member) => (await import("./installed/langchain.mjs")).open(url, member),
+} satisfies Record<string, (url: URL, member: Member) => Promise<Connection>>;
 
-async function ofFirstSdk(): Promise<Client> {
-  if (login) {
+const Line = v.object({
+  tool: v.string(),
+  input: v.record(v.string(), v.unknown()),
+  /** Whether the access tokens have run out before. */
+  expired: v.boolean(),
+});
+
+const [name, ...addresses] = v.parse(
+  v.tupleWithRest([v.picklist(Object.keys(open))], v.string()),
+  process.argv.slice(2),
+);
+const clients: Readonly<Record<string, (typeof open)[keyof typeof open]>> = open;
+const servers = await Promise.all(
+  addresses.map(async (address) => {
     const member = new Member(exampleUsers[0].sub);
-    await member.logIn(url);
-    await member.refresh(url);
-    return member.connect(url);
-  }
-  const one = new Client({ name: "program", version: "1.0.0" });
-  await one.connect(new StreamableHTTPClientTransport(url));
-  return one;
+    return { member, connection: await clients[name]?.(new URL(address), member) };
+  }),
+);
+for await (const line of createInterface({ input: process.stdin })) {
+  const { tool, input, expired } = v.parse(v.pipe(v.string(), v.parseJson(), Line), line);
+  const answers = servers.map(({ member, connection }) => {
+    const tokens = member.tokens();
+    if (expired && tokens !== undefined) member.saveTokens({ ...tokens, access_token: "of-yesterday" });
+    return connection?.call(tool, input);
+  });
+  console.log(JSON.stringify(await Promise.all(answers)));
 }
-
-async function ofSecondSdk(asked: string): Promise<current.Client> {
-  const mode = asked === "auto" ? "auto" : { pin: asked };
-  const one = () => new current.Client({ name: "program", version: "2.0.0" }, { versionNegotiation: { mode } });
-  const member = new Member(exampleUsers[0].sub);
-  const transport = () => new current.StreamableHTTPClientTransport(url, login ? { authProvider: member } : {});
-  const first = transport();
-  const client = one();
-  const connected = await client.connect(first).then(
-    () => true,
-    (error: unknown) => {
-      if (!login || !(error instanceof current.UnauthorizedError)) throw error;
-      return false;
-    },
-  );
-  if (connected) return client;
-  await first.finishAuth((await member.approve()).searchParams);
-  const admitted = one();
-  await admitted.connect(transport());
-  return admitted;
-}
+await Promise.all(servers.map(({ connection }) => connection?.close()));
+process.exit();

@@ -6,6 +6,7 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
   RegisterTargetsCommand,
   waitUntilTargetInService,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -22,7 +23,11 @@ export interface Balancer {
   stop(): Promise<void>;
 }
 
-export async function startBalancer(target: { readonly port: number; readonly healthPath: string }): Promise<Balancer> {
+export async function startBalancer(target: {
+  readonly port: number;
+  readonly healthPath: string;
+  readonly idleTimeoutSeconds?: number;
+}): Promise<Balancer> {
   const stateFolder = await mkdtemp(join(tmpdir(), "balancer-"));
   const supervisor = createSupervisor();
   const [https, http] = [await takePort(), await takePort()];
@@ -38,6 +43,12 @@ export async function startBalancer(target: { readonly port: number; readonly he
   const elb = new ElasticLoadBalancingV2Client(clientSettings(cloud));
   const { LoadBalancers: [balancer] = [] } = await elb.send(
     new CreateLoadBalancerCommand({ Name: "conformance", Subnets: ["subnet-1", "subnet-2"] }),
+  );
+  await elb.send(
+    new ModifyLoadBalancerAttributesCommand({
+      LoadBalancerArn: balancer?.LoadBalancerArn,
+      Attributes: [{ Key: "idle_timeout.timeout_seconds", Value: String(target.idleTimeoutSeconds ?? 60) }],
+    }),
   );
   const { TargetGroups: [group] = [] } = await elb.send(
     new CreateTargetGroupCommand({

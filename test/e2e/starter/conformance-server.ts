@@ -19,7 +19,13 @@ export function startConformanceServer(port = 0, externalUrl?: URL): Promise<Lis
   const identity = { name: "conformance", version: "1.0.0" };
   const parts = { identity, tools: questions, rounds: openRoundState([]) };
   const app = createApp({
-    config: { service: "conformance", externalUrl, host: "127.0.0.1", allowedOrigins: [] },
+    config: {
+      service: "conformance",
+      externalUrl,
+      host: "127.0.0.1",
+      allowedOrigins: [],
+      idleTimeoutSeconds: defaultIdleSeconds,
+    },
     admission: { kind: "open" },
     audit: noAudit,
     log: silent,

@@ -23,7 +23,7 @@ afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.drain
 
 async function serve(externalUrl: URL | undefined, host = "0.0.0.0", log = silent): Promise<number> {
   const app = createApp({
-    config: { service: "test", externalUrl, host, allowedOrigins: ["https://claude.ai"] },
+    config: { service: "test", externalUrl, host, allowedOrigins: ["https://claude.ai"], idleTimeoutSeconds: 60 },
     admission: { kind: "open" },
     audit: noAudit,
     log,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { readLoginMetadata, wellKnown } from "#evidence/login-metadata.ts";
+import { readLoginMetadata, readServerMetadata } from "#evidence/login-metadata.ts";
 import type { ServicePlan } from "#fleet";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
@@ -26,12 +26,7 @@ const patienceMs = 10_000;
 
 async function lookAt(stage: Stage, { plan }: ServiceFacts): Promise<readonly Finding[] | "no-login"> {
   const mcp = new URL("/mcp", plan.url);
-  const metadata = await readLoginMetadata(stage.fetch, mcp, AbortSignal.timeout(patienceMs)).catch(
-    (error: unknown) => {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      return { kind: "broken", problem: `${mcp.href} does not answer: ${reasonOf(cause)}.` } as const;
-    },
-  );
+  const metadata = await answered(mcp, readLoginMetadata(stage.fetch, mcp, AbortSignal.timeout(patienceMs)));
   switch (metadata.kind) {
     case "no-login":
       return "no-login";
@@ -48,30 +43,22 @@ async function lookAtServer(stage: Stage, owner: ServicePlan, server: string): P
   const issuer = URL.parse(server);
   // A problem with the address itself is reported for the document that names it.
   if (issuer === null || !isPublic(owner, issuer)) return [];
-  const metadata = await read(stage, owner, wellKnown("oauth-authorization-server", issuer));
-  return "finding" in metadata ? [metadata.finding] : judgeMetadata(owner, metadata.document);
+  const metadata = await answered(issuer, readServerMetadata(stage.fetch, issuer, AbortSignal.timeout(patienceMs)));
+  return metadata.kind === "broken"
+    ? [failure(metadata.problem, remedyFor(owner))]
+    : judgeMetadata(owner, metadata.document);
+}
+
+/** No answer is a problem like any other. */
+function answered<T>({ href }: URL, reading: Promise<T>) {
+  return reading.catch((error: unknown) => {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    return { kind: "broken", problem: `${href} does not answer: ${reasonOf(cause)}.` } as const;
+  });
 }
 
 const remedyFor = ({ key }: ServicePlan): string =>
   `WORKSPACE_EXTERNAL_URL: "{url}" in the environment of ${key} in fleet.config.ts, then fleet logs ${key} --since 15m`;
-
-async function read(
-  stage: Stage,
-  owner: ServicePlan,
-  url: URL,
-): Promise<{ readonly document: unknown } | { readonly finding: Finding }> {
-  const remedy = remedyFor(owner);
-  try {
-    const response = await stage.fetch(url, { signal: AbortSignal.timeout(10_000) });
-    const text = await response.text();
-    if (!response.ok) return { finding: failure(`${url.href} answers ${response.status}.`, remedy) };
-    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
-    return parsed.success ? { document: parsed.output } : { finding: failure(`${url.href} is not JSON.`, remedy) };
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return { finding: failure(`${url.href} does not answer: ${reasonOf(cause)}.`, remedy) };
-  }
-}
 
 /** Every address in the document must be one that the world can reach. */
 export function judgeMetadata(owner: ServicePlan, document: unknown): readonly Finding[] {

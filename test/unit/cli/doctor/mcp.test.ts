@@ -9,7 +9,7 @@ describe("what a client finds that follows a 401", () => {
   const host = healthy.plan.url;
   const challenge = `Bearer resource_metadata="${host}/.well-known/oauth-protected-resource/mcp"`;
   const resource = { resource: `${host}/mcp`, authorization_servers: [host] };
-  const server = { issuer: host, authorization_endpoint: `${host}/authorize` };
+  const server = { issuer: host, authorization_endpoint: `${host}/authorize`, token_endpoint: `${host}/token` };
   const looking = (documents: Readonly<Record<string, unknown>>, status = 401) =>
     examine(
       [oauthMetadata],

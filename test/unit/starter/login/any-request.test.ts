@@ -204,6 +204,15 @@ it.each<[string, number, (token: string) => Asked]>([
     406,
     (key) => asJson({ jsonrpc: "2.0", id: 1, method: "ping" }, { authorization: `Bearer ${key}`, accept: "text/html" }),
   ],
+  [
+    "a batch in a revision without them",
+    400,
+    (key) =>
+      asJson([{ jsonrpc: "2.0", id: 1, method: "ping" }], {
+        ...ping(key).headers,
+        "mcp-protocol-version": "2025-11-25",
+      }),
+  ],
   ["GET", 405, (key) => ({ headers: { authorization: `Bearer ${key}` } })],
   ["100,000 brackets", 400, (key) => ({ ...ping(key), body: "[".repeat(100_000) + "]".repeat(100_000) })],
 ])("[MCP-9] %s is answered with %i at /mcp", async (_, status, asked) => {

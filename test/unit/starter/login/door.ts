@@ -8,6 +8,7 @@ import type { IdentityProvider } from "#starter/login/identity.ts";
 import { OAuthFailure } from "#starter/login/oauth-failure.ts";
 import { createApp } from "#starter/server/app.ts";
 import { type Listener, listen } from "#starter/server/listen.ts";
+import { admitByLogin } from "#starter/server/login.ts";
 import { createMcpServer } from "#starter/server/mcp.ts";
 import { openRoundState } from "#starter/server/round-state.ts";
 import { openSessions } from "#starter/sessions/index.ts";
@@ -58,9 +59,14 @@ export async function openDoor(allowedRedirects: readonly string[] = []): Promis
   };
   const parts = { identity: { name: "test", version: "1.0.0" }, tools: [], rounds: openRoundState([]) };
   const app = createApp({
-    config: { service: "test", externalUrl, host: "0.0.0.0", allowedOrigins: ["https://claude.ai"] },
-    admission: {
-      kind: "login",
+    config: {
+      service: "test",
+      externalUrl,
+      host: "0.0.0.0",
+      allowedOrigins: ["https://claude.ai"],
+      idleTimeoutSeconds: 60,
+    },
+    admission: admitByLogin({
       provider,
       sessions,
       documents: {
@@ -85,7 +91,7 @@ export async function openDoor(allowedRedirects: readonly string[] = []): Promis
         allowedRedirects,
         sessions: backend,
       },
-    },
+    }),
     audit: { ...noAudit, record: (event) => events.push(event) },
     log: silent,
     argumentsOf: () => undefined,
