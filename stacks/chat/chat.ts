@@ -225,6 +225,7 @@ function createFunction(
         actions: [
           "cloudwatch:DescribeAlarms",
           "cloudwatch:GetMetricData",
+          "ecs:DescribeTaskDefinition",
           "elasticloadbalancing:DescribeTargetGroups",
           "elasticloadbalancing:DescribeTargetHealth",
         ],
@@ -234,7 +235,7 @@ function createFunction(
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "Alarms may be of any name, and IAM has no resource for metrics and the health of targets; services and logs are those of the stage.",
+      "Alarms may be of any name, and IAM has no resource for metrics, task definitions and the health of targets; services and logs are those of the stage.",
   });
   return room;
 }

@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
 
 export interface BalancerEntry {
+  readonly fullName: string;
   readonly listenerArn: string;
   readonly alias: { readonly dnsName: string; readonly hostedZoneId: string };
 }

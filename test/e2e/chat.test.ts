@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
 import { openWatch } from "../stage/console-watch.ts";
 import { echo, echoCommand, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { operatorOf } from "../stage/operator.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
 
 let stage: FleetStage;
@@ -21,7 +22,10 @@ const map = mapOf({
   google_workspace: googleWorkspace(),
   wiki: echo("wiki"),
   shop: echo("shop", { local: { command } }),
+  menu: echo("menu"),
 });
+/** It passes its health checks, and answers no call. */
+const broken = mapOf({ ...map.services, menu: echo("menu", { environment: { ECHO_STATUS: "500" } }) });
 
 beforeAll(async () => {
   stage = await openStage(map);
@@ -132,6 +136,58 @@ describe("an alarm of the deployed fleet", () => {
     // The bot edits its card, Google Chat answers in the thread; the other two can do neither and post it again.
     expect(said("slack-bot").find(isOver)).toMatchObject({ reply: false });
     expect(said("google-chat").find(isOver)).toMatchObject({ reply: true });
+  });
+
+  it("[REL-1] takes back a release that passes its health checks and answers no call, and says so in one conversation", async () => {
+    const watch = browserPath !== undefined ? await openWatch(stage.fleet, stage.plan(map)) : undefined;
+    const { pid } = await stage.echo(stage.url("menu"));
+    const answers: { readonly at: number; readonly status: number }[] = [];
+    const calling = setInterval(async () => {
+      const { status } = await stage.fetch(stage.url("menu", "/mcp")).catch(() => ({ status: 0 }));
+      answers.push({ at: Date.now(), status });
+    }, 100);
+    const deploying = stage.run("deploy", broken);
+    await vi.waitFor(() => expect(answers.map(({ status }) => status)).toContain(500), { timeout: 60_000 });
+    await watch?.sees("Services", "menu", /rolling back|was rolled back/).catch(async (e) => {
+      const { DescribeServicesCommand, ECSClient } = await import("@aws-sdk/client-ecs");
+      const { DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
+      const ecs = new ECSClient(stage.client);
+      const d = await ecs.send(new DescribeServicesCommand({ cluster: "local-mcp-cluster", services: ["local-mcp-menu"] }));
+      console.log(JSON.stringify(d.services?.[0]?.events), JSON.stringify(d.services?.[0]?.deployments), JSON.stringify(d.services?.[0]?.deploymentConfiguration));
+      console.log(JSON.stringify((await new CloudWatchClient(stage.client).send(new DescribeAlarmsCommand({ AlarmNamePrefix: "local-mcp-menu-release" }))).MetricAlarms?.map((a) => [a.AlarmName, a.StateValue, a.StateReason])));
+      console.log(answers.map((a) => a.status).join(" "));
+      await watch?.photograph("failed");
+      throw e;
+    });
+    await watch?.photograph("rolled-back");
+    const { code, lines } = await deploying;
+    clearInterval(calling);
+    await watch?.close();
+    const failed = answers.filter(({ status }) => status !== 200);
+    const hurt = (failed.at(-1)?.at ?? 0) - (failed[0]?.at ?? 0);
+    expect(failed.length).toBeGreaterThan(0);
+    expect(hurt).toBeLessThan(60_000);
+    expect(answers.at(-1)?.status).toBe(200);
+    expect((await stage.echo(stage.url("menu"))).pid).not.toBe(0);
+    console.log(`hurt for ${hurt} ms; ${failed.length} of ${answers.length} failed; same task: ${pid}`);
+    expect(code).not.toBe(0);
+    const said = lines.join("\n");
+    expect(said).toMatch(/✘ menu was rolled back: calls failed\. What ran before serves again\./);
+    expect(said).toMatch(/Alarm local-mcp-menu-releaseErrors rings since/);
+    expect(said).toContain("| Error: /mcp could not be answered");
+    expect(stage.cloud.cloudFormation.stacks().find(({ name }) => name.endsWith("-Services"))?.status).toBe(
+      "UPDATE_ROLLBACK_COMPLETE",
+    );
+    for (const chat of chatNames) {
+      const text = await heard(chat, "menu: Rolled back, as an alarm rang on what was new");
+      for (const part of ["local-mcp-menu-releaseErrors", "revision 2", "to 1", "could not be answered"]) {
+        expect(text, chat).toContain(part);
+      }
+    }
+    expect((await operatorOf(stage, map)(["status"])).out).toMatch(/^menu +1\/1 +1 healthy +failed, old one serves/m);
+    // What mends it is not kept out by the alarm, which rings on for a while.
+    await stage.deploy(mapOf({ ...map.services, menu: echo("menu", { environment: { MENDED: "yes" } }) }));
+    expect(await (await stage.fetch(stage.url("menu", "/environment?name=MENDED"))).text()).toBe("yes");
   });
 
   it("[CHAT-3] waits for a chat that fails, and posts to the others meanwhile, each once; the console shows it", async () => {

@@ -32,6 +32,8 @@ const own = [
   "AWS::Route53::RecordSet",
   "AWS::IAM::Role",
   "AWS::ECS::TaskDefinition",
+  "AWS::CloudWatch::Alarm",
+  "AWS::CloudWatch::Alarm",
   "AWS::ECS::Service",
 ];
 const logging = ["AWS::Logs::LogGroup"];

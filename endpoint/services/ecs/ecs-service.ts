@@ -68,7 +68,7 @@ export class Service {
     this.#io = io;
     this.messages = new ServiceMessages(identity.name, io.clock);
     this.#wakeTimer = new WakeTimer(io.clock, () => this.touch());
-    this.rollout = newRollout(settings, io.clock.now(), this.#alarmsToWatch(settings));
+    this.rollout = newRollout(settings, io.clock.now());
     this.#announce();
   }
 
@@ -186,6 +186,10 @@ export class Service {
     };
   }
 
+  #ringing(): readonly string[] {
+    return this.rollout.deployments[0].watchedAlarms.filter((name) => this.#io.alarms.read(name)?.inAlarm);
+  }
+
   #carryOut(action: Action, now: number): void {
     switch (action.kind) {
       case "start":
@@ -204,7 +208,7 @@ export class Service {
         this.touch();
         return;
       case "fail":
-        this.rollout = fail(this.rollout, now, action.cause);
+        this.rollout = fail(this.rollout, now, action.cause, action.cause === "alarm" ? this.#ringing() : []);
         this.#io.events.deploymentFailed(this, this.rollout.deployments[0], action.cause);
         this.touch();
         return;

@@ -11,6 +11,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { undoneIn } from "#evidence/undone.ts";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed, orMissing } from "../aws.ts";
 import { Failure } from "../failure.ts";
@@ -99,6 +100,7 @@ async function describeServices(
 
 function ecsService(service: Service): EcsService {
   return {
+    undone: undoneIn(service, Date.now()),
     desired: service.desiredCount ?? 0,
     running: service.runningCount ?? 0,
     pending: service.pendingCount ?? 0,
