@@ -13,10 +13,12 @@ import { addDiff } from "./diff/command.ts";
 import { addDoctor } from "./doctor/command.ts";
 import { type ExitCode, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addHelp, hintAt } from "./help.ts";
+import { addHistory } from "./history/command.ts";
 import { addLogs } from "./logs/command.ts";
 import { addOpen } from "./open/command.ts";
 import { addPolicy } from "./policy/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
+import { addRollback } from "./rollback/command.ts";
 import { addSecrets } from "./secrets/command.ts";
 import { addShell } from "./shell/command.ts";
 import type { Surroundings } from "./stage.ts";
@@ -42,7 +44,9 @@ export function createProgram(runner: Runner, terminal: Terminal) {
   for (const add of [
     addStatus,
     addLogs,
+    addHistory,
     addRedeploy,
+    addRollback,
     addShell,
     addSecrets,
     addAlarms,

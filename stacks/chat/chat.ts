@@ -218,7 +218,13 @@ function createFunction(
       { actions: ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: [table.attrArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
       ...keyStatements(stack, plan, "read", (key) => key === chat.secret),
-      { actions: ["ecs:DescribeServices"], resources: [services] },
+      { actions: ["ecs:DescribeServices", "ecs:ListServiceDeployments"], resources: [services] },
+      {
+        actions: ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+        resources: ["service-deployment", "service-revision"].map((resource) =>
+          stack.formatArn({ service: "ecs", resource, resourceName: `${names.cluster(stage)}/*` }),
+        ),
+      },
       { actions: ["cloudwatch:ListTagsForResource"], resources: [alarms] },
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
       {

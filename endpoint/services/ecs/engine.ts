@@ -103,6 +103,11 @@ export function createEcsEngine(io: EcsPorts, metadata: MetadataServer, sessions
     events: createServiceEvents(io.bus, io.clock),
     startTask: (service, deployment) => runTask(serviceTask(service, deployment, clusters, definitions)),
     stopTask: (task, stop) => void runner.stop(task, stop),
+    imagesOf: (taskDefinition) =>
+      (definitions.find(taskDefinition)?.input.containerDefinitions ?? []).map(({ name, image }) => {
+        const imageDigest = io.images.digestOf(image);
+        return { containerName: name, image, ...(imageDigest === undefined ? {} : { imageDigest }) };
+      }),
   });
 
   const touchAll = () => {

@@ -1,62 +1,61 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListServiceDeploymentsCommand,
+  type ServiceRevision,
+} from "@aws-sdk/client-ecs";
 import type { Source } from "#chat/card/enrichment.ts";
 import { names } from "#fleet/names.ts";
-import { releaseAlarms } from "#fleet/release-alarm.ts";
 import { environment } from "../environment.ts";
 
 const { stage } = environment().CHAT_SETTINGS;
 
 /** Of a release that an alarm ended: from what to what, who brought it out, and which alarm. */
-export const rolledBack: Source = async ({ service, incident }) => {
-  const { story, phase } = incident;
-  if (service === undefined || story.kind !== "deployment" || phase !== "firing") return {};
-  if (story.reason?.includes("alarm detected") !== true) return {};
-  const [release, alarms] = await Promise.all([
-    readRelease(service, story.deployment),
-    readAlarms(service),
-  ]);
-  return { facts: [...release, ...alarms] };
+export const rolledBack: Source = async ({ service, incident: { story } }) => {
+  if (service === undefined || story.kind !== "deployment" || !story.reason?.includes("alarm detected")) return {};
+  const ecs = new ECSClient({});
+  const listed = await ecs.send(
+    new ListServiceDeploymentsCommand({
+      cluster: names.cluster(stage),
+      service: names.service(stage, service),
+      // It may be over by now: on the way back ECS keeps the tasks that still run.
+      status: ["ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"],
+      maxResults: 1,
+    }),
+  );
+  const serviceDeploymentArns = (listed.serviceDeployments ?? []).flatMap((one) => one.serviceDeploymentArn ?? []);
+  if (serviceDeploymentArns.length === 0) return {};
+  const described = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }));
+  const { alarms, rollback, targetServiceRevision } = described.serviceDeployments?.[0] ?? {};
+  const arns = [targetServiceRevision?.arn, rollback?.serviceRevisionArn].flatMap((arn) => arn ?? []);
+  const read = await ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...new Set(arns)] }));
+  const revision = (arn: string | undefined) => read.serviceRevisions?.find((one) => one.serviceRevisionArn === arn);
+  const [failed, back] = [revision(targetServiceRevision?.arn), revision(rollback?.serviceRevisionArn)];
+  const rang = alarms?.triggeredAlarmNames ?? [];
+  return {
+    facts: [
+      { name: "Rolled back", value: whatOf(failed, back, service) },
+      ...(await authorOf(ecs, failed, back)),
+      ...(rang.length === 0 ? [] : [{ name: "Alarm", value: rang.join(", ") }]),
+    ],
+  };
 };
 
-type Facts = readonly { readonly name: string; readonly value: string }[];
-
-async function readRelease(service: string, deployment: string): Promise<Facts> {
-  const ecs = new ECSClient({});
-  const asked = { cluster: names.cluster(stage), services: [names.service(stage, service)] };
-  const { services } = await ecs.send(new DescribeServicesCommand(asked));
-  const listed = services?.[0]?.deployments ?? [];
-  const definitionOf = async (taskDefinition: string | undefined) => {
-    if (taskDefinition === undefined) return undefined;
-    const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-    return answer.taskDefinition;
+function whatOf(failed: ServiceRevision | undefined, back: ServiceRevision | undefined, service: string): string {
+  if (failed?.taskDefinition === back?.taskDefinition)
+    return "tasks that were started anew, for a secret or by a person: the release is the same";
+  const words = (one: ServiceRevision | undefined) => {
+    const image = one?.containerImages?.find(({ containerName }) => containerName === service)?.image ?? "unknown image";
+    return `revision ${one?.taskDefinition?.split(":").at(-1) ?? "unknown"} (${image})`;
   };
-  // What ended is listed until its last task has.
-  const [failed, back] = await Promise.all([
-    definitionOf(listed.find(({ id }) => id === deployment)?.taskDefinition),
-    definitionOf(listed.find(({ status }) => status === "PRIMARY")?.taskDefinition),
-  ]);
-  const by = failed?.registeredBy?.split("/").at(-1);
-  if (failed?.taskDefinitionArn === back?.taskDefinitionArn) {
-    return [{ name: "What was new", value: `the same release, started anew: for a secret, or by a person` }];
-  }
-  const image = (one: typeof failed) => one?.containerDefinitions?.[0]?.image ?? "unknown";
-  return [
-    {
-      name: "Rolled back",
-      value: `revision ${failed?.revision ?? "?"} (${image(failed)}) to ${back?.revision ?? "?"} (${image(back)})`,
-    },
-    ...(by === undefined ? [] : [{ name: "Released by", value: by }]),
-  ];
+  return `${words(failed)} to ${words(back)}`;
 }
 
-async function readAlarms(service: string): Promise<Facts> {
-  const AlarmNames = releaseAlarms.map((alarm) => names.alarm(stage, service, alarm));
-  const { MetricAlarms = [] } = await new CloudWatchClient({}).send(
-    new DescribeAlarmsCommand({ AlarmNames, StateValue: "ALARM" }),
-  );
-  return MetricAlarms.map(({ AlarmName = "", AlarmDescription = "", StateTransitionedTimestamp: time = new Date() }) => {
-    const meaning = AlarmDescription.slice(AlarmDescription.indexOf(": ") + 2).split(". ")[0] ?? "";
-    return { name: "Alarm", value: `${AlarmName}: ${meaning}; rings since ${time.toISOString().slice(11, 19)} UTC` };
-  });
+async function authorOf(ecs: ECSClient, failed: ServiceRevision | undefined, back: ServiceRevision | undefined) {
+  if (failed?.taskDefinition === undefined || failed.taskDefinition === back?.taskDefinition) return [];
+  const command = new DescribeTaskDefinitionCommand({ taskDefinition: failed.taskDefinition });
+  const by = (await ecs.send(command)).taskDefinition?.registeredBy?.split("/").at(-1);
+  return by === undefined ? [] : [{ name: "Released by", value: by }];
 }
