@@ -167,14 +167,14 @@ describe("an alarm of the deployed fleet", () => {
       "UPDATE_ROLLBACK_COMPLETE",
     );
     for (const chat of chatNames) {
-      const text = await heard(chat, "menu: Rolled back, as an alarm rang on what was new");
+      const text = await heard(chat, "Rolled back, as an alarm rang on what was new");
       for (const part of ["local-mcp-menu-releaseErrors", "revision 2", "to revision 1", "could not be answered"]) {
         expect(text, chat).toContain(part);
       }
     }
     expect((await operatorOf(stage, map)(["status"])).out).toMatch(/^menu +1\/1 +1 healthy +failed, old one serves/m);
     const history = await operatorOf(stage, map)(["history", "menu"]);
-    expect(history.out).toMatch(/release +revision 2 \(.+\) by \S+:\s+rolled\s+back:\s+releaseErrors/);
+    expect(history.out).toMatch(/release\s+revision 2\s+\(\S+\)\s+by\s+\S+:\s+rolled\s+back:\s+releaseErrors/);
     expect(history.out).toMatch(/alarm +releaseErrors rang/);
     const revisions = JSON.parse((await operatorOf(stage, map)(["rollback", "menu", "--json"])).out);
     expect(revisions).toMatchObject([
@@ -223,7 +223,7 @@ describe("an alarm of the deployed fleet", () => {
     const told = await Promise.all(kinds.map((kind) => firstEvent(url, kind))).finally(interrupt);
     expect(told).toMatchObject([
       { stage: "local", mode: "read-only", happenings: false },
-      { services: [{ key: "google_workspace" }, { key: "wiki", status: "active" }, { key: "shop" }] },
+      { services: [{ key: "google_workspace" }, { key: "wiki", status: "active" }, { key: "shop" }, { key: "menu" }] },
       { chats: { messages: expect.arrayContaining([expect.objectContaining({ group: "wiki", phase: "recovered" })]) } },
       { kind: "traffic" },
     ]);

@@ -37,7 +37,7 @@ const own = [
   "AWS::ECS::Service",
 ];
 const logging = ["AWS::Logs::LogGroup"];
-const watching = Array<string>(6).fill("AWS::CloudWatch::Alarm");
+const watching = Array<string>(8).fill("AWS::CloudWatch::Alarm");
 const rates = [
   ...Array<string>(burnWindows.length).fill("AWS::CloudWatch::Alarm"),
   "AWS::CloudWatch::CompositeAlarm",

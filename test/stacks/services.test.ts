@@ -168,7 +168,9 @@ describe("a service's tasks", () => {
       expect(JSON.stringify(Properties.Metrics)).not.toContain("ServiceName");
       expect(Properties).toMatchObject({ TreatMissingData: "notBreaching" });
       // ECS bakes for as long as they look back: three minutes, so that five are enough from the first failed call.
-      const [period] = [...JSON.stringify(Properties.Metrics).matchAll(/"Period":(\d+)/g)].map(([, each]) => Number(each));
+      const [period] = [...JSON.stringify(Properties.Metrics).matchAll(/"Period":(\d+)/g)].map(([, each]) =>
+        Number(each),
+      );
       expect(Number(Properties.EvaluationPeriods) * Number(period)).toBe(180);
     }
   });

@@ -101,7 +101,10 @@ export class ServiceDeployments {
   rollBack({ rollbackOf = "" }: Deployment, to: string, cause: FailureCause, now: number): void {
     const revision = this.#all.find(({ deploymentId }) => deploymentId === to)?.target;
     if (revision === undefined) return;
-    const reason = cause === "alarm" ? "Service deployment rolled back because of an alarm." : `Service deployment rolled back because the ${cause} was triggered.`;
+    const reason =
+      cause === "alarm"
+        ? "Service deployment rolled back because of an alarm."
+        : `Service deployment rolled back because the ${cause} was triggered.`;
     this.#change(rollbackOf, ({ finishedAt: _, ...one }) => ({
       ...one,
       ...{ status: "ROLLBACK_IN_PROGRESS", updatedAt: now, rollback: { reason, startedAt: now, revision } },

@@ -47,7 +47,8 @@ function whatOf(failed: ServiceRevision | undefined, back: ServiceRevision | und
   if (failed?.taskDefinition === back?.taskDefinition)
     return "tasks that were started anew, for a secret or by a person: the release is the same";
   const words = (one: ServiceRevision | undefined) => {
-    const image = one?.containerImages?.find(({ containerName }) => containerName === service)?.image ?? "unknown image";
+    const image =
+      one?.containerImages?.find(({ containerName }) => containerName === service)?.image ?? "unknown image";
     return `revision ${one?.taskDefinition?.split(":").at(-1) ?? "unknown"} (${image})`;
   };
   return `${words(failed)} to ${words(back)}`;

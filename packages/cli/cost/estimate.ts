@@ -27,6 +27,7 @@ const chatKeys = 1;
 
 /** Each alarm on a share names two: what is counted, and of how many. */
 const metricsOfRate = 2;
+const usageAlarms = ["memoryUsed", "cpuUsed"] as const;
 /** What ECS watches during a release: `stacks/services/release-alarms.ts`. */
 const metricsOfRelease: Readonly<Record<ReleaseAlarm, number>> = { releaseErrors: 6, releaseHosts: 2 };
 const metricsOf = (alarms: readonly ReleaseAlarm[]) => alarms.reduce((sum, alarm) => sum + metricsOfRelease[alarm], 0);
@@ -34,7 +35,12 @@ const metricsOf = (alarms: readonly ReleaseAlarm[]) => alarms.reduce((sum, alarm
 /** What a stage costs whether anybody uses it or not. A stage on this machine costs nothing. */
 export function estimate(plan: StagePlan): Estimate {
   const smallest = { architecture: "X86_64", cpu: 256, memory: 512 } as const;
-  const usual = alarmNames.length + burnWindows.length * metricsOfRate + metricsOfRate + metricsOf(releaseAlarms);
+  const usual =
+    alarmNames.length +
+    usageAlarms.length +
+    burnWindows.length * metricsOfRate +
+    metricsOfRate +
+    metricsOf(releaseAlarms);
   const oneMore = fargate(smallest) + usual * prices.alarmMonth + prices.compositeAlarmMonth;
   if (plan.runsOn === "loopback") return { lines: [], monthly: 0, oneMore: 0, unpriced: [] };
   const node = nodePrice(plan);
@@ -100,7 +106,10 @@ function fargate({ architecture, cpu, memory }: Pick<ServicePlan, "architecture"
 }
 
 function alarmsOf({ services, shards, balancerErrors }: StagePlan): number {
-  const ofServices = services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set"));
+  const ofServices = services.flatMap(({ alarms, rates }) => [
+    ...alarmNames.filter((name) => alarms[name].kind === "set"),
+    ...usageAlarms.filter((name) => rates[name].kind === "set"),
+  ]);
   return ofServices.length + (balancerErrors.kind === "set" ? shards : 0);
 }
 

@@ -18,7 +18,13 @@ export function addHistory(parent: Parent, runner: Runner): void {
           const moments = await readMoments(stage, findService(stage.plan, service));
           const iso = (at: number) => new Date(at).toISOString();
           if (options.json) {
-            stage.terminal.print(JSON.stringify(moments.map((one) => ({ ...one, at: iso(one.at) })), null, 2));
+            stage.terminal.print(
+              JSON.stringify(
+                moments.map((one) => ({ ...one, at: iso(one.at) })),
+                null,
+                2,
+              ),
+            );
             return 0;
           }
           const rows = moments.slice(0, shown).map(({ at, kind, text }) => [iso(at).slice(0, 19), kind, text]);

@@ -6,7 +6,7 @@ import { alarmNames, names, rateNames, type ServicePlan } from "#fleet";
 import { releaseAlarms } from "#fleet/release-alarm.ts";
 import { readSecret, shortId } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";
-import { describeEnd, readReleases } from "./releases.ts";
+import { describeEnd, readReleases, shortImage } from "./releases.ts";
 
 /** Something that happened to a service; the time in milliseconds since the epoch. */
 export interface Moment {
@@ -31,7 +31,8 @@ export async function readMoments(stage: Stage, plan: ServicePlan): Promise<read
 
 async function releases(stage: Stage, plan: ServicePlan): Promise<readonly Moment[]> {
   return (await readReleases(stage, plan)).map((one) => {
-    const what = one.kind === "roll" ? `roll of revision ${one.revision}` : `revision ${one.revision} (${one.image})`;
+    const what =
+      one.kind === "roll" ? `roll of revision ${one.revision}` : `revision ${one.revision} (${shortImage(one.image)})`;
     const who = one.kind === "roll" || one.by === undefined ? "" : ` by ${one.by}`;
     return { at: one.at, kind: one.kind, text: `${what}${who}: ${describeEnd(one, stage.plan.stage, plan.key)}` };
   });

@@ -123,6 +123,11 @@ function releaseOf(
 
 const timeOf = (date: Date | undefined) => date?.getTime() ?? 0;
 
+/** Without its registry, which is the same for all: lines have 80 columns. */
+export function shortImage(image = "unknown image"): string {
+  return image.replace(/^[^/]*\.[^/]*\//, "");
+}
+
 /** How it ended, in a few words. */
 export function describeEnd({ status, alarms, reason }: Release, stage: string, key: string): string {
   const prefix = names.alarm(stage, key, "");

@@ -9,7 +9,7 @@ import { revisionOf } from "#evidence/failed-task.ts";
 import { names, type ServicePlan } from "#fleet";
 import { orMissing } from "../aws.ts";
 import { type ExitCode, Failure, UsageError } from "../failure.ts";
-import { describeEnd, type Release, readReleases } from "../history/releases.ts";
+import { describeEnd, type Release, readReleases, shortImage } from "../history/releases.ts";
 import { watchDeployment } from "../redeploy/redeploy.ts";
 import type { Stage } from "../stage.ts";
 import { readEcsService } from "../status/read.ts";
@@ -47,7 +47,7 @@ export async function listRevisions(stage: Stage, service: ServicePlan, json: bo
     (iso(one.at) ?? "").slice(0, 16),
     one.by ?? "",
     describeEnd(one, plan.stage, service.key),
-    `${one.image ?? "unknown"}${one.digest === undefined ? "" : ` ${one.digest.slice(0, 19)}`}`,
+    `${shortImage(one.image)}${one.digest === undefined ? "" : ` ${one.digest.slice(0, 19)}`}`,
   ]);
   terminal.print(table(["REVISION", "WHEN (UTC)", "BY", "ENDED", "IMAGE"], rows).join("\n"));
   const other = revisions.find(({ revision, status }) => revision !== runs && status === "SUCCESSFUL");

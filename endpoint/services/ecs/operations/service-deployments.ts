@@ -44,7 +44,10 @@ export function serviceDeploymentOperations({ clusters, services }: EcsEngine): 
       const found = all().filter(({ deployment }) => serviceDeploymentArns.includes(deployment.arn));
       return {
         serviceDeployments: found.map(({ service, deployment }) => whole(service, deployment)),
-        failures: missing(serviceDeploymentArns, found.map(({ deployment }) => deployment.arn)),
+        failures: missing(
+          serviceDeploymentArns,
+          found.map(({ deployment }) => deployment.arn),
+        ),
       };
     }),
 
@@ -52,7 +55,10 @@ export function serviceDeploymentOperations({ clusters, services }: EcsEngine): 
       const found = all().filter(({ deployment }) => serviceRevisionArns.includes(deployment.target.arn));
       return {
         serviceRevisions: found.map(({ service, deployment }) => describeRevision(service, deployment.target)),
-        failures: missing(serviceRevisionArns, found.map(({ deployment }) => deployment.target.arn)),
+        failures: missing(
+          serviceRevisionArns,
+          found.map(({ deployment }) => deployment.target.arn),
+        ),
       };
     }),
   };
@@ -99,7 +105,11 @@ function whole(service: Service, one: ServiceDeployment) {
       threshold: failureThreshold(settings),
     },
     alarms: {
-      status: !settings.alarms.enable ? "DISABLED" : one.triggeredAlarms.length > 0 ? "TRIGGERED" : "MONITORING_COMPLETE",
+      status: !settings.alarms.enable
+        ? "DISABLED"
+        : one.triggeredAlarms.length > 0
+          ? "TRIGGERED"
+          : "MONITORING_COMPLETE",
       alarmNames: settings.alarms.alarmNames,
       triggeredAlarmNames: one.triggeredAlarms,
     },
