@@ -22,7 +22,7 @@ const brokenServer = `
   const [path, code] = process.argv.slice(1);
   require("node:http").createServer((request, response) => {
     response.statusCode = request.url === path ? Number(code) : 500;
-    if (request.url !== path) console.error("Error: this release answers no call");
+    if (request.url !== path) require("node:fs").writeSync(2, "Error: this release answers no call\\n");
     response.end();
   }).listen(process.env.PORT, "127.0.0.1");
 `;

@@ -63,8 +63,6 @@ const known: Readonly<Record<string, { readonly unit: string; readonly name: (st
   HealthyHostCount: { unit: "", name: () => "healthy tasks:" },
   UnHealthyHostCount: { unit: "", name: () => "unhealthy tasks:" },
   HTTPCode_Target_5XX_Count: { unit: "", name: () => "5xx responses:" },
-  MemoryUtilization: { unit: " %", name: () => "memory used:" },
-  CPUUtilization: { unit: " %", name: () => "CPU used:" },
   HTTPCode_ELB_5XX_Count: { unit: "", name: () => "5xx responses from the load balancer:" },
 };
 
