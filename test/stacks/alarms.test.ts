@@ -98,7 +98,7 @@ describe("a service's alarms", () => {
     const declined = "Its tools wait for people.";
     const map = withServices({ slack: { ...slack, alarms: { latencyAverage: { declined } } } });
     const template = synthesize("prod", map).stack("Alarms");
-    expect(template.all("AWS::CloudWatch::Alarm")).toHaveLength(12);
+    expect(template.all("AWS::CloudWatch::Alarm")).toHaveLength(16);
     expect(template.metadata.DeclinedAlarms).toEqual({ "slack/latencyAverage": declined });
   });
 
@@ -113,6 +113,8 @@ describe("a service's alarms", () => {
         latencyP95: none,
         latencyP99: none,
         latencyAverage: none,
+        memoryUsed: none,
+        cpuUsed: none,
       },
     };
     const types = synthesize("prod", map)
