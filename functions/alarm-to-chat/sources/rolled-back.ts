@@ -20,19 +20,20 @@ export const rolledBack: Source = async ({ service, incident: { story } }) => {
     new ListServiceDeploymentsCommand({
       cluster: names.cluster(stage),
       service: names.service(stage, service),
-      // It may be over by now: on the way back ECS keeps the tasks that still run.
-      status: ["ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"],
-      maxResults: 1,
+      createdAt: { after: new Date(at - aboutMs) },
     }),
   );
-  const serviceDeploymentArns = (listed.serviceDeployments ?? []).flatMap((one) => one.serviceDeploymentArn ?? []);
-  if (serviceDeploymentArns.length === 0) return {};
-  const described = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }));
-  const { alarms, rollback, targetServiceRevision } = described.serviceDeployments?.[0] ?? {};
-  const arns = [targetServiceRevision?.arn, rollback?.serviceRevisionArn].flatMap((arn) => arn ?? []);
+  // It may be over by now: on the way back ECS keeps the tasks that still run.
+  const found = listed.serviceDeployments?.find(({ status }) => status?.startsWith("ROLLBACK_"));
+  if (found?.serviceDeploymentArn === undefined || found.targetServiceRevisionArn === undefined) return {};
+  const described = await ecs.send(
+    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [found.serviceDeploymentArn] }),
+  );
+  const { alarms, rollback } = described.serviceDeployments?.[0] ?? {};
+  const arns = [found.targetServiceRevisionArn, ...(rollback?.serviceRevisionArn ? [rollback.serviceRevisionArn] : [])];
   const read = await ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...new Set(arns)] }));
   const revision = (arn: string | undefined) => read.serviceRevisions?.find((one) => one.serviceRevisionArn === arn);
-  const [failed, back] = [revision(targetServiceRevision?.arn), revision(rollback?.serviceRevisionArn)];
+  const [failed, back] = [revision(found.targetServiceRevisionArn), revision(rollback?.serviceRevisionArn)];
   const rang = alarms?.triggeredAlarmNames ?? [];
   return {
     facts: [
@@ -57,6 +58,9 @@ function whatOf(failed: ServiceRevision | undefined, back: ServiceRevision | und
 async function authorOf(ecs: ECSClient, failed: ServiceRevision | undefined, back: ServiceRevision | undefined) {
   if (failed?.taskDefinition === undefined || failed.taskDefinition === back?.taskDefinition) return [];
   const command = new DescribeTaskDefinitionCommand({ taskDefinition: failed.taskDefinition });
-  const by = (await ecs.send(command)).taskDefinition?.registeredBy?.split("/").at(-1);
+  const abortSignal = AbortSignal.timeout(authorMs);
+  // The rest is worth more than to wait for it.
+  const answer = await ecs.send(command, { abortSignal }).catch(() => undefined);
+  const by = answer?.taskDefinition?.registeredBy?.split("/").at(-1);
   return by === undefined ? [] : [{ name: "Released by", value: by }];
 }
