@@ -157,7 +157,6 @@ describe("an alarm of the deployed fleet", () => {
     expect(failed.length).toBeGreaterThan(0);
     expect(hurt).toBeLessThan(60_000);
     expect(answers.at(-1)?.status).toBe(200);
-    process.stdout.write(`REL-1: hurt for ${hurt} ms, ${failed.length} of ${answers.length} calls\n`);
     expect(code).not.toBe(0);
     const said = lines.join("\n");
     expect(said).toMatch(/✘ menu was rolled back: calls failed\. What ran before serves again\./);
