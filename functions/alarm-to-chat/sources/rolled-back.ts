@@ -12,9 +12,13 @@ import { environment } from "../environment.ts";
 
 const { stage } = environment().CHAT_SETTINGS;
 
-/** Of a release that an alarm ended: from what to what, who brought it out, and which alarm. */
-export const rolledBack: Source = async ({ service, incident: { story } }) => {
-  if (service === undefined || story.kind !== "deployment" || !story.reason?.includes("alarm detected")) return {};
+/** A release that was taken back this shortly before an alarm is what it is about. */
+const aboutMs = 30 * 60_000;
+const authorMs = 400;
+
+/** Of a release that was taken back: from what to what, who brought it out, and which alarm ended it. */
+export const rolledBack: Source = async ({ service, incident: { story, at } }) => {
+  if (service === undefined || (story.kind !== "deployment" && story.kind !== "alarm")) return {};
   const ecs = new ECSClient({});
   const listed = await ecs.send(
     new ListServiceDeploymentsCommand({
