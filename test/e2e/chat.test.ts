@@ -138,7 +138,7 @@ describe("an alarm of the deployed fleet", () => {
     expect(said("google-chat").find(isOver)).toMatchObject({ reply: true });
   });
 
-  it("[REL-1] takes back a release that passes its health checks and answers no call, and says so in one conversation", async () => {
+  it("[REL-1] [REL-7] takes back a release that passes its health checks and answers no call, and says so in one conversation", async () => {
     const watch = browserPath !== undefined ? await openWatch(stage.fleet, stage.plan(map)) : undefined;
     const answers: { readonly at: number; readonly status: number }[] = [];
     const calling = setInterval(async () => {
@@ -169,10 +169,21 @@ describe("an alarm of the deployed fleet", () => {
       expect(await heard(chat, "Rolled back, as an alarm rang on what was new"), chat).toContain("menu: ");
     }
     expect((await operatorOf(stage, map)(["status"])).out).toMatch(/^menu +1\/1 +1 healthy +failed, old one serves/m);
+    const history = await operatorOf(stage, map)(["history", "menu"]);
+    expect(history.out).toMatch(/release\s+revision 2\s+\(\S+\)\s+by\s+\S+:\s+rolled\s+back:\s+releaseErrors/);
+    expect(history.out).toMatch(/alarm +releaseErrors rang/);
+    const revisions = JSON.parse((await operatorOf(stage, map)(["rollback", "menu", "--json"])).out);
+    expect(revisions).toMatchObject([
+      { revision: 2, status: "ROLLBACK_SUCCESSFUL", alarms: ["local-mcp-menu-releaseErrors"], runs: false },
+      { revision: 1, status: "SUCCESSFUL", runs: true },
+    ]);
     // What mends it is not kept out by the alarm, which rings on for a while.
     await stage.deploy(mapOf({ ...map.services, menu: echo("menu", { environment: { MENDED: "yes" } }) }));
     const mended = async () => await (await stage.fetch(stage.url("menu", "/environment?name=MENDED"))).text();
     expect(await mended()).toBe("yes");
+    const back = await operatorOf(stage, map)(["rollback", "menu", "--to", "1"]);
+    expect(back).toMatchObject({ code: 0, out: expect.stringContaining("They are revision 1 again, as number 4.") });
+    expect(await mended()).toBe("");
   });
 
   it("[CHAT-3] waits for a chat that fails, and posts to the others meanwhile, each once; the console shows it", async () => {
