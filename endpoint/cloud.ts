@@ -174,6 +174,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     projectRoot,
     targets: elbv2.targets,
     alarms: cloudWatch.alarms,
+    metrics,
     secrets: secrets.secrets,
     parameters: ssm.parameters,
     credentials: identities,

@@ -102,6 +102,10 @@ export const requirements = {
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
   "MCP-4": "`command` and `entryPoint` in an entry, alike on AWS and here",
   "OPS-3": "Logs made for reading",
+  "REL-1":
+    "A release, or a secret's value, that passes its health checks and fails its calls is taken back by alarms, and people are told",
+  "REL-2": "Memory and CPU of each service have alarms that name the next size; out of memory is told as that",
+  "REL-7": "`fleet rollback` goes back to a revision now; `fleet history` is a service's time line",
   "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
     "`npm start -- --exit` and `npm test` pass on a machine with Node ≥ 20 and npm alone; sessions work from an embedded store",

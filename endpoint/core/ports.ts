@@ -241,6 +241,6 @@ export interface AlarmStates {
 
 export interface AlarmReading {
   readonly inAlarm: boolean;
-  /** How long a time the alarm looks at: its evaluation periods. */
+  /** How long it takes the alarm to have looked at a moment: its evaluation periods, and the wait for the next look. */
   readonly rangeMs: number;
 }

@@ -15,10 +15,12 @@ import { addDoctor } from "./doctor/command.ts";
 import { addEvents } from "./events/command.ts";
 import { type ExitCode, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addHelp, hintAt } from "./help.ts";
+import { addHistory } from "./history/command.ts";
 import { addLogs } from "./logs/command.ts";
 import { addOpen } from "./open/command.ts";
 import { addPolicy } from "./policy/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
+import { addRollback } from "./rollback/command.ts";
 import { addScale } from "./scale/command.ts";
 import { addSchema } from "./schema/command.ts";
 import { addSecrets } from "./secrets/command.ts";
@@ -50,8 +52,10 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addLogs,
     addEvents,
     addTop,
+    addHistory,
     addDeploy,
     addRedeploy,
+    addRollback,
     addScale,
     addShell,
     addSecrets,

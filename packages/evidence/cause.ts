@@ -1,5 +1,6 @@
 import { DescribeServicesCommand, type ECSClient, type ServiceEvent } from "@aws-sdk/client-ecs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
+import { nextMemory } from "#fleet/fargate.ts";
 import type { FailedTask } from "./failed-task.ts";
 import { printable } from "./printable.ts";
 
@@ -17,10 +18,13 @@ export function causeOf({ stopCode, reason, exitCode, containerReason }: FailedT
   return { kind: "exited", code: exitCode, detail: containerReason && printable(containerReason) };
 }
 
+const outOfMemory = "OutOfMemoryError";
+
 /** In a few words, such as `exit code 1` or `health check failed: GET /health gave 500`. */
-export function describeCause(cause: Cause, { health }: ServicePlan): string {
+export function describeCause(cause: Cause, { health, memory }: ServicePlan): string {
   switch (cause.kind) {
     case "exited":
+      if (cause.detail?.includes(outOfMemory)) return `it ran out of memory (${memory} MiB)`;
       return [`exit code ${cause.code}`, cause.detail ?? exitWords.get(cause.code)].filter(Boolean).join(": ");
     case "unhealthy":
       return `health check failed: GET ${health.path} ${found(cause.detail, health.codes)}`;
@@ -65,8 +69,10 @@ export function describeReason({ reason }: FailedTask): string {
 export function remedyOf(cause: Cause, service: ServicePlan, { stage, runsOn }: StagePlan): string | undefined {
   const port = runsOn === "loopback" ? "the port in $PORT" : `port ${service.port} on 0.0.0.0`;
   switch (cause.kind) {
-    case "exited":
-      return undefined;
+    case "exited": {
+      const next = cause.detail?.includes(outOfMemory) ? nextMemory(service) : undefined;
+      return next && `Give it the next size in the map: cpu: ${next.cpu}, memory: ${next.memory}.`;
+    }
     case "unhealthy":
       return `It must listen on ${port} and answer its health check: healthPath and healthCodes in the map.`;
     case "not-started": {

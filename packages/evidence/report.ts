@@ -1,15 +1,8 @@
-import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from "@aws-sdk/client-cloudwatch-logs";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServicePlan, StagePlan } from "#fleet";
 import { type Cause, causeOf, describeCause, describeReason, readHealthFinding, remedyOf } from "./cause.ts";
 import { type FailedTask, readFailedTasks } from "./failed-task.ts";
-import { readLastLines } from "./last-lines.ts";
-import { readMask } from "./mask.ts";
-import { printable } from "./printable.ts";
-
-/** How AWS is reached; every client takes it. */
-export type AwsSettings = Pick<CloudWatchLogsClientConfig, "region" | "credentials" | "endpoint" | "profile">;
+import { type AwsSettings, reasonOf, showLines, wrap } from "./shown-lines.ts";
 
 export interface ReportOptions {
   readonly plan: StagePlan;
@@ -18,10 +11,6 @@ export interface ReportOptions {
   /** Failures before this are another deploy's; milliseconds since the epoch. */
   readonly since: number;
 }
-
-const columns = 80;
-/** Longer lines are cut here. */
-const longest = 300;
 
 /**
  * Why a service did not start, in lines of at most 80 columns: how its last task ended, the last lines it wrote
@@ -38,7 +27,7 @@ export async function reportFailedStart(options: ReportOptions): Promise<readonl
     const cause = causeOf(last, await readHealthFinding(ecs, plan, service, last));
     return [
       ...headline(service, cause, last, failed.length),
-      ...(await showLines(options, last)),
+      ...(await showLines(options, last.id)),
       ...goOn(plan, service, cause),
     ];
   } catch (error) {
@@ -56,54 +45,10 @@ function headline(service: ServicePlan, cause: Cause, last: FailedTask, count: n
   ];
 }
 
-async function showLines({ plan, service, settings }: ReportOptions, task: FailedTask): Promise<readonly string[]> {
-  const logs = new CloudWatchLogsClient(settings);
-  const secrets = new SecretsManagerClient(settings);
-  try {
-    const lines = await readLastLines(logs, plan, service, task.id);
-    if (lines.length === 0) return ["  It logged nothing."];
-    const mask = await readMask(secrets, plan, service);
-    return [`  Its last ${lines.length === 1 ? "line" : `${lines.length} lines`}:`, ...mask(lines).flatMap(logLine)];
-  } catch (error) {
-    return wrap(`  Its last lines are not shown: they cannot be read and masked here. ${reasonOf(error)}`, "  ");
-  } finally {
-    logs.destroy();
-    secrets.destroy();
-  }
-}
-
-function logLine(line: string): readonly string[] {
-  const text = printable(line);
-  const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  const width = columns - 4;
-  const rows = Math.max(1, Math.ceil(shown.length / width));
-  return Array.from({ length: rows }, (_, row) => `  | ${shown.slice(row * width, (row + 1) * width)}`.trimEnd());
-}
-
 function goOn(plan: StagePlan, service: ServicePlan, cause: Cause): readonly string[] {
   const remedy = remedyOf(cause, service, plan);
   return [
     ...(remedy === undefined ? [] : wrap(`  → ${remedy}`, "    ")),
     `  → ./fleet logs ${service.key} --stage ${plan.stage} --since 1h`,
   ];
-}
-
-/** Breaks at spaces, and within what has none. */
-function wrap(text: string, indent: string): readonly string[] {
-  const lines: string[] = [];
-  let rest = text;
-  while (rest.length > columns) {
-    const space = rest.lastIndexOf(" ", columns);
-    const at = space > indent.length ? space : columns;
-    lines.push(rest.slice(0, at));
-    rest = indent + rest.slice(at).trimStart();
-  }
-  return [...lines, rest];
-}
-
-/** The missing permission, or the error's name: AWS's own words on secrets never hold a value. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const action = /not authorized to perform: (\S+)/.exec(error.message)?.[1];
-  return action === undefined ? `(${error.name})` : `These credentials lack ${action}.`;
 }

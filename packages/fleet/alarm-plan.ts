@@ -20,7 +20,11 @@ export interface RatePlans {
         readonly wakes: boolean;
       }
     | Declined;
+  readonly memoryUsed: UsedPlan;
+  readonly cpuUsed: UsedPlan;
 }
+type UsedPlan = { readonly kind: "set"; readonly share: number; readonly wakes: boolean } | Declined;
+
 interface Declined {
   readonly kind: "declined";
   readonly reason: string;
@@ -28,6 +32,8 @@ interface Declined {
 
 const defaultObjective = 0.999;
 const defaultShare = 0.25;
+/** Enough is left to choose a larger size before anything is killed. */
+const defaultUsed = 0.85;
 
 /** The alarms of a service: what its entry defines, else what the fleet does. */
 export function planAlarms(
@@ -49,6 +55,8 @@ export function planAlarms(
     rates: {
       failedRequests: planFailed(own.failedRequests ?? fleet.failedRequests),
       slowRequests: planSlow(own.slowRequests ?? fleet.slowRequests, latencyP95),
+      memoryUsed: planUsed(own.memoryUsed ?? fleet.memoryUsed),
+      cpuUsed: planUsed(own.cpuUsed ?? fleet.cpuUsed),
     },
   };
 }
@@ -67,6 +75,12 @@ function planFailed(definition: AlarmDefinitions["failedRequests"] = {}): RatePl
   if ("declined" in definition) return { kind: "declined", reason: definition.declined };
   const { objective = defaultObjective, wakes = true } = definition;
   return { kind: "set", objective, wakes };
+}
+
+function planUsed(definition: AlarmDefinitions["memoryUsed"] = {}): UsedPlan {
+  if ("declined" in definition) return { kind: "declined", reason: definition.declined };
+  const { share = defaultUsed, wakes = false } = definition;
+  return { kind: "set", share, wakes };
 }
 
 /** Nobody is woken for a number that nobody has measured or chosen. */

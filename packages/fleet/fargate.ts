@@ -16,6 +16,29 @@ function range(from: number, to: number, step: number): readonly number[] {
   return Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
 }
 
+export interface Size {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** The next larger memory, with as little CPU as Fargate sells it with; `undefined` for the largest. */
+export function nextMemory({ cpu, memory }: Size): Size | undefined {
+  const larger = sizes
+    .filter((size) => size.cpu >= cpu)
+    .flatMap((size) => {
+      const more = size.memory.find((one) => one > memory);
+      return more === undefined ? [] : [{ cpu: size.cpu, memory: more }];
+    });
+  return larger[0];
+}
+
+/** The next larger CPU, with no less memory; `undefined` for the largest. */
+export function nextCpu({ cpu, memory }: Size): Size | undefined {
+  const larger = sizes.find((size) => size.cpu > cpu);
+  const enough = larger?.memory.find((one) => one >= memory);
+  return larger === undefined || enough === undefined ? undefined : { cpu: larger.cpu, memory: enough };
+}
+
 export const fargateCpus: readonly number[] = sizes.map((size) => size.cpu);
 
 /** Memory in MiB that goes with these CPU units; empty when Fargate has no such CPU size. */

@@ -13,6 +13,7 @@ import { checkAudit, checkLogin } from "./login-checks.ts";
 import { readMap } from "./map-file.ts";
 import { parseOptions, type StartOptions, UsageError, usage } from "./options.ts";
 import { complain, pc, print } from "./output.ts";
+import { checkBrokenRelease } from "./release-check.ts";
 import { checkRotation } from "./rotation-check.ts";
 import { createSteps, StepFailed, type Steps } from "./steps.ts";
 import { Watched } from "./watch/watched.ts";
@@ -96,6 +97,7 @@ async function check(steps: Steps, plan: StagePlan, fleet: LocalFleet): Promise<
   await checkAudit(steps, plan, fleet, visited);
   await checkRotation(steps, plan, fleet);
   await checkAlarmRoad(steps, plan, fleet);
+  await checkBrokenRelease(steps, plan, fleet);
 }
 
 async function writeReport(file: string, report: unknown): Promise<void> {

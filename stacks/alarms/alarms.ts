@@ -12,6 +12,7 @@ import { type AlarmKind, alarmKinds } from "./alarm-kinds.ts";
 import { Alerts } from "./alerts.ts";
 import { createBalancerAlarm } from "./balancer-alarm.ts";
 import { recordDeclined } from "./declined.ts";
+import { watchUsage } from "./usage.ts";
 
 /** The alarms of one balancer's services: apart from them, as together they would pass 500 resources a stack. */
 export const Alarms = perShard("Alarms", ({ app, stack }, shard) => {
@@ -26,6 +27,7 @@ export const Alarms = perShard("Alarms", ({ app, stack }, shard) => {
     for (const name of alarmNames) {
       createAlarm(scope, { plan, service, name, dimensions: { TargetGroup: targetGroup, LoadBalancer: loadBalancer } });
     }
+    watchUsage(scope, plan, service);
   }
   createBalancerAlarm(stack, plan, shard, loadBalancer);
   recordDeclined(stack, services, ({ alarms }) => alarms);

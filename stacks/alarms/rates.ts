@@ -7,6 +7,7 @@ import { describeWaking } from "#fleet/waking.ts";
 import { Balancer } from "../network/balancer.ts";
 import { usePlan } from "../parts/plan.ts";
 import { perShard } from "../parts/shard.ts";
+import { type Targets, targetMetric } from "../parts/target-metric.ts";
 import { Services } from "../services/services.ts";
 import { use } from "../sst.ts";
 import { Alerts } from "./alerts.ts";
@@ -31,11 +32,9 @@ export const Rates = perShard("Rates", ({ app, stack }, shard) => {
   recordDeclined(stack, services, ({ rates }) => ({ ...rates }));
 });
 
-interface Watched {
+interface Watched extends Targets {
   readonly plan: StagePlan;
   readonly service: ServicePlan;
-  readonly targetGroup: string;
-  readonly loadBalancer: string;
 }
 
 type Set<Plan> = Plan & { readonly kind: "set" };
@@ -49,8 +48,8 @@ function watchFailed(scope: Construct, watched: Watched, { objective, wakes }: S
       alarmName: nameOf(name),
       alarmDescription: `${service.key}: a part of ${nameOf("")}. By itself it notifies nobody.`,
       metrics: [
-        metric(watched, "requests", "RequestCount", "Sum", window.seconds),
-        metric(watched, "errors", "HTTPCode_Target_5XX_Count", "Sum", window.seconds),
+        targetMetric(watched, "requests", "RequestCount", "Sum", window.seconds),
+        targetMetric(watched, "errors", "HTTPCode_Target_5XX_Count", "Sum", window.seconds),
         // No failure is no datapoint. A gap in the requests stays one: they are late, or there are none.
         { id: "failed", expression: "FILL(errors, 0)", returnData: false },
         { id: "share", expression: burnExpression(window), label: "Share of failed requests" },
@@ -94,10 +93,10 @@ function watchSlow(scope: Construct, watched: Watched, slow: Set<RatePlans["slow
       "slowRequests",
     ),
     metrics: [
-      metric(watched, "requests", "TargetResponseTime", "SampleCount", slowSeconds),
+      targetMetric(watched, "requests", "TargetResponseTime", "SampleCount", slowSeconds),
       // Of the requests, the percentage that waited no longer. Unlike a percentile, it needs no 200 requests.
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
-      metric(watched, "quick", "TargetResponseTime", `PR(:${slow.slowerThan})`, slowSeconds),
+      targetMetric(watched, "quick", "TargetResponseTime", `PR(:${slow.slowerThan})`, slowSeconds),
       { id: "slow", expression: "requests * (100 - quick) / 100", returnData: false },
       {
         id: "share",
@@ -117,22 +116,4 @@ function watchSlow(scope: Construct, watched: Watched, slow: Set<RatePlans["slow
 
 function describe(what: string, wakes: boolean, name: keyof RatePlans): string {
   return `${what} ${describeWaking(wakes)} Runbook: docs/runbook.md#${name.toLowerCase()}`;
-}
-
-function metric(
-  { targetGroup, loadBalancer }: Watched,
-  id: string,
-  metricName: string,
-  stat: string,
-  period: number,
-): cloudwatch.CfnAlarm.MetricDataQueryProperty {
-  const dimensions = [
-    { name: "TargetGroup", value: targetGroup },
-    { name: "LoadBalancer", value: loadBalancer },
-  ];
-  return {
-    id,
-    metricStat: { metric: { namespace: "AWS/ApplicationELB", metricName, dimensions }, period, stat },
-    returnData: false,
-  };
 }

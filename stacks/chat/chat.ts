@@ -237,13 +237,20 @@ function createFunction(
       ...(topics.size > 0
         ? [{ actions: ["sns:Publish"], resources: [...topics.values()].map(({ topicArn }) => topicArn) }]
         : []),
-      { actions: ["ecs:DescribeServices"], resources: [services] },
+      { actions: ["ecs:DescribeServices", "ecs:ListServiceDeployments"], resources: [services] },
+      {
+        actions: ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+        resources: ["service-deployment", "service-revision"].map((resource) =>
+          stack.formatArn({ service: "ecs", resource, resourceName: `${names.cluster(stage)}/*` }),
+        ),
+      },
       { actions: ["cloudwatch:ListTagsForResource"], resources: [alarms] },
       { actions: ["logs:FilterLogEvents"], resources: [logGroups, `${logGroups}:log-stream:*`] },
       {
         actions: [
           "cloudwatch:DescribeAlarms",
           "cloudwatch:GetMetricData",
+          "ecs:DescribeTaskDefinition",
           "elasticloadbalancing:DescribeTargetGroups",
           "elasticloadbalancing:DescribeTargetHealth",
         ],
@@ -253,7 +260,7 @@ function createFunction(
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "Alarms may be of any name, and IAM has no resource for metrics and the health of targets; services and logs are those of the stage.",
+      "Alarms may be of any name, and IAM has no resource for metrics, task definitions and the health of targets; services and logs are those of the stage.",
   });
   return room;
 }

@@ -1,5 +1,7 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
-import { type AwsSettings, reportFailedStart } from "#evidence/report.ts";
+import { type ReportOptions, reportFailedStart } from "#evidence/report.ts";
+import type { AwsSettings } from "#evidence/shown-lines.ts";
+import { reportUndoneRelease } from "#evidence/undone-report.ts";
 import { names, type StagePlan } from "#fleet";
 import { type App, Stack, useAWSCredentialsProvider, useDeployClient } from "../sst.ts";
 
@@ -10,7 +12,7 @@ const skewMs = 30_000;
  * What a deploy does about services that do not start, done through SST's own CloudFormation client: SST offers neither
  * an option nor a hook for either.
  *
- * - Why: CloudFormation says that a circuit breaker was triggered, and no more. What became of the tasks is read while
+ * - Why: CloudFormation says that a circuit breaker or an alarm was triggered, and no more. What became of the tasks is read while
  *   SST waits for the events of the stack, and printed once, after all that SST prints.
  * - A first deploy keeps the services that run, instead of rolling all of them back: docs/adr/0013-failed-starts.md.
  */
@@ -68,14 +70,19 @@ function createExamination(plan: StagePlan, settings: AwsSettings) {
       ({ ResourceType, ResourceStatus = "" }) =>
         ResourceType === "AWS::ECS::Service" && /^(CREATE|UPDATE)_FAILED$/.test(ResourceStatus),
     );
-    for (const { Timestamp, PhysicalResourceId = "" } of failed) {
+    for (const { Timestamp, PhysicalResourceId = "", ResourceStatusReason = "" } of failed) {
       const service = plan.services.find(({ key }) =>
         PhysicalResourceId.endsWith(`/${names.service(plan.stage, key)}`),
       );
       if (service === undefined || reports.has(service.key) || (Timestamp?.getTime() ?? 0) < since) continue;
       // Others that fail are reported meanwhile; this one is not looked up twice.
       reports.set(service.key, []);
-      reports.set(service.key, (await reportFailedStart({ plan, service, settings, since })) ?? []);
+      reports.set(service.key, await report({ plan, service, settings, since }, ResourceStatusReason));
     }
   };
+}
+
+async function report(options: ReportOptions, reason: string): Promise<readonly string[]> {
+  const undone = reason.includes("ECS Deployment Alarm") ? await reportUndoneRelease(options) : undefined;
+  return undone ?? (await reportFailedStart(options)) ?? [];
 }

@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { names, type ServicePlan } from "#fleet";
 import type { RedisAddress } from "#fleet/session-environment.ts";
 import type { DeployPlan } from "../parts/plan.ts";
+import { createReleaseAlarms } from "./release-alarms.ts";
 import { type BalancerEntry, Route, startSecondsOf } from "./route.ts";
 import { Task } from "./task.ts";
 
@@ -34,6 +35,11 @@ export class FleetService extends Construct {
     const route = new Route(this, props);
     this.targetGroup = route.targetGroup;
     const task = new Task(this, props);
+    // Here and not among the other alarms: they exist before the service names them, and until it no longer does.
+    const guards = createReleaseAlarms(this, plan, service, {
+      targetGroup: route.targetGroup.attrTargetGroupFullName,
+      loadBalancer: props.balancer.fullName,
+    });
     const tasks = new ecs.CfnService(this, "Service", {
       serviceName: names.service(plan.stage, service.key),
       cluster: cluster.clusterName,
@@ -45,6 +51,9 @@ export class FleetService extends Construct {
         minimumHealthyPercent: 100,
         maximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
+        ...(guards.length > 0 && {
+          alarms: { alarmNames: guards.map(({ ref }) => ref), enable: true, rollback: true },
+        }),
       },
       enableExecuteCommand: true,
       // What a task costs is found by the tags of its service.

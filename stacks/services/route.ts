@@ -5,6 +5,7 @@ import { names, type ServicePlan, type StagePlan } from "#fleet";
 import type { DeployPlan } from "../parts/plan.ts";
 
 export interface BalancerEntry {
+  readonly fullName: string;
   readonly listenerArn: string;
   readonly alias: { readonly dnsName: string; readonly hostedZoneId: string };
 }

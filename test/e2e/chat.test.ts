@@ -14,6 +14,7 @@ import { withButtons } from "../fixture/buttons.ts";
 import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
 import { openWatch } from "../stage/console-watch.ts";
 import { echo, echoCommand, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { operatorOf } from "../stage/operator.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
 
 let stage: FleetStage;
@@ -22,7 +23,16 @@ const closed = "shop.closed";
 // The shop does not start while this file is in the project: its tasks end as soon as they begin.
 const command = ["sh", "-c", 'test ! -e "$0" && exec "$@"', closed, ...echoCommand("shop")] as const;
 const map = withButtons(
-  mapOf({ google_workspace: googleWorkspace(), wiki: echo("wiki"), shop: echo("shop", { local: { command } }) }),
+  mapOf({
+    google_workspace: googleWorkspace(),
+    wiki: echo("wiki"),
+    shop: echo("shop", { local: { command } }),
+    menu: echo("menu"),
+  }),
+);
+/** It passes its health checks, and answers no call. */
+const broken = withButtons(
+  mapOf({ ...map.services, menu: echo("menu", { environment: { ECHO_STATUS: "500" } }) }),
 );
 
 beforeAll(async () => {
@@ -136,6 +146,54 @@ describe("an alarm of the deployed fleet", () => {
     expect(said("google-chat").find(isOver)).toMatchObject({ reply: true });
   });
 
+  it("[REL-1] [REL-7] takes back a release that passes its health checks and answers no call, and says so in one conversation", async () => {
+    const watch = browserPath !== undefined ? await openWatch(stage.fleet, stage.plan(map)) : undefined;
+    const answers: { readonly at: number; readonly status: number }[] = [];
+    const calling = setInterval(async () => {
+      const { status } = await stage.fetch(stage.url("menu", "/mcp")).catch(() => ({ status: 0 }));
+      answers.push({ at: Date.now(), status });
+    }, 100);
+    const deploying = stage.run("deploy", broken);
+    await vi.waitFor(() => expect(answers.map(({ status }) => status)).toContain(500), { timeout: 60_000 });
+    await watch?.sees("What changed", "menu", /is rolled back/);
+    await watch?.photograph("rolled-back");
+    const { code, lines } = await deploying;
+    clearInterval(calling);
+    await watch?.close();
+    const failed = answers.filter(({ status }) => status !== 200);
+    const hurt = (failed.at(-1)?.at ?? 0) - (failed[0]?.at ?? 0);
+    expect(failed.length).toBeGreaterThan(0);
+    expect(hurt).toBeLessThan(60_000);
+    expect(answers.at(-1)?.status).toBe(200);
+    expect(code).not.toBe(0);
+    const said = lines.join("\n");
+    expect(said).toMatch(/✘ menu was rolled back: calls failed\. What ran before serves again\./);
+    expect(said).toMatch(/Alarm local-mcp-menu-releaseErrors rings since/);
+    expect(said).toContain("| Error: /mcp could not be answered");
+    expect(stage.cloud.cloudFormation.stacks().find(({ name }) => name.endsWith("-Services"))?.status).toBe(
+      "UPDATE_ROLLBACK_COMPLETE",
+    );
+    for (const chat of chatNames) {
+      expect(await heard(chat, "Rolled back, as an alarm rang on what was new"), chat).toContain("menu: ");
+    }
+    expect((await operatorOf(stage, map)(["status"])).out).toMatch(/^menu +1\/1 +1 healthy +failed, old one serves/m);
+    const history = await operatorOf(stage, map)(["history", "menu"]);
+    expect(history.out).toMatch(/release\s+revision 2\s+\(\S+\)\s+by\s+\S+:\s+rolled\s+back:\s+releaseErrors/);
+    expect(history.out).toMatch(/alarm +releaseErrors rang/);
+    const revisions = JSON.parse((await operatorOf(stage, map)(["rollback", "menu", "--json"])).out);
+    expect(revisions).toMatchObject([
+      { revision: 2, status: "ROLLBACK_SUCCESSFUL", alarms: ["local-mcp-menu-releaseErrors"], runs: false },
+      { revision: 1, status: "SUCCESSFUL", runs: true },
+    ]);
+    // What mends it is not kept out by the alarm, which rings on for a while.
+    await stage.deploy(mapOf({ ...map.services, menu: echo("menu", { environment: { MENDED: "yes" } }) }));
+    const mended = async () => await (await stage.fetch(stage.url("menu", "/environment?name=MENDED"))).text();
+    expect(await mended()).toBe("yes");
+    const back = await operatorOf(stage, map)(["rollback", "menu", "--to", "1"]);
+    expect(back).toMatchObject({ code: 0, out: expect.stringContaining("They are revision 1 again, as number 4.") });
+    expect(await mended()).toBe("");
+  });
+
   it("[CHAT-3] waits for a chat that fails, and posts to the others meanwhile, each once; the console shows it", async () => {
     const watch = browserPath !== undefined ? await openWatch(stage.fleet, stage.plan(map)) : undefined;
     // Other alarms of the fleet may come and go meanwhile: only this one's messages count.
@@ -169,7 +227,7 @@ describe("an alarm of the deployed fleet", () => {
     const told = await Promise.all(kinds.map((kind) => firstEvent(url, kind))).finally(interrupt);
     expect(told).toMatchObject([
       { stage: "local", mode: "read-only", happenings: false },
-      { services: [{ key: "google_workspace" }, { key: "wiki", status: "active" }, { key: "shop" }] },
+      { services: [{ key: "google_workspace" }, { key: "wiki", status: "active" }, { key: "shop" }, { key: "menu" }] },
       { chats: { messages: expect.arrayContaining([expect.objectContaining({ group: "wiki", phase: "recovered" })]) } },
       { kind: "traffic" },
     ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alarmNames } from "#fleet";
 import { burnWindows } from "#fleet/burn-window.ts";
+import { nextCpu, nextMemory } from "#fleet/fargate.ts";
 import { isWaking } from "#fleet/waking.ts";
 import fleet from "../fixture/map.ts";
 import { changed, slack, synthesize, withServices, withStage } from "../synth/synth.ts";
@@ -10,6 +11,8 @@ const prod = synthesize("prod");
 const alarms = prod.stack("Alarms");
 const alarm = (name: string, template: Template = alarms, service = "google-workspace") =>
   template.one("AWS::CloudWatch::Alarm", { AlarmName: `prod-mcp-${service}-${name}` }).Properties;
+
+const withAlarms = (changes: object) => synthesize("prod", { ...fleet, alarms: { ...fleet.alarms, ...changes } });
 
 describe("a service's alarms", () => {
   it("[ALB-9] watch hosts, errors and latency, each over one minute, with the comparison the runbook names", () => {
@@ -95,7 +98,7 @@ describe("a service's alarms", () => {
     const declined = "Its tools wait for people.";
     const map = withServices({ slack: { ...slack, alarms: { latencyAverage: { declined } } } });
     const template = synthesize("prod", map).stack("Alarms");
-    expect(template.all("AWS::CloudWatch::Alarm")).toHaveLength(12);
+    expect(template.all("AWS::CloudWatch::Alarm")).toHaveLength(16);
     expect(template.metadata.DeclinedAlarms).toEqual({ "slack/latencyAverage": declined });
   });
 
@@ -110,6 +113,8 @@ describe("a service's alarms", () => {
         latencyP95: none,
         latencyP99: none,
         latencyAverage: none,
+        memoryUsed: none,
+        cpuUsed: none,
       },
     };
     const types = synthesize("prod", map)
@@ -124,7 +129,6 @@ describe("alarms on shares of the requests", () => {
   const composite = (template: Template = rates) =>
     template.one("AWS::CloudWatch::CompositeAlarm", { AlarmName: "prod-mcp-google-workspace-failedRequests" });
   const slow = (template: Template = rates) => alarm("slowRequests", template);
-  const withAlarms = (changes: object) => synthesize("prod", { ...fleet, alarms: { ...fleet.alarms, ...changes } });
 
   it("[REL-6] burn the budget fourteen times too fast over an hour, or six times over six hours, and do so now", () => {
     expect(composite().Properties).toMatchObject({
@@ -186,6 +190,45 @@ describe("alarms on shares of the requests", () => {
       "google_workspace/failedRequests": "No one is on call.",
       "google_workspace/slowRequests": "Slow.",
     });
+  });
+});
+
+describe("what tasks use of their size", () => {
+  it("[REL-2] rings in three of five minutes, and names the size to choose next", () => {
+    const stack = synthesize("prod").stack("Alarms");
+    const dimensions = [
+      { Name: "ClusterName", Value: "prod-mcp-cluster" },
+      { Name: "ServiceName", Value: "prod-mcp-google-workspace" },
+    ];
+    for (const [name, MetricName, Statistic] of [
+      ["memoryUsed", "MemoryUtilization", "Maximum"],
+      ["cpuUsed", "CPUUtilization", "Average"],
+    ] as const) {
+      const rule = { EvaluationPeriods: 5, DatapointsToAlarm: 3, Period: 60, Threshold: 85 };
+      expect(alarm(name, stack)).toMatchObject({
+        ...rule,
+        Namespace: "AWS/ECS",
+        MetricName,
+        Statistic,
+        Dimensions: dimensions,
+      });
+      expect(alarm(name, stack).AlarmDescription).toMatch(/The next size is cpu: \d+, memory: \d+\./);
+    }
+    const declined = { declined: "Its heap is fixed." };
+    const without = withAlarms({ memoryUsed: declined, cpuUsed: { share: 0.5 } }).stack("Alarms");
+    expect(without.all("AWS::CloudWatch::Alarm").map(({ Properties }) => Properties.AlarmName)).not.toContain(
+      "prod-mcp-google-workspace-memoryUsed",
+    );
+    expect(alarm("cpuUsed", without).Threshold).toBe(50);
+  });
+
+  it("[REL-2] follows Fargate's sizes", () => {
+    expect(nextMemory({ cpu: 256, memory: 512 })).toEqual({ cpu: 256, memory: 1024 });
+    expect(nextMemory({ cpu: 256, memory: 2048 })).toEqual({ cpu: 512, memory: 3072 });
+    expect(nextMemory({ cpu: 16384, memory: 122880 })).toBeUndefined();
+    expect(nextCpu({ cpu: 256, memory: 512 })).toEqual({ cpu: 512, memory: 1024 });
+    expect(nextCpu({ cpu: 512, memory: 4096 })).toEqual({ cpu: 1024, memory: 4096 });
+    expect(nextCpu({ cpu: 16384, memory: 32768 })).toBeUndefined();
   });
 });
 

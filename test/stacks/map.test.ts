@@ -32,10 +32,12 @@ const own = [
   "AWS::Route53::RecordSet",
   "AWS::IAM::Role",
   "AWS::ECS::TaskDefinition",
+  "AWS::CloudWatch::Alarm",
+  "AWS::CloudWatch::Alarm",
   "AWS::ECS::Service",
 ];
 const logging = ["AWS::Logs::LogGroup"];
-const watching = Array<string>(6).fill("AWS::CloudWatch::Alarm");
+const watching = Array<string>(8).fill("AWS::CloudWatch::Alarm");
 const rates = [
   ...Array<string>(burnWindows.length).fill("AWS::CloudWatch::Alarm"),
   "AWS::CloudWatch::CompositeAlarm",

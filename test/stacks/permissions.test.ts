@@ -137,12 +137,16 @@ const accepted: Readonly<Record<string, string>> = {
     "The action knows no resource; a condition holds it to the stage's cluster.",
   "Services <service>TaskRole: ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel on *":
     "ECS Exec: IAM has no resource for the actions.",
-  "Chat alarmtochatRole: cloudwatch:DescribeAlarms, cloudwatch:GetMetricData, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
-    "Alarms of any name may publish to the topic; for metrics and the health of targets IAM has no resource.",
+  "Chat alarmtochatRole: cloudwatch:DescribeAlarms, cloudwatch:GetMetricData, ecs:DescribeTaskDefinition, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":
+    "Alarms of any name may publish to the topic; for metrics, task definitions and the health of targets IAM has no resource.",
   "Chat alarmtochatRole: cloudwatch:ListTagsForResource on arn:aws:cloudwatch:us-east-1:<account>:alarm:*":
     "Any alarm of the account may notify the topic; a tag names the service it belongs to.",
-  "Chat alarmtochatRole: ecs:DescribeServices on arn:aws:ecs:us-east-1:<account>:service/<stage>-mcp-cluster/*":
+  "Chat alarmtochatRole: ecs:DescribeServices, ecs:ListServiceDeployments on arn:aws:ecs:us-east-1:<account>:service/<stage>-mcp-cluster/*":
     "The stage's services, whichever the map has.",
+  "Chat alarmtochatRole: ecs:DescribeServiceDeployments, ecs:DescribeServiceRevisions on arn:aws:ecs:us-east-1:<account>:service-deployment/<stage>-mcp-cluster/*":
+    "Their releases: ECS gives each an id of its own.",
+  "Chat alarmtochatRole: ecs:DescribeServiceDeployments, ecs:DescribeServiceRevisions on arn:aws:ecs:us-east-1:<account>:service-revision/<stage>-mcp-cluster/*":
+    "What was released, likewise.",
   "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*":
     "The last error lines of the service an alarm is about, whichever it is.",
   "Chat alarmtochatRole: logs:FilterLogEvents on arn:aws:logs:us-east-1:<account>:log-group:/ecs/<stage>/mcp/*:log-stream:*":

@@ -17,6 +17,27 @@ async function ringsOf(traffic: Omit<Traffic, "seed">, life: Partial<Life> = {})
   );
 }
 
+/** Those that ECS watches during a release: they tell ECS alone, so that here somebody subscribes to them. */
+const guards = prod.stack("Services").subscribed("arn:aws:sns:us-east-1:000000000000:MCPAlerts");
+
+/** Of a release that begins to answer at any second of a minute: until its alarm rings, in seconds, at the latest. */
+async function untilTaken({ perMinute, failing = 1 }: { readonly perMinute: number; readonly failing?: number }) {
+  const seconds = [0, 0.25, 0.5, 0.75].map(async (offset, seed) => {
+    const from = began + offset;
+    const requests = requestsOf({
+      ...{ perMinute, minutes: 60, seed, arrival: "even" },
+      failing: (at) => (at >= from ? failing : 0.001),
+    });
+    const told = await liveThrough([guards], { minutes: 60, requests });
+    const rung = told.find(({ state }) => state === "ALARM");
+    return (rung?.at ?? Number.POSITIVE_INFINITY) / 1_000 - from * 60;
+  });
+  return Math.max(...(await Promise.all(seconds)));
+}
+
+/** Fargate brings a task up in a minute or less; two health checks follow, at 30 s each. */
+const serveAgainSeconds = 60 + 2 * 30;
+
 const began = 40;
 const minutesToRing = ([first]: readonly Told[]) => (first?.at ?? Number.POSITIVE_INFINITY) / 60_000 - began;
 
@@ -52,5 +73,19 @@ describe("people are woken", () => {
 
   it.each([1, 6, 30])("[REL-6] never where three of a thousand fail, at %d requests a minute", async (perMinute) => {
     expect(await ringsOf({ perMinute, minutes: 240, failing: () => 0.003 })).toEqual([]);
+  });
+});
+
+describe("a release that answers no call", () => {
+  // The first release to fail its calls is the one under way: five minutes are what the bake time leaves room for.
+  it.each([{ perMinute: 60 }, { perMinute: 6 }, { perMinute: 1 }, { perMinute: 60, failing: 0.3 }])(
+    "[REL-1] is gone within five minutes of its first call, on AWS's periods: %o",
+    async (traffic) => {
+      expect((await untilTaken(traffic)) + serveAgainSeconds).toBeLessThan(300);
+    },
+  );
+
+  it("[REL-1] is told from one with few failures, which goes on", async () => {
+    for (const perMinute of [1, 6, 60]) expect(await untilTaken({ perMinute, failing: 0.003 })).toBe(Infinity);
   });
 });

@@ -5,6 +5,7 @@ import { attribute, reference, type Template } from "../synth/template.ts";
 const prod = synthesize("prod").stack("Services");
 const local = synthesize("local").stack("Services");
 const service = prod.one("AWS::ECS::Service");
+const guards = prod.all("AWS::CloudWatch::Alarm");
 
 interface Container {
   readonly Name: string;
@@ -159,10 +160,37 @@ describe("a service's tasks", () => {
       MinimumHealthyPercent: 100,
       MaximumPercent: 200,
       DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      Alarms: { AlarmNames: guards.map(reference), Enable: true, Rollback: true },
     });
     expect(service.Properties.HealthCheckGracePeriodSeconds).toBe(60);
     const task = prod.one("AWS::ECS::TaskDefinition");
     expect(service.Properties.TaskDefinition).toEqual(reference(task));
+  });
+
+  it("[REL-1] go back by alarms that exist before they do, on shares of their own requests and tasks", () => {
+    expect(guards.map(({ Properties }) => [Properties.AlarmName, Properties.AlarmActions])).toEqual([
+      ["prod-mcp-google-workspace-releaseErrors", undefined],
+      ["prod-mcp-google-workspace-releaseHosts", undefined],
+    ]);
+    // What a service names has to be made before it and go after it: by reference, in one stack.
+    for (const { id } of guards) expect(prod.resources.map((resource) => resource.id)).toContain(id);
+    for (const { Properties } of guards) {
+      expect(JSON.stringify(Properties.Metrics)).not.toContain("ServiceName");
+      expect(Properties).toMatchObject({ TreatMissingData: "notBreaching" });
+      // ECS bakes for as long as they look back: three minutes, so that five are enough from the first failed call.
+      const [period] = [...JSON.stringify(Properties.Metrics).matchAll(/"Period":(\d+)/g)].map(([, each]) =>
+        Number(each),
+      );
+      expect(Number(Properties.EvaluationPeriods) * Number(period)).toBe(180);
+    }
+  });
+
+  it("[REL-1] are not judged by an alarm that the map declines", () => {
+    const declined = { declined: "Its callers retry." };
+    const map = changed("google_workspace", { alarms: { failedRequests: declined, unhealthyHosts: declined } });
+    const stack = synthesize("prod", withServices({ google_workspace: map })).stack("Services");
+    expect(stack.all("AWS::CloudWatch::Alarm")).toEqual([]);
+    expect(stack.one("AWS::ECS::Service").Properties.DeploymentConfiguration).not.toHaveProperty("Alarms");
   });
 
   it("[ECS-9] can be entered with ECS Exec", () => {

@@ -8,7 +8,7 @@ import { createConsoleView } from "#start/console-view.ts";
 import type { LocalFleet } from "#start/fleet.ts";
 
 const artifacts = fileURLToPath(new URL("../../artifacts/", import.meta.url));
-const timeout = 25_000;
+const timeout = 45_000;
 
 /** Somebody in front of a fleet's console. */
 export interface Watch {

@@ -32,7 +32,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       return;
     default:
       await sleep(Number(searchParams.get("delay") ?? 0));
-      response.statusCode = Number(searchParams.get("status") ?? 200);
+      response.statusCode = Number(searchParams.get("status") ?? process.env.ECHO_STATUS ?? 200);
+      if (response.statusCode >= 500) console.error(`Error: ${request.url} could not be answered`);
       response.setHeader("content-type", "application/json");
       response.end(
         JSON.stringify({

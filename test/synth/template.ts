@@ -38,6 +38,16 @@ export class Template {
     return new Template(document);
   }
 
+  /** As it would be if its alarms told this topic. */
+  subscribed(topic: string): Template {
+    const told = this.resources.map(({ id, ...resource }) => {
+      const isAlarm = resource.Type === "AWS::CloudWatch::Alarm";
+      const Properties = isAlarm ? { ...resource.Properties, AlarmActions: [topic] } : resource.Properties;
+      return [id, { ...resource, Properties }];
+    });
+    return Template.parse({ Resources: Object.fromEntries(told) });
+  }
+
   all(type: string): readonly Resource[] {
     return this.resources.filter(({ Type }) => Type === type);
   }

@@ -115,7 +115,7 @@ function resolved(properties: Readonly<Record<string, unknown>>): Readonly<Recor
 }
 
 const Properties = v.record(v.string(), v.unknown());
-const Import = v.object({ "Fn::ImportValue": v.unknown() });
+const Import = v.union([v.object({ "Fn::ImportValue": v.unknown() }), v.object({ "Fn::GetAtt": v.unknown() })]);
 
 function imported(name: string): string {
   if (name.includes("TargetGroup")) return dimensions.TargetGroup;

@@ -8,6 +8,11 @@ const tickMs = 1_000;
 const evaluationsPerPeriod = 4;
 const longestWaitMs = 15_000;
 
+/** Between two looks at an alarm, in milliseconds. */
+export function waitOf({ period }: { readonly period: number }): number {
+  return Math.min((period * 1000) / evaluationsPerPeriod, longestWaitMs);
+}
+
 /** Evaluates every metric alarm a few times per period until the signal is aborted. Resolves then. */
 export async function evaluateForever(
   alarms: Alarms,
@@ -30,8 +35,7 @@ function evaluateDue(
   for (const alarm of alarms.all()) {
     const { definition } = alarm;
     if (definition.kind !== "metric") continue;
-    const wait = Math.min((definition.period * 1000) / evaluationsPerPeriod, longestWaitMs);
-    if (now - (evaluatedAt.get(definition.name) ?? Number.NEGATIVE_INFINITY) < wait) continue;
+    if (now - (evaluatedAt.get(definition.name) ?? Number.NEGATIVE_INFINITY) < waitOf(definition)) continue;
     evaluatedAt.set(definition.name, now);
     try {
       alarms.evaluate(alarm, definition);

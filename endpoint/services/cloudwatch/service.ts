@@ -5,7 +5,7 @@ import type { AnyDefinition } from "./alarm.ts";
 import { Alarms } from "./alarms.ts";
 import { Dashboards } from "./dashboards.ts";
 import type { CloudWatchPorts } from "./engine.ts";
-import { evaluateForever } from "./evaluator.ts";
+import { evaluateForever, waitOf } from "./evaluator.ts";
 import { Metrics } from "./metrics.ts";
 import { operationsOf } from "./operations/index.ts";
 import { quotas } from "./quotas.ts";
@@ -20,7 +20,8 @@ export interface CloudWatch {
 
 /** What a composite alarm looks at is its children's states: it has no periods of its own. */
 function rangeOf(definition: AnyDefinition): number {
-  return definition.kind === "metric" ? definition.period * definition.evaluationPeriods * 1_000 : 0;
+  if (definition.kind !== "metric") return 0;
+  return definition.period * definition.evaluationPeriods * 1_000 + waitOf(definition);
 }
 
 /** CloudWatch: metrics of the last seven hours, and alarms that are evaluated from the moment this is made. */
@@ -49,6 +50,8 @@ export function createCloudWatch(ports: CloudWatchPorts): CloudWatch {
     alarms: {
       read(name) {
         const alarm = alarms.find(name);
+        // Who asks wants to know how it stands now, not at the last look.
+        if (alarm?.definition.kind === "metric") alarms.evaluate(alarm, alarm.definition);
         return alarm && { inAlarm: alarm.state.value === "ALARM", rangeMs: rangeOf(alarm.definition) };
       },
       onChange: (listener) => alarms.onChange(listener),

@@ -12,6 +12,8 @@ const inputSchema = v.object({
   task: v.optional(v.string()),
   tasks: v.optional(v.array(v.string())),
   taskDefinition: v.optional(v.string()),
+  serviceDeploymentArns: v.optional(v.array(v.string())),
+  serviceRevisionArns: v.optional(v.array(v.string())),
   resourceArn: v.optional(v.string()),
 });
 type Input = v.InferOutput<typeof inputSchema>;
@@ -47,9 +49,14 @@ function subject(operation: string, input: Input): { readonly kind: string; read
       return { kind: "service", name: input.serviceName };
     case "UpdateService":
     case "DeleteService":
+    case "ListServiceDeployments":
       return { kind: "service", name: input.service };
     case "DescribeServices":
       return { kind: "service", name: input.services?.[0] };
+    case "DescribeServiceDeployments":
+      return { kind: "service-deployment", name: input.serviceDeploymentArns?.[0] };
+    case "DescribeServiceRevisions":
+      return { kind: "service-revision", name: input.serviceRevisionArns?.[0] };
     case "StopTask":
     case "ExecuteCommand":
       return { kind: "task", name: input.task };

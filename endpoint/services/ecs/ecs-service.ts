@@ -13,6 +13,7 @@ import {
   rollBack,
 } from "./rollout.ts";
 import { type Action, type AlarmVerdict, type ScheduledTask, schedule } from "./scheduler.ts";
+import { type ContainerImage, ServiceDeployments } from "./service-deployments.ts";
 import { ServiceMessages } from "./service-messages.ts";
 import { schedulerStop } from "./stop-reason.ts";
 import type { Tag } from "./tag.ts";
@@ -43,6 +44,8 @@ export interface ServicePorts {
   readonly events: ServiceEvents;
   /** Creates a task and sets it going. */
   startTask(service: Service, deployment: Deployment): Task;
+  /** What the images of a task definition mean now. */
+  imagesOf(taskDefinitionArn: string): readonly ContainerImage[];
   stopTask(task: Task, stop: Stop): void;
 }
 
@@ -53,6 +56,7 @@ export class Service {
   rollout: Rollout;
   tags: readonly Tag[];
   readonly messages: ServiceMessages;
+  readonly history: ServiceDeployments;
   readonly #io: ServicePorts;
   readonly #tasks = new Set<Task>();
   readonly #everHealthy = new WeakSet<Task>();
@@ -68,7 +72,9 @@ export class Service {
     this.#io = io;
     this.messages = new ServiceMessages(identity.name, io.clock);
     this.#wakeTimer = new WakeTimer(io.clock, () => this.touch());
-    this.rollout = newRollout(settings, io.clock.now(), this.#alarmsToWatch(settings));
+    this.history = new ServiceDeployments(identity.arn.slice(0, identity.arn.indexOf(":service/")), pathOf(identity));
+    this.rollout = newRollout(settings, io.clock.now());
+    this.#record();
     this.#announce();
   }
 
@@ -92,6 +98,7 @@ export class Service {
     const watched = this.#alarmsToWatch(settings);
     const deployment = newDeployment(settings.taskDefinitionArn, this.#io.clock.now(), watched);
     this.rollout = deploy({ ...this.rollout, settings }, deployment);
+    this.#record();
     this.#announce();
   }
 
@@ -126,6 +133,12 @@ export class Service {
   close(): void {
     this.status = "INACTIVE";
     this.#wakeTimer.set(undefined);
+  }
+
+  #record(): void {
+    const { settings, deployments } = this.rollout;
+    const images = this.#io.imagesOf(settings.taskDefinitionArn);
+    this.history.begin(deployments[0], settings, images, this.#io.clock.now());
   }
 
   #announce(): void {
@@ -186,6 +199,10 @@ export class Service {
     };
   }
 
+  #ringing(): readonly string[] {
+    return this.rollout.deployments[0].watchedAlarms.filter((name) => this.#io.alarms.read(name)?.inAlarm);
+  }
+
   #carryOut(action: Action, now: number): void {
     switch (action.kind) {
       case "start":
@@ -197,6 +214,7 @@ export class Service {
       case "complete":
         if (this.status !== "ACTIVE") return;
         this.rollout = complete(this.rollout, now);
+        this.history.complete(this.rollout.deployments[0], now);
         this.#io.events.deploymentCompleted(this, this.rollout.deployments[0]);
         return;
       case "bake":
@@ -204,12 +222,14 @@ export class Service {
         this.touch();
         return;
       case "fail":
-        this.rollout = fail(this.rollout, now, action.cause);
+        this.rollout = fail(this.rollout, now, action.cause, action.cause === "alarm" ? this.#ringing() : []);
+        this.history.fail(this.rollout.deployments[0], now);
         this.#io.events.deploymentFailed(this, this.rollout.deployments[0], action.cause);
         this.touch();
         return;
       case "roll-back":
         this.rollout = rollBack(this.rollout, action.to, now, action.cause);
+        this.history.rollBack(this.rollout.deployments[0], action.to.id, action.cause, now);
         this.messages.add(`rolling back to deployment ${action.to.id}.`);
         this.#announce();
         return;
@@ -243,4 +263,9 @@ export class Service {
     this.#io.stopTask(task, stop);
     if (why === "unhealthy") this.#countFailure(task);
   }
+}
+
+/** `<cluster>/<service>`, as in its arn. */
+function pathOf({ arn }: ServiceIdentity): string {
+  return arn.slice(arn.indexOf(":service/") + ":service/".length);
 }

@@ -6,6 +6,7 @@ import type {
   ImageResolver,
   LogGroupSink,
   ManagedProcess,
+  MetricSink,
   ParameterReader,
   Place,
   ProcessSpec,
@@ -24,6 +25,7 @@ import { createServices, type Services } from "./services.ts";
 import type { Tag } from "./tag.ts";
 import { createTaskDefinitions, type TaskDefinitions } from "./task-definitions.ts";
 import { createTaskRunner } from "./task-runner.ts";
+import { watchTaskUsage } from "./task-usage.ts";
 import { createTasks, executableContainer, type RunningContainer, type TaskRequest, type Tasks } from "./tasks.ts";
 
 export interface EcsPorts {
@@ -33,6 +35,7 @@ export interface EcsPorts {
   readonly logs: LogGroupSink;
   readonly targets: TargetRegistry;
   readonly alarms: AlarmStates;
+  readonly metrics: MetricSink;
   readonly secrets: SecretReader;
   readonly parameters: ParameterReader;
   readonly credentials: CredentialIssuer;
@@ -103,11 +106,18 @@ export function createEcsEngine(io: EcsPorts, metadata: MetadataServer, sessions
     events: createServiceEvents(io.bus, io.clock),
     startTask: (service, deployment) => runTask(serviceTask(service, deployment, clusters, definitions)),
     stopTask: (task, stop) => void runner.stop(task, stop),
+    imagesOf: (taskDefinition) =>
+      (definitions.find(taskDefinition)?.input.containerDefinitions ?? []).map(({ name, image }) => {
+        const imageDigest = io.images.digestOf(image);
+        return { containerName: name, image, ...(imageDigest === undefined ? {} : { imageDigest }) };
+      }),
   });
 
   const touchAll = () => {
     for (const service of services.list()) service.touch();
   };
+  const stopped = new AbortController();
+  void watchTaskUsage({ ...io, tasks: () => tasks.list(io.clock.now()) }, stopped.signal);
   const unsubscribe = [io.targets.onHealthChange(touchAll), io.alarms.onChange(touchAll)];
 
   return {
@@ -137,6 +147,7 @@ export function createEcsEngine(io: EcsPorts, metadata: MetadataServer, sessions
       }),
     async stop() {
       closing = true;
+      stopped.abort();
       for (const end of unsubscribe) end();
       for (const service of services.list()) service.close();
       await runner.close();

@@ -82,6 +82,8 @@ export interface Deployment {
   readonly rollbackOf?: string;
   /** The alarms that end it. Where one of them rang when it began, it is not watched. */
   readonly watchedAlarms: readonly string[];
+  /** The alarms that ended it. */
+  readonly triggeredAlarms: readonly string[];
   /** Since when its tasks alone serve, while its alarms are still watched. */
   readonly bakingSince?: number;
 }

@@ -24,18 +24,15 @@ export function newDeployment(
     rolloutStateReason: `ECS deployment ${id} in progress.`,
     failedTasks: 0,
     watchedAlarms,
+    triggeredAlarms: [],
   };
 }
 
-export function newRollout(
-  settings: ServiceSettings,
-  now: number,
-  watchedAlarms: readonly string[] = [],
-  id?: string,
-): Rollout {
+/** Of a new service: there is nothing to go back to yet, so it watches no alarm. */
+export function newRollout(settings: ServiceSettings, now: number, id?: string): Rollout {
   return {
     settings,
-    deployments: [newDeployment(settings.taskDefinitionArn, now, watchedAlarms, id)],
+    deployments: [newDeployment(settings.taskDefinitionArn, now, [], id)],
     startFailures: 0,
     startNotBefore: 0,
   };
@@ -80,7 +77,12 @@ export function bake(rollout: Rollout, now: number): Rollout {
   return replaceDeployment(rollout, { ...primary, bakingSince: now, updatedAt: now });
 }
 
-export function fail(rollout: Rollout, now: number, cause: FailureCause): Rollout {
+export function fail(
+  rollout: Rollout,
+  now: number,
+  cause: FailureCause,
+  triggeredAlarms: readonly string[] = [],
+): Rollout {
   const [primary] = rollout.deployments;
   return replaceDeployment(rollout, {
     ...primary,
@@ -89,6 +91,7 @@ export function fail(rollout: Rollout, now: number, cause: FailureCause): Rollou
       cause === "alarm"
         ? "ECS deployment failed: alarm detected."
         : "ECS deployment circuit breaker: tasks failed to start.",
+    triggeredAlarms,
     updatedAt: now,
   });
 }

@@ -14,7 +14,11 @@ export function headlineOf({ story, phase }: Incident): string {
     case "alarm":
       return `${excerpt(alarmWords(story, phase), 400)}${isPlaceholder(story) ? " (placeholder threshold)" : ""}`;
     case "deployment":
-      return phase === "firing" ? `Deployment failed${because(story.reason)}` : "Deployment completed";
+      if (phase !== "firing") return "Deployment completed";
+      // The map lets none of its services stay on what an alarm ended.
+      return story.reason?.includes("alarm detected")
+        ? "Rolled back, as an alarm rang on what was new"
+        : `Deployment failed${because(story.reason)}`;
     case "task":
       return taskWords(story);
     case "service-action":

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isBurnWindow } from "#fleet/burn-window.ts";
+import { isSilent } from "#fleet/release-alarm.ts";
 import type { Incident } from "../incident/incident.ts";
 import { isRoadTest } from "../incident/road-test.ts";
 import { identityOf, phaseOf, serviceOf, severityOfChange } from "./alarm.ts";
@@ -86,7 +86,7 @@ export const readAlarmEvent: Reader = (arrival) => {
     // The test is for the topic, which alarms depend on: through the bus it would arrive even if the topic were broken.
     return { kind: "ignored", why: `${alarmName} tests the topic` };
   }
-  if (isBurnWindow(alarmName)) return { kind: "ignored", why: `${alarmName} is a part of another alarm` };
+  if (isSilent(alarmName)) return { kind: "ignored", why: `${alarmName} notifies nobody by itself` };
   if ((muteDetail != null || state.actionsSuppressedBy != null) && state.value !== "OK") {
     // When that ends, CloudWatch runs the alarm's actions if it is still in this state, and the topic delivers it.
     return { kind: "ignored", why: `${alarmName} is muted or suppressed in CloudWatch` };

@@ -6,8 +6,8 @@ import {
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import { type AlarmName, alarmNames, names, type RateName, rateNames, type ServicePlan, type StagePlan } from "#fleet";
-import { isBurnWindow } from "#fleet/burn-window.ts";
 import { didYouMean } from "#fleet/nearest.ts";
+import { isSilent } from "#fleet/release-alarm.ts";
 import { basisOf, type ThresholdBasis } from "#fleet/threshold-basis.ts";
 import { isWaking } from "#fleet/waking.ts";
 import { UsageError } from "../failure.ts";
@@ -50,7 +50,7 @@ export async function readAlarms({ aws, plan }: Stage): Promise<readonly AlarmFa
     ),
   );
   return found
-    .filter(({ AlarmName = "" }) => !isBurnWindow(AlarmName))
+    .filter(({ AlarmName = "" }) => !isSilent(AlarmName))
     .map((alarm) => facts(alarm, owners.get(alarm.AlarmName ?? "")));
 }
 

@@ -1,5 +1,6 @@
 import { alarmNames, rotationMapOf, type ServicePlan, type StagePlan } from "#fleet";
 import { burnWindows } from "#fleet/burn-window.ts";
+import { type ReleaseAlarm, releaseAlarms, releaseAlarmsOf } from "#fleet/release-alarm.ts";
 import { hoursPerMonth, prices } from "./prices.ts";
 
 export interface CostLine {
@@ -26,11 +27,20 @@ const chatKeys = 1;
 
 /** Each alarm on a share names two: what is counted, and of how many. */
 const metricsOfRate = 2;
+const usageAlarms = ["memoryUsed", "cpuUsed"] as const;
+/** What ECS watches during a release: `stacks/services/release-alarms.ts`. */
+const metricsOfRelease: Readonly<Record<ReleaseAlarm, number>> = { releaseErrors: 6, releaseHosts: 2 };
+const metricsOf = (alarms: readonly ReleaseAlarm[]) => alarms.reduce((sum, alarm) => sum + metricsOfRelease[alarm], 0);
 
 /** What a stage costs whether anybody uses it or not. A stage on this machine costs nothing. */
 export function estimate(plan: StagePlan): Estimate {
   const smallest = { architecture: "X86_64", cpu: 256, memory: 512 } as const;
-  const usual = alarmNames.length + burnWindows.length * metricsOfRate + metricsOfRate;
+  const usual =
+    alarmNames.length +
+    usageAlarms.length +
+    burnWindows.length * metricsOfRate +
+    metricsOfRate +
+    metricsOf(releaseAlarms);
   const oneMore = fargate(smallest) + usual * prices.alarmMonth + prices.compositeAlarmMonth;
   if (plan.runsOn === "loopback") return { lines: [], monthly: 0, oneMore: 0, unpriced: [] };
   const node = nodePrice(plan);
@@ -55,6 +65,7 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
   return [
     ...line("AWS::CloudWatch::Alarm", alarms, "alarm", prices.alarmMonth),
     ...line("AWS::CloudWatch::Alarm", ratesOf(plan), "alarm on a share", metricsOfRate * prices.alarmMonth),
+    ...releaseLine(plan),
     ...line("AWS::CloudWatch::CompositeAlarm", burnRatesOf(plan), "composite alarm", prices.compositeAlarmMonth),
     ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
     ...line("AWS::EC2::NatGateway", network.natGateways, "NAT gateway", hourly(prices.natGatewayHour)),
@@ -115,13 +126,24 @@ function fargate({ architecture, cpu, memory }: Pick<ServicePlan, "architecture"
 }
 
 function alarmsOf({ services, shards, balancerErrors }: StagePlan): number {
-  const ofServices = services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set"));
+  const ofServices = services.flatMap(({ alarms, rates }) => [
+    ...alarmNames.filter((name) => alarms[name].kind === "set"),
+    ...usageAlarms.filter((name) => rates[name].kind === "set"),
+  ]);
   return ofServices.length + (balancerErrors.kind === "set" ? shards : 0);
 }
 
 function ratesOf(plan: StagePlan): number {
   const slow = plan.services.filter(({ rates }) => rates.slowRequests.kind === "set").length;
   return burnWindows.length * burnRatesOf(plan) + slow;
+}
+
+function releaseLine({ services }: StagePlan): readonly CostLine[] {
+  const alarms = services.flatMap(releaseAlarmsOf);
+  if (alarms.length === 0) return [];
+  const monthly = metricsOf(alarms) * prices.alarmMonth;
+  const what = `${alarms.length} × alarm on a release`;
+  return [{ what, type: "AWS::CloudWatch::Alarm", count: alarms.length, monthly }];
 }
 
 function burnRatesOf({ services }: StagePlan): number {

@@ -43,6 +43,7 @@ export function laterDeploy(plan: StagePlan): readonly Statement[] {
       [of("ssm", `parameter${names.thresholds(stage, "").replace(/\/$/, "*")}`)],
     ),
     ...beforehand(plan),
+    allow("UndoneReleases", ["cloudwatch:DescribeAlarms"], [of("cloudwatch", `alarm:${names.alarm(stage, "*", "*")}`)]),
     allow(
       "FailedStarts",
       ["ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListTasks", "logs:GetLogEvents"],

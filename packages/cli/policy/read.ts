@@ -2,7 +2,7 @@ import { names, type StagePlan } from "#fleet";
 import { beforehand } from "./deploy.ts";
 import { allow, arnsOf, type Statement } from "./statement.ts";
 
-/** `fleet status`, `logs`, `alarms list`, `secrets list`, `diff`, `doctor` and `console`. */
+/** `fleet status`, `logs`, `alarms list`, `secrets list`, `history`, `diff`, `doctor` and `console`. */
 export function reading(plan: StagePlan): readonly Statement[] {
   const { stage } = plan;
   const { of } = arnsOf(plan);
@@ -48,6 +48,13 @@ export function reading(plan: StagePlan): readonly Statement[] {
       "Tasks",
       ["ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListTasks"],
       ["service", "task", "container-instance"].map((kind) => of("ecs", `${kind}/${names.cluster(stage)}/*`)),
+    ),
+    allow(
+      "Releases",
+      ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+      ["service", "service-deployment", "service-revision"].map((kind) =>
+        of("ecs", `${kind}/${names.cluster(stage)}/*`),
+      ),
     ),
     allow(
       "Logs",

@@ -1,5 +1,5 @@
 import type { StagePlan } from "#fleet";
-import { currentSince, runsOnOlder } from "./facts.ts";
+import { currentSince, type FailureFacts, runsOnOlder } from "./facts.ts";
 import type { FleetFacts } from "./fleet.ts";
 import { findTroubles } from "./troubles.ts";
 
@@ -24,7 +24,7 @@ export function statusDocument({ stage, region }: StagePlan, fleet: FleetFacts, 
       pending: service?.pending ?? 0,
       deployments: (service?.deployments ?? []).map((one) => ({ ...one, createdAt: iso(one.createdAt) })),
       targets,
-      failure: failure === undefined ? null : { ...failure, exitCode: failure.exitCode ?? null, at: iso(failure.at) },
+      failure: failure === undefined ? null : failureDocument(failure),
       tasks: tasks.map((task) => ({
         ...task,
         createdAt: iso(task.createdAt),
@@ -39,4 +39,8 @@ export function statusDocument({ stage, region }: StagePlan, fleet: FleetFacts, 
       })),
     })),
   };
+}
+
+function failureDocument({ exitCode, task, at, ...failure }: FailureFacts) {
+  return { ...failure, exitCode: exitCode ?? null, task: task ?? null, at: iso(at) };
 }

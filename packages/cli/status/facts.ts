@@ -1,4 +1,5 @@
 import type { Failure } from "#evidence/standing.ts";
+import type { Undone } from "#evidence/undone.ts";
 import type { ServicePlan } from "#fleet";
 import { settled } from "#rotation/labels.ts";
 
@@ -21,13 +22,16 @@ export interface FailureFacts {
   /** In plain words, such as `exit code 1`. */
   readonly cause: string;
   readonly exitCode: number | undefined;
-  /** ECS's own words. */
+  /** AWS's own words. */
   readonly reason: string;
-  readonly task: string;
+  /** Absent where an alarm ended the release. */
+  readonly task: string | undefined;
   readonly at: number;
 }
 
 export interface EcsService {
+  /** The release that an alarm took back, while what was before it serves. */
+  readonly undone?: Undone | undefined;
   readonly desired: number;
   readonly running: number;
   readonly pending: number;

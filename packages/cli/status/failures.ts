@@ -1,7 +1,9 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { causeOf, describeCause, describeReason, readHealthFinding } from "#evidence/cause.ts";
 import { type FailedTask, readFailedTasks } from "#evidence/failed-task.ts";
 import { standingFailure } from "#evidence/standing.ts";
+import { describeUndone, readReleaseAlarms, type Undone } from "#evidence/undone.ts";
 import type { ServicePlan } from "#fleet";
 import type { Stage } from "../stage.ts";
 import type { EcsService, FailureFacts } from "./facts.ts";
@@ -23,7 +25,8 @@ export async function failureOf(
     service && { ...service, rollout },
     failed.filter(({ service: key }) => key === plan.key),
   );
-  if (standing === undefined || plan.desiredCount === 0) return undefined;
+  if (plan.desiredCount === 0) return undefined;
+  if (standing === undefined) return service?.undone && undoneRelease({ aws, plan: stage }, plan, service.undone);
   const { kind, task } = standing;
   const cause = causeOf(task, await readHealthFinding(aws.client(ECSClient), stage, plan, task));
   return {
@@ -34,4 +37,14 @@ export async function failureOf(
     task: task.id,
     at: task.stoppedAt,
   };
+}
+
+async function undoneRelease(
+  { aws, plan: stage }: Pick<Stage, "aws" | "plan">,
+  plan: ServicePlan,
+  { at, deployment }: Undone,
+): Promise<FailureFacts> {
+  const ringing = await readReleaseAlarms(aws.client(CloudWatchClient), stage, plan);
+  const reason = ringing.map(({ reason: why }) => why).join(" ") || `The alarm that ended ${deployment} is over.`;
+  return { kind: "rolled-back", cause: describeUndone(ringing), exitCode: undefined, reason, task: undefined, at };
 }

@@ -6,6 +6,7 @@ import {
   type Service,
   type Task,
 } from "@aws-sdk/client-ecs";
+import { undoneIn } from "#evidence/undone.ts";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed, orMissing } from "../aws.ts";
 import { eachOf } from "../each.ts";
@@ -92,6 +93,7 @@ export async function describeServices(
 
 function ecsService(service: Service): EcsService {
   return {
+    undone: undoneIn(service, Date.now()),
     desired: service.desiredCount ?? 0,
     running: service.runningCount ?? 0,
     pending: service.pendingCount ?? 0,

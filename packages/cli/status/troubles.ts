@@ -55,7 +55,8 @@ function troublesOf(facts: ServiceFacts): readonly string[] {
 
 function failureTroubles({ kind, cause, reason, task }: FailureFacts): readonly string[] {
   const what = kind === "down" ? "It did not start" : "Its last deployment failed, and the one before it keeps serving";
-  const words = cause.includes(reason) ? [] : [`Task ${task.slice(0, 8)}: ${reason}`];
+  const who = task === undefined ? "" : `Task ${task.slice(0, 8)}: `;
+  const words = cause.includes(reason) ? [] : [`${who}${reason}`];
   return [`${what}: ${cause}`, ...words];
 }
 

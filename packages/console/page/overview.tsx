@@ -45,7 +45,7 @@ function serviceFact({ services }: ConsoleState): Fact | undefined {
   const failed = services.filter(({ failure }) => failure !== undefined);
   if (failed.length > 0) {
     const down = failed.some(({ status, healthy, desired }) => status === "absent" || healthy < desired);
-    return { text: `${failed.length} of ${services.length} services failed to start`, tone: down ? "bad" : "warn" };
+    return { text: `${failed.length} of ${services.length} services failed`, tone: down ? "bad" : "warn" };
   }
   if (deployed.length === 0) return { text: "nothing deployed", tone: "neutral" };
   const short = deployed.filter(({ healthy, desired }) => healthy < desired);

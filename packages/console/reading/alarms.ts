@@ -5,7 +5,7 @@ import {
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import { names, type StagePlan } from "#fleet";
-import { isBurnWindow } from "#fleet/burn-window.ts";
+import { isSilent } from "#fleet/release-alarm.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Clients } from "./clients.ts";
 
@@ -17,7 +17,7 @@ export async function readAlarms(plan: StagePlan, { cloudWatch }: Clients): Prom
     { client: cloudWatch },
     input,
   )) {
-    const own = [...MetricAlarms, ...CompositeAlarms].filter(({ AlarmName = "" }) => !isBurnWindow(AlarmName));
+    const own = [...MetricAlarms, ...CompositeAlarms].filter(({ AlarmName = "" }) => !isSilent(AlarmName));
     alarms.push(...own.map((alarm) => alarmOf(plan, alarm, AlarmNamePrefix)));
   }
   return alarms.toSorted((a, b) => a.name.localeCompare(b.name));

@@ -11,6 +11,7 @@ import {
 import { causeOf, describeCause, healthFindingIn } from "#evidence/cause.ts";
 import { type FailedTask, failuresAmong } from "#evidence/failed-task.ts";
 import { standingFailure } from "#evidence/standing.ts";
+import { undoneIn } from "#evidence/undone.ts";
 import { names, type StagePlan } from "#fleet";
 import type { Deployment, Service } from "../model/service.ts";
 import type { Clients } from "./clients.ts";
@@ -122,7 +123,10 @@ function failureOf(
     rollout: primary?.rolloutState ?? "COMPLETED",
   };
   const failure = plan.desiredCount === 0 ? undefined : standingFailure(standing, failed);
-  if (failure === undefined) return undefined;
+  if (failure === undefined)
+    return primary?.rolloutState === "COMPLETED" && undoneIn(found ?? {}, Date.now()) !== undefined
+      ? "a new version was rolled back, the old one serves: an alarm rang"
+      : undefined;
   const cause = describeCause(causeOf(failure.task, healthFindingIn(found?.events ?? [], failure.task)), plan);
   return failure.kind === "down" ? `did not start: ${cause}` : `a new version failed, the old one serves: ${cause}`;
 }

@@ -9,8 +9,8 @@ export const alarmNames = [
 ] as const;
 export type AlarmName = (typeof alarmNames)[number];
 
-/** On shares of a service's requests, so that many and few requests are watched alike. */
-export const rateNames = ["failedRequests", "slowRequests"] as const;
+/** On shares, of a service's requests or of its size, so that many and few, large and small are watched alike. */
+export const rateNames = ["failedRequests", "slowRequests", "memoryUsed", "cpuUsed"] as const;
 export type RateName = (typeof rateNames)[number];
 
 /**
@@ -31,7 +31,16 @@ export type AlarmDefinitions = { readonly [Name in AlarmName]: AlarmDefinition }
         readonly share?: number;
       })
     | Declined;
+  /** A task uses more than this share of its memory, in three of five minutes. */
+  readonly memoryUsed?: Used | Declined;
+  /** Its tasks use more than this share of their CPU, in three of five minutes. */
+  readonly cpuUsed?: Used | Declined;
 };
+
+interface Used extends Waking {
+  /** From 0.3 to 0.99. Default 0.85. */
+  readonly share?: number;
+}
 
 export type AlarmDefinition =
   | (Waking & {

@@ -15,6 +15,7 @@ const Threshold = closed({
 // At 14.4 times the budget of less than 0.93, all requests could fail without an alarm.
 const Failed = closed({ objective: share(0.95, 0.9999, "Write 0.999 for one failure in a thousand."), wakes });
 const Slow = closed({ share: share(0.05, 0.95, "Write 0.25 for a quarter."), wakes });
+const Used = closed({ share: share(0.3, 0.99, "Write 0.85 for 85 %.", "of the size"), wakes });
 const Declined = closed({
   declined: filled("why the service goes without this alarm", "Give a reason, for the person on call."),
 });
@@ -28,10 +29,12 @@ export const Alarms = closed({
   latencyAverage: orDeclined(Threshold),
   failedRequests: orDeclined(Failed),
   slowRequests: orDeclined(Slow),
+  memoryUsed: orDeclined(Used),
+  cpuUsed: orDeclined(Used),
 });
 
-function share(from: number, to: number, remedy: string) {
-  const message = expectation(`a share of the requests, from ${from} to ${to}`, remedy);
+function share(from: number, to: number, remedy: string, whole = "of the requests") {
+  const message = expectation(`a share ${whole}, from ${from} to ${to}`, remedy);
   return v.optional(v.pipe(v.number(message), v.minValue(from, message), v.maxValue(to, message)));
 }
 

@@ -53,7 +53,7 @@ describe("a cause", () => {
     [
       { exitCode: 137, containerReason: "OutOfMemoryError: Container killed due to memory usage" },
       undefined,
-      "exit code 137: OutOfMemoryError: Container killed due to memory usage",
+      "it ran out of memory (512 MiB)",
     ],
     [
       unhealthy,

@@ -31,6 +31,7 @@ export async function startEcsCloud() {
   const secrets = new Map([["SPLUNK_HEC_TOKEN", "token-1"]]);
   const digests = new Map<string, string>();
   const alarms = createAlarms();
+  const usage = new Map<string, number>();
   const ecs = await createEcs({
     place,
     clock,
@@ -38,6 +39,7 @@ export async function startEcsCloud() {
     supervisor,
     targets: targets.registry,
     alarms,
+    metrics: { put: ({ metric, dimensions, value }) => void usage.set(`${dimensions.ServiceName} ${metric}`, value) },
     bus: { put: (event) => void events.push(event) },
     secrets: {
       read(secretId) {
@@ -68,6 +70,7 @@ export async function startEcsCloud() {
     ecs,
     targets,
     alarms,
+    usage,
     events,
     lines,
     secrets,
@@ -98,7 +101,7 @@ function createAlarms() {
 }
 
 export interface Behaviour {
-  readonly behaviour?: "serve" | "crash" | "sick";
+  readonly behaviour?: "serve" | "crash" | "eat" | "sick";
   readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
   readonly environment?: readonly { readonly name: string; readonly value: string }[];
   readonly command?: string | undefined;

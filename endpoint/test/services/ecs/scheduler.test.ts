@@ -59,7 +59,7 @@ class World {
   #ids = 0;
 
   constructor(initial: ServiceSettings) {
-    this.rollout = newRollout(initial, 0, [], "d0");
+    this.rollout = newRollout(initial, 0, "d0");
   }
 
   get healthy(): number {
@@ -268,7 +268,7 @@ describe("the scheduler", () => {
   );
 
   it("[AWS-10] waits longer after each start that fails, up to ten seconds", () => {
-    let rollout = newRollout(settings(), 0, [], "d0");
+    let rollout = newRollout(settings(), 0, "d0");
     const delays = Array.from({ length: 9 }, () => {
       rollout = countFailure(rollout, "d0", 1_000);
       return rollout.startNotBefore - 1_000;

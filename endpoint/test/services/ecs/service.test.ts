@@ -4,9 +4,12 @@ import {
   type CreateServiceCommandInput,
   DeleteClusterCommand,
   DeleteServiceCommand,
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
+  ListServiceDeploymentsCommand,
   ListTagsForResourceCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
@@ -269,6 +272,62 @@ describe("a service", { timeout: 20_000 }, () => {
     const mended = await register(name);
     await update(name, { taskDefinition: name });
     await vi.waitFor(async () => expect((await steady(name)).taskDefinition).toBe(mended), patience);
+
+    const { serviceDeployments = [] } = await client.send(
+      new ListServiceDeploymentsCommand({ cluster, service: name }),
+    );
+    expect(serviceDeployments.map(({ status }) => status)).toEqual(["SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]);
+    const serviceDeploymentArns = serviceDeployments.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []);
+    const described = await client.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }));
+    const [, undone, begun] = described.serviceDeployments ?? [];
+    expect(undone).toMatchObject({
+      alarms: { status: "TRIGGERED", triggeredAlarmNames: ["errors"] },
+      rollback: { serviceRevisionArn: begun?.targetServiceRevision?.arn },
+      sourceServiceRevisions: [{ arn: begun?.targetServiceRevision?.arn }],
+    });
+    const revisions = await client.send(
+      new DescribeServiceRevisionsCommand({ serviceRevisionArns: [begun?.targetServiceRevision?.arn ?? "", "gone"] }),
+    );
+    expect(revisions).toMatchObject({
+      serviceRevisions: [{ taskDefinition: good, containerImages: [{ image: expect.any(String) }] }],
+      failures: [{ arn: "gone", reason: "MISSING" }],
+    });
+  });
+
+  it("[AWS-10] watches none during the first deployment", async () => {
+    const name = "first-alarmed";
+    cloud.alarms.set("first", { inAlarm: false, rangeMs: 600_000 });
+    await register(name);
+    await create(name, {
+      deploymentConfiguration: { alarms: { alarmNames: ["first"], enable: true, rollback: true } },
+    });
+    expect((await steady(name)).deployments).toMatchObject([{ rolloutState: "COMPLETED" }]);
+  });
+
+  it("[REL-2] kills a task that needs more memory than it has, in ECS's words, and reports what the others use", async () => {
+    await register("hungry", { behaviour: "eat" });
+    await create("hungry");
+    const [task] = await vi.waitFor(
+      async () => {
+        const stopped = await tasksOf("hungry", "STOPPED");
+        expect(stopped).not.toEqual([]);
+        return stopped;
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+    expect(task).toMatchObject({
+      stopCode: "EssentialContainerExited",
+      containers: [{ exitCode: 137, reason: "OutOfMemoryError: Container killed due to memory usage" }],
+    });
+    await update("hungry", { desiredCount: 0 });
+    await register("modest");
+    await create("modest");
+    await vi.waitFor(() => {
+      const used = cloud.usage.get("modest MemoryUtilization") ?? 0;
+      expect(used).toBeGreaterThan(1);
+      expect(used).toBeLessThan(50);
+      expect(cloud.usage.has("modest CPUUtilization")).toBe(true);
+    }, patience);
   });
 
   it("[STR-3] says in ECS's words why a task could not start", async () => {
