@@ -20,6 +20,8 @@ import { Balancer } from "./stacks/network/balancer.ts";
 import { Network } from "./stacks/network/network.ts";
 import { functionDefaults } from "./stacks/parts/function-room.ts";
 import { providePlan } from "./stacks/parts/plan.ts";
+import { Probe } from "./stacks/probe/probe.ts";
+import { ProbeAlarms } from "./stacks/probe/probe-alarms.ts";
 import { Rotation } from "./stacks/rotation/rotation.ts";
 import { Secrets } from "./stacks/secrets/secrets.ts";
 import { Cluster } from "./stacks/services/cluster.ts";
@@ -56,7 +58,9 @@ export function composeFleet(app: App, plan: StagePlan, olderLogs: ReadonlySet<s
     app.stack(Services(shard));
     app.stack(Alarms(shard));
     app.stack(Rates(shard));
+    app.stack(ProbeAlarms(shard));
   }
+  app.stack(Probe);
   app.stack(Chat);
   app.stack(Tuning);
   fillEmptyStacks(app);

@@ -1,4 +1,4 @@
-import type { FleetDefinition, NetworkDefinition, RedisDefinition, StageDefinition } from "./definition.ts";
+import type { FleetDefinition, NetworkDefinition, ProbeDefinition, RedisDefinition, StageDefinition } from "./definition.ts";
 import { defaultIdleSeconds } from "./timing.ts";
 
 export const defaultOAuthPriority = 10;
@@ -48,6 +48,14 @@ export function redisOf(definition: RedisDefinition = {}, { durable }: StageChar
     snapshotRetentionDays: durable ? 7 : 0,
     ...definition,
   };
+}
+
+export function probeOf(
+  definition: StageDefinition["probe"],
+  { durable }: StageCharacter,
+): Required<ProbeDefinition> | undefined {
+  const wanted = definition ?? (durable ? {} : false);
+  return wanted === false ? undefined : { everyMinutes: 1, metrics: "up", ...wanted };
 }
 
 /** Topic names are unique in an account: a second stage beside `prod` must not clash with the first. */

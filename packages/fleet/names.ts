@@ -27,6 +27,7 @@ export const names = {
   /** What the names of the stage's stacks begin with: SST puts the app's name, that of `sst.config.ts`, behind it. */
   stacks: (stage: string) => `${stage}-mcp-fleet-`,
   incidentTable: (stage: string) => `${stage}-mcp-incidents`,
+  probeTable: (stage: string) => `${stage}-mcp-probes`,
   /** SSM parameter with what was measured of a service; not under `/<stage>/mcp/`, where secrets are. */
   thresholds: (stage: string, key: string) => `/mcp-fleet/${stage}/thresholds/${key}`,
   /** SSM parameter of the local endpoint with a service's address by port, for clients that do not resolve its name. */

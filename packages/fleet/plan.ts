@@ -1,4 +1,4 @@
-import type { AlarmPlan, Measured, RatePlans } from "./alarm-plan.ts";
+import type { AlarmPlan, Measured, ProbeAlarmPlan, RatePlans } from "./alarm-plan.ts";
 import type {
   AlarmName,
   ChatDestination,
@@ -6,6 +6,7 @@ import type {
   ChatRoute,
   NetworkDefinition,
   PermissionDefinition,
+  ProbeDefinition,
   RotationDefinition,
   SecretKeyDefinition,
   Severity,
@@ -30,6 +31,8 @@ export interface StagePlan {
   readonly balancerErrors: AlarmPlan;
   /** Seconds of an alarm's period: a minute, as the balancer reports on AWS; less on one machine, where it is long. */
   readonly alarmPeriodSeconds: 10 | typeof balancerReportSeconds;
+  /** Absent: nobody asks the services. */
+  readonly probe: Required<ProbeDefinition> | undefined;
   readonly alarmTopic: { readonly name: string; readonly adoptedArn: string | undefined };
   readonly hostedZone:
     | { readonly kind: "create" }
@@ -120,6 +123,10 @@ export interface ServicePlan {
   readonly stickiness: boolean;
   readonly alarms: Readonly<Record<AlarmName, AlarmPlan>>;
   readonly rates: RatePlans;
+  /** Whether it is an MCP server. */
+  readonly mcp: boolean;
+  /** What the probe's alarm is; absent where the stage has no probe, or it leaves the service alone. */
+  readonly probe: ProbeAlarmPlan | undefined;
   readonly rulePriority: number;
   readonly shard: number;
   readonly permissions: readonly PermissionDefinition[];

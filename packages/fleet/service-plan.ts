@@ -1,4 +1,4 @@
-import { type Measured, planAlarms } from "./alarm-plan.ts";
+import { type Measured, planAlarms, planProbeAlarm } from "./alarm-plan.ts";
 import { expandArguments } from "./command.ts";
 import type { FleetDefinition, ServiceDefinition } from "./definition.ts";
 import { rulePriority, shardOf } from "./placement.ts";
@@ -15,6 +15,7 @@ export function planService(
     readonly shards: number;
     readonly port: string;
     readonly idleTimeoutSeconds: number;
+    readonly probes: boolean;
     readonly measured?: Measured | undefined;
   },
 ): ServicePlan {
@@ -30,6 +31,9 @@ export function planService(
     [idleVariable]: String(at.idleTimeoutSeconds),
   };
   const localCommand = commandHere(service, environment);
+  // Images are never pulled on one machine: without a command there is nothing to run.
+  const desiredCount = at.runsOn === "loopback" && localCommand === undefined ? 0 : (service.desiredCount ?? 1);
+  const mcp = service.mcp ?? true;
   return {
     key,
     host: service.host,
@@ -40,8 +44,7 @@ export function planService(
     port: service.port,
     cpu: service.cpu,
     memory: service.memory,
-    // Images are never pulled on one machine: without a command there is nothing to run.
-    desiredCount: at.runsOn === "loopback" && localCommand === undefined ? 0 : (service.desiredCount ?? 1),
+    desiredCount,
     stopTimeout: service.stopTimeout ?? defaultStopSeconds,
     health: { path: service.healthPath ?? "/health", codes: service.healthCodes ?? "200" },
     environment,
@@ -49,6 +52,12 @@ export function planService(
     sessions: service.sessions === true,
     stickiness: service.stickiness ?? false,
     ...planAlarms(fleet.alarms, service.alarms, at.measured),
+    mcp,
+    // One that is offline has nobody to ask.
+    probe:
+      at.probes && (service.probe ?? mcp) && desiredCount > 0
+        ? planProbeAlarm(service.alarms?.probe ?? fleet.alarms.probe)
+        : undefined,
     rulePriority: rulePriority([key, service]),
     shard: shardOf([key, service], at.shards),
     permissions: service.permissions ?? [],

@@ -10,6 +10,7 @@ import {
   domainOf,
   localAccount,
   networkOf,
+  probeOf,
   redisOf,
 } from "./defaults.ts";
 import type { FleetDefinition, SecretDefinition, StageDefinition } from "./definition.ts";
@@ -41,6 +42,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
   const shards = definition.shards ?? 1;
   const port = character.runsOn === "loopback" ? `:${options.httpsPort ?? 8443}` : "";
   const network = networkOf(definition.network, character);
+  const probe = probeOf(definition.probe, character);
   const services = Object.entries(fleet.services)
     .filter(([, service]) => runsIn(service, stage))
     .map(([key, service]) =>
@@ -50,6 +52,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
         shards,
         port,
         idleTimeoutSeconds: network.idleTimeoutSeconds,
+        probes: probe !== undefined,
         measured: options.thresholds?.[key],
       }),
     );
@@ -66,6 +69,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     shards,
     balancerErrors: planAlarm("errors5xx", fleet.alarms.errors5xx, undefined),
     alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : balancerReportSeconds,
+    probe,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),
       adoptedArn: definition.adopt?.alarmTopicArn,

@@ -24,6 +24,9 @@ export interface Estimate {
 const chatAlarms = 3;
 const chatKeys = 1;
 
+/** In no template: a metric is there once it was written. */
+export const probeMetric = "AWS::CloudWatch::Metric";
+
 /** Each alarm on a share names two: what is counted, and of how many. */
 const metricsOfRate = 2;
 
@@ -31,7 +34,8 @@ const metricsOfRate = 2;
 export function estimate(plan: StagePlan): Estimate {
   const smallest = { architecture: "X86_64", cpu: 256, memory: 512 } as const;
   const usual = alarmNames.length + burnWindows.length * metricsOfRate + metricsOfRate;
-  const oneMore = fargate(smallest) + usual * prices.alarmMonth + prices.compositeAlarmMonth;
+  const probed = plan.probe === undefined ? 0 : prices.alarmMonth + metricsOfProbe(plan) * prices.metricMonth;
+  const oneMore = fargate(smallest) + usual * prices.alarmMonth + prices.compositeAlarmMonth + probed;
   if (plan.runsOn === "loopback") return { lines: [], monthly: 0, oneMore: 0, unpriced: [] };
   const node = nodePrice(plan);
   const lines = [...plan.services.map(serviceLine), ...sharedLines(plan, node ?? 0)];
@@ -50,12 +54,14 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
   // A balancer has an address in each zone, a NAT gateway one of its own.
   const [balancerAddresses, ownAddresses] = [shards * network.zones, network.natGateways];
   const keys = (alarmTopic.adoptedArn === undefined ? 1 : 0) + (chats ? chatKeys : 0);
+  const probed = probedOf(plan).length;
   const alarms = alarmsOf(plan) + alarmsOfFunctions(plan, chats) + (chats ? chatAlarms : 0);
   const created = secrets.filter(({ adoptedArn }) => adoptedArn === undefined).length;
   return [
     ...line("AWS::CloudWatch::Alarm", alarms, "alarm", prices.alarmMonth),
     ...line("AWS::CloudWatch::Alarm", ratesOf(plan), "alarm on a share", metricsOfRate * prices.alarmMonth),
     ...line("AWS::CloudWatch::CompositeAlarm", burnRatesOf(plan), "composite alarm", prices.compositeAlarmMonth),
+    ...line(probeMetric, probed * metricsOfProbe(plan), "metric of the probe", prices.metricMonth),
     ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
     ...line("AWS::EC2::NatGateway", network.natGateways, "NAT gateway", hourly(prices.natGatewayHour)),
     ...line("AWS::EC2::EIP", ownAddresses, "public IPv4 of a NAT gateway", hourly(prices.publicAddressHour)),
@@ -96,7 +102,17 @@ function fargate({ architecture, cpu, memory }: Pick<ServicePlan, "architecture"
 
 function alarmsOf({ services, shards, balancerErrors }: StagePlan): number {
   const ofServices = services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set"));
-  return ofServices.length + (balancerErrors.kind === "set" ? shards : 0);
+  const ofProbe = services.filter(({ probe }) => probe?.kind === "set");
+  return ofServices.length + ofProbe.length + (balancerErrors.kind === "set" ? shards : 0);
+}
+
+function probedOf({ services }: StagePlan): readonly ServicePlan[] {
+  return services.filter(({ probe }) => probe !== undefined);
+}
+
+/** `packages/probe/metrics.ts`. */
+function metricsOfProbe({ probe }: StagePlan): number {
+  return probe === undefined ? 0 : { up: 1, all: 3 }[probe.metrics];
 }
 
 function ratesOf(plan: StagePlan): number {
@@ -120,6 +136,7 @@ function alarmsOfFunctions(plan: StagePlan, chats: boolean): number {
     "align-splunk": secrets.some(({ aliases }) => Object.keys(aliases).length > 0) && 4,
     "alarm-to-chat": chats && 2,
     "tune-alarms": chats && 3,
+    "probe-services": probedOf(plan).length > 0 && 4,
   };
   return Object.values(functions).reduce<number>((sum, alarms) => sum + Number(alarms), 0);
 }

@@ -32,6 +32,8 @@ export const prices = {
   secretMonth: 0.4,
   /** https://aws.amazon.com/cloudwatch/pricing/, 2026-06: an alarm of standard resolution on one metric */
   alarmMonth: 0.1,
+  /** https://aws.amazon.com/cloudwatch/pricing/, 2026-06: a custom metric, up to 10,000 */
+  metricMonth: 0.3,
   /** https://aws.amazon.com/cloudwatch/pricing/, 2026-06; metric math is billed by the metrics it names */
   compositeAlarmMonth: 0.5,
   logGigabyte: 0.5,

@@ -22,6 +22,7 @@ export function checkService(fleet: FleetDefinition, entry: Entry): readonly Pro
     ...checkOptOut(fleet, entry),
     ...checkShared(fleet, entry),
     ...checkPermissions(entry),
+    ...checkProbe(entry),
   ];
 }
 
@@ -138,6 +139,18 @@ function checkShared(fleet: FleetDefinition, [key, { oauth, audit }]: Entry): re
     });
   }
   return problems;
+}
+
+/** The probe asks for tools, which nothing but an MCP server has. */
+function checkProbe([key, { mcp = true, probe, alarms }]: Entry): readonly Problem[] {
+  const remedy = (field: string) => `Remove \`${field}\`; its health check and its requests are watched all the same.`;
+  if (!mcp && probe === true) {
+    const allowed = "false, or nothing, for a service without MCP (`mcp` is false)";
+    return [{ field: `services.${key}.probe`, value: probe, allowed, remedy: remedy("probe") }];
+  }
+  if ((probe ?? mcp) || alarms?.probe === undefined || "declined" in alarms.probe) return [];
+  const allowed = "an alarm of the probe for a service that the probe asks";
+  return [{ field: `services.${key}.alarms.probe`, value: alarms.probe, allowed, remedy: remedy("alarms.probe") }];
 }
 
 function checkPermissions([key, service]: Entry): readonly Problem[] {

@@ -62,6 +62,10 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
    * host before the owner's rule. Default `shared`.
    */
   readonly oauth?: "owner" | "shared" | { readonly rulePriority: number };
+  /** Whether it is an MCP server, at `/mcp`. False: an HTTP service that nobody asks for tools. Default true. */
+  readonly mcp?: boolean;
+  /** Whether the stage's probe asks it, where the stage has one. Default: as `mcp`. */
+  readonly probe?: boolean;
   /** CPU architecture of the image. Default `X86_64`. */
   readonly architecture?: "X86_64" | "ARM64";
   /** Seconds between SIGTERM and SIGKILL, at most 120. Default 30. */

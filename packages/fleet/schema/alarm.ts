@@ -15,6 +15,7 @@ const Threshold = closed({
 // At 14.4 times the budget of less than 0.93, all requests could fail without an alarm.
 const Failed = closed({ objective: share(0.95, 0.9999, "Write 0.999 for one failure in a thousand."), wakes });
 const Slow = closed({ share: share(0.05, 0.95, "Write 0.25 for a quarter."), wakes });
+const Probe = closed({ wakes });
 const Declined = closed({
   declined: filled("why the service goes without this alarm", "Give a reason, for the person on call."),
 });
@@ -28,6 +29,7 @@ export const Alarms = closed({
   latencyAverage: orDeclined(Threshold),
   failedRequests: orDeclined(Failed),
   slowRequests: orDeclined(Slow),
+  probe: orDeclined(Probe),
 });
 
 function share(from: number, to: number, remedy: string) {

@@ -107,6 +107,8 @@ export const Service = closed({
   ),
   alarms: v.optional(Alarms),
   oauth: v.optional(v.lazy((input) => (isObject(input) ? OptOut : Part))),
+  mcp: v.optional(v.boolean(expectation("true or false", "Set false for a service that is no MCP server."))),
+  probe: v.optional(v.boolean(expectation("true or false", "Set false where the probe shall leave it alone."))),
   architecture: v.optional(v.picklist(["X86_64", "ARM64"])),
   stopTimeout: v.optional(whole(1, 120, " seconds", "Fargate waits at most 120 s.")),
   permissions: v.optional(v.array(Permission, expectation("a list of statements", "Write [{ actions, … }]."))),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { closed, expectation } from "../expectation.ts";
-import { domain, matching, named, region, whole } from "./field.ts";
+import { domain, isObject, matching, named, region, whole } from "./field.ts";
 
 /** A VPC is /16 at most, and a balancer's subnet /27 at least; the range is cut into eight subnets. */
 const range = "an IPv4 range from /16 to /24 that begins at its first address, such as 10.0.0.0/16";
@@ -15,6 +15,15 @@ function beginsAtFirst(text: string): boolean {
   const address = network.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
   return address % 2 ** (32 - Number(bits)) === 0;
 }
+
+const Probe = closed({
+  everyMinutes: v.optional(whole(1, 60, " minutes", "EventBridge knows no less than a minute; 1 is the default.")),
+  metrics: v.optional(v.picklist(["up", "all"])),
+});
+const Off = v.literal(
+  false,
+  expectation("{ everyMinutes?, metrics? } or false", "Write { everyMinutes: 5 }, or false for no probe."),
+);
 
 export const Stage = closed({
   account: v.optional(
@@ -50,6 +59,7 @@ export const Stage = closed({
   alarmTopic: v.optional(
     matching(/^[\w-]{1,256}$/, "a topic's name of A-Z, a-z, 0-9, _ and -", "Write the name; an ARN goes under adopt."),
   ),
+  probe: v.optional(v.lazy((input) => (isObject(input) ? Probe : Off))),
   adopt: v.optional(
     closed({
       hostedZone: v.optional(

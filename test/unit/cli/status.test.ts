@@ -9,7 +9,7 @@ import { deployment, healthy, plan, task } from "./doctor/examination.ts";
 
 const now = task.createdAt + 600_000;
 const settled = { key: "splunk", state: "settled", overdue: undefined } satisfies SecretStanding;
-const well = { mutes: [], services: [healthy], ringing: [], secrets: [settled] };
+const well = { probe: undefined, mutes: [], services: [healthy], ringing: [], secrets: [settled] };
 const ringing: AlarmFacts = {
   name: "prod-mcp-google-workspace-errors5xx",
   arn: "arn:aws:cloudwatch:us-east-1:573946584375:alarm:prod-mcp-google-workspace-errors5xx",
