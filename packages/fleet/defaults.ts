@@ -1,4 +1,10 @@
-import type { FleetDefinition, NetworkDefinition, ProbeDefinition, RedisDefinition, StageDefinition } from "./definition.ts";
+import type {
+  FleetDefinition,
+  NetworkDefinition,
+  ProbeDefinition,
+  RedisDefinition,
+  StageDefinition,
+} from "./definition.ts";
 import { defaultIdleSeconds } from "./timing.ts";
 
 export const defaultOAuthPriority = 10;

@@ -33,7 +33,6 @@ export function planService(
   const localCommand = commandHere(service, environment);
   // Images are never pulled on one machine: without a command there is nothing to run.
   const desiredCount = at.runsOn === "loopback" && localCommand === undefined ? 0 : (service.desiredCount ?? 1);
-  const mcp = service.mcp ?? true;
   return {
     key,
     host: service.host,
@@ -52,12 +51,9 @@ export function planService(
     sessions: service.sessions === true,
     stickiness: service.stickiness ?? false,
     ...planAlarms(fleet.alarms, service.alarms, at.measured),
-    mcp,
+    mcp: isMcp(service),
     // One that is offline has nobody to ask.
-    probe:
-      at.probes && (service.probe ?? mcp) && desiredCount > 0
-        ? planProbeAlarm(service.alarms?.probe ?? fleet.alarms.probe)
-        : undefined,
+    probe: at.probes && desiredCount > 0 ? probeAlarmOf(fleet, service) : undefined,
     rulePriority: rulePriority([key, service]),
     shard: shardOf([key, service], at.shards),
     permissions: service.permissions ?? [],
@@ -65,6 +61,15 @@ export function planService(
     command: service.command && expandArguments(service.command, environment),
     localCommand,
   };
+}
+
+function isMcp({ mcp = true }: ServiceDefinition): boolean {
+  return mcp;
+}
+
+function probeAlarmOf({ alarms }: FleetDefinition, service: ServiceDefinition): ServicePlan["probe"] {
+  const { probe = isMcp(service) } = service;
+  return probe ? planProbeAlarm(service.alarms?.probe ?? alarms.probe) : undefined;
 }
 
 /** As on AWS, unless the map says otherwise; the port is known when a task starts. */

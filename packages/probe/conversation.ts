@@ -49,7 +49,8 @@ export function converse(using: typeof fetch, url: URL): Conversation {
       if (status === 401) return { kind: "login" };
       if (status !== 200) return { kind: "refused", what: `answers ${status} to ${method}` };
       const message = await readMessage(response, id);
-      if (message.error !== undefined) return { kind: "refused", what: `answers error ${message.error.code} to ${method}` };
+      if (message.error !== undefined)
+        return { kind: "refused", what: `answers error ${message.error.code} to ${method}` };
       return { kind: "result", result: message.result, session: response.headers.get("mcp-session-id") ?? undefined };
     },
     async say(method, headers) {

@@ -13,12 +13,7 @@ const lines = 15;
  *
  * @param at when the change was first seen, in milliseconds since the epoch: said twice, it is one notice
  */
-export function noticeOf(
-  key: string,
-  changes: ToolChanges,
-  tools: readonly ListedTool[],
-  at: number,
-): FleetNotice {
+export function noticeOf(key: string, changes: ToolChanges, tools: readonly ListedTool[], at: number): FleetNotice {
   const saysNow = new Map(tools.map(({ name, description }) => [name, description]));
   const { added, removed, described, shaped } = changes;
   const all = [
@@ -35,11 +30,9 @@ export function noticeOf(
     phase: "notice",
     severity: "warning",
     title: `${key}: its tools changed: ${countsOf(changes)}`,
-    text: [
-      ...all.slice(0, lines),
-      ...more,
-      "If no release of yours did that: docs/runbook.md#tools-changed",
-    ].join("\n"),
+    text: [...all.slice(0, lines), ...more, "If no release of yours did that: docs/runbook.md#tools-changed"].join(
+      "\n",
+    ),
     at: new Date(at).toISOString(),
     service: key,
   };
@@ -59,5 +52,7 @@ function countsOf({ added, removed, described, shaped }: ToolChanges): string {
 }
 
 function quoted(text: string, length: number): string {
-  return `“${harmless(clip(text.slice(0, 4 * length), length)).replace(/\s+/g, " ").replaceAll(/[“”]/g, '"')}”`;
+  return `“${harmless(clip(text.slice(0, 4 * length), length))
+    .replace(/\s+/g, " ")
+    .replaceAll(/[“”]/g, '"')}”`;
 }

@@ -42,10 +42,7 @@ export function createProbeTable(TableName: string, client: DynamoDBClient): Rou
   };
 }
 
-export async function readStandings(
-  TableName: string,
-  client: DynamoDBClient,
-): Promise<ReadonlyMap<string, Standing>> {
+export async function readStandings(TableName: string, client: DynamoDBClient): Promise<ReadonlyMap<string, Standing>> {
   const found = new Map<string, Standing>();
   const pages = paginateQuery(
     { client },

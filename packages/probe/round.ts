@@ -89,5 +89,8 @@ async function atOnce<T>(most: number, items: readonly T[], work: (item: T) => P
 }
 
 function shuffled<T>(items: readonly T[], { random }: Pick<RoundPorts, "random">): readonly T[] {
-  return items.map((item) => ({ item, at: random() })).toSorted((one, other) => one.at - other.at).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, at: random() }))
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ item }) => item);
 }

@@ -10,8 +10,8 @@ import { writeMapFile } from "../parts/map-file.ts";
 import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
 import { announcing } from "../rotation/room-props.ts";
-import { dependsOn, type Stack, type StackContext, use } from "../sst.ts";
 import { Services } from "../services/services.ts";
+import { dependsOn, type Stack, type StackContext, use } from "../sst.ts";
 
 /** Its name in the function's folder. */
 const mapFileName = "probe-map.json";
@@ -55,7 +55,9 @@ export function Probe({ app, stack }: StackContext) {
       ...announcing({ topicArn, topicKeyArn }),
     ],
   });
-  accept(room, { "AwsSolutions-IAM5": "PutMetricData knows no resource; a condition holds it to the fleet's namespace." });
+  accept(room, {
+    "AwsSolutions-IAM5": "PutMetricData knows no resource; a condition holds it to the fleet's namespace.",
+  });
   new events.Rule(stack, "Round", {
     description: "Asks each service again",
     schedule: events.Schedule.rate(pause),

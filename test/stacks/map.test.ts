@@ -41,6 +41,7 @@ const rates = [
   "AWS::CloudWatch::CompositeAlarm",
   "AWS::CloudWatch::Alarm",
 ];
+const probing = ["AWS::CloudWatch::Alarm"];
 const nothing: readonly string[] = [];
 
 describe("the map", () => {
@@ -53,6 +54,7 @@ describe("the map", () => {
       { stack: "Services", added: own, removed: nothing, changed: nothing },
       { stack: "Alarms", added: watching, removed: nothing, changed: nothing },
       { stack: "Rates", added: rates, removed: nothing, changed: nothing },
+      { stack: "ProbeAlarms", added: probing, removed: nothing, changed: nothing },
     ]);
   });
 
@@ -62,6 +64,7 @@ describe("the map", () => {
       { stack: "Services", added: nothing, removed: own, changed: nothing },
       { stack: "Alarms", added: nothing, removed: watching, changed: nothing },
       { stack: "Rates", added: nothing, removed: rates, changed: nothing },
+      { stack: "ProbeAlarms", added: nothing, removed: probing, changed: nothing },
     ]);
     const removed = ["Logs", "Services"].flatMap((stack) =>
       withSlack.stack(stack).resources.filter(({ id }) => id.startsWith("slack")),
@@ -77,6 +80,7 @@ describe("the map", () => {
       { stack: "Services", added: own, removed: nothing, changed: nothing },
       { stack: "Alarms", added: watching, removed: nothing, changed: nothing },
       { stack: "Rates", added: rates, removed: nothing, changed: nothing },
+      { stack: "ProbeAlarms", added: probing, removed: nothing, changed: nothing },
     ]);
   });
 

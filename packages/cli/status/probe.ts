@@ -7,7 +7,6 @@ import { orMissing } from "../aws.ts";
 import { formatDuration } from "../duration.ts";
 import type { Stage } from "../stage.ts";
 import type { ServiceFacts } from "./facts.ts";
-import type { Trouble } from "./troubles.ts";
 
 /** What the stage's probe found last. */
 export interface ProbeFacts {
@@ -43,13 +42,10 @@ export function probeTroubles({ plan, service }: ServiceFacts, probe: ProbeFacts
 /** So many rounds may be late before nobody may say that all is well. */
 const lateRounds = 3;
 
-export function roundTroubles({ lastRound, everyMinutes }: ProbeFacts, now: number): readonly Trouble[] {
-  const trouble = (line: string) => [
-    { severity: "failing", subject: "probe", lines: [line, "→ docs/alarms.md#when-a-function-fails"] } as const,
-  ];
-  if (lastRound === undefined) return trouble("It has not asked any service yet: a deploy turns it on.");
+/** What keeps the probe itself from being believed; nothing where it is recent. */
+export function roundTroubles({ lastRound, everyMinutes }: ProbeFacts, now: number): readonly string[] {
+  if (lastRound === undefined) return ["It has not asked any service yet: a deploy turns it on."];
   const age = now - lastRound;
-  return age <= (lateRounds * everyMinutes + 1) * 60_000
-    ? []
-    : trouble(`It last asked the services ${formatDuration(age)} ago, and should each ${everyMinutes} min.`);
+  if (age <= (lateRounds * everyMinutes + 1) * 60_000) return [];
+  return [`It last asked the services ${formatDuration(age)} ago, and should each ${everyMinutes} min.`];
 }

@@ -49,8 +49,8 @@ export type AlarmDefinition =
 
 interface Waking {
   /**
-   * Whether it wakes people (`critical`), or is for the feed (`warning`). Default: `healthyHosts`, `failedRequests` and
-   * a measured `slowRequests` wake.
+   * Whether it wakes people (`critical`), or is for the feed (`warning`). Default: `healthyHosts`, `failedRequests`,
+   * `probe` and a measured `slowRequests` wake.
    */
   readonly wakes?: boolean;
 }

@@ -130,6 +130,25 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
       "services.slack.publicVariables",
       /Did you mean "MODE"\?/,
     ],
+    // The probe.
+    [
+      "a probe of a service without MCP",
+      withSlack({ mcp: false, probe: true }),
+      "services.slack.probe",
+      /for a service without MCP .*\n.*Remove `probe`/,
+    ],
+    [
+      "an alarm of a probe that does not ask",
+      withSlack({ probe: false, alarms: { probe: { wakes: true } } }),
+      "services.slack.alarms.probe",
+      /Remove `alarms\.probe`/,
+    ],
+    [
+      "a probe in seconds",
+      changed("stages/prod/probe", { everyMinutes: 0.5 }),
+      "stages.prod.probe.everyMinutes",
+      /no less than a minute/,
+    ],
     // Sessions.
     [
       "two tasks that know nothing of each other",

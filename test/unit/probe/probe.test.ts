@@ -13,12 +13,16 @@ const answering =
   (status: number, body = "", headers: Readonly<Record<string, string>> = {}): RequestListener =>
   (_request, response) =>
     response.writeHead(status, headers).end(body);
-const saying = (message: object): RequestListener => answering(200, JSON.stringify(message), { "content-type": "application/json" });
+const saying = (message: object): RequestListener =>
+  answering(200, JSON.stringify(message), { "content-type": "application/json" });
 
 describe("a probe", () => {
   it("[REL-3] finds the tools of a server that speaks the newest revision, and asks what it spoke last time first", async () => {
     const said: string[] = [];
-    const listener = mcpServer(() => tools, (method) => said.push(method));
+    const listener = mcpServer(
+      () => tools,
+      (method) => said.push(method),
+    );
     expect(await look(listener)).toMatchObject({
       state: "up",
       era: "modern",
@@ -88,31 +92,51 @@ describe("a probe", () => {
     ["that fails behind a health check that does not", answering(500), /^answers 500 to initialize$/],
     ["that has no task", answering(503), /^answers 503 to initialize$/],
     ["that shows a page", answering(200, "<html>Welcome</html>"), /^answers, but not as an MCP server$/],
-    ["that sends its clients elsewhere", answering(302, "", { location: "https://elsewhere.example/" }), /^answers 302/],
+    [
+      "that sends its clients elsewhere",
+      answering(302, "", { location: "https://elsewhere.example/" }),
+      /^answers 302/,
+    ],
     ["that breaks off", ({ socket }) => socket.destroy(), /^does not answer: UND_ERR_SOCKET$/],
     ["whose stream ends early", answering(200, "", { "content-type": "text/event-stream" }), /ends its stream/],
-    ["whose login is elsewhere", answering(401, "", { "www-authenticate": 'Bearer resource_metadata="https://169.254.169.254/latest"' }), /it leads to https:\/\/169\.254\.169\.254, away from/],
-    ["whose errors are all it says", saying({ jsonrpc: "2.0", id: 1, error: { code: -32_601, message: "x" } }), /^answers error -32601 to initialize$/],
-    ["that answers without end", (_request, response) => {
-      response.setHeader("content-type", "application/json");
-      const more = () => {
-        while (!response.destroyed && response.write("a".repeat(65_536)));
-      };
-      response.on("drain", more);
-      more();
-    }, /answers more than 2 MB/],
-    ["whose list of tools has no end", (request, response) => {
-      let body = "";
-      request.on("data", (chunk) => {
-        body += chunk;
-      });
-      request.on("end", () => {
-        const { id, method } = JSON.parse(body);
-        const result = method === "tools/list" ? { tools, nextCursor: "more" } : { capabilities: { tools: {} } };
+    [
+      "whose login is elsewhere",
+      answering(401, "", { "www-authenticate": 'Bearer resource_metadata="https://169.254.169.254/latest"' }),
+      /it leads to https:\/\/169\.254\.169\.254, away from/,
+    ],
+    [
+      "whose errors are all it says",
+      saying({ jsonrpc: "2.0", id: 1, error: { code: -32_601, message: "x" } }),
+      /^answers error -32601 to initialize$/,
+    ],
+    [
+      "that answers without end",
+      (_request, response) => {
         response.setHeader("content-type", "application/json");
-        response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
-      });
-    }, /on more than 20 pages/],
+        const more = () => {
+          while (!response.destroyed && response.write("a".repeat(65_536)));
+        };
+        response.on("drain", more);
+        more();
+      },
+      /answers more than 2 MB/,
+    ],
+    [
+      "whose list of tools has no end",
+      (request, response) => {
+        let body = "";
+        request.on("data", (chunk) => {
+          body += chunk;
+        });
+        request.on("end", () => {
+          const { id, method } = JSON.parse(body);
+          const result = method === "tools/list" ? { tools, nextCursor: "more" } : { capabilities: { tools: {} } };
+          response.setHeader("content-type", "application/json");
+          response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+        });
+      },
+      /on more than 20 pages/,
+    ],
   ])("[REL-3] says why a service is down %s", async (_, listener, reason) => {
     expect(await look(listener)).toMatchObject({ state: "down", reason: expect.stringMatching(reason) });
   });

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
+import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 
 export interface Described {
@@ -25,7 +25,10 @@ export function closeServers(): void {
 }
 
 /** An MCP server of the official SDK, which speaks both eras. @param tools as they are at each request */
-export function mcpServer(tools: () => readonly Described[], said: (method: string) => void = () => undefined): RequestListener {
+export function mcpServer(
+  tools: () => readonly Described[],
+  said: (method: string) => void = () => undefined,
+): RequestListener {
   const { fetch } = createMcpHandler(() => {
     const server = new McpServer({ name: "example", version: "1.0.0" });
     for (const { name, description } of tools()) {
@@ -40,7 +43,11 @@ export function mcpServer(tools: () => readonly Described[], said: (method: stri
     said(/"method":"([^"]+)"/.exec(body)?.[1] ?? request.method ?? "");
     const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     const answer = await fetch(
-      new Request(`http://localhost${request.url}`, { method: request.method ?? "POST", headers, ...(body !== "" && { body }) }),
+      new Request(`http://localhost${request.url}`, {
+        method: request.method ?? "POST",
+        headers,
+        ...(body !== "" && { body }),
+      }),
     );
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));

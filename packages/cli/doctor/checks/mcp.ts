@@ -20,7 +20,9 @@ export const mcp: Check = {
   look: async ({ stage, services }) =>
     (
       await Promise.all(
-        (await services)
+        (
+          await services
+        )
           .filter(({ plan }) => plan.mcp)
           .map(async (facts) => reportOffline(facts) ?? (await lookAt(stage, facts))),
       )
