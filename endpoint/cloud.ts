@@ -8,6 +8,7 @@ import type { AsyncInvoker, EventBus, MetricSink, Place, ProcessSupervisor, Topi
 import { openEndpoint } from "./core/server.ts";
 import type { AwsService, PassThrough, ResourceProvider } from "./core/service.ts";
 import { createThrottle } from "./core/throttle.ts";
+import { createApplicationAutoScaling } from "./services/applicationautoscaling/service.ts";
 import { type Acm, createAcm } from "./services/acm/service.ts";
 import { customResourcePreload } from "./services/cloudformation/custom/preload.ts";
 import { type CloudFormation, createCloudFormation } from "./services/cloudformation/service.ts";
@@ -175,6 +176,14 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     extraEnvironment: { ...trust, ...options.taskEnvironment },
   });
 
+  const scaling = createApplicationAutoScaling({
+    place,
+    clock,
+    alarms: cloudWatch.keeper,
+    services: ecs.scalable,
+    periodSeconds: 10,
+  });
+
   const providers = new Map<string, ResourceProvider>();
   const cloudFormation = createCloudFormation({
     place,
@@ -204,7 +213,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       logs,
       route53,
     ],
-    ...[s3, secrets, sns, sqs, ssm, sts, createIotData()],
+    ...[s3, scaling, secrets, sns, sqs, ssm, sts, createIotData()],
   ].map(({ service }) => service);
   const all = [...services, createEc2({ place, records: cloudFormation.records }).service];
   for (const { resources } of all) {

@@ -135,6 +135,13 @@ export class Alarms {
     this.#move(alarm, { value: verdict.state, reason, reasonData: reasonDataFor(definition, verdict, now) }, [], 0);
   }
 
+  /** The newest datapoint of what an alarm watches, as it is evaluated. */
+  latest({ definition }: Alarm): number | undefined {
+    if (definition.kind === "composite") return undefined;
+    const { clock, metrics } = this.#ports;
+    return datapointsOf(metrics, definition.watched, recentPeriods(clock.now(), definition.period, 1))[0]?.value;
+  }
+
   #checkChildren(definition: CompositeAlarmDefinition): void {
     const missing = alarmsIn(parseRule(definition.rule)).filter((name) => this.find(name) === undefined);
     if (missing.length > 0)
@@ -205,7 +212,8 @@ export class Alarms {
     try {
       if (/^arn:[^:]+:sns:/.test(action)) await topics.publish(action, topicMessage(place, change));
       else if (/^arn:[^:]+:lambda:/.test(action)) functions.enqueue(action, functionPayload(place, change));
-      else throw new Error("not emulated: allowed are topics and functions");
+      // Who keeps an alarm for its own policy follows its state.
+      else if (!/^arn:[^:]+:autoscaling:/.test(action)) throw new Error("not emulated: allowed are topics and functions");
       this.history.recordAction(change.alarm, action, undefined, clock.now());
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
