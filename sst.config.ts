@@ -26,6 +26,7 @@ import { Rotation } from "./stacks/rotation/rotation.ts";
 import { Secrets } from "./stacks/secrets/secrets.ts";
 import { Cluster } from "./stacks/services/cluster.ts";
 import { Logs } from "./stacks/services/logs.ts";
+import { Scaling } from "./stacks/services/scaling.ts";
 import { Services } from "./stacks/services/services.ts";
 import { Sessions } from "./stacks/sessions/sessions.ts";
 import {
@@ -56,6 +57,7 @@ export function composeFleet(app: App, plan: StagePlan, olderLogs: ReadonlySet<s
     app.stack(Logs(shard));
     app.stack(Balancer(shard));
     app.stack(Services(shard));
+    app.stack(Scaling(shard));
     app.stack(Alarms(shard));
     app.stack(Rates(shard));
     app.stack(ProbeAlarms(shard));

@@ -37,6 +37,7 @@ export async function benchProbe(): Promise<ProbeBench> {
       sleep: (ms) => sleep(ms),
       random: Math.random,
       probe: (service, era) => probe(fetch, service, era),
+      resting: async () => new Set(),
       measure: async () => undefined,
       memory: {
         standings: async () => new Map(),

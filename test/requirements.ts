@@ -102,6 +102,7 @@ export const requirements = {
   "MCP-4": "`command` and `entryPoint` in an entry, alike on AWS and here",
   "OPS-3": "Logs made for reading",
   "REL-3": "A scheduled probe speaks MCP to each service, raises an alarm, and tells when tools changed",
+  "REL-4": "A service scales by requests, CPU, memory and schedule without a failed request",
   "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
     "`npm start -- --exit` and `npm test` pass on a machine with Node ≥ 20 and npm alone; sessions work from an embedded store",

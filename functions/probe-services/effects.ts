@@ -13,10 +13,11 @@ import { ProbeMap } from "#probe/service.ts";
 const Environment = v.object({
   PROBE_MAP: v.string(),
   PROBE_TABLE: v.string(),
+  PROBE_CLUSTER: v.string(),
   PROBE_METRICS: v.picklist(["up", "all"]),
   ALARM_TOPIC_ARN: v.string(),
 });
-const { PROBE_MAP, PROBE_TABLE, PROBE_METRICS, ALARM_TOPIC_ARN } = v.parse(Environment, process.env);
+const { PROBE_MAP, PROBE_TABLE, PROBE_CLUSTER, PROBE_METRICS, ALARM_TOPIC_ARN } = v.parse(Environment, process.env);
 
 const cloudWatch = new CloudWatchClient({});
 
@@ -25,6 +26,8 @@ export function map(): ProbeMap {
   return v.parse(ProbeMap, JSON.parse(readFileSync(file, "utf8")));
 }
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
+const servicesAtOnce = 10;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
 const metricsAtOnce = 1_000;
 
@@ -33,6 +36,19 @@ export const effects: RoundPorts = {
   sleep: (ms) => sleep(ms),
   random: Math.random,
   probe: (service, era) => probe(fetch, service, era),
+  async resting(names) {
+    const { DescribeServicesCommand, ECSClient } = await import("@aws-sdk/client-ecs");
+    const ecs = new ECSClient({});
+    const found = new Set<string>();
+    for (let from = 0; from < names.length; from += servicesAtOnce) {
+      const services = names.slice(from, from + servicesAtOnce);
+      const described = await ecs.send(new DescribeServicesCommand({ cluster: PROBE_CLUSTER, services }));
+      for (const { serviceName = "", desiredCount } of described.services ?? []) {
+        if (desiredCount === 0) found.add(serviceName);
+      }
+    }
+    return found;
+  },
   async measure(readings) {
     const { stage } = map();
     const data: readonly MetricDatum[] = metricsOf(stage, readings, PROBE_METRICS);

@@ -8,6 +8,7 @@ import type {
   PermissionDefinition,
   ProbeDefinition,
   RotationDefinition,
+  ScalingDefinition,
   SecretKeyDefinition,
   Severity,
 } from "./definition.ts";
@@ -113,7 +114,11 @@ export interface ServicePlan {
   readonly port: number;
   readonly cpu: number;
   readonly memory: number;
+  /** Where it is scaled, its minimum. */
   readonly desiredCount: number;
+  /** Absent for a service that has `desiredCount` tasks, always. */
+  readonly scaling: ScalingDefinition | undefined;
+  readonly capacity: "on-demand" | "spot";
   readonly stopTimeout: number;
   readonly health: { readonly path: string; readonly codes: string };
   readonly environment: Readonly<Record<string, string>>;

@@ -32,7 +32,7 @@ export function planService(
   };
   const localCommand = commandHere(service, environment);
   // Images are never pulled on one machine: without a command there is nothing to run.
-  const desiredCount = at.runsOn === "loopback" && localCommand === undefined ? 0 : (service.desiredCount ?? 1);
+  const desiredCount = at.runsOn === "loopback" && localCommand === undefined ? 0 : countOf(service);
   return {
     key,
     host: service.host,
@@ -44,6 +44,8 @@ export function planService(
     cpu: service.cpu,
     memory: service.memory,
     desiredCount,
+    scaling: desiredCount === 0 ? undefined : service.scaling,
+    capacity: service.capacity ?? "on-demand",
     stopTimeout: service.stopTimeout ?? defaultStopSeconds,
     health: { path: service.healthPath ?? "/health", codes: service.healthCodes ?? "200" },
     environment,
@@ -61,6 +63,10 @@ export function planService(
     command: service.command && expandArguments(service.command, environment),
     localCommand,
   };
+}
+
+function countOf({ desiredCount, scaling }: ServiceDefinition): number {
+  return desiredCount ?? scaling?.min ?? 1;
 }
 
 function isMcp({ mcp = true }: ServiceDefinition): boolean {

@@ -13,6 +13,8 @@ export interface RoundPorts {
   /** From 0 to 1. */
   random(): number;
   probe(service: ProbedService, era: Era | undefined): Promise<Reading>;
+  /** Those of these names in ECS that should have no task now. */
+  resting(names: readonly string[]): Promise<ReadonlySet<string>>;
   /** What alarms look at. */
   measure(readings: ReadonlyMap<string, Reading>): Promise<void>;
   readonly memory: RoundMemory;
@@ -54,6 +56,8 @@ export async function makeRound({ services }: ProbeMap, ports: RoundPorts, deadl
     if (ports.now() + patienceMs > deadline) return;
     readings.set(service.key, await ports.probe(service, standings.get(service.key)?.era));
   });
+  const unreached = services.filter(({ key }) => !readings.has(key)).map(({ key }) => key);
+  await leaveOutResting(services, readings, ports);
   await ports.measure(readings);
   await atOnce(writesAtOnce, [...readings], async ([key, reading]) => {
     const { standing, changes, tools } = follow(standings.get(key), reading, ports.now());
@@ -76,8 +80,22 @@ export async function makeRound({ services }: ProbeMap, ports: RoundPorts, deadl
   return {
     probed: readings.size,
     down: [...readings].flatMap(([key, { state }]) => (state === "down" ? [key] : [])),
-    unreached: services.map(({ key }) => key).filter((key) => !readings.has(key)),
+    unreached,
   };
+}
+
+/** A service that its schedule has sent to rest is not down, and nothing is said of it. */
+async function leaveOutResting(
+  services: readonly ProbedService[],
+  readings: Map<string, Reading>,
+  { resting }: RoundPorts,
+): Promise<void> {
+  const may = services.flatMap(({ key, rests }) =>
+    rests === undefined || readings.get(key)?.state !== "down" ? [] : [{ key, name: rests }],
+  );
+  if (may.length === 0) return;
+  const found = await resting(may.map(({ name }) => name));
+  for (const { key, name } of may) if (found.has(name)) readings.delete(key);
 }
 
 async function atOnce<T>(most: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -5,6 +5,8 @@ export const ProbedService = v.object({
   key: v.string(),
   /** Its public address. */
   url: v.string(),
+  /** Its name in ECS, where a schedule may leave it without a task. */
+  rests: v.optional(v.string()),
 });
 export type ProbedService = v.InferOutput<typeof ProbedService>;
 

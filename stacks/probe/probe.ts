@@ -29,6 +29,12 @@ export function Probe({ app, stack }: StackContext) {
   const { topicArn, keyArn: topicKeyArn } = use(Alerts);
   const pause = Duration.minutes(plan.probe.everyMinutes);
   const table = createTable(stack, plan);
+  // Whether one that does not answer should have a task at all.
+  const mayRest = map.services.flatMap(({ rests }) => rests ?? []);
+  const services = mayRest.map((name) =>
+    stack.formatArn({ service: "ecs", resource: "service", resourceName: `${names.cluster(plan.stage)}/${name}` }),
+  );
+  const resting = services.length === 0 ? [] : [{ actions: ["ecs:DescribeServices"], resources: services }];
   const room = new FunctionRoom(stack, plan, {
     name: "probe-services",
     description: "Asks each service for its tools by its public address, and tells when they change",
@@ -39,6 +45,7 @@ export function Probe({ app, stack }: StackContext) {
     environment: {
       PROBE_MAP: mapFileName,
       PROBE_TABLE: table.ref,
+      PROBE_CLUSTER: names.cluster(plan.stage),
       PROBE_METRICS: plan.probe.metrics,
       ALARM_TOPIC_ARN: topicArn,
     },
@@ -52,6 +59,7 @@ export function Probe({ app, stack }: StackContext) {
         resources: ["*"],
         conditions: { StringEquals: { "cloudwatch:namespace": "MCPFleet" } },
       },
+      ...resting,
       ...announcing({ topicArn, topicKeyArn }),
     ],
   });

@@ -7,7 +7,12 @@ import { createExecutionRole } from "./execution-role.ts";
 
 export function Cluster({ app, stack }: StackContext) {
   const plan = usePlan(app);
-  const cluster = new ecs.CfnCluster(stack, "Cluster", { clusterName: names.cluster(plan.stage) });
+  const cluster = new ecs.CfnCluster(stack, "Cluster", {
+    clusterName: names.cluster(plan.stage),
+    ...(plan.services.some(({ capacity }) => capacity === "spot") && {
+      capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+    }),
+  });
   accept(cluster, {
     "AwsSolutions-ECS4": "Container Insights is billed by the metric; the fleet's alarms read those of the balancer.",
   });

@@ -5,7 +5,6 @@ import { define, type Operations } from "#endpoint/core/service.ts";
 import type { ApplicationAutoScalingEngine } from "./engine.ts";
 import { bounds, scalable, scheduledAction, tracking } from "./model.ts";
 
-
 const paging = { MaxResults: v.optional(v.number(), 50), NextToken: v.optional(v.string()) };
 const which = {
   ServiceNamespace: scalable.ServiceNamespace,
@@ -15,7 +14,10 @@ const which = {
 const one = { ...which, ResourceId: v.optional(v.string()) };
 const seconds = (at: number) => at / 1_000;
 
-function page<T>(items: readonly T[], { MaxResults, NextToken }: { MaxResults: number; NextToken?: string | undefined }) {
+function page<T>(
+  items: readonly T[],
+  { MaxResults, NextToken }: { MaxResults: number; NextToken?: string | undefined },
+) {
   const refusal = () => validationError("The NextToken is invalid.");
   const { items: shown, next } = pageOf(items, MaxResults, NextToken, refusal);
   return { shown, ...(next !== undefined && { NextToken: next }) };

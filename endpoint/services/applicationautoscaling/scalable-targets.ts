@@ -1,10 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { AwsError, validationError } from "#endpoint/core/errors.ts";
+import type { AlarmKeeper, Clock, Place, ScalableServices } from "#endpoint/core/ports.ts";
 import { parseSchedule } from "#endpoint/services/events/schedule.ts";
 import type { Activities } from "./activities.ts";
-import type { ApplicationAutoScalingPorts } from "./engine.ts";
 import type { Policy, ScalableTarget, ScheduledActionInput, Tracking } from "./model.ts";
 import { alarmsOf, isLabel, wantedBy } from "./target-tracking.ts";
+
+export interface ScalingPorts {
+  readonly place: Pick<Place, "region" | "account">;
+  readonly clock: Clock;
+  readonly alarms: AlarmKeeper;
+  readonly services: ScalableServices;
+  /** Seconds of a period of the alarms that track targets: 60 on AWS. */
+  readonly periodSeconds: number;
+}
 
 interface Bounds {
   readonly MinCapacity?: number | undefined;
@@ -13,11 +22,11 @@ interface Bounds {
 
 /** The services that are scaled, with what scales them. */
 export class ScalableTargets {
-  readonly #ports: ApplicationAutoScalingPorts;
+  readonly #ports: ScalingPorts;
   readonly #activities: Activities;
   readonly #targets = new Map<string, ScalableTarget>();
 
-  constructor(ports: ApplicationAutoScalingPorts, activities: Activities) {
+  constructor(ports: ScalingPorts, activities: Activities) {
     this.#ports = ports;
     this.#activities = activities;
   }

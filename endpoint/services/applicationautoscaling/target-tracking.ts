@@ -1,4 +1,4 @@
-import type { Policy, Tracking } from "./model.ts";
+import type { Policy } from "./model.ts";
 
 /** Of a service, at one moment. */
 export interface Capacity {

@@ -61,6 +61,7 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
     ...line("AWS::CloudWatch::Alarm", alarms, "alarm", prices.alarmMonth),
     ...line("AWS::CloudWatch::Alarm", ratesOf(plan), "alarm on a share", metricsOfRate * prices.alarmMonth),
     ...line("AWS::CloudWatch::CompositeAlarm", burnRatesOf(plan), "composite alarm", prices.compositeAlarmMonth),
+    ...line("AWS::ApplicationAutoScaling::ScalingPolicy", scaledOf(plan), "scaling, two alarms", 2 * prices.alarmMonth),
     ...line(probeMetric, probed * metricsOfProbe(plan), "metric of the probe", prices.metricMonth),
     ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
     ...line("AWS::EC2::NatGateway", network.natGateways, "NAT gateway", hourly(prices.natGatewayHour)),
@@ -84,14 +85,17 @@ function line(type: string, count: number, what: string, monthly: number): reado
   return count === 0 ? [] : [{ what: `${count} × ${what}`, type, count, monthly: count * monthly }];
 }
 
+/** At its minimum where it is scaled. */
 function serviceLine(service: ServicePlan): CostLine {
-  const { key, desiredCount, cpu, memory, architecture } = service;
+  const { key, desiredCount, cpu, memory, architecture, scaling, capacity } = service;
   const arm = architecture === "ARM64" ? " ARM" : "";
+  const spot = capacity === "spot" ? " Spot" : "";
+  const count = scaling === undefined ? desiredCount : `${scaling.min} to ${scaling.max}`;
   return {
-    what: `${key}: ${desiredCount} × ${cpu / 1024} vCPU${arm}, ${memory / 1024} GB`,
+    what: `${key}: ${count} × ${cpu / 1024} vCPU${arm}${spot}, ${memory / 1024} GB`,
     type: "AWS::ECS::Service",
     count: 1,
-    monthly: desiredCount * fargate(service),
+    monthly: desiredCount * fargate(service) * (capacity === "spot" ? prices.fargate.spotShare : 1),
   };
 }
 
@@ -104,6 +108,10 @@ function alarmsOf({ services, shards, balancerErrors }: StagePlan): number {
   const ofServices = services.flatMap(({ alarms }) => alarmNames.filter((name) => alarms[name].kind === "set"));
   const ofProbe = services.filter(({ probe }) => probe?.kind === "set");
   return ofServices.length + ofProbe.length + (balancerErrors.kind === "set" ? shards : 0);
+}
+
+function scaledOf({ services }: StagePlan): number {
+  return services.filter(({ scaling }) => scaling !== undefined).length;
 }
 
 function probedOf({ services }: StagePlan): readonly ServicePlan[] {

@@ -6,6 +6,7 @@ import { names, targetGroupNameLimit } from "../names.ts";
 import type { Problem } from "../problem.ts";
 import { checkCommands } from "./command.ts";
 import { unknown } from "./reference.ts";
+import { checkScaling } from "./scaling.ts";
 import { checkVariables } from "./variable.ts";
 
 /** What one entry must get right on its own and with the secrets and stages it names. */
@@ -13,6 +14,7 @@ export function checkService(fleet: FleetDefinition, entry: Entry): readonly Pro
   return [
     ...checkSize(entry),
     ...checkCount(entry),
+    ...checkScaling(entry),
     ...checkVariables(fleet, entry),
     ...checkCommands(fleet, entry),
     ...checkNames(fleet, entry),
@@ -51,12 +53,16 @@ function checkSize([key, { cpu, memory }]: Entry): readonly Problem[] {
 }
 
 /** A balancer spreads requests over tasks, and a session that one keeps in memory is unknown to the others. */
-function checkCount([key, { desiredCount = 1, sessions = false, stickiness = false }]: Entry): readonly Problem[] {
-  if (desiredCount <= 1 || sessions !== false || stickiness) return [];
+function checkCount([
+  key,
+  { desiredCount = 1, scaling, sessions = false, stickiness = false },
+]: Entry): readonly Problem[] {
+  const most = Math.max(...[scaling ?? { max: desiredCount }, ...(scaling?.schedule ?? [])].map(({ max }) => max));
+  if (most <= 1 || sessions !== false || stickiness) return [];
   return [
     {
-      field: `services.${key}.desiredCount`,
-      value: desiredCount,
+      field: `services.${key}.${scaling === undefined ? "desiredCount" : "scaling.max"}`,
+      value: most,
       allowed: "0 or 1 for a service that keeps its MCP sessions in its task's memory (`sessions` is false)",
       remedy:
         'Set sessions: true if it keeps them in Redis, or sessions: "none" if it has none, or stickiness: true if its clients keep cookies; otherwise keep one task: another would answer 404 to a session it does not know.',

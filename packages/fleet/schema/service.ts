@@ -4,6 +4,8 @@ import { closed, expectation } from "../expectation.ts";
 import { Alarms } from "./alarm.ts";
 import { dnsLabel, filled, isObject, list, matching, means, named, variableName, whole } from "./field.ts";
 
+import { Scaling } from "./scaling.ts";
+
 const Permission = closed({
   actions: list(v.string(), "IAM actions"),
   resources: list(matching(/^(?:\*|arn:\S+)$/, 'ARNs, or "*"', "Copy the resource's ARN."), "ARNs"),
@@ -63,6 +65,8 @@ export const Service = closed({
   entryPoint: v.optional(Command),
   command: v.optional(Command),
   desiredCount: v.optional(whole(0, 5000, " tasks", "Use 0 to take the service offline.")),
+  scaling: v.optional(Scaling),
+  capacity: v.optional(v.picklist(["on-demand", "spot"])),
   healthPath: v.optional(
     v.pipe(
       v.string(),

@@ -49,6 +49,7 @@ function life(memory = remember()) {
           sleep: async () => undefined,
           random: Math.random,
           probe: async () => reading,
+          resting: async () => new Set(),
           measure: async () => undefined,
           memory,
           announce: async (notice) => void told.push(notice),
@@ -118,6 +119,18 @@ describe("rounds of the probe", () => {
     expect(memory.writes.at(-1)).toBe("forgot notes");
   });
 
+  it("[REL-3] [REL-4] say nothing of a service that its schedule has sent to rest", async () => {
+    const { round, memory } = life();
+    const measured: string[] = [];
+    const ports = {
+      resting: async (names: readonly string[]) => new Set(names.filter((name) => name === "prod-mcp-night")),
+      measure: async (readings: ReadonlyMap<string, Reading>) => void measured.push(...readings.keys()),
+    };
+    const both = ["night", "notes"].map((key) => ({ key, url: "https://s.example", rests: `prod-mcp-${key}` }));
+    expect(await round(down, ports, both)).toEqual({ probed: 1, down: ["notes"], unreached: [] });
+    expect([measured, memory.writes]).toEqual([["notes"], ["notes down"]]);
+  });
+
   it("[REL-3] leave out whom no time is left for, and say so", async () => {
     const { round } = life();
     let now = start;
@@ -152,6 +165,7 @@ describe("rounds of the probe", () => {
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         random: randomOf(3),
         probe: hanging,
+        resting: async () => new Set(),
         measure: async (readings) => expect(readings.size).toBe(1_000),
         memory: remember(),
         announce: async () => undefined,
