@@ -243,8 +243,14 @@ export interface AlarmKeeper {
   /** With the members of PutMetricAlarm. */
   put(alarm: Readonly<Record<string, unknown>>): void;
   delete(name: string): void;
-  /** With the newest value of the metric; `undefined` where there is no such alarm. */
-  read(name: string): { readonly inAlarm: boolean; readonly latest: number | undefined } | undefined;
+  /** `undefined` where there is no such alarm. */
+  read(name: string): { readonly inAlarm: boolean; readonly latest: LatestValue | undefined } | undefined;
+}
+
+/** Of an alarm's metric, in the newest whole period; milliseconds since the epoch when that began. */
+export interface LatestValue {
+  readonly at: number;
+  readonly value: number;
 }
 
 /** The state of alarms, for those who act on it. */

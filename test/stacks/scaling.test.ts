@@ -98,7 +98,7 @@ describe("a scaled service", () => {
       return [line?.what, line?.monthly ?? 0] as const;
     };
     const [what, spot] = monthly(map);
-    expect(what).toBe("slack: 2 to 6 × 0.25 vCPU ARM Spot, 0.5 GB");
+    expect(what).toBe("slack: 2 to 6 × 0.5 vCPU ARM Spot, 1 GB");
     expect(spot).toBeLessThan(0.35 * monthly(scaled())[1]);
   });
 });

@@ -152,7 +152,8 @@ export class ScalableTargets {
       const [high, low] = [alarms.read(policy.alarms.high), alarms.read(policy.alarms.low)];
       if (service === undefined || high === undefined || low === undefined) continue;
       const isCount = policy.tracking.PredefinedMetricSpecification.PredefinedMetricType === "ALBRequestCountPerTarget";
-      const latest = high.latest === undefined || !isCount ? high.latest : (high.latest * 60) / periodSeconds;
+      const perMinute = isCount ? 60 / periodSeconds : 1;
+      const latest = high.latest && { ...high.latest, value: high.latest.value * perMinute };
       const signal = { high: high.inAlarm, low: low.inAlarm, latest };
       const wanted = wantedBy(policy, signal, { ...target, ...service }, now);
       if (wanted === undefined) continue;

@@ -1,3 +1,4 @@
+import type { LatestValue } from "#endpoint/core/ports.ts";
 import type { Policy } from "./model.ts";
 
 /** Of a service, at one moment. */
@@ -12,8 +13,7 @@ export interface Capacity {
 export interface Signal {
   readonly high: boolean;
   readonly low: boolean;
-  /** The newest value of the metric. */
-  readonly latest: number | undefined;
+  readonly latest: LatestValue | undefined;
 }
 
 /** Scale-in begins below this share of the target, so that the two alarms do not answer each other. */
@@ -30,15 +30,16 @@ export function wantedBy(
   { desired, min, max, deploying }: Capacity,
   now: number,
 ): number | undefined {
-  if (latest === undefined || desired === 0) return undefined;
-  const proportional = Math.ceil((desired * latest) / tracking.TargetValue);
+  const last = Math.max(scaled.in, scaled.out);
+  // A period from before says nothing of the tasks that there are now.
+  if (latest === undefined || latest.at < last || desired === 0) return undefined;
+  const proportional = Math.ceil((desired * latest.value) / tracking.TargetValue);
   if (high && now - scaled.out >= 1_000 * tracking.ScaleOutCooldown) {
-    const wanted = Math.min(max, Math.max(desired + 1, proportional));
+    const wanted = Math.min(max, proportional);
     return wanted > desired ? wanted : undefined;
   }
-  const last = Math.max(scaled.in, scaled.out);
   if (!low || deploying || tracking.DisableScaleIn || now - last < 1_000 * tracking.ScaleInCooldown) return undefined;
-  const wanted = Math.max(min, 1, Math.min(desired - 1, proportional));
+  const wanted = Math.max(min, 1, proportional);
   return wanted < desired ? wanted : undefined;
 }
 

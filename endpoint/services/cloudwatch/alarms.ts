@@ -1,5 +1,5 @@
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { AsyncInvoker, Clock, EventBus, Place, TopicPublisher } from "#endpoint/core/ports.ts";
+import type { AsyncInvoker, Clock, EventBus, LatestValue, Place, TopicPublisher } from "#endpoint/core/ports.ts";
 import {
   type Alarm,
   type AlarmState,
@@ -136,10 +136,11 @@ export class Alarms {
   }
 
   /** The newest datapoint of what an alarm watches, as it is evaluated. */
-  latest({ definition }: Alarm): number | undefined {
+  latest({ definition }: Alarm): LatestValue | undefined {
     if (definition.kind === "composite") return undefined;
     const { clock, metrics } = this.#ports;
-    return datapointsOf(metrics, definition.watched, recentPeriods(clock.now(), definition.period, 1))[0]?.value;
+    const [newest] = datapointsOf(metrics, definition.watched, recentPeriods(clock.now(), definition.period, 1));
+    return newest?.value === undefined ? undefined : { at: newest.at, value: newest.value };
   }
 
   #checkChildren(definition: CompositeAlarmDefinition): void {
@@ -213,7 +214,8 @@ export class Alarms {
       if (/^arn:[^:]+:sns:/.test(action)) await topics.publish(action, topicMessage(place, change));
       else if (/^arn:[^:]+:lambda:/.test(action)) functions.enqueue(action, functionPayload(place, change));
       // Who keeps an alarm for its own policy follows its state.
-      else if (!/^arn:[^:]+:autoscaling:/.test(action)) throw new Error("not emulated: allowed are topics and functions");
+      else if (!/^arn:[^:]+:autoscaling:/.test(action))
+        throw new Error("not emulated: allowed are topics and functions");
       this.history.recordAction(change.alarm, action, undefined, clock.now());
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
