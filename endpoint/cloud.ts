@@ -8,8 +8,8 @@ import type { AsyncInvoker, EventBus, MetricSink, Place, ProcessSupervisor, Topi
 import { openEndpoint } from "./core/server.ts";
 import type { AwsService, PassThrough, ResourceProvider } from "./core/service.ts";
 import { createThrottle } from "./core/throttle.ts";
-import { createApplicationAutoScaling } from "./services/applicationautoscaling/service.ts";
 import { type Acm, createAcm } from "./services/acm/service.ts";
+import { createApplicationAutoScaling } from "./services/applicationautoscaling/service.ts";
 import { customResourcePreload } from "./services/cloudformation/custom/preload.ts";
 import { type CloudFormation, createCloudFormation } from "./services/cloudformation/service.ts";
 import { createCloudWatch } from "./services/cloudwatch/service.ts";

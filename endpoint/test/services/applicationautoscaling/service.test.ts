@@ -136,13 +136,13 @@ describe("target tracking", () => {
     await live(12, 60);
     expect(service.desired).toBe(2);
     const { ScalingActivities = [] } = await client.send(new DescribeScalingActivitiesCommand(common));
-    expect(ScalingActivities.map(({ Description, Cause }) => [Description, Cause?.replace(/-[0-9a-f-]{36}/, "")])).toEqual(
-      [
-        ["Setting desired count to 2.", expect.stringMatching(/AlarmLow in state ALARM triggered policy requests$/)],
-        ["Setting desired count to 5.", expect.stringMatching(/AlarmHigh in state ALARM triggered policy requests$/)],
-        ["Setting desired count to 2.", "minimum capacity was set to 2"],
-      ],
-    );
+    expect(
+      ScalingActivities.map(({ Description, Cause }) => [Description, Cause?.replace(/-[0-9a-f-]{36}/, "")]),
+    ).toEqual([
+      ["Setting desired count to 2.", expect.stringMatching(/AlarmLow in state ALARM triggered policy requests$/)],
+      ["Setting desired count to 5.", expect.stringMatching(/AlarmHigh in state ALARM triggered policy requests$/)],
+      ["Setting desired count to 2.", "minimum capacity was set to 2"],
+    ]);
   });
 
   it("leaves nothing behind when it is taken away", async () => {
@@ -161,7 +161,9 @@ describe("target tracking", () => {
   it("is refused with AWS's words where it cannot work", async () => {
     await expect(register(3, 2)).rejects.toMatchObject({ name: "ValidationException" });
     const elsewhere = { ...common, ResourceId: "service/prod-mcp-cluster/other", MinCapacity: 1, MaxCapacity: 2 };
-    await expect(client.send(new RegisterScalableTargetCommand(elsewhere))).rejects.toThrow("ECS service doesn't exist");
+    await expect(client.send(new RegisterScalableTargetCommand(elsewhere))).rejects.toThrow(
+      "ECS service doesn't exist",
+    );
   });
 });
 
