@@ -21,10 +21,13 @@ import { Network } from "./stacks/network/network.ts";
 import { boundRoles } from "./stacks/parts/boundary.ts";
 import { functionDefaults } from "./stacks/parts/function-room.ts";
 import { type Ground, providePlan } from "./stacks/parts/plan.ts";
+import { Probe } from "./stacks/probe/probe.ts";
+import { ProbeAlarms } from "./stacks/probe/probe-alarms.ts";
 import { Rotation } from "./stacks/rotation/rotation.ts";
 import { Secrets } from "./stacks/secrets/secrets.ts";
 import { Cluster } from "./stacks/services/cluster.ts";
 import { Logs } from "./stacks/services/logs.ts";
+import { Scaling } from "./stacks/services/scaling.ts";
 import { Services } from "./stacks/services/services.ts";
 import { Sessions } from "./stacks/sessions/sessions.ts";
 import {
@@ -56,9 +59,12 @@ export function composeFleet(app: App, plan: StagePlan, ground: Ground): void {
     app.stack(Logs(shard));
     app.stack(Balancer(shard));
     app.stack(Services(shard));
+    app.stack(Scaling(shard));
     app.stack(Alarms(shard));
     app.stack(Rates(shard));
+    app.stack(ProbeAlarms(shard));
   }
+  app.stack(Probe);
   app.stack(Chat);
   app.stack(Tuning);
   fillEmptyStacks(app);

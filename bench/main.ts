@@ -7,6 +7,7 @@ import { benchChat } from "./chat.ts";
 import { benchFirstEvent } from "./first-event.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchFunctions } from "./functions.ts";
+import { benchProbe } from "./probe.ts";
 import { benchRotation } from "./rotation.ts";
 import { benchScale } from "./scale.ts";
 import { benchShards } from "./shards.ts";
@@ -20,6 +21,7 @@ const parts = {
   "first-event": benchFirstEvent,
   fleet: benchFleet,
   functions: benchFunctions,
+  probe: benchProbe,
   rotation: benchRotation,
   scale: benchScale,
   shards: benchShards,

@@ -10,6 +10,7 @@ import type { AwsService, PassThrough, ResourceProvider } from "./core/service.t
 import { createThrottle } from "./core/throttle.ts";
 import { Inbox } from "./doubles/mail/index.ts";
 import { type Acm, createAcm } from "./services/acm/service.ts";
+import { createApplicationAutoScaling } from "./services/applicationautoscaling/service.ts";
 import { customResourcePreload } from "./services/cloudformation/custom/preload.ts";
 import { type CloudFormation, createCloudFormation } from "./services/cloudformation/service.ts";
 import { createCloudWatch } from "./services/cloudwatch/service.ts";
@@ -183,6 +184,14 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     extraEnvironment: { ...trust, ...options.taskEnvironment },
   });
 
+  const scaling = createApplicationAutoScaling({
+    place,
+    clock,
+    alarms: cloudWatch.keeper,
+    services: ecs.scalable,
+    periodSeconds: 10,
+  });
+
   const providers = new Map<string, ResourceProvider>();
   const cloudFormation = createCloudFormation({
     place,
@@ -212,7 +221,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       logs,
       route53,
     ],
-    ...[s3, secrets, sns, sqs, ssm, sts, createIotData()],
+    ...[s3, scaling, secrets, sns, sqs, ssm, sts, createIotData()],
   ].map(({ service }) => service);
   const all = [...services, createEc2({ place, records: cloudFormation.records }).service];
   for (const { resources } of all) {

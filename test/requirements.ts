@@ -106,6 +106,8 @@ export const requirements = {
     "A release, or a secret's value, that passes its health checks and fails its calls is taken back by alarms, and people are told",
   "REL-2": "Memory and CPU of each service have alarms that name the next size; out of memory is told as that",
   "REL-7": "`fleet rollback` goes back to a revision now; `fleet history` is a service's time line",
+  "REL-3": "A scheduled probe speaks MCP to each service, raises an alarm, and tells when tools changed",
+  "REL-4": "A service scales by requests, CPU, memory and schedule without a failed request",
   "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
     "`npm start -- --exit` and `npm test` pass on a machine with Node ≥ 20 and npm alone; sessions work from an embedded store",

@@ -231,6 +231,28 @@ export interface ProcessSupervisor {
   stopAll(): Promise<void>;
 }
 
+/** ECS, as Application Auto Scaling changes how many tasks a service has: by `service/<cluster>/<name>`. */
+export interface ScalableServices {
+  /** `undefined` where there is no such service, or only one that is being deleted. */
+  read(resourceId: string): { readonly desired: number; readonly deploying: boolean } | undefined;
+  scale(resourceId: string, desired: number): void;
+}
+
+/** CloudWatch, as Application Auto Scaling keeps alarms there whose states it follows itself. */
+export interface AlarmKeeper {
+  /** With the members of PutMetricAlarm. */
+  put(alarm: Readonly<Record<string, unknown>>): void;
+  delete(name: string): void;
+  /** `undefined` where there is no such alarm. */
+  read(name: string): { readonly inAlarm: boolean; readonly latest: LatestValue | undefined } | undefined;
+}
+
+/** Of an alarm's metric, in the newest whole period; milliseconds since the epoch when that began. */
+export interface LatestValue {
+  readonly at: number;
+  readonly value: number;
+}
+
 /** The state of alarms, for those who act on it. */
 export interface AlarmStates {
   /** `undefined` where there is no alarm of this name. */

@@ -29,7 +29,7 @@ export async function readSpeakers(
   for (const [name, destination] of Object.entries(settings.destinations)) {
     if (destination.receiver === "email") {
       const address = { secret: new Secret(destination.topicArn), mail: mailBy(destination.topicArn) };
-      speakers.set(name, (card, conversation) => receivers.email.deliver(card, conversation, address, http));
+      speakers.set(name, speakerOf(receivers.email, address, http));
       continue;
     }
     const held = textAt(value, destination.key);

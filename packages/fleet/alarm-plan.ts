@@ -24,6 +24,8 @@ export interface RatePlans {
   readonly cpuUsed: UsedPlan;
 }
 type UsedPlan = { readonly kind: "set"; readonly share: number; readonly wakes: boolean } | Declined;
+/** The service is asked in each case; declined is the alarm. */
+export type ProbeAlarmPlan = { readonly kind: "set"; readonly wakes: boolean } | Declined;
 
 interface Declined {
   readonly kind: "declined";
@@ -69,6 +71,12 @@ export function planAlarm(name: AlarmName, definition: AlarmDefinition, measured
   if (basis === "placeholder" && measured !== undefined)
     return { kind: "set", threshold: measured, basis: "measured", wakes };
   return { kind: "set", threshold: definition.threshold, basis, wakes };
+}
+
+/** A service that no client gets through to is down, whatever its health check says. */
+export function planProbeAlarm(definition: AlarmDefinitions["probe"] = {}): ProbeAlarmPlan {
+  if ("declined" in definition) return { kind: "declined", reason: definition.declined };
+  return { kind: "set", wakes: definition.wakes ?? true };
 }
 
 function planFailed(definition: AlarmDefinitions["failedRequests"] = {}): RatePlans["failedRequests"] {

@@ -1,4 +1,10 @@
-import type { AdoptedVpcDefinition, FleetDefinition, RedisDefinition, StageDefinition } from "./definition.ts";
+import type {
+  AdoptedVpcDefinition,
+  FleetDefinition,
+  ProbeDefinition,
+  RedisDefinition,
+  StageDefinition,
+} from "./definition.ts";
 import type { NetworkPlan } from "./plan.ts";
 import { defaultIdleSeconds } from "./timing.ts";
 
@@ -53,6 +59,14 @@ export function redisOf(definition: RedisDefinition = {}, { durable }: StageChar
     snapshotRetentionDays: durable ? 7 : 0,
     ...definition,
   };
+}
+
+export function probeOf(
+  definition: StageDefinition["probe"],
+  { durable }: StageCharacter,
+): Required<ProbeDefinition> | undefined {
+  const wanted = definition ?? (durable ? {} : false);
+  return wanted === false ? undefined : { everyMinutes: 1, metrics: "up", ...wanted };
 }
 
 /** Topic names are unique in an account: a second stage beside `prod` must not clash with the first. */

@@ -30,6 +30,7 @@ export const names = {
   /** The topic by which a destination of the map is written to. */
   mailTopic: (stage: string, destination: string) => `${stage}-mcp-mail-${destination.replaceAll(/[^\w-]/g, "-")}`,
   incidentTable: (stage: string) => `${stage}-mcp-incidents`,
+  probeTable: (stage: string) => `${stage}-mcp-probes`,
   /** SSM parameter with what was measured of a service; not under `/<stage>/mcp/`, where secrets are. */
   thresholds: (stage: string, key: string) => `/mcp-fleet/${stage}/thresholds/${key}`,
   /** SSM parameter of the local endpoint with a service's address by port, for clients that do not resolve its name. */

@@ -1,4 +1,4 @@
-import type { AlarmPlan, Measured, RatePlans } from "./alarm-plan.ts";
+import type { AlarmPlan, Measured, ProbeAlarmPlan, RatePlans } from "./alarm-plan.ts";
 import type {
   AdoptedVpcDefinition,
   AlarmName,
@@ -8,7 +8,9 @@ import type {
   ChatRoute,
   NetworkDefinition,
   PermissionDefinition,
+  ProbeDefinition,
   RotationDefinition,
+  ScalingDefinition,
   SecretKeyDefinition,
   Severity,
 } from "./definition.ts";
@@ -37,6 +39,8 @@ export interface StagePlan {
   readonly balancerErrors: AlarmPlan;
   /** Seconds of an alarm's period: a minute, as the balancer reports on AWS; less on one machine, where it is long. */
   readonly alarmPeriodSeconds: 10 | typeof balancerReportSeconds;
+  /** Absent: nobody asks the services. */
+  readonly probe: Required<ProbeDefinition> | undefined;
   readonly alarmTopic: { readonly name: string; readonly adoptedArn: string | undefined };
   readonly hostedZone:
     | { readonly kind: "create" }
@@ -125,7 +129,11 @@ export interface ServicePlan {
   readonly port: number;
   readonly cpu: number;
   readonly memory: number;
+  /** Where it is scaled, its minimum. */
   readonly desiredCount: number;
+  /** Absent for a service that has `desiredCount` tasks, always. */
+  readonly scaling: ScalingDefinition | undefined;
+  readonly capacity: "on-demand" | "spot";
   readonly stopTimeout: number;
   /** The image's where absent. */
   readonly user: string | undefined;
@@ -138,6 +146,10 @@ export interface ServicePlan {
   readonly stickiness: boolean;
   readonly alarms: Readonly<Record<AlarmName, AlarmPlan>>;
   readonly rates: RatePlans;
+  /** Whether it is an MCP server. */
+  readonly mcp: boolean;
+  /** What the probe's alarm is; absent where the stage has no probe, or it leaves the service alone. */
+  readonly probe: ProbeAlarmPlan | undefined;
   readonly rulePriority: number;
   readonly shard: number;
   /** The entry's own `shard`. */

@@ -1,4 +1,4 @@
-import { type Measured, planAlarms } from "./alarm-plan.ts";
+import { type Measured, planAlarms, planProbeAlarm } from "./alarm-plan.ts";
 import { expandArguments } from "./command.ts";
 import type { FleetDefinition, ServiceDefinition } from "./definition.ts";
 import { rulePriority } from "./placement.ts";
@@ -15,6 +15,7 @@ export function planService(
     readonly shard: number;
     readonly port: string;
     readonly idleTimeoutSeconds: number;
+    readonly probes: boolean;
     readonly measured?: Measured | undefined;
   },
 ): ServicePlan {
@@ -30,6 +31,8 @@ export function planService(
     [idleVariable]: String(at.idleTimeoutSeconds),
   };
   const localCommand = commandHere(service, environment);
+  // Images are never pulled on one machine: without a command there is nothing to run.
+  const desiredCount = at.runsOn === "loopback" && localCommand === undefined ? 0 : countOf(service);
   return {
     key,
     host: service.host,
@@ -40,8 +43,9 @@ export function planService(
     port: service.port,
     cpu: service.cpu,
     memory: service.memory,
-    // Images are never pulled on one machine: without a command there is nothing to run.
-    desiredCount: at.runsOn === "loopback" && localCommand === undefined ? 0 : (service.desiredCount ?? 1),
+    desiredCount,
+    scaling: desiredCount === 0 ? undefined : service.scaling,
+    capacity: service.capacity ?? "on-demand",
     stopTimeout: service.stopTimeout ?? defaultStopSeconds,
     user: service.user,
     readOnlyRoot: service.readOnlyRoot ?? false,
@@ -51,6 +55,9 @@ export function planService(
     sessions: service.sessions === true,
     stickiness: service.stickiness ?? false,
     ...planAlarms(fleet.alarms, service.alarms, at.measured),
+    mcp: isMcp(service),
+    // One that is offline has nobody to ask.
+    probe: at.probes && desiredCount > 0 ? probeAlarmOf(fleet, service) : undefined,
     rulePriority: rulePriority([key, service]),
     shard: at.shard,
     pinnedTo: service.shard,
@@ -59,6 +66,19 @@ export function planService(
     command: service.command && expandArguments(service.command, environment),
     localCommand,
   };
+}
+
+function countOf({ desiredCount, scaling }: ServiceDefinition): number {
+  return desiredCount ?? scaling?.min ?? 1;
+}
+
+function isMcp({ mcp = true }: ServiceDefinition): boolean {
+  return mcp;
+}
+
+function probeAlarmOf({ alarms }: FleetDefinition, service: ServiceDefinition): ServicePlan["probe"] {
+  const { probe = isMcp(service) } = service;
+  return probe ? planProbeAlarm(service.alarms?.probe ?? alarms.probe) : undefined;
 }
 
 /** As on AWS, unless the map says otherwise; the port is known when a task starts. */

@@ -11,6 +11,7 @@ import {
   domainOf,
   localAccount,
   networkOf,
+  probeOf,
   redisOf,
 } from "./defaults.ts";
 import type { FleetDefinition, SecretDefinition, StageDefinition } from "./definition.ts";
@@ -42,6 +43,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
   const shards = definition.shards ?? 1;
   const port = character.runsOn === "loopback" ? `:${options.httpsPort ?? 8443}` : "";
   const network = networkOf(definition, character);
+  const probe = probeOf(definition.probe, character);
   const entries = Object.entries(fleet.services).filter(([, service]) => runsIn(service, stage));
   const problems = checkShards(stage, shards, entries, options.placed);
   if (problems.length > 0) throw new FleetError(problems);
@@ -53,6 +55,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
       shard: shardOf.get(key) ?? 1,
       port,
       idleTimeoutSeconds: network.idleTimeoutSeconds,
+      probes: probe !== undefined,
       measured: options.thresholds?.[key],
     }),
   );
@@ -70,6 +73,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     shards,
     balancerErrors: planAlarm("errors5xx", fleet.alarms.errors5xx, undefined),
     alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : balancerReportSeconds,
+    probe,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),
       adoptedArn: definition.adopt?.alarmTopicArn,

@@ -43,8 +43,8 @@ export async function checkAlarmRoad(steps: Steps, plan: StagePlan, fleet: Local
 }
 
 /** Whether its alarm on healthy tasks is quiet now and goes off when the tasks are removed. */
-function canRaise({ alarms: { healthyHosts }, desiredCount, localCommand }: ServicePlan): boolean {
-  if (healthyHosts.kind === "declined" || localCommand === undefined) return false;
+function canRaise({ alarms: { healthyHosts }, desiredCount, localCommand, scaling }: ServicePlan): boolean {
+  if (healthyHosts.kind === "declined" || localCommand === undefined || scaling !== undefined) return false;
   return healthyHosts.threshold > 0 && desiredCount >= healthyHosts.threshold;
 }
 

@@ -82,7 +82,7 @@ export async function deployFleet(fleet: LocalFleet, options: BringUpOptions): P
 export async function probeAll(steps: Steps, plan: StagePlan, { cloud }: LocalFleet): Promise<void> {
   const visitor = { fetch: createLoopbackFetch(cloud.authority.ca) };
   const failed = new Set(steps.all.filter(({ ok }) => !ok).map(({ id }) => id));
-  for (const service of running(plan).filter(({ key }) => !failed.has(`service:${key}`))) {
+  for (const service of running(plan).filter(({ key, mcp }) => mcp && !failed.has(`service:${key}`))) {
     await steps.attempt(`mcp:${service.key}`, `MCP client, ${service.key}`, () => probeMcp(visitor, plan, service));
   }
 }

@@ -64,7 +64,7 @@ export function summarize(plan: StagePlan, fleet: LocalFleet, standing: Standing
 
 /** A line to paste for each service, for an MCP client in Node: it trusts the authority, and resolves the address. */
 export function clientLines(services: readonly ServicePlan[], { cloud }: LocalFleet, doors: Doors): readonly string[] {
-  const serving = services.filter(({ desiredCount }) => desiredCount > 0);
+  const serving = services.filter(({ desiredCount, mcp }) => mcp && desiredCount > 0);
   if (serving.length === 0) return [];
   const lines = serving.map((service) => {
     const url = new URL("/mcp", doors.addressOf(service)).href;

@@ -54,8 +54,7 @@ function createAlarm(scope: Construct, { plan, service, name, dimensions }: Alar
     ...kind.statistic,
     ...("extendedStatistic" in kind.statistic && { evaluateLowSampleCountPercentile: "ignore" }),
     period: plan.alarmPeriodSeconds,
-    evaluationPeriods: 1,
-    datapointsToAlarm: 1,
+    ...rangeOf(service, kind),
     threshold: alarm.threshold,
     comparisonOperator: kind.comparison,
     treatMissingData: missingData(service, kind),
@@ -69,8 +68,19 @@ function createAlarm(scope: Construct, { plan, service, name, dimensions }: Alar
  * went off goes back to OK. For healthy hosts it means that nothing is registered, which is right only for a service
  * the map has taken offline.
  */
-function missingData({ desiredCount }: ServicePlan, { metric }: AlarmKind): "breaching" | "notBreaching" {
-  return metric === "HealthyHostCount" && desiredCount > 0 ? "breaching" : "notBreaching";
+function missingData(service: ServicePlan, { metric }: AlarmKind): "breaching" | "notBreaching" {
+  return metric === "HealthyHostCount" && service.desiredCount > 0 && !rests(service) ? "breaching" : "notBreaching";
+}
+
+/** Whether its schedule has times without a task. */
+function rests({ scaling }: ServicePlan): boolean {
+  return scaling?.schedule?.some(({ max }) => max === 0) ?? false;
+}
+
+/** The last task of a service that goes to rest is no longer healthy for a minute or two, before it is not counted. */
+function rangeOf(service: ServicePlan, { metric }: AlarmKind) {
+  const periods = metric === "HealthyHostCount" && rests(service) ? 3 : 1;
+  return { evaluationPeriods: periods, datapointsToAlarm: periods };
 }
 
 function describe(

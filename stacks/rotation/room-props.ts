@@ -26,7 +26,10 @@ export function shared({ map, mapFile, topicArn }: RotationProps) {
 }
 
 /** Telling people, through a topic that a key of the fleet's encrypts. */
-export function announcing({ topicArn, topicKeyArn }: RotationProps): readonly RoomStatement[] {
+export function announcing({
+  topicArn,
+  topicKeyArn,
+}: Pick<RotationProps, "topicArn" | "topicKeyArn">): readonly RoomStatement[] {
   return [
     { actions: ["sns:Publish"], resources: [topicArn] },
     ...(topicKeyArn === undefined

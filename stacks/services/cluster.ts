@@ -11,6 +11,9 @@ export function Cluster({ app, stack }: StackContext) {
   const cluster = new ecs.CfnCluster(stack, "Cluster", {
     clusterName: names.cluster(plan.stage),
     clusterSettings: [{ name: "containerInsights", value: containerInsights ? "enabled" : "disabled" }],
+    ...(plan.services.some(({ capacity }) => capacity === "spot") && {
+      capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+    }),
   });
   if (!containerInsights) {
     accept(cluster, {

@@ -44,9 +44,10 @@ export class FleetService extends Construct {
       serviceName: names.service(plan.stage, service.key),
       cluster: cluster.clusterName,
       taskDefinition: task.definition.ref,
-      launchType: "FARGATE",
-      // Always the map's number: left out, a service once at 0 would stay there once the entry no longer says 0.
-      desiredCount: service.desiredCount,
+      ...placementOf(service),
+      // The map's number, always: left out, a service once at 0 would stay there once the entry no longer says 0. But not
+      // where load decides: each deploy would undo it. It begins with one, and the scaler has at least its minimum.
+      ...(service.scaling === undefined && { desiredCount: service.desiredCount }),
       deploymentConfiguration: {
         minimumHealthyPercent: 100,
         maximumPercent: 200,
@@ -77,5 +78,15 @@ export class FleetService extends Construct {
     });
     // ECS refuses a target group that no listener uses yet.
     tasks.addDependency(route.rule);
+  }
+}
+
+/** Spot has no launch type: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
+function placementOf({ capacity }: ServicePlan): Pick<ecs.CfnServiceProps, "launchType" | "capacityProviderStrategy"> {
+  switch (capacity) {
+    case "on-demand":
+      return { launchType: "FARGATE" };
+    case "spot":
+      return { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }] };
   }
 }

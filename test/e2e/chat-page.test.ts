@@ -140,7 +140,7 @@ describe("the page of the chats", needs("chromium"), () => {
     const { message, next } = decide(record, [], policy);
     if (message === undefined) throw new Error("Nothing to say.");
     await say(cardOf(message, "google_workspace", noFindings, place, when), "rewrite", reference);
-    return next;
+    return { ...next, version: record.version + 1 };
   }
 
   const follow = async () => {

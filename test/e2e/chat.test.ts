@@ -31,9 +31,7 @@ const map = withButtons(
   }),
 );
 /** It passes its health checks, and answers no call. */
-const broken = withButtons(
-  mapOf({ ...map.services, menu: echo("menu", { environment: { ECHO_STATUS: "500" } }) }),
-);
+const broken = withButtons(mapOf({ ...map.services, menu: echo("menu", { environment: { ECHO_STATUS: "500" } }) }));
 
 beforeAll(async () => {
   stage = await openStage(map);

@@ -5,10 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { FleetDefinition, StageDefinition } from "#fleet";
 import { type Attended, attend } from "../stage/attended.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
 import { connectWithCookies } from "./clients/cookies.ts";
@@ -24,22 +27,27 @@ let areInstalled: boolean;
 let fleet: Attended;
 let home: string;
 beforeAll(async () => {
+  // Rounds of the probe are made by hand: the first one of its schedule is an hour away.
+  const probe = { everyMinutes: 60 };
   [fleet, areInstalled] = await Promise.all([
     attend(
-      mapOf({
-        google_workspace: googleWorkspace({ local: starter }),
-        notes: echo("notes", { environment: { MCP_LOGIN: "none" }, local: starter }),
-        offline: echo("offline", { desiredCount: 0 }),
-        issues: googleWorkspace({ host: "issues", oauth: "shared", audit: { source: "mcp-issues" }, local: starter }),
-        // Two of each; a client that keeps cookies stays with the task that it met first.
-        kept: echo("kept", { desiredCount: 2, stickiness: true, local: { command: counter } }),
-        stateless: echo("stateless", {
-          desiredCount: 2,
-          sessions: "none",
-          environment: { STATELESS: "true" },
-          local: { command: counter },
-        }),
-      }),
+      withLocal(
+        { probe },
+        {
+          google_workspace: googleWorkspace({ local: starter }),
+          notes: echo("notes", { environment: { MCP_LOGIN: "none" }, local: starter }),
+          offline: echo("offline", { desiredCount: 0 }),
+          issues: googleWorkspace({ host: "issues", oauth: "shared", audit: { source: "mcp-issues" }, local: starter }),
+          // Two of each; a client that keeps cookies stays with the task that it met first.
+          kept: echo("kept", { desiredCount: 2, stickiness: true, local: { command: counter } }),
+          stateless: echo("stateless", {
+            desiredCount: 2,
+            sessions: "none",
+            environment: { STATELESS: "true" },
+            local: { command: counter },
+          }),
+        },
+      ),
     ),
     installClients(),
   ]);
@@ -49,6 +57,11 @@ afterAll(async () => {
   await fleet.close();
   await rm(home, { recursive: true, force: true });
 });
+
+function withLocal(stage: StageDefinition, services: FleetDefinition["services"]): FleetDefinition {
+  const map = mapOf(services);
+  return { ...map, stages: { ...map.stages, local: { ...map.stages.local, ...stage } } };
+}
 
 /** The line that was printed for a service, in the order of the map. */
 function pasted(at: number): { readonly line: string; readonly ca: string; readonly url: string } {
@@ -213,5 +226,64 @@ describe("a client, with nothing but what the printed line gives", () => {
     const elsewhere = createServer();
     await new Promise<void>((resolve) => elsewhere.listen(Number(new URL(url).port), "127.0.0.2", resolve));
     elsewhere.close();
+  });
+});
+
+describe("the probe, a client that comes by itself", () => {
+  const settings = () => ({
+    endpoint: fleet.endpointUrl,
+    region: "us-east-1",
+    credentials: { accessKeyId: "operator", secretAccessKey: "operator" },
+  });
+  const round = async () => {
+    const invoke = new InvokeCommand({ FunctionName: "local-mcp-probe-services", Payload: "{}" });
+    const { Payload, FunctionError } = await new LambdaClient(settings()).send(invoke);
+    const said = Buffer.from(Payload ?? []).toString();
+    if (FunctionError !== undefined) throw new Error(said);
+    return JSON.parse(said);
+  };
+
+  it("[REL-3] gets through to each service or is told where to log in, and fleet status knows", async () => {
+    expect(await round()).toEqual({ probed: 3, down: [], unreached: [] });
+    const { stdout } = await fleetCommand("status", "--json").catch((error: { readonly stdout: string }) => error);
+    const { services, probe } = JSON.parse(stdout);
+    expect(services.map(({ key, probe: found }: { key: string; probe: object | null }) => [key, found])).toEqual([
+      ["google_workspace", expect.objectContaining({ state: "login", tools: null })],
+      ["notes", expect.objectContaining({ state: "up", reason: null, tools: expect.any(Number) })],
+      ["offline", null],
+      ["issues", expect.objectContaining({ state: "login" })],
+    ]);
+    expect(Date.now() - Date.parse(probe.lastRound)).toBeLessThan(60_000);
+  });
+
+  it("[REL-3] [REL-5] tells the chats what changed of the tools, and that nobody gets through any more", async () => {
+    const dynamo = new DynamoDBClient(settings());
+    const put = (kind: string, record: object) =>
+      dynamo.send(
+        new PutItemCommand({
+          TableName: "local-mcp-probes",
+          Item: { kind: { S: kind }, service: { S: "notes" }, record: { S: JSON.stringify(record) } },
+        }),
+      );
+    // What another release of it had.
+    const known = { description: "another", shape: "another" };
+    await put("tools", { add: known, subtract: known });
+    await put("standing", { state: "up", since: Date.now(), era: "modern", tools: { digest: "another", count: 2 } });
+    await round();
+    await round();
+    const [chats = ""] = fleet.start.lines.flatMap((line) => /chats\s+(http:\S+)/.exec(line)?.[1] ?? []);
+    await vi.waitFor(
+      async () => {
+        const page = await (await fetch(chats)).text();
+        expect(page).toMatch(/notes: its tools changed: 1 described anew, 1 gone/);
+        expect(page).toContain("“subtract” is gone");
+      },
+      { timeout: 20_000, interval: 500 },
+    );
+    await put("standing", { state: "down", since: Date.now(), reason: "answers 500 to initialize" });
+    await expect(fleetCommand("status")).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/No MCP client has got through for \S+ s: it answers 500 to initialize\./),
+    });
   });
 });

@@ -1,3 +1,8 @@
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalingActivitiesCommand,
+  RegisterScalableTargetCommand,
+} from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeServicesCommand, ECSClient, UpdateServiceCommand, waitUntilServicesStable } from "@aws-sdk/client-ecs";
 import {
@@ -19,6 +24,7 @@ const map = mapOf({
   notes: echo("notes"),
   issues: echo("issues", { environment: { WORKSPACE_EXTERNAL_URL: "{url}" } }),
   parked: echo("parked", { desiredCount: 0 }),
+  busy: echo("busy", { sessions: "none", scaling: { min: 1, max: 3, on: "requests", target: 1_200 } }),
 });
 
 const service = { cluster: "local-mcp-cluster", service: "local-mcp-google-workspace" };
@@ -120,7 +126,7 @@ describe("the balancer of a deployed fleet", () => {
     const echoes = commands
       .filter((command) => command.includes("echo.ts"))
       .map((command) => command.split(" ").at(-1));
-    expect(echoes.toSorted()).toEqual(["google", "issues", "notes"]);
+    expect(echoes.toSorted()).toEqual(["busy", "google", "issues", "notes"]);
   });
 });
 
@@ -198,6 +204,43 @@ describe("the runbook, through the SDK", () => {
     const SecretString = JSON.stringify({ GOOGLE_OAUTH_CLIENT_ID: "an-id", GOOGLE_OAUTH_CLIENT_SECRET: "a-secret" });
     const { VersionId } = await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
     expect(await secrets.send(new GetSecretValueCommand({ SecretId }))).toMatchObject({ SecretString, VersionId });
+  });
+});
+
+describe("a service that is scaled", () => {
+  const busy = { cluster: service.cluster, services: ["local-mcp-busy"] };
+  const scalable = {
+    ServiceNamespace: "ecs",
+    ResourceId: "service/local-mcp-cluster/local-mcp-busy",
+    ScalableDimension: "ecs:service:DesiredCount",
+  } as const;
+  const counts = async () => {
+    const { services: [found] = [] } = await ecs.send(new DescribeServicesCommand(busy));
+    return [found?.desiredCount, found?.runningCount];
+  };
+
+  it("[REL-4] gets tasks as it gets requests, keeps them through a deploy, and loses none when they go", async () => {
+    expect(await counts()).toEqual([1, 1]);
+    const scaling = new ApplicationAutoScalingClient(stage.client);
+    const began = Date.now();
+    const traffic = startTraffic(stage, "busy", 50);
+    // Three periods of ten seconds above the target, and the start of two tasks.
+    await vi.waitFor(async () => expect(await counts()).toEqual([3, 3]), { timeout: 90_000, interval: 500 });
+    const { ScalingActivities = [] } = await scaling.send(new DescribeScalingActivitiesCommand(scalable));
+    expect(ScalingActivities).toMatchObject([{ Description: "Setting desired count to 3.", StatusCode: "Successful" }]);
+    expect(Number(ScalingActivities[0]?.StartTime) - began).toBeLessThan(60_000);
+
+    const entry = map.services.busy ?? expect.fail();
+    await stage.deploy({ ...map, services: { ...map.services, busy: { ...entry, environment: { RELEASE: "2" } } } });
+    expect(await counts()).toEqual([3, 3]);
+
+    await scaling.send(new RegisterScalableTargetCommand({ ...scalable, MinCapacity: 1, MaxCapacity: 1 }));
+    await vi.waitFor(async () => expect(await counts()).toEqual([1, 1]), { timeout: 60_000, interval: 500 });
+    const { sent, failures, pids } = await traffic.stop();
+    expect(failures).toEqual([]);
+    expect(sent).toBeGreaterThan(200);
+    expect(pids.length).toBeGreaterThanOrEqual(4);
+    scaling.destroy();
   });
 });
 

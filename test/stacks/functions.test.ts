@@ -62,6 +62,7 @@ describe("the fleet's functions", () => {
       "prod-mcp-align-splunk": [...always, "AsyncEventAge", "Invocations"],
       "prod-mcp-alarm-to-chat": always,
       "prod-mcp-tune-alarms": [...always, "AsyncEventAge"],
+      "prod-mcp-probe-services": [...always, "AsyncEventAge", "Invocations"],
     });
     const others = alarms.filter(({ Properties }) => !String(Properties.AlarmName).includes("alarm-to-chat"));
     for (const { Properties } of others) {

@@ -43,6 +43,7 @@ const rates = [
   "AWS::CloudWatch::CompositeAlarm",
   "AWS::CloudWatch::Alarm",
 ];
+const probing = ["AWS::CloudWatch::Alarm"];
 const nothing: readonly string[] = [];
 
 describe("the map", () => {
@@ -52,6 +53,7 @@ describe("the map", () => {
   it("[MAP-1] yields all of a service from one entry, and touches nothing else", () => {
     expect(diff(without, withSlack)).toEqual([
       { stack: "Logs", added: logging, removed: nothing, changed: nothing },
+      { stack: "ProbeAlarms", added: probing, removed: nothing, changed: nothing },
       { stack: "Services", added: own, removed: nothing, changed: nothing },
       { stack: "Alarms", added: watching, removed: nothing, changed: nothing },
       { stack: "Rates", added: rates, removed: nothing, changed: nothing },
@@ -61,6 +63,7 @@ describe("the map", () => {
   it("[MAP-2] [ECS-10] removes all of it with the entry, and nothing else", () => {
     expect(diff(withSlack, without)).toEqual([
       { stack: "Logs", added: nothing, removed: logging, changed: nothing },
+      { stack: "ProbeAlarms", added: nothing, removed: probing, changed: nothing },
       { stack: "Services", added: nothing, removed: own, changed: nothing },
       { stack: "Alarms", added: nothing, removed: watching, changed: nothing },
       { stack: "Rates", added: nothing, removed: rates, changed: nothing },
@@ -76,6 +79,7 @@ describe("the map", () => {
     const rich = { ...slack, secrets: ["google-oauth"], sessions: true, audit: { source: "mcp-slack" } };
     expect(diff(without, synthesize("prod", withServices({ slack: rich })))).toEqual([
       { stack: "Logs", added: logging, removed: nothing, changed: nothing },
+      { stack: "ProbeAlarms", added: probing, removed: nothing, changed: nothing },
       { stack: "Services", added: own, removed: nothing, changed: nothing },
       { stack: "Alarms", added: watching, removed: nothing, changed: nothing },
       { stack: "Rates", added: rates, removed: nothing, changed: nothing },

@@ -157,6 +157,8 @@ const accepted: Readonly<Record<string, string>> = {
     "Listing alarms and reading metrics: the one lists, the other knows no resource.",
   "Tuning tunealarmsRole: ssm:PutParameter on arn:aws:ssm:us-east-1:<account>:parameter/mcp-fleet/<stage>/thresholds/*":
     "A parameter for each service, whichever the map has.",
+  "Probe probeservicesRole: cloudwatch:PutMetricData on *":
+    "The action knows no resource; a condition holds it to the fleet's namespace.",
   "Chat Key: kms:* on *": "As the key of the alarms: the topic that watches the chats has one of its own.",
   "Chat Key: kms:Decrypt, kms:GenerateDataKey* on *": "As the key of the alarms.",
   "Alerts Key: kms:* on *":

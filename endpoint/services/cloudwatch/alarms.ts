@@ -1,5 +1,5 @@
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { AsyncInvoker, Clock, EventBus, Place, TopicPublisher } from "#endpoint/core/ports.ts";
+import type { AsyncInvoker, Clock, EventBus, LatestValue, Place, TopicPublisher } from "#endpoint/core/ports.ts";
 import {
   type Alarm,
   type AlarmState,
@@ -135,6 +135,14 @@ export class Alarms {
     this.#move(alarm, { value: verdict.state, reason, reasonData: reasonDataFor(definition, verdict, now) }, [], 0);
   }
 
+  /** The newest datapoint of what an alarm watches, as it is evaluated. */
+  latest({ definition }: Alarm): LatestValue | undefined {
+    if (definition.kind === "composite") return undefined;
+    const { clock, metrics } = this.#ports;
+    const [newest] = datapointsOf(metrics, definition.watched, recentPeriods(clock.now(), definition.period, 1));
+    return newest?.value === undefined ? undefined : { at: newest.at, value: newest.value };
+  }
+
   #checkChildren(definition: CompositeAlarmDefinition): void {
     const missing = alarmsIn(parseRule(definition.rule)).filter((name) => this.find(name) === undefined);
     if (missing.length > 0)
@@ -205,7 +213,9 @@ export class Alarms {
     try {
       if (/^arn:[^:]+:sns:/.test(action)) await topics.publish(action, topicMessage(place, change));
       else if (/^arn:[^:]+:lambda:/.test(action)) functions.enqueue(action, functionPayload(place, change));
-      else throw new Error("not emulated: allowed are topics and functions");
+      // Who keeps an alarm for its own policy follows its state.
+      else if (!/^arn:[^:]+:autoscaling:/.test(action))
+        throw new Error("not emulated: allowed are topics and functions");
       this.history.recordAction(change.alarm, action, undefined, clock.now());
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

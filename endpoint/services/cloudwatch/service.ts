@@ -1,9 +1,11 @@
-import type { AlarmStates, MetricSink } from "#endpoint/core/ports.ts";
+import * as v from "valibot";
+import type { AlarmKeeper, AlarmStates, MetricSink } from "#endpoint/core/ports.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
 import type { AnyDefinition } from "./alarm.ts";
 import { Alarms } from "./alarms.ts";
 import { Dashboards } from "./dashboards.ts";
+import { metricAlarm, metricAlarmProperties } from "./definition.ts";
 import type { CloudWatchPorts } from "./engine.ts";
 import { evaluateForever, waitOf } from "./evaluator.ts";
 import { Metrics } from "./metrics.ts";
@@ -15,6 +17,8 @@ export interface CloudWatch {
   readonly service: AwsService;
   readonly metrics: MetricSink;
   readonly alarms: AlarmStates;
+  /** For services that keep alarms of their own. */
+  readonly keeper: AlarmKeeper;
   stop(): Promise<void>;
 }
 
@@ -55,6 +59,14 @@ export function createCloudWatch(ports: CloudWatchPorts): CloudWatch {
         return alarm && { inAlarm: alarm.state.value === "ALARM", rangeMs: rangeOf(alarm.definition) };
       },
       onChange: (listener) => alarms.onChange(listener),
+    },
+    keeper: {
+      put: (alarm) => void alarms.put(metricAlarm(v.parse(metricAlarmProperties, alarm))),
+      delete: (name) => alarms.delete(name),
+      read(name) {
+        const alarm = alarms.find(name);
+        return alarm && { inAlarm: alarm.state.value === "ALARM", latest: alarms.latest(alarm) };
+      },
     },
     stop,
   };

@@ -1,4 +1,4 @@
-import type { ManagedProcess, ProcessSpec } from "#endpoint/core/ports.ts";
+import type { ManagedProcess, ProcessSpec, ScalableServices } from "#endpoint/core/ports.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
 import { createEcsEngine, type EcsPorts } from "./engine.ts";
@@ -7,6 +7,7 @@ import { startMetadataServer } from "./metadata.ts";
 import { operationsOf } from "./operations/index.ts";
 import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources/index.ts";
+import { scalableOf } from "./scalable.ts";
 
 /** A container's process; its end is the container's, whatever causes it. */
 export interface ContainerProcess {
@@ -23,6 +24,8 @@ export interface Ecs {
     container: string | undefined,
     command: Pick<ProcessSpec, "command" | "args" | "onLine">,
   ): ManagedProcess;
+  /** For Application Auto Scaling. */
+  readonly scalable: ScalableServices;
   /** The processes that stand for containers at the moment. */
   processes(): readonly ContainerProcess[];
   /** Ends every task's processes, within seconds. Stopping again changes nothing. */
@@ -53,6 +56,7 @@ export async function createEcs(ports: EcsPorts): Promise<Ecs> {
       stop,
     },
     stop,
+    scalable: scalableOf(engine),
     processes: () =>
       engine.tasks
         .list(ports.clock.now())

@@ -11,11 +11,11 @@ export interface Schedule {
 }
 
 /**
- * Reads a schedule in UTC, or returns `undefined` for text that is not one.
+ * Reads a schedule, its times in a zone by IANA's name, or returns `undefined` for text that is not one.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  */
-export function parseSchedule(expression: string): Schedule | undefined {
-  return parseRate(expression) ?? parseCron(expression);
+export function parseSchedule(expression: string, timezone = "UTC"): Schedule | undefined {
+  return parseRate(expression) ?? parseCron(expression, timezone);
 }
 
 function parseRate(expression: string): Schedule | undefined {
@@ -27,7 +27,7 @@ function parseRate(expression: string): Schedule | undefined {
   return { interval, next: (time) => time + interval };
 }
 
-function parseCron(expression: string): Schedule | undefined {
+function parseCron(expression: string, timezone: string): Schedule | undefined {
   const fields = /^cron\((.+)\)$/.exec(expression)?.[1]?.trim().split(/\s+/);
   if (fields?.length !== 6) return undefined;
   const [minutes = "", hours = "", dayOfMonth = "", month = "", dayOfWeek = "", year = ""] = fields;
@@ -38,7 +38,7 @@ function parseCron(expression: string): Schedule | undefined {
   const pattern = ["0", minutes, hours, dayOfMonth, month, weekday, year].join(" ").replaceAll("?", "*");
   try {
     const cron = new Cron(pattern, {
-      timezone: "UTC",
+      timezone,
       mode: "7-part",
       alternativeWeekdays: true,
       sloppyRanges: true,

@@ -3,12 +3,17 @@
  * because stripping types would double a function's cold start.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
+import dns from "node:dns";
 import { existsSync } from "node:fs";
 import http from "node:http";
 import { createRequire, registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { format } from "node:util";
+
+// Names under `localhost` are this machine (RFC 6761, section 6.3), where the balancers are: a system may not know that.
+const { lookup } = dns;
+dns.lookup = (hostname, ...rest) => lookup(/(?:^|\.)localhost$/i.test(hostname) ? "127.0.0.1" : hostname, ...rest);
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, _HANDLER, AWS_EXECUTION_ENV, AWS_LAMBDA_LOG_FORMAT } = process.env;
 const runtimeRequire = createRequire(import.meta.url);

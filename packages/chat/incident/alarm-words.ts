@@ -63,6 +63,7 @@ const known: Readonly<Record<string, { readonly unit: string; readonly name: (st
   HealthyHostCount: { unit: "", name: () => "healthy tasks:" },
   UnHealthyHostCount: { unit: "", name: () => "unhealthy tasks:" },
   HTTPCode_Target_5XX_Count: { unit: "", name: () => "5xx responses:" },
+  Up: { unit: "", name: () => "MCP clients get through:" },
   HTTPCode_ELB_5XX_Count: { unit: "", name: () => "5xx responses from the load balancer:" },
 };
 

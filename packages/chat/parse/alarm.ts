@@ -81,7 +81,7 @@ function serviceOfDimensions(dimensions: Readonly<Record<string, string>>): stri
 }
 
 function serviceOfAlarmName(name: string): string | undefined {
-  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+|failedRequests\w*|slowRequests|memoryUsed|cpuUsed)$/
+  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+|failedRequests\w*|slowRequests|memoryUsed|cpuUsed|probe)$/
     .exec(name.slice(0, nameLimit))?.[1]
     ?.replaceAll("-", "_");
 }

@@ -5,13 +5,17 @@ import {
   type MetricAlarm,
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
-import { type AlarmName, alarmNames, names, type RateName, rateNames, type ServicePlan, type StagePlan } from "#fleet";
+import { alarmNames, names, rateNames, type ServicePlan, type StagePlan } from "#fleet";
+import { probeAlarm } from "#fleet/definition.ts";
 import { didYouMean } from "#fleet/nearest.ts";
 import { isSilent } from "#fleet/release-alarm.ts";
 import { basisOf, type ThresholdBasis } from "#fleet/threshold-basis.ts";
 import { isWaking } from "#fleet/waking.ts";
 import { UsageError } from "../failure.ts";
 import { type Stage, shown } from "../stage.ts";
+
+const serviceAlarms = [...alarmNames, ...rateNames, probeAlarm] as const;
+type ServiceAlarm = (typeof serviceAlarms)[number];
 
 /** An alarm of the stage; `service` and `kind` where it is one of those that every service has. */
 export interface AlarmFacts {
@@ -20,7 +24,7 @@ export interface AlarmFacts {
   /** Absent when several are combined. */
   readonly metric: string | undefined;
   readonly service: string | undefined;
-  readonly kind: AlarmName | RateName | undefined;
+  readonly kind: ServiceAlarm | undefined;
   readonly state: string;
   /** Milliseconds since the epoch. */
   readonly since: number | undefined;
@@ -46,7 +50,7 @@ export async function readAlarms({ aws, plan }: Stage): Promise<readonly AlarmFa
   }
   const owners = new Map(
     plan.services.flatMap((service) =>
-      [...alarmNames, ...rateNames].map((kind) => [names.alarm(plan.stage, service.key, kind), { service, kind }]),
+      serviceAlarms.map((kind) => [names.alarm(plan.stage, service.key, kind), { service, kind }]),
     ),
   );
   return found
@@ -56,7 +60,7 @@ export async function readAlarms({ aws, plan }: Stage): Promise<readonly AlarmFa
 
 function facts(
   alarm: MetricAlarm & CompositeAlarm,
-  owner: { readonly service: ServicePlan; readonly kind: AlarmName | RateName } | undefined,
+  owner: { readonly service: ServicePlan; readonly kind: ServiceAlarm } | undefined,
 ): AlarmFacts {
   return {
     name: alarm.AlarmName ?? "",

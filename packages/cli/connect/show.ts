@@ -12,6 +12,7 @@ export async function showConnection(
   service: ServicePlan,
   form: "line" | "http" | "stdio",
 ): Promise<ExitCode> {
+  if (!service.mcp) throw new Failure(`${service.key} is no MCP server: its entry in fleet.config.ts says mcp: false.`);
   await checkServing(stage, service);
   const connection = await readConnection(stage, service);
   const { terminal } = stage;

@@ -25,6 +25,9 @@ export interface Estimate {
 const chatAlarms = 3;
 const chatKeys = 1;
 
+/** In no template: a metric is there once it was written. */
+export const probeMetric = "AWS::CloudWatch::Metric";
+
 /** Each alarm on a share names two: what is counted, and of how many. */
 const metricsOfRate = 2;
 const usageAlarms = ["memoryUsed", "cpuUsed"] as const;
@@ -41,7 +44,8 @@ export function estimate(plan: StagePlan): Estimate {
     burnWindows.length * metricsOfRate +
     metricsOfRate +
     metricsOf(releaseAlarms);
-  const oneMore = fargate(smallest) + usual * prices.alarmMonth + prices.compositeAlarmMonth;
+  const probed = plan.probe === undefined ? 0 : prices.alarmMonth + metricsOfProbe(plan) * prices.metricMonth;
+  const oneMore = fargate(smallest) + usual * prices.alarmMonth + prices.compositeAlarmMonth + probed;
   if (plan.runsOn === "loopback") return { lines: [], monthly: 0, oneMore: 0, unpriced: [] };
   const node = nodePrice(plan);
   const lines = [...plan.services.map(serviceLine), ...sharedLines(plan, node ?? 0)];
@@ -60,6 +64,7 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
   // A balancer has an address in each zone, a NAT gateway one of its own.
   const [balancerAddresses, ownAddresses] = [shards * network.zones, network.natGateways];
   const keys = (alarmTopic.adoptedArn === undefined ? 1 : 0) + (chats ? chatKeys : 0);
+  const probed = probedOf(plan).length;
   const alarms = alarmsOf(plan) + alarmsOfFunctions(plan, chats) + (chats ? chatAlarms : 0);
   const created = secrets.filter(({ adoptedArn }) => adoptedArn === undefined).length;
   return [
@@ -67,6 +72,8 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
     ...line("AWS::CloudWatch::Alarm", ratesOf(plan), "alarm on a share", metricsOfRate * prices.alarmMonth),
     ...releaseLine(plan),
     ...line("AWS::CloudWatch::CompositeAlarm", burnRatesOf(plan), "composite alarm", prices.compositeAlarmMonth),
+    ...line("AWS::ApplicationAutoScaling::ScalingPolicy", scaledOf(plan), "scaling, two alarms", 2 * prices.alarmMonth),
+    ...line(probeMetric, probed * metricsOfProbe(plan), "metric of the probe", prices.metricMonth),
     ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
     ...line("AWS::EC2::NatGateway", network.natGateways, "NAT gateway", hourly(prices.natGatewayHour)),
     ...line("AWS::EC2::EIP", ownAddresses, "public IPv4 of a NAT gateway", hourly(prices.publicAddressHour)),
@@ -109,14 +116,17 @@ function line(type: string, count: number, what: string, monthly: number): reado
   return count === 0 ? [] : [{ what: `${count} × ${what}`, type, count, monthly: count * monthly }];
 }
 
+/** At its minimum where it is scaled. */
 function serviceLine(service: ServicePlan): CostLine {
-  const { key, desiredCount, cpu, memory, architecture } = service;
+  const { key, desiredCount, cpu, memory, architecture, scaling, capacity } = service;
   const arm = architecture === "ARM64" ? " ARM" : "";
+  const spot = capacity === "spot" ? " Spot" : "";
+  const count = scaling === undefined ? desiredCount : `${scaling.min} to ${scaling.max}`;
   return {
-    what: `${key}: ${desiredCount} × ${cpu / 1024} vCPU${arm}, ${memory / 1024} GB`,
+    what: `${key}: ${count} × ${cpu / 1024} vCPU${arm}${spot}, ${memory / 1024} GB`,
     type: "AWS::ECS::Service",
     count: 1,
-    monthly: desiredCount * fargate(service),
+    monthly: desiredCount * fargate(service) * (capacity === "spot" ? prices.fargate.spotShare : 1),
   };
 }
 
@@ -130,7 +140,21 @@ function alarmsOf({ services, shards, balancerErrors }: StagePlan): number {
     ...alarmNames.filter((name) => alarms[name].kind === "set"),
     ...usageAlarms.filter((name) => rates[name].kind === "set"),
   ]);
-  return ofServices.length + (balancerErrors.kind === "set" ? shards : 0);
+  const ofProbe = services.filter(({ probe }) => probe?.kind === "set");
+  return ofServices.length + ofProbe.length + (balancerErrors.kind === "set" ? shards : 0);
+}
+
+function scaledOf({ services }: StagePlan): number {
+  return services.filter(({ scaling }) => scaling !== undefined).length;
+}
+
+function probedOf({ services }: StagePlan): readonly ServicePlan[] {
+  return services.filter(({ probe }) => probe !== undefined);
+}
+
+/** `packages/probe/metrics.ts`. */
+function metricsOfProbe({ probe }: StagePlan): number {
+  return probe === undefined ? 0 : { up: 1, all: 3 }[probe.metrics];
 }
 
 function ratesOf(plan: StagePlan): number {
@@ -163,6 +187,7 @@ function alarmsOfFunctions(plan: StagePlan, chats: boolean): number {
     "alarm-to-chat": chats && 2,
     "answer-button": chats && plan.chat?.actions !== undefined && 2,
     "tune-alarms": chats && 3,
+    "probe-services": probedOf(plan).length > 0 && 4,
   };
   return Object.values(functions).reduce<number>((sum, alarms) => sum + Number(alarms), 0);
 }

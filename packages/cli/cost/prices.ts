@@ -10,6 +10,8 @@ export const prices = {
   fargate: {
     X86_64: { vcpuHour: 0.04048, gigabyteHour: 0.004445 },
     ARM64: { vcpuHour: 0.03238, gigabyteHour: 0.00356 },
+    /** "Up to 70 % off", and follows supply: what Spot costs of that is for an estimate, no more. */
+    spotShare: 0.3,
   },
   /** https://aws.amazon.com/elasticloadbalancing/pricing/; quoted everywhere, without a date */
   balancerHour: 0.0225,

@@ -16,6 +16,8 @@ export const billedByUse = [
 
 /** What AWS does not bill, or bills as part of something else. */
 export const free = [
+  // Its policy is what has alarms, which are billed.
+  "AWS::ApplicationAutoScaling::ScalableTarget",
   "AWS::CertificateManager::Certificate",
   "AWS::CloudFormation::WaitConditionHandle",
   "AWS::EC2::InternetGateway",

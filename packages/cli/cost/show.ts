@@ -23,6 +23,9 @@ export function showCost(plan: StagePlan, format: "text" | "json", paint: Paint)
   const { balancerUnitHour, natGatewayGigabyte, logGigabyte } = prices;
   const notes = [
     `One more service (0.25 vCPU, 0.5 GB, its alarms): ${dollars(oneMore).trim()} USD a month.`,
+    ...(plan.services.some(({ scaling }) => scaling !== undefined)
+      ? ["What is scaled is counted at its minimum; Spot's price follows supply."]
+      : []),
     ...unpriced.map((what) => `No price known, so not counted: ${what}.`),
     `Plus usage: ${balancerUnitHour} USD per LCU-hour of a balancer, ${natGatewayGigabyte} per GB through NAT, ${logGigabyte.toFixed(2)} per GB of logs, traffic to the internet, functions and queues.`,
     `List prices of ${prices.region} as of ${prices.asOf}, without free tiers${plan.region === prices.region ? "" : `; they differ in ${plan.region}`}.`,

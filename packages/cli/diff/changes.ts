@@ -1,4 +1,5 @@
 import { alarmNames, names, rateNames, type ServicePlan, type StagePlan } from "#fleet";
+import { probeAlarm } from "#fleet/definition.ts";
 import type { AlarmFacts } from "../alarms/read.ts";
 import { type Deployed, differencesOf } from "../status/deployed.ts";
 import type { ServiceFacts } from "../status/facts.ts";
@@ -82,7 +83,7 @@ function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: 
   const found = new Map(alarms.map((alarm) => [alarm.name, alarm]));
   // Those of a new service come with it.
   const deployed = services.filter(({ key }) => serviceNames.includes(names.service(stage, key)));
-  return deployed.flatMap(({ key, alarms: wanted, rates }) => [
+  return deployed.flatMap(({ key, alarms: wanted, rates, probe }) => [
     ...alarmNames.flatMap((name): readonly Change[] => {
       const is = found.get(names.alarm(stage, key, name));
       const should = wanted[name];
@@ -93,9 +94,10 @@ function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: 
       const text = `alarm ${name} of ${key}: the threshold is ${is.threshold}, the map has ${should.threshold}`;
       return [{ kind: "change", text }];
     }),
-    ...rateNames.flatMap((name): readonly Change[] => {
+    ...[...rateNames, probeAlarm].flatMap((name): readonly Change[] => {
       const isThere = found.has(names.alarm(stage, key, name));
-      if (isThere === (rates[name].kind === "set")) return [];
+      const isWanted = (name === probeAlarm ? probe : rates[name])?.kind === "set";
+      if (isThere === isWanted) return [];
       return [{ kind: isThere ? "remove" : "add", text: `alarm ${name} of ${key}` }];
     }),
   ]);

@@ -4,6 +4,7 @@ import { allow, arnsOf, type Statement } from "./statement.ts";
 /** Services whose resources are in the stage's templates. They are created, so few of them have names beforehand. */
 const services = [
   "acm",
+  "application-autoscaling",
   "cloudwatch",
   "dynamodb",
   "ec2",

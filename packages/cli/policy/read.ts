@@ -78,6 +78,7 @@ export function reading(plan: StagePlan): readonly Statement[] {
       ["dynamodb:BatchGetItem", "dynamodb:Query"],
       [of("dynamodb", `table/${names.incidentTable(stage)}`)],
     ),
+    allow("Probes", ["dynamodb:GetItem", "dynamodb:Query"], [of("dynamodb", `table/${names.probeTable(stage)}`)]),
     allow("MovedTags", ["ecr:DescribeImages"], [of("ecr", "repository/*")]),
     allow("Thresholds", ["ssm:GetParametersByPath"], [of("ssm", `parameter/mcp-fleet/${stage}/*`)]),
     ...beforehand(plan),

@@ -21,7 +21,10 @@ export async function scale(
   }
   await update(stage, service, tasks);
   terminal.print(`${service.key} goes from ${before.desired} to ${tasks} tasks.`);
-  if (tasks !== service.desiredCount)
+  if (service.scaling !== undefined) {
+    const { min, max, on } = service.scaling;
+    terminal.note(`fleet.config.ts scales it from ${min} to ${max} by ${on}: its load soon decides again.`);
+  } else if (tasks !== service.desiredCount)
     terminal.note(
       `fleet.config.ts has ${service.desiredCount}: a deploy that changes the service goes back to that. For good, set services.${service.key}.desiredCount.`,
     );

@@ -23,7 +23,8 @@ export function differencesOf(
   const compare = (what: string, is: unknown, should: unknown) =>
     String(is) === String(should) ? [] : [`${what} is ${String(is)}, the map has ${String(should)}`];
   return [
-    ...compare("the number of tasks", service?.desired, plan.desiredCount),
+    // Where it is scaled, load and the clock decide.
+    ...(plan.scaling === undefined ? compare("the number of tasks", service?.desired, plan.desiredCount) : []),
     ...compare("cpu", cpu, plan.cpu),
     ...compare("memory", memory, plan.memory),
     ...compare("the architecture", architecture, plan.architecture),

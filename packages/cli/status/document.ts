@@ -1,9 +1,16 @@
 import type { StagePlan } from "#fleet";
+import type { Standing } from "#probe/standing.ts";
 import { currentSince, type FailureFacts, runsOnOlder } from "./facts.ts";
 import type { FleetFacts } from "./fleet.ts";
 import { findTroubles } from "./troubles.ts";
 
 const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
+
+function probeOf(standing: Standing | undefined) {
+  if (standing === undefined) return null;
+  const { state, since, reason = null, tools } = standing;
+  return { state, since: iso(since), reason, tools: tools?.count ?? null };
+}
 
 /** What `--json` prints: times in ISO 8601, names as in AWS, and no value of any secret. */
 export function statusDocument({ stage, region }: StagePlan, fleet: FleetFacts, now: number) {
@@ -15,6 +22,7 @@ export function statusDocument({ stage, region }: StagePlan, fleet: FleetFacts, 
     troubles,
     ringing: fleet.ringing.map((alarm) => ({ ...alarm, since: iso(alarm.since) })),
     mutes: fleet.mutes.map((mute) => ({ ...mute, since: iso(mute.since), until: iso(mute.until) })),
+    probe: fleet.probe === undefined ? null : { lastRound: iso(fleet.probe.lastRound) },
     services: fleet.services.map(({ plan, service, tasks, targets, secrets, failure }) => ({
       key: plan.key,
       url: plan.url,
@@ -24,6 +32,7 @@ export function statusDocument({ stage, region }: StagePlan, fleet: FleetFacts, 
       pending: service?.pending ?? 0,
       deployments: (service?.deployments ?? []).map((one) => ({ ...one, createdAt: iso(one.createdAt) })),
       targets,
+      probe: probeOf(fleet.probe?.standings.get(plan.key)),
       failure: failure === undefined ? null : failureDocument(failure),
       tasks: tasks.map((task) => ({
         ...task,

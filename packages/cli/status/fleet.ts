@@ -9,6 +9,7 @@ import { findOverdue, type Overdue } from "../secrets/schedule.ts";
 import { type SecretState, stateOf } from "../secrets/state.ts";
 import type { Stage } from "../stage.ts";
 import type { SecretFacts, ServiceFacts } from "./facts.ts";
+import { type ProbeFacts, readProbe } from "./probe.ts";
 import { readServices } from "./read.ts";
 
 /** All that decides whether the fleet is well, at one moment. */
@@ -17,6 +18,8 @@ export interface FleetFacts {
   /** Those in ALARM, muted ones as well; not the one that only tests the road to the chats. */
   readonly ringing: readonly AlarmFacts[];
   readonly secrets: readonly SecretStanding[];
+  /** Absent where the stage has no probe. */
+  readonly probe: ProbeFacts | undefined;
   /** What the chats are not told of. */
   readonly mutes: readonly Mute[];
 }
@@ -30,15 +33,16 @@ export interface SecretStanding {
 /** Throws `Failure` where the stage is not deployed, and what AWS answers: what cannot be read is not called well. */
 export async function readFleet(stage: Stage): Promise<FleetFacts> {
   const reading = readStandings(stage);
-  const [services, alarms, known, mutes] = await Promise.all([
+  const [services, alarms, known, mutes, probe] = await Promise.all([
     readServices(stage, stage.plan.services, async (key) => (await reading).get(key)?.facts),
     readAlarms(stage),
     reading,
     readMutes(stage),
+    readProbe(stage),
   ]);
   const road = names.alarmRoad(stage.plan.stage);
   const ringing = alarms.filter(({ name, state }) => state === "ALARM" && name !== road);
-  return { services, ringing, secrets: [...known.values()].map(({ standing }) => standing), mutes };
+  return { services, ringing, secrets: [...known.values()].map(({ standing }) => standing), mutes, probe };
 }
 
 interface KnownSecret {

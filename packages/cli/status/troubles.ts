@@ -3,6 +3,7 @@ import { formatDuration } from "../duration.ts";
 import type { Overdue } from "../secrets/schedule.ts";
 import type { FailureFacts, ServiceFacts } from "./facts.ts";
 import type { FleetFacts, SecretStanding } from "./fleet.ts";
+import { type ProbeFacts, probeTroubles, roundTroubles } from "./probe.ts";
 
 /** Worst first: `down` serves nobody, `failing` hurts somebody, `overdue` will. */
 const severities = ["down", "failing", "overdue"] as const;
@@ -21,19 +22,29 @@ export interface Trouble {
  *
  * @param now milliseconds since the epoch
  */
-export function findTroubles({ services, ringing, secrets }: FleetFacts, now: number): readonly Trouble[] {
+export function findTroubles({ services, ringing, secrets, probe }: FleetFacts, now: number): readonly Trouble[] {
   const ringingOf = Map.groupBy(ringing, ({ service }) => service);
   const troubles = [
-    ...services.flatMap((facts) => serviceTrouble(facts, ringingOf.get(facts.plan.key) ?? [], now)),
+    ...services.flatMap((facts) => serviceTrouble(facts, ringingOf.get(facts.plan.key) ?? [], probe, now)),
     ...fleetTrouble(ringingOf.get(undefined) ?? [], now),
+    ...(probe === undefined ? [] : probeTrouble(probe, now)),
     ...secrets.flatMap(secretTrouble),
   ];
   return severities.flatMap((wanted) => troubles.filter(({ severity }) => severity === wanted));
 }
 
-function serviceTrouble(facts: ServiceFacts, ringing: readonly AlarmFacts[], now: number): readonly Trouble[] {
+function serviceTrouble(
+  facts: ServiceFacts,
+  ringing: readonly AlarmFacts[],
+  probe: ProbeFacts | undefined,
+  now: number,
+): readonly Trouble[] {
   const { plan, service, failure } = facts;
-  const lines = [...troublesOf(facts), ...ringing.map((alarm) => alarmText(alarm, now))];
+  const lines = [
+    ...troublesOf(facts),
+    ...(probe === undefined ? [] : probeTroubles(facts, probe, now)),
+    ...ringing.map((alarm) => alarmText(alarm, now)),
+  ];
   if (lines.length === 0) return [];
   const serves = (service?.running ?? 0) > 0 || plan.desiredCount === 0;
   const next = service === undefined && failure === undefined ? [] : [nextCommand(facts)];
@@ -93,6 +104,12 @@ function fleetTrouble(ringing: readonly AlarmFacts[], now: number): readonly Tro
   if (ringing.length === 0) return [];
   const lines = ringing.map((alarm) => alarmText(alarm, now));
   return [{ severity: "failing", subject: "fleet", lines: [...lines, "→ docs/runbook.md"] }];
+}
+
+function probeTrouble(probe: ProbeFacts, now: number): readonly Trouble[] {
+  const lines = roundTroubles(probe, now);
+  if (lines.length === 0) return [];
+  return [{ severity: "failing", subject: "probe", lines: [...lines, "→ docs/alarms.md#when-a-function-fails"] }];
 }
 
 function secretTrouble({ key, state, overdue }: SecretStanding): readonly Trouble[] {

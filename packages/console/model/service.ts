@@ -47,6 +47,8 @@ export const service = v.object({
   deployments: v.array(deployment),
   /** Why its last deployment failed, in plain words; absent if it did not. */
   failure: v.optional(v.string()),
+  /** What the last probe met that lets no MCP client through; absent where one got through, or there is no probe. */
+  unreachable: v.optional(v.string()),
   /** Newest first. */
   tasks: v.array(task),
 });

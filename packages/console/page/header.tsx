@@ -44,11 +44,7 @@ function Connection({ state, paused }: Pick<HeaderProps, "state" | "paused">) {
     case "lost":
       return <span class="mark bad">not connected; last update at {timeOfDay(state.now)}</span>;
     case "live":
-      return (
-        <span class={`mark ${paused ? "warn" : "good"}`}>
-          {paused ? "paused" : "live"}
-        </span>
-      );
+      return <span class={`mark ${paused ? "warn" : "good"}`}>{paused ? "paused" : "live"}</span>;
   }
 }
 

@@ -52,6 +52,8 @@ function serviceFact({ services }: ConsoleState): Fact | undefined {
   const rolling = deployed.filter(({ deployments }) =>
     deployments.some(({ primary, state }) => primary && state !== "completed"),
   );
+  const cut = deployed.filter(({ unreachable }) => unreachable !== undefined);
+  if (cut.length > 0) return { text: `${cut.length} of ${deployed.length} services let no MCP client in`, tone: "bad" };
   if (short.length > 0) return { text: `${short.length} of ${deployed.length} services short of tasks`, tone: "bad" };
   if (rolling.length > 0) return { text: `${rolling.length} of ${deployed.length} services rolling`, tone: "warn" };
   return { text: deployed.length === 1 ? "1 service healthy" : `${deployed.length} services healthy`, tone: "good" };

@@ -181,6 +181,8 @@ function Figure({ name, value, tone }: FigureProps) {
 function DeploymentState({ service, now }: Pick<CardProps, "service" | "now">) {
   const primary = service.deployments.find((deployment) => deployment.primary);
   if (service.failure !== undefined) return <span class="mark bad">{service.failure}</span>;
+  if (service.unreachable !== undefined)
+    return <span class="mark bad">no MCP client gets through: it {service.unreachable}</span>;
   if (service.status === "absent") return <span class="mark neutral">not deployed</span>;
   if (service.status === "draining") return <span class="mark warn">being removed</span>;
   if (primary === undefined) return <span class="mark neutral">no deployment</span>;

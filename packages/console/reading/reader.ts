@@ -3,6 +3,7 @@ import type { FleetView } from "../view.ts";
 import { readAlarms } from "./alarms.ts";
 import { createChatReader } from "./chats.ts";
 import { type ClientSettings, openClients } from "./clients.ts";
+import { withProbes } from "./probes.ts";
 import { readSecrets } from "./secrets.ts";
 import { readServices } from "./services.ts";
 import { createTrafficReader } from "./traffic.ts";
@@ -17,7 +18,7 @@ export interface FleetReader
 export function createFleetReader(plan: StagePlan, settings: ClientSettings): FleetReader {
   const clients = openClients(settings);
   return {
-    services: () => readServices(plan, clients),
+    services: async () => withProbes(plan, clients, await readServices(plan, clients)),
     secrets: () => readSecrets(plan, clients),
     alarms: () => readAlarms(plan, clients),
     chats: createChatReader(plan, clients),

@@ -6,6 +6,7 @@ import { names, targetGroupNameLimit } from "../names.ts";
 import type { Problem } from "../problem.ts";
 import { checkCommands } from "./command.ts";
 import { unknown } from "./reference.ts";
+import { checkScaling } from "./scaling.ts";
 import { checkVariables } from "./variable.ts";
 
 /** What one entry must get right on its own and with the secrets and stages it names. */
@@ -13,6 +14,7 @@ export function checkService(fleet: FleetDefinition, entry: Entry): readonly Pro
   return [
     ...checkSize(entry),
     ...checkCount(entry),
+    ...checkScaling(entry),
     ...checkVariables(fleet, entry),
     ...checkCommands(fleet, entry),
     ...checkNames(fleet, entry),
@@ -22,6 +24,7 @@ export function checkService(fleet: FleetDefinition, entry: Entry): readonly Pro
     ...checkOptOut(fleet, entry),
     ...checkShared(fleet, entry),
     ...checkPermissions(entry),
+    ...checkProbe(entry),
   ];
 }
 
@@ -50,12 +53,16 @@ function checkSize([key, { cpu, memory }]: Entry): readonly Problem[] {
 }
 
 /** A balancer spreads requests over tasks, and a session that one keeps in memory is unknown to the others. */
-function checkCount([key, { desiredCount = 1, sessions = false, stickiness = false }]: Entry): readonly Problem[] {
-  if (desiredCount <= 1 || sessions !== false || stickiness) return [];
+function checkCount([
+  key,
+  { desiredCount = 1, scaling, sessions = false, stickiness = false },
+]: Entry): readonly Problem[] {
+  const most = Math.max(...[scaling ?? { max: desiredCount }, ...(scaling?.schedule ?? [])].map(({ max }) => max));
+  if (most <= 1 || sessions !== false || stickiness) return [];
   return [
     {
-      field: `services.${key}.desiredCount`,
-      value: desiredCount,
+      field: `services.${key}.${scaling === undefined ? "desiredCount" : "scaling.max"}`,
+      value: most,
       allowed: "0 or 1 for a service that keeps its MCP sessions in its task's memory (`sessions` is false)",
       remedy:
         'Set sessions: true if it keeps them in Redis, or sessions: "none" if it has none, or stickiness: true if its clients keep cookies; otherwise keep one task: another would answer 404 to a session it does not know.',
@@ -138,6 +145,18 @@ function checkShared(fleet: FleetDefinition, [key, { oauth, audit }]: Entry): re
     });
   }
   return problems;
+}
+
+/** The probe asks for tools, which nothing but an MCP server has. */
+function checkProbe([key, { mcp = true, probe, alarms }]: Entry): readonly Problem[] {
+  const remedy = (field: string) => `Remove \`${field}\`; its health check and its requests are watched all the same.`;
+  if (!mcp && probe === true) {
+    const allowed = "false, or nothing, for a service without MCP (`mcp` is false)";
+    return [{ field: `services.${key}.probe`, value: probe, allowed, remedy: remedy("probe") }];
+  }
+  if ((probe ?? mcp) || alarms?.probe === undefined || "declined" in alarms.probe) return [];
+  const allowed = "an alarm of the probe for a service that the probe asks";
+  return [{ field: `services.${key}.alarms.probe`, value: alarms.probe, allowed, remedy: remedy("alarms.probe") }];
 }
 
 function checkPermissions([key, service]: Entry): readonly Problem[] {

@@ -13,6 +13,9 @@ export type AlarmName = (typeof alarmNames)[number];
 export const rateNames = ["failedRequests", "slowRequests", "memoryUsed", "cpuUsed"] as const;
 export type RateName = (typeof rateNames)[number];
 
+/** Of the stage's probe. */
+export const probeAlarm = "probe" as const;
+
 /**
  * Each alarm is a decision: set, or declined with a reason. Those on shares have defaults and may be left out.
  */
@@ -24,6 +27,8 @@ export type AlarmDefinitions = { readonly [Name in AlarmName]: AlarmDefinition }
         readonly objective?: number;
       })
     | Declined;
+  /** No MCP client got through, in two of three rounds of the stage's probe. It wakes people unless told. */
+  readonly probe?: Waking | Declined;
   /** Too many requests wait longer than the threshold of `latencyP95`, within a quarter of an hour. */
   readonly slowRequests?:
     | (Waking & {
@@ -53,8 +58,8 @@ export type AlarmDefinition =
 
 interface Waking {
   /**
-   * Whether it wakes people (`critical`), or is for the feed (`warning`). Default: `healthyHosts`, `failedRequests` and
-   * a measured `slowRequests` wake.
+   * Whether it wakes people (`critical`), or is for the feed (`warning`). Default: `healthyHosts`, `failedRequests`,
+   * `probe` and a measured `slowRequests` wake.
    */
   readonly wakes?: boolean;
 }

@@ -27,6 +27,13 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
    * 1.
    */
   readonly desiredCount?: number;
+  /** As many tasks as the load needs, in place of `desiredCount`, which may still be 0. */
+  readonly scaling?: ScalingDefinition;
+  /**
+   * `spot`: on spare capacity, for up to 70 % less, which AWS takes back with two minutes' notice. Decide it before the
+   * service is deployed: CloudFormation would have to replace a service that has a name. Default `on-demand`.
+   */
+  readonly capacity?: "on-demand" | "spot";
   /** Path of the health check, called every 30 s; a 200 means healthy. Default `/health`. */
   readonly healthPath?: string;
   /** HTTP status codes that count as healthy, in the format of a target group's matcher. Default `200`. */
@@ -66,6 +73,10 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
   readonly user?: string;
   /** Whether the container's file system cannot be written to; ECS Exec needs a writable one. Default false. */
   readonly readOnlyRoot?: boolean;
+  /** Whether it is an MCP server, at `/mcp`. False: an HTTP service that nobody asks for tools. Default true. */
+  readonly mcp?: boolean;
+  /** Whether the stage's probe asks it, where the stage has one. Default: as `mcp`. */
+  readonly probe?: boolean;
   /** CPU architecture of the image. Default `X86_64`. */
   readonly architecture?: "X86_64" | "ARM64";
   /** Seconds between SIGTERM and SIGKILL, at most 120. Default 30. */
@@ -81,6 +92,27 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
    * it and without an `entryPoint` the service exists, but is offline (503).
    */
   readonly local?: LocalDefinition;
+}
+
+export interface ScalingDefinition {
+  /** Tasks at least and at most, from 1. More than one need `sessions`, as with `desiredCount`. */
+  readonly min: number;
+  readonly max: number;
+  /** What each task should have: requests a minute, or percent of its CPU or memory, on average. */
+  readonly on: "requests" | "cpu" | "memory";
+  /** Requests a minute, from 1; percent from 10 to 90. */
+  readonly target: number;
+  /** Other bounds from certain times on. One with `max: 0` is an end of work, and needs another that begins it again. */
+  readonly schedule?: readonly ScheduledBounds[];
+}
+
+export interface ScheduledBounds {
+  /** Minutes, hours, day of month, month, day of week, year: `0 8 ? * MON-FRI *`. */
+  readonly cron: string;
+  /** IANA time zone of `cron`, such as `Europe/Berlin`. */
+  readonly timeZone: string;
+  readonly min: number;
+  readonly max: number;
 }
 
 export interface SecretUse<SecretName extends string = string> {

@@ -24,8 +24,23 @@ export interface StageDefinition<SecretName extends string = string> {
   readonly shards?: number;
   /** SNS topic for alarms. Default `MCPAlerts`, followed by `-<stage>` for a disposable stage on AWS. */
   readonly alarmTopic?: string;
+  /**
+   * Asks each service through its public address as an MCP client does, or until it is told where to log in. Default:
+   * each minute for `durable`, otherwise `false`.
+   */
+  readonly probe?: ProbeDefinition | false;
   /** What already exists and is used as it is, never created, changed or deleted. */
   readonly adopt?: AdoptDefinition<SecretName>;
+}
+
+export interface ProbeDefinition {
+  /** Minutes from one round to the next, 1 to 60. Default 1. */
+  readonly everyMinutes?: number;
+  /**
+   * What CloudWatch keeps of each service, 0.30 USD a month each: `up` (default), which the alarm needs, or `all`: latency
+   * and the number of tools, too.
+   */
+  readonly metrics?: "up" | "all";
 }
 
 export interface NetworkDefinition {

@@ -16,6 +16,7 @@ const Threshold = closed({
 const Failed = closed({ objective: share(0.95, 0.9999, "Write 0.999 for one failure in a thousand."), wakes });
 const Slow = closed({ share: share(0.05, 0.95, "Write 0.25 for a quarter."), wakes });
 const Used = closed({ share: share(0.3, 0.99, "Write 0.85 for 85 %.", "of the size"), wakes });
+const Probe = closed({ wakes });
 const Declined = closed({
   declined: filled("why the service goes without this alarm", "Give a reason, for the person on call."),
 });
@@ -31,6 +32,7 @@ export const Alarms = closed({
   slowRequests: orDeclined(Slow),
   memoryUsed: orDeclined(Used),
   cpuUsed: orDeclined(Used),
+  probe: orDeclined(Probe),
 });
 
 function share(from: number, to: number, remedy: string, whole = "of the requests") {

@@ -1,29 +1,16 @@
 import * as v from "valibot";
 import { severities, weekdays } from "../definition.ts";
 import { closed, expectation } from "../expectation.ts";
-import { filled, list, matching, some, whole } from "./field.ts";
+import { filled, list, matching, some, timeZone, whole } from "./field.ts";
 
 const clockTime = v.pipe(
   v.string(),
   v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, expectation("a time from 00:00 to 23:59", 'Write hours and minutes: "22:00".')),
 );
-const timeZone = v.pipe(
-  v.string(),
-  v.check(isTimeZone, expectation("an IANA time zone, such as Europe/Berlin or UTC", "Correct its spelling.")),
-);
 const Severities = list(
   v.picklist(severities, expectation(severities.join(", "), "Use the severities that alarms have.")),
   "severities",
 );
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const Email = v.pipe(v.string(), v.email(expectation("an e-mail address", "Correct the address.")));
 

@@ -84,3 +84,17 @@ export function means(value: unknown, key: string): boolean {
 export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
+
+export const timeZone = v.pipe(
+  v.string(),
+  v.check(isTimeZone, expectation("an IANA time zone, such as Europe/Berlin or UTC", "Correct its spelling.")),
+);
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

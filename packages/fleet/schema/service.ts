@@ -4,6 +4,8 @@ import { closed, expectation } from "../expectation.ts";
 import { Alarms } from "./alarm.ts";
 import { dnsLabel, filled, isObject, list, matching, means, named, variableName, whole } from "./field.ts";
 
+import { Scaling } from "./scaling.ts";
+
 const Permission = closed({
   actions: list(v.string(), "IAM actions"),
   resources: list(matching(/^(?:\*|arn:\S+)$/, 'ARNs, or "*"', "Copy the resource's ARN."), "ARNs"),
@@ -63,6 +65,8 @@ export const Service = closed({
   entryPoint: v.optional(Command),
   command: v.optional(Command),
   desiredCount: v.optional(whole(0, 5000, " tasks", "Use 0 to take the service offline.")),
+  scaling: v.optional(Scaling),
+  capacity: v.optional(v.picklist(["on-demand", "spot"])),
   healthPath: v.optional(
     v.pipe(
       v.string(),
@@ -112,6 +116,8 @@ export const Service = closed({
     matching(/^[a-z0-9_][a-z0-9_-]{0,31}(:[a-z0-9_][a-z0-9_-]{0,31})?$/, "a user, or user:group", "Write 1000:1000."),
   ),
   readOnlyRoot: v.optional(v.boolean()),
+  mcp: v.optional(v.boolean(expectation("true or false", "Set false for a service that is no MCP server."))),
+  probe: v.optional(v.boolean(expectation("true or false", "Set false where the probe shall leave it alone."))),
   architecture: v.optional(v.picklist(["X86_64", "ARM64"])),
   stopTimeout: v.optional(whole(1, 120, " seconds", "Fargate waits at most 120 s.")),
   permissions: v.optional(v.array(Permission, expectation("a list of statements", "Write [{ actions, … }]."))),

@@ -29,6 +29,14 @@ const SubnetIds = v.pipe(
   v.minLength(2, expectation("two subnets at least, in different zones", "A balancer needs two zones: add one.")),
 );
 const Subnets = v.lazy((input) => (isObject(input) && !Array.isArray(input) ? TaggedSubnets : SubnetIds));
+const Probe = closed({
+  everyMinutes: v.optional(whole(1, 60, " minutes", "EventBridge knows no less than a minute; 1 is the default.")),
+  metrics: v.optional(v.picklist(["up", "all"])),
+});
+const Off = v.literal(
+  false,
+  expectation("{ everyMinutes?, metrics? } or false", "Write { everyMinutes: 5 }, or false for no probe."),
+);
 
 export const Stage = closed({
   account: v.optional(
@@ -78,6 +86,7 @@ export const Stage = closed({
   alarmTopic: v.optional(
     matching(/^[\w-]{1,256}$/, "a topic's name of A-Z, a-z, 0-9, _ and -", "Write the name; an ARN goes under adopt."),
   ),
+  probe: v.optional(v.lazy((input) => (isObject(input) ? Probe : Off))),
   adopt: v.optional(
     closed({
       vpc: v.optional(

@@ -51,6 +51,7 @@ function createFrailTown(destination: "slack" | "google-chat") {
     save: disturbed("save", store.save),
     listOpen: disturbed("listOpen", store.listOpen),
     mutes: disturbed("mutes", store.mutes),
+    acknowledgements: disturbed("acknowledgements", store.acknowledgements),
     claim: disturbed("claim", store.claim),
     release: disturbed("release", store.release),
   } satisfies IncidentStore;

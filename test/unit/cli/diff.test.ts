@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { changesOf, type Present } from "#cli/diff/changes.ts";
 import { alarmNames, names, rateNames } from "#fleet";
+import { probeAlarm } from "#fleet/definition.ts";
 import { healthy, plan, workspace } from "./doctor/examination.ts";
 
 const present: Present = {
@@ -26,7 +27,7 @@ const present: Present = {
   ],
   serviceNames: ["prod-mcp-google-workspace"],
   secretNames: plan.secrets.map(({ name }) => name),
-  alarms: [...alarmNames, ...rateNames].map((kind) => ({
+  alarms: ([...alarmNames, ...rateNames, probeAlarm] as const).map((kind) => ({
     name: names.alarm("prod", workspace.key, kind),
     service: workspace.key,
     kind,

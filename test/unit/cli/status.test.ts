@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AlarmFacts } from "#cli/alarms/read.ts";
 import { statusDocument } from "#cli/status/document.ts";
 import type { SecretStanding } from "#cli/status/fleet.ts";
+import type { ProbeFacts } from "#cli/status/probe.ts";
 import { showStatus } from "#cli/status/show.ts";
 import { findTroubles } from "#cli/status/troubles.ts";
 import { terminal } from "../../fixture/terminal.ts";
@@ -9,7 +10,7 @@ import { deployment, healthy, plan, task } from "./doctor/examination.ts";
 
 const now = task.createdAt + 600_000;
 const settled = { key: "splunk", state: "settled", overdue: undefined } satisfies SecretStanding;
-const well = { mutes: [], services: [healthy], ringing: [], secrets: [settled] };
+const well = { probe: undefined, mutes: [], services: [healthy], ringing: [], secrets: [settled] };
 const ringing: AlarmFacts = {
   name: "prod-mcp-google-workspace-errors5xx",
   arn: "arn:aws:cloudwatch:us-east-1:573946584375:alarm:prod-mcp-google-workspace-errors5xx",
@@ -87,6 +88,31 @@ describe("fleet status", () => {
     );
     expect(text(rotated(now - 240_000), true)).toMatch(/splunk old since 4 min$/m);
     expect(text({ tasks: [] }, true)).toContain("No tasks are running.");
+  });
+
+  const standing = { state: "up", since: now - 240_000 } as const;
+  const probe: ProbeFacts = {
+    lastRound: now - 30_000,
+    everyMinutes: 1,
+    standings: new Map([["google_workspace", standing]]),
+  };
+  const probed = { ...healthy, plan: { ...healthy.plan, probe: { kind: "set", wakes: true } } } as const;
+  const withProbe = (changes: Partial<ProbeFacts>) =>
+    findTroubles({ ...well, services: [probed], probe: { ...probe, ...changes } }, now).flatMap(({ lines }) => lines);
+
+  it("[REL-3] [REL-5] is well only where the last probe got through, and is recent", () => {
+    expect(withProbe({})).toEqual([]);
+    const down = { ...standing, state: "down", reason: "answers 500 to initialize" } as const;
+    expect(withProbe({ standings: new Map([["google_workspace", down]]) })[0]).toBe(
+      "No MCP client has got through for 4 min: it answers 500 to initialize.",
+    );
+    expect(withProbe({ standings: new Map() })[0]).toBe("No probe has asked it yet.");
+    expect(withProbe({ lastRound: now - 600_000 })[0]).toBe(
+      "It last asked the services 10 min ago, and should each 1 min.",
+    );
+    expect(withProbe({ lastRound: undefined })[0]).toMatch(/^It has not asked any service yet/);
+    const login = { ...standing, state: "login" } as const;
+    expect(withProbe({ standings: new Map([["google_workspace", login]]) })).toEqual([]);
   });
 
   it("says what to do if the map has no service for the stage", () => {

@@ -34,7 +34,12 @@ describe("[OPS-1] what needs a person first", () => {
     ["a release failed and the old one serves", service("a", { failure: "exit code 1" }), false, "failing"],
     ["an alarm rings while it looks well", service("a"), true, "failing"],
     ["a task is missing", service("a", { healthy: 1 }), false, "failing"],
-    ["a task is missing while it rolls", service("a", { healthy: 1, deployments: [rolling("in-progress")] }), false, "changing"],
+    [
+      "a task is missing while it rolls",
+      service("a", { healthy: 1, deployments: [rolling("in-progress")] }),
+      false,
+      "changing",
+    ],
     ["it is taken offline", service("a", { desired: 0, healthy: 0 }), false, "off"],
     ["nothing is wrong", service("a", { deployments: [rolling("completed")] }), false, "well"],
   ] as const)("%s", (_, one, firing, wanted) => {
@@ -42,7 +47,14 @@ describe("[OPS-1] what needs a person first", () => {
   });
 
   it("is a secret that is gone or overdue", () => {
-    const secret = { key: "s", name: "/s", usedBy: [], status: "present", rotation: "configured", versions: [] } as const;
+    const secret = {
+      key: "s",
+      name: "/s",
+      usedBy: [],
+      status: "present",
+      rotation: "configured",
+      versions: [],
+    } as const;
     const of = (more: object) => secretAttention({ ...secret, usedBy: [], versions: [], ...more }, 1_000);
     expect([of({ status: "deleted" }), of({ nextRotationAt: 999 }), of({ nextRotationAt: 1_001 })]).toEqual([
       "down",

@@ -48,6 +48,10 @@ function changed(path: string, value: unknown): unknown {
   return put(base, path.split("/"));
 }
 
+const scaling = { min: 1, max: 4, on: "requests", target: 600 };
+const night = { cron: "0 20 * * ? *", timeZone: "Europe/Berlin", min: 0, max: 0 };
+const day = { cron: "0 8 ? * MON-FRI *", timeZone: "Europe/Berlin", min: 1, max: 4 };
+
 const withSlack = (changes: object) => changed("services/slack", { ...service, ...changes });
 
 async function problemsIn(map: unknown): Promise<readonly Problem[]> {
@@ -129,6 +133,79 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
       withSlack({ environment: { MODE: "x" }, publicVariables: ["MOED"] }),
       "services.slack.publicVariables",
       /Did you mean "MODE"\?/,
+    ],
+    // Scaling.
+    [
+      "a minimum over the maximum",
+      withSlack({ sessions: "none", scaling: { ...scaling, min: 5 } }),
+      "services.slack.scaling.min",
+      /at most max, which is 4[\s\S]*Lower min/,
+    ],
+    [
+      "a target that cannot hold",
+      withSlack({ sessions: "none", scaling: { ...scaling, on: "cpu", target: 100 } }),
+      "services.slack.scaling.target",
+      /10 to 90 percent[\s\S]*Leave room above it/,
+    ],
+    [
+      "a schedule without a time zone",
+      withSlack({ sessions: "none", scaling: { ...scaling, schedule: [{ cron: "0 8 * * ? *", min: 1, max: 2 }] } }),
+      "services.slack.scaling.schedule.0.timeZone",
+      /Add the field/,
+    ],
+    [
+      "a schedule in no time zone",
+      withSlack({ sessions: "none", scaling: { ...scaling, schedule: [{ ...night, timeZone: "Berlin" }, day] } }),
+      "services.slack.scaling.schedule.0.timeZone",
+      /IANA time zone/,
+    ],
+    [
+      "five fields of cron",
+      withSlack({ sessions: "none", scaling: { ...scaling, schedule: [{ ...day, cron: "0 8 * * MON-FRI" }] } }),
+      "services.slack.scaling.schedule.0.cron",
+      /six fields/,
+    ],
+    [
+      "a night without a morning",
+      withSlack({ sessions: "none", scaling: { ...scaling, schedule: [night] } }),
+      "services.slack.scaling.schedule",
+      /no request scales what has no task/,
+    ],
+    [
+      "a night of the owner of the OAuth paths",
+      changed("services/login", {
+        ...base.services.login,
+        sessions: "none",
+        scaling: { ...scaling, schedule: [night, day] },
+      }),
+      "services.login.scaling.schedule.0.max",
+      /other services send their clients there/,
+    ],
+    [
+      "two numbers of tasks",
+      withSlack({ sessions: "none", desiredCount: 2, scaling }),
+      "services.slack.desiredCount",
+      /set scaling\.min to 2/,
+    ],
+    ["more tasks than a session in memory can have", withSlack({ scaling }), "services.slack.scaling.max", /"none"/],
+    // The probe.
+    [
+      "a probe of a service without MCP",
+      withSlack({ mcp: false, probe: true }),
+      "services.slack.probe",
+      /for a service without MCP .*\n.*Remove `probe`/,
+    ],
+    [
+      "an alarm of a probe that does not ask",
+      withSlack({ probe: false, alarms: { probe: { wakes: true } } }),
+      "services.slack.alarms.probe",
+      /Remove `alarms\.probe`/,
+    ],
+    [
+      "a probe in seconds",
+      changed("stages/prod/probe", { everyMinutes: 0.5 }),
+      "stages.prod.probe.everyMinutes",
+      /no less than a minute/,
     ],
     // Sessions.
     [

@@ -56,18 +56,6 @@ export const inertTypes: Readonly<Record<string, InertType>> = {
       CacheParameterGroupName: name,
     }),
   ),
-  "AWS::ApplicationAutoScaling::ScalableTarget": {
-    replaceOn: ["ResourceId", "ScalableDimension", "ServiceNamespace"],
-    physicalId: (properties) =>
-      ["ResourceId", "ScalableDimension", "ServiceNamespace"].map((name) => text(properties, name) ?? "").join("|"),
-    attributes: (id) => ({ Id: id }),
-  },
-  "AWS::ApplicationAutoScaling::ScalingPolicy": {
-    replaceOn: ["PolicyName", "ResourceId", "ScalableDimension", "ScalingTargetId", "ServiceNamespace"],
-    physicalId: (properties, context) =>
-      arn("autoscaling", `scalingPolicy:${randomUUID()}:policyName/${text(properties, "PolicyName") ?? ""}`, context),
-    attributes: (id) => ({ Arn: id }),
-  },
   "AWS::ServiceDiscovery::PrivateDnsNamespace": {
     replaceOn: ["Name", "Vpc"],
     physicalId: (_, context) => companionId("ns", context.stackId + context.logicalId),

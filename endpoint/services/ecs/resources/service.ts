@@ -11,8 +11,7 @@ import { fromTemplate, withStackTags } from "../template.ts";
 export function serviceResource(engine: EcsEngine): ResourceProvider {
   const parse = (properties: Properties, context: ResourceContext) => {
     const input = parseProperties(createServiceSchema, fromTemplate(properties), context);
-    // A template that names no count means one; the API has no default for it.
-    return { ...input, desiredCount: input.desiredCount ?? 1, tags: withStackTags(input.tags, context) };
+    return { ...input, tags: withStackTags(input.tags, context) };
   };
 
   return {
@@ -22,7 +21,8 @@ export function serviceResource(engine: EcsEngine): ResourceProvider {
       const input = parse({ ServiceName: physicalName(context, 255), ...properties }, context);
       const cluster = engine.clusters.active(input.cluster);
       const createdBy = `arn:aws:iam::${context.account}:user/operator`;
-      const service = engine.services.create(cluster, input, createdBy);
+      // A template that names no count means one in a new service, and in one that is there what that has.
+      const service = engine.services.create(cluster, { desiredCount: 1, ...input }, createdBy);
       context.initiated?.(stateOf(service));
       await untilSteady(service, context.signal);
       return stateOf(service);

@@ -94,13 +94,14 @@ export class DataPlane {
     const data: MetricDatum[] = [];
     const sink: MetricSink = { put: (datum) => data.push(datum) };
     for (const { balancer, groups } of this.#balancers.values()) {
-      balancer.meter.publish(sink, at);
       for (const arn of groups) {
         const group = this.#groups.get(arn);
         if (group === undefined) continue;
         const states = group.targets().map((target) => target.status.state);
+        balancer.meter.group(group.fullName).share(states.filter((state) => state === "healthy").length);
         publishHostCounts(sink, balancer.meter.group(group.fullName).dimensions, states, at);
       }
+      balancer.meter.publish(sink, at);
     }
     if (data.length > 0) this.#emit({ kind: "metrics", data });
   }

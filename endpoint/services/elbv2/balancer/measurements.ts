@@ -56,6 +56,11 @@ export class GroupMeter {
     this.#balancer.add("TargetConnectionErrorCount");
   }
 
+  /** What each of so many healthy targets had to answer of the requests since the last report. */
+  share(healthy: number): void {
+    if (healthy > 0) this.#counters.add("RequestCountPerTarget", this.#requests / healthy);
+  }
+
   publish(sink: MetricSink, at: number): void {
     this.#counters.add("RequestCount", this.#requests);
     this.#requests = 0;

@@ -112,6 +112,15 @@ async function stateOf(AlarmName: string) {
   return MetricAlarms?.[0] ?? CompositeAlarms?.[0];
 }
 
+it("tells IAM the namespace that metrics are written to, by which a policy may hold a role to its own", () => {
+  const { service } = served.made;
+  const call = { Namespace: "MCPFleet", MetricData: [] };
+  const keys = (operation: string, input: unknown): unknown =>
+    Reflect.apply(service.conditionKeysOf ?? expect.fail(), service, [operation, input]);
+  expect(keys("PutMetricData", call)).toEqual({ "cloudwatch:namespace": "MCPFleet" });
+  expect(keys("ListMetrics", call)).toEqual({});
+});
+
 describe("alarms", () => {
   it("[ALB-9] go off and recover by what the balancer reports, and notify topic and bus in AWS's shapes", async () => {
     await client.send(new PutMetricAlarmCommand(unhealthy));

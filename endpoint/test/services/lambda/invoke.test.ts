@@ -49,6 +49,14 @@ describe("a function of the Node.js runtime", () => {
     expect(JSON.stringify(payload)).not.toContain("must-not-leak");
   });
 
+  it("reaches what has a name under localhost, whatever the system resolves", async () => {
+    await harness.deploy("names", "export const handler = async (url) => (await fetch(url)).status;", {});
+    await waitUntilFunctionActiveV2({ client: harness.client, maxWaitTime: 5 }, { FunctionName: "names" });
+    const { port } = new URL(harness.endpoint.url);
+    // The front door answers, and knows no such host.
+    expect((await harness.invoke("names", `http://notes.mcp.localhost:${port}/`)).payload).toBe(403);
+  });
+
   it.each([
     ["esm", "index.mjs", 'import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda"; export'],
     [

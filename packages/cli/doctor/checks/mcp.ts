@@ -19,7 +19,13 @@ export const mcp: Check = {
   ok: "An MCP client gets through to every service.",
   look: async ({ stage, services }) =>
     (
-      await Promise.all((await services).map(async (facts) => reportOffline(facts) ?? (await lookAt(stage, facts))))
+      await Promise.all(
+        (
+          await services
+        )
+          .filter(({ plan }) => plan.mcp)
+          .map(async (facts) => reportOffline(facts) ?? (await lookAt(stage, facts))),
+      )
     ).flat(),
 };
 

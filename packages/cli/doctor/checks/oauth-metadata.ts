@@ -16,7 +16,9 @@ export const oauthMetadata: Check = {
   id: "oauth-metadata",
   ok: "OAuth metadata names each service that requires a login, and only public addresses.",
   async look({ stage, services }) {
-    const looks = (await services).map(async (facts) => reportOffline(facts) ?? lookAt(stage, facts));
+    const looks = (await services)
+      .filter(({ plan }) => plan.mcp)
+      .map(async (facts) => reportOffline(facts) ?? lookAt(stage, facts));
     const found = (await Promise.all(looks)).flatMap((one) => (one === "no-login" ? [] : [one]));
     return found.length === 0 ? [skipped(`No service of stage ${stage.plan.stage} requires a login.`)] : found.flat();
   },

@@ -44,7 +44,7 @@ function clientOf(url: string): SNSClient {
   return new SNSClient({ endpoint: url, region: "us-east-1", credentials, maxAttempts: 1 });
 }
 
-const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "wiki-1" };
+const begin: Conversation = { manner: "begin", broadcast: true, reference: undefined, key: "wiki-1", id: "one" };
 const card: Card = {
   tone: "critical",
   title: "wiki: Healthy tasks: 0, below 1 for 1 min",
