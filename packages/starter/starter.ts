@@ -52,7 +52,7 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
   };
 }
 
-function openAdmission({ login }: Config, log: Log): Admission {
+export function openAdmission({ login }: Config, log: Log): Admission {
   if (login.kind === "none") {
     log.warn("MCP_LOGIN is none: anyone who can reach this server can call its tools.");
     return { kind: "open" };
