@@ -60,7 +60,7 @@ async function showLines({ plan, service, settings }: ReportOptions, task: Faile
   const logs = new CloudWatchLogsClient(settings);
   const secrets = new SecretsManagerClient(settings);
   try {
-    const lines = await readLastLines(logs, plan, service, task.id);
+    const lines = await readLastLines(logs, plan, service, task);
     if (lines.length === 0) return ["  It logged nothing."];
     const mask = await readMask(secrets, plan, service);
     return [`  Its last ${lines.length === 1 ? "line" : `${lines.length} lines`}:`, ...mask(lines).flatMap(logLine)];

@@ -45,6 +45,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     .filter(([, service]) => runsIn(service, stage))
     .map(([key, service]) =>
       planService(fleet, key, service, {
+        stage,
         runsOn: character.runsOn,
         serviceDomain,
         shards,
@@ -107,6 +108,11 @@ function accountOf(stage: string, definition: StageDefinition, runsOn: "aws" | "
   ]);
 }
 
+/** What a service's tasks get of secrets, in any container. */
+export function secretsIn({ secrets, behind }: ServicePlan): ServicePlan["secrets"] {
+  return [...secrets, ...(behind?.secrets ?? [])];
+}
+
 function planSecrets(
   fleet: FleetDefinition,
   stage: string,
@@ -124,7 +130,7 @@ function planSecrets(
     rotation: rotationOf(secret),
     unproven: secret.unproven ?? "wait",
     usedBy: services
-      .filter((service) => service.secrets.some((use) => use.secret === key))
+      .filter((service) => secretsIn(service).some((use) => use.secret === key))
       .map((service) => service.key),
   }));
 }

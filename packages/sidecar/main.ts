@@ -1,5 +1,6 @@
 import { ConfigurationError, findPlaceholders } from "#starter/environment.ts";
 import { createLog, describeError } from "#starter/log.ts";
+import { openAuditOf } from "#starter/starter.ts";
 import { readSidecarConfig } from "./config.ts";
 import { startSidecar } from "./sidecar.ts";
 
@@ -27,7 +28,8 @@ try {
       `${name} holds its placeholder: set the real value in its secret under /<stage>/mcp/ and roll the service.`,
     );
   }
-  const sidecar = await startSidecar(config, log, write);
+  const audit = await openAuditOf(config.common, log);
+  const sidecar = await startSidecar({ config, audit, log, write });
   log.info(`${await stopSignal.promise}: draining.`);
   await sidecar.stop();
   process.exit(0);

@@ -1,5 +1,5 @@
 import { InMemoryServerEventBus } from "@modelcontextprotocol/server";
-import { type AuditClient, noAudit, openAudit } from "#starter/audit/index.ts";
+import type { AuditClient } from "#starter/audit/index.ts";
 import type { Log } from "#starter/log.ts";
 import { listen } from "#starter/server/listen.ts";
 import { openAdmission } from "#starter/starter.ts";
@@ -38,10 +38,17 @@ interface Surroundings {
   readonly log: Log;
 }
 
-export async function startSidecar(config: SidecarConfig, log: Log, write: (line: string) => void): Promise<Sidecar> {
+export interface SidecarParts {
+  readonly config: SidecarConfig;
+  readonly audit: AuditClient;
+  readonly log: Log;
+  /** Takes a line for the log that is a metric. */
+  readonly write: (line: string) => void;
+}
+
+export async function startSidecar({ config, audit, log, write }: SidecarParts): Promise<Sidecar> {
   const { common, server, metricsNamespace } = config;
   const admission = openAdmission(common, log);
-  const audit = common.audit.kind === "splunk" ? await openAudit(common.audit, common.service, log) : noAudit;
   const metrics = openMetrics({ namespace: metricsNamespace, service: common.service, write });
   const surroundings = { config, audit, metrics, log };
   const behind = server.kind === "http" ? behindHttp(server, surroundings) : behindStdio(server, surroundings);
@@ -70,14 +77,18 @@ export async function startSidecar(config: SidecarConfig, log: Log, write: (line
   };
 }
 
+/** Calls are written down once their tool is known, or this long after. */
+const toolsPatienceMs = 5_000;
+
 function behindHttp({ url, health }: HttpServer, { config, audit, metrics, log }: Surroundings): Behind {
   const upstream = openUpstream(url, health);
-  const catalog = openCatalog(() => askForTools(url));
+  const catalog = openCatalog(() => askForTools(url, toolsPatienceMs));
+  const ledger = openLedger({ audit, catalog, metrics });
   const serve = forwardTo({
     upstream,
     sessionIds: openSessionIds(config.common.sessionKeys),
     catalog,
-    ledger: openLedger({ audit, catalog, metrics }),
+    ledger,
     metrics,
     log,
     patienceMs: config.patienceMs,
@@ -85,7 +96,10 @@ function behindHttp({ url, health }: HttpServer, { config, audit, metrics, log }
   return {
     serve,
     health: async () => ({ healthy: await upstream.isHealthy(), kind: "http" }),
-    close: async () => upstream.close(),
+    close: async () => {
+      await ledger.settled();
+      upstream.close();
+    },
   };
 }
 
@@ -95,7 +109,7 @@ function behindStdio(server: StdioServer, { config, audit, metrics, log }: Surro
   const children = new Children({ ...server, log, onFault: (fault) => metrics.fault(fault), onNotice: publisher(bus) });
   // The process that is begun here proves the image, and is there for the first caller where all share it.
   const first = server.instances === "shared" ? "" : "anonymous";
-  const catalog = openCatalog(async () => listTools((await children.get(first)).child, patienceMs));
+  const catalog = openCatalog(async () => listTools((await children.get(first)).child, toolsPatienceMs));
   const ledger = openLedger({ audit, catalog, metrics });
   void catalog.argumentsOf("");
   return {
@@ -105,6 +119,9 @@ function behindStdio(server: StdioServer, { config, audit, metrics, log }: Surro
       if (!children.hasAnswered) await children.get(first).catch(() => undefined);
       return { healthy: children.hasAnswered, kind: "stdio", processes: children.size };
     },
-    close: () => children.stop(),
+    close: async () => {
+      await ledger.settled();
+      await children.stop();
+    },
   };
 }

@@ -62,7 +62,7 @@ export function openAdmission({ login }: Config, log: Log): Admission {
   return { kind: "login", config: login, provider: connectProvider(login), documents, sessions };
 }
 
-async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {
+export async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {
   if (audit.kind === "splunk") return openAudit(audit, service, log);
   log.warn("AUDIT_LOG_ENABLED is not true: nothing is sent to Splunk.");
   return noAudit;

@@ -1,11 +1,12 @@
 import { defaultOAuthPriority } from "../defaults.ts";
-import { alarmNames, type FleetDefinition } from "../definition.ts";
+import { alarmNames, type FleetDefinition, type ServiceDefinition } from "../definition.ts";
 import { type Entry, runsIn } from "../entry.ts";
 import { fargateCpus, fargateMemory } from "../fargate.ts";
 import { names, targetGroupNameLimit } from "../names.ts";
 import type { Problem } from "../problem.ts";
 import { checkCommands } from "./command.ts";
 import { unknown } from "./reference.ts";
+import { checkSidecar } from "./sidecar.ts";
 import { checkVariables } from "./variable.ts";
 
 /** What one entry must get right on its own and with the secrets and stages it names. */
@@ -15,6 +16,7 @@ export function checkService(fleet: FleetDefinition, entry: Entry): readonly Pro
     ...checkCount(entry),
     ...checkVariables(fleet, entry),
     ...checkCommands(fleet, entry),
+    ...checkSidecar(fleet, entry),
     ...checkNames(fleet, entry),
     ...checkSecrets(fleet, entry),
     ...checkAlarms(fleet, entry),
@@ -75,9 +77,16 @@ function checkNames(fleet: FleetDefinition, [key, service]: Entry): readonly Pro
     }));
 }
 
-function checkSecrets(fleet: FleetDefinition, [key, service]: Entry): readonly Problem[] {
-  return (service.secrets ?? []).flatMap((use, index) => {
-    const field = `services.${key}.secrets.${index}`;
+function checkSecrets(fleet: FleetDefinition, [key, { secrets, sidecar }]: Entry): readonly Problem[] {
+  return [
+    ...checkUses(fleet, `services.${key}.secrets`, secrets),
+    ...checkUses(fleet, `services.${key}.sidecar.secrets`, sidecar?.secrets),
+  ];
+}
+
+function checkUses(fleet: FleetDefinition, list: string, uses: ServiceDefinition["secrets"] = []): readonly Problem[] {
+  return uses.flatMap((use, index) => {
+    const field = `${list}.${index}`;
     const name = typeof use === "string" ? use : use.secret;
     const missing = unknown(field, [name], Object.keys(fleet.secrets), "Declare the secret under `secrets`");
     const secret = fleet.secrets[name];

@@ -10,6 +10,8 @@ export type Outcome = ToolCallEvent["outcome"];
 export interface Ledger {
   /** @returns what to call when the outcome is known; only the first one counts */
   begin(call: Call): (outcome: Outcome) => void;
+  /** Resolves when all that has ended is written down: of a tool that is new, the server is asked first. */
+  settled(): Promise<void>;
 }
 
 export interface Call {
@@ -36,6 +38,7 @@ export function openLedger(parts: {
   readonly metrics: Metrics;
 }): Ledger {
   const { audit, catalog, metrics } = parts;
+  const writing = new Set<Promise<void>>();
 
   async function write({ params, actor, requestId }: Call, observed: Outcome, milliseconds: number): Promise<void> {
     const parsed = v.safeParse(Params, params);
@@ -63,9 +66,12 @@ export function openLedger(parts: {
       return (outcome) => {
         if (!open) return;
         open = false;
-        void write(call, outcome, performance.now() - startedAt);
+        const written = write(call, outcome, performance.now() - startedAt);
+        writing.add(written);
+        void written.then(() => writing.delete(written));
       };
     },
+    settled: async () => void (await Promise.all(writing)),
   };
 }
 

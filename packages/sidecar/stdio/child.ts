@@ -104,6 +104,11 @@ export class Child {
     this.#memory.unref();
   }
 
+  /** Whether it has ended, or is about to. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   get isBusy(): boolean {
     return this.#pending.size > 0;
   }

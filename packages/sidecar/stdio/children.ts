@@ -59,10 +59,11 @@ export class Children {
   /** @throws {NoAnswer} when it cannot be started now */
   async get(caller: string): Promise<Server> {
     const known = this.#places.get(caller);
-    if (known !== undefined) {
+    if (known !== undefined && !known.child.hasEnded) {
       known.lastUsed = this.#now();
       return known.server;
     }
+    await known?.child.exited;
     if (this.#stopped) throw new NoAnswer("exited", "This task is stopping.");
     await this.#waitFor(caller);
     return this.#places.get(caller)?.server ?? this.#begin(caller);
