@@ -100,9 +100,8 @@ export const requirements = {
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
   "MCP-4": "`command` and `entryPoint` in an entry, alike on AWS and here",
-  "MCP-5":
-    "A stdio server behind the sidecar is reachable over Streamable HTTP in every revision; bad ones stop nothing else",
-  "MCP-6": "A sidecar gives any server login, audit trail, limits, and metrics of each tool",
+  "MCP-5": "A stdio server is hosted by one field, in every revision; a bad one stops nothing else",
+  "MCP-6": "Login, audit and per-tool metrics in front of an unchanged server by one field",
   "OPS-3": "Logs made for reading",
   "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',
   "STR-1":
