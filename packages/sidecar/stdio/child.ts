@@ -5,33 +5,14 @@ import { Complaint } from "#starter/audit/complaint.ts";
 import type { Log } from "#starter/log.ts";
 import type { Fault } from "../calls/metrics.ts";
 import { readLines } from "./lines.ts";
-import { readTree } from "./memory.ts";
-import { type Failure, Greeting, type Progress, Progress as ProgressSchema, parseLine, type Said } from "./message.ts";
-
-/** The server answered with an error of its own. */
-export class Refused extends Error {
-  readonly failure: Failure;
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.name = "Refused";
-    this.failure = failure;
-  }
-}
-
-/** The server gave no answer, and why. */
-export class NoAnswer extends Error {
-  readonly fault: Fault;
-  constructor(fault: Fault, message: string) {
-    super(message);
-    this.name = "NoAnswer";
-    this.fault = fault;
-  }
-}
+import { NoAnswer, Refused } from "./no-answer.ts";
+import { passOnLog } from "./server-log.ts";
+import { readProcesses, treeOf } from "./memory.ts";
+import { Greeting, type Progress, Progress as ProgressSchema, parseLine, type Said } from "./message.ts";
 
 export interface ChildOptions {
   readonly command: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
-  readonly memoryMiB: number;
   readonly log: Log;
   onFault(fault: Fault): void;
   /** What the server tells everybody, such as that its tools are others now. */
@@ -55,10 +36,7 @@ const mostLineBytes = 16 * 2 ** 20;
 /** What waits to be read by a server that does not read. */
 const mostUnreadBytes = 8 * 2 ** 20;
 const mostPending = 256;
-/** Lines of one second that are passed on from a server's log. */
-const mostLogLines = 50;
 const stopPatienceMs = 2_000;
-const memoryEveryMs = 2_000;
 const revision = "2025-11-25";
 
 /** One process that speaks MCP over stdin and stdout. */
@@ -67,11 +45,8 @@ export class Child {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #pending = new Map<number, Pending>();
   readonly #complaint: Complaint;
-  readonly #memory: NodeJS.Timeout;
   #lastId = 0;
   #ended: NoAnswer | undefined;
-  #logLines = 0;
-  #logSecond = 0;
   /** Resolves, with why, once the process is gone. */
   readonly exited: Promise<NoAnswer>;
 
@@ -86,27 +61,25 @@ export class Child {
       mostLineBytes,
       (line) => this.#take(line),
       () => {
-        void this.#fail(
+        void this.fail(
           "flooded",
           `The server wrote a line of more than ${mostLineBytes / 2 ** 20} MiB and was stopped.`,
         );
       },
     );
-    readLines(
-      this.#process.stderr,
-      64 * 2 ** 10,
-      (line) => this.#passOn(line),
-      () => undefined,
-    );
+    passOnLog(this.#process.stderr, options.log, () => options.onFault("flooded"));
     // Writing to a process that just ended is no failure of its own: its exit says more.
     this.#process.stdin.on("error", () => undefined);
-    this.#memory = setInterval(() => void this.#checkMemory(), memoryEveryMs);
-    this.#memory.unref();
   }
 
   /** Whether it has ended, or is about to. */
   get hasEnded(): boolean {
     return this.#ended !== undefined;
+  }
+
+  /** 0 for one that was never there. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   get isBusy(): boolean {
@@ -132,6 +105,7 @@ export class Child {
   ): Promise<Record<string, unknown>> {
     const { signal, patienceMs, onProgress } = options;
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    if (signal?.aborted) return Promise.reject(new NoAnswer("timeout", "The client left."));
     if (this.#pending.size >= mostPending || this.#process.stdin.writableLength > mostUnreadBytes) {
       return Promise.reject(
         new NoAnswer("timeout", "The server is busy with as many calls as it may have. Try again."),
@@ -180,9 +154,7 @@ export class Child {
     const gone = await Promise.race([this.exited.then(() => true), promise]);
     clearTimeout(timer);
     if (gone) return;
-    const { pid } = this.#process;
-    const tree = pid === undefined ? undefined : await readTree(pid);
-    for (const one of tree?.pids ?? []) kill(one, otherwise);
+    for (const { pid } of treeOf(await readProcesses(), this.pid)) kill(pid, otherwise);
     this.#process.kill(otherwise);
   }
 
@@ -191,7 +163,6 @@ export class Child {
       once(this.#process, "exit").then(([code, signal]) => ({ code, signal })),
       once(this.#process, "error").then(([error]) => ({ error })),
     ]).catch((error: unknown) => ({ error }));
-    clearInterval(this.#memory);
     if (this.#ended === undefined) {
       this.#ended =
         "error" in ending
@@ -207,23 +178,14 @@ export class Child {
     return this.#ended;
   }
 
-  async #fail(fault: Fault, message: string): Promise<void> {
+  /** Ends it, and all its calls, for what it did. */
+  async fail(fault: Fault, message: string): Promise<void> {
     if (this.#ended !== undefined) return;
     this.#ended = new NoAnswer(fault, message);
     this.#options.log.error(message);
     this.#options.onFault(fault);
     for (const { reject } of this.#pending.values()) reject(this.#ended);
     await this.stop();
-  }
-
-  async #checkMemory(): Promise<void> {
-    const { pid } = this.#process;
-    const { memoryMiB } = this.#options;
-    const tree = pid === undefined ? undefined : await readTree(pid);
-    const has = Math.round((tree?.bytes ?? 0) / 2 ** 20);
-    if (has > memoryMiB) {
-      await this.#fail("out_of_memory", `The server took ${has} MiB, more than its ${memoryMiB}, and was stopped.`);
-    }
   }
 
   #send(message: object): void {
@@ -259,21 +221,6 @@ export class Child {
     else {
       const message = `${method} is not possible here: the client behind this bridge cannot be asked.`;
       this.#send({ id, error: { code: -32601, message } });
-    }
-  }
-
-  /** A line of the server's own log, as it is; a server that writes without end fills no log. */
-  #passOn(line: string): void {
-    const second = Math.floor(Date.now() / 1_000);
-    if (second !== this.#logSecond) [this.#logSecond, this.#logLines] = [second, 0];
-    this.#logLines += 1;
-    if (this.#logLines <= mostLogLines) this.#options.log.info(line.slice(0, 4_000), { stream: "stderr" });
-    else if (this.#logLines === mostLogLines + 1) {
-      this.#options.onFault("flooded");
-      this.#complaint.log(
-        `The server writes more than ${mostLogLines} lines a second to its log: the rest is dropped.`,
-        {},
-      );
     }
   }
 }

@@ -1,7 +1,9 @@
 import { backoff } from "#starter/audit/backoff.ts";
 import type { Log } from "#starter/log.ts";
-import { Child, type ChildOptions, NoAnswer, Refused } from "./child.ts";
+import { Child, type ChildOptions } from "./child.ts";
+import { readProcesses, treeOf } from "./memory.ts";
 import type { Greeting } from "./message.ts";
+import { NoAnswer, Refused } from "./no-answer.ts";
 
 export interface Server {
   readonly child: Child;
@@ -11,6 +13,8 @@ export interface Server {
 export interface ChildrenOptions extends Omit<ChildOptions, "log"> {
   readonly log: Log;
   readonly most: number;
+  /** What all processes together may have. */
+  readonly memoryMiB: number;
   readonly idleMs: number;
   readonly now?: () => number;
 }
@@ -21,6 +25,7 @@ const greetingPatienceMs = 60_000;
 const steadyMs = 10_000;
 /** Whoever asks for a server that is about to be started again waits so long for it. */
 const waitMs = 1_000;
+const memoryEveryMs = 2_000;
 
 interface Place {
   readonly child: Child;
@@ -41,6 +46,7 @@ export class Children {
   readonly #places = new Map<string, Place>();
   readonly #setbacks = new Map<string, Setback>();
   readonly #sweep: NodeJS.Timeout;
+  readonly #memory: NodeJS.Timeout;
   #stopped = false;
   /** Whether any process has ever answered: a broken image never does. */
   hasAnswered = false;
@@ -50,6 +56,8 @@ export class Children {
     this.#now = options.now ?? Date.now;
     this.#sweep = setInterval(() => this.#endIdle(), Math.min(30_000, options.idleMs));
     this.#sweep.unref();
+    this.#memory = setInterval(() => void this.#checkMemory(), memoryEveryMs);
+    this.#memory.unref();
   }
 
   get size(): number {
@@ -72,6 +80,7 @@ export class Children {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#sweep);
+    clearInterval(this.#memory);
     await Promise.all([...this.#places.values()].map((place) => end(place)));
   }
 
@@ -133,6 +142,24 @@ export class Children {
         reason: why.fault,
         attempt: before + 1,
       },
+    );
+  }
+
+  /** The largest goes before the task runs out of memory, which would end them all. */
+  async #checkMemory(): Promise<void> {
+    if (this.#places.size === 0) return;
+    const processes = await readProcesses();
+    const sizes = [...this.#places.values()].map(({ child }) => {
+      const bytes = treeOf(processes, child.pid).reduce((sum, one) => sum + one.bytes, 0);
+      return { child, miB: Math.round(bytes / 2 ** 20) };
+    });
+    const all = sizes.reduce((sum, { miB }) => sum + miB, 0);
+    const [largest] = sizes.sort((one, other) => other.miB - one.miB);
+    if (largest === undefined || all <= this.#options.memoryMiB) return;
+    const what = sizes.length === 1 ? `${all} MiB` : `${largest.miB} of ${all} MiB`;
+    await largest.child.fail(
+      "out_of_memory",
+      `The server took ${what}, more than the ${this.#options.memoryMiB} there are, and was stopped.`,
     );
   }
 

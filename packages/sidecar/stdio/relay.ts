@@ -1,7 +1,8 @@
 import { ProtocolError, type RequestId, Server } from "@modelcontextprotocol/server";
 import * as v from "valibot";
-import { type AskOptions, NoAnswer, Refused } from "./child.ts";
+import type { AskOptions } from "./child.ts";
 import type { Server as Behind } from "./children.ts";
+import { NoAnswer, Refused } from "./no-answer.ts";
 
 export interface RelayParts {
   readonly behind: Behind;

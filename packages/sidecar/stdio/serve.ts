@@ -8,8 +8,9 @@ import type { Catalog } from "../calls/catalog.ts";
 import { type Ledger, outcomeOf } from "../calls/ledger.ts";
 import type { Serve } from "../http/forward.ts";
 import { messagesOf } from "../http/messages.ts";
-import { type AskOptions, type Child, NoAnswer, Refused } from "./child.ts";
+import type { AskOptions, Child } from "./child.ts";
 import type { Children, Server } from "./children.ts";
+import { NoAnswer, Refused } from "./no-answer.ts";
 import { createRelay } from "./relay.ts";
 
 export interface StdioParts {
