@@ -132,6 +132,8 @@ export const requirements = {
   "AWS-4": "What AWS would refuse after twenty minutes is asked before anything is created",
   "AWS-5": "`sst dev` and `sst console` are refused on a stage that runs on AWS",
   "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
+  "OPS-4": "The verbs people type",
+  "OPS-5": "The first line within 0.7 s, completion within 150 ms",
   "AWS-10": "Where the endpoint differs from AWS on purpose, a table says so, and a test holds each line",
 } as const;
 

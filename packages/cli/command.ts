@@ -43,16 +43,21 @@ export function stageCommand(parent: Parent, name: string, summary: string) {
 
 export interface Run {
   readonly runner: Runner;
-  readonly outcome: { code: ExitCode; plan: StagePlan | undefined };
+  readonly outcome: {
+    code: ExitCode;
+    plan: StagePlan | undefined;
+    /** The value of `--stage`, wherever in the command line it stands: commander gives it to the program. */
+    stage: string | undefined;
+  };
 }
 
 export function createRun(surroundings: Surroundings): Run {
-  const outcome: Run["outcome"] = { code: 0, plan: undefined };
+  const outcome: Run["outcome"] = { code: 0, plan: undefined, stage: undefined };
   return {
     outcome,
     runner: {
       async onStage(options, work, check) {
-        outcome.plan = await planWanted(surroundings, options.stage);
+        outcome.plan = await planWanted(surroundings, options.stage ?? outcome.stage);
         check?.(outcome.plan);
         const stage = await openStage(surroundings, outcome.plan);
         try {
@@ -62,7 +67,7 @@ export function createRun(surroundings: Surroundings): Run {
         }
       },
       async onPlan(options, work) {
-        outcome.plan = await planWanted(surroundings, options.stage);
+        outcome.plan = await planWanted(surroundings, options.stage ?? outcome.stage);
         outcome.code = await work(outcome.plan, surroundings.terminal);
       },
       onProject: (work) => work(surroundings),

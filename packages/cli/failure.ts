@@ -8,7 +8,8 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-export type ExitCode = 0 | 1 | 2;
+/** 0, 1 or 2; `fleet shell` gives that of the command it ran, up to 255. */
+export type ExitCode = number;
 
 /** What went wrong, as it is: the text of an `Error`, or the value as text. */
 export function reasonOf(error: unknown): string {

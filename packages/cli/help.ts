@@ -20,12 +20,18 @@ export function addHelp(program: Parent): void {
     .command("help")
     .description("show the help of a command")
     .argument("[command...]", "which command (default: all)")
+    .option("--all", "the help of every command, one after the other")
     .addHelpText("after", examples("fleet help secrets set"))
-    .action((words) => {
+    .action((words, { all }) => {
       const found = words.reduce<CommandUnknownOpts>((command, word) => {
         const child = command.commands.find((one) => one.name() === word);
         return child ?? command.error(`error: unknown command '${word}'`, { exitCode: 2 });
       }, program);
-      found.outputHelp();
+      for (const one of all ? withDescendants(found) : [found]) one.outputHelp();
     });
+}
+
+function withDescendants(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
+  const visible = command.createHelp().visibleCommands(command);
+  return [command, ...visible.flatMap(withDescendants)];
 }

@@ -10,20 +10,24 @@ import { addCompletion } from "./completion/command.ts";
 import { addConnect } from "./connect/command.ts";
 import { addConsole } from "./console/command.ts";
 import { addCost } from "./cost/command.ts";
+import { addDeploy } from "./deploy/command.ts";
 import { addDiff } from "./diff/command.ts";
 import { addDoctor } from "./doctor/command.ts";
+import { addEvents } from "./events/command.ts";
 import { type ExitCode, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addHelp, hintAt } from "./help.ts";
 import { addLogs } from "./logs/command.ts";
 import { addOpen } from "./open/command.ts";
 import { addPolicy } from "./policy/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
+import { addScale } from "./scale/command.ts";
 import { addSecrets } from "./secrets/command.ts";
 import { addShell } from "./shell/command.ts";
 import type { Surroundings } from "./stage.ts";
 import { addStatus } from "./status/command.ts";
 import { columns } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
+import { addTop } from "./top/command.ts";
 
 /** The commands with their options; what they do is loaded when one runs. */
 export function createProgram(runner: Runner, terminal: Terminal) {
@@ -39,11 +43,16 @@ export function createProgram(runner: Runner, terminal: Terminal) {
       getErrHelpWidth: () => columns,
     })
     .exitOverride()
-    .version(readVersion(), "--version", "the version of mcp-fleet");
+    .version(readVersion(), "--version", "the version of mcp-fleet")
+    .option("--stage <stage>", "the stage a command is for, before or after its name");
   for (const add of [
     addStatus,
     addLogs,
+    addEvents,
+    addTop,
+    addDeploy,
     addRedeploy,
+    addScale,
     addShell,
     addSecrets,
     addAlarms,
@@ -66,7 +75,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
 }
 
 const conventions = `
-Every command takes --stage, or FLEET_STAGE. Commands that read take --json: one
+Instead of --stage, FLEET_STAGE may be set. Commands that read take --json: one
 document on stdout (logs: one per line) and nothing else; fields may be added,
 never removed or renamed.
 Exit codes: 0 done, 1 failed or stopped by Ctrl-C, 2 wrong usage.`;
@@ -109,8 +118,12 @@ function usageOf({ registeredArguments }: CommandUnknownOpts): string {
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { terminal, signal } = surroundings;
   const { runner, outcome } = createRun(surroundings);
+  const program = createProgram(runner, terminal);
+  program.hook("preAction", () => {
+    outcome.stage = program.opts().stage;
+  });
   try {
-    await createProgram(runner, terminal).parseAsync([...args], { from: "user" });
+    await program.parseAsync([...args], { from: "user" });
     return outcome.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -72,7 +72,7 @@ export function remedyOf(cause: Cause, service: ServicePlan, { stage, runsOn }: 
     case "not-started": {
       const key = missingKey.exec(cause.detail)?.[1];
       const secret = secretsIn(service).find((one) => one.key === key)?.secret;
-      if (secret !== undefined) return `npx fleet secrets set ${secret} ${key} --stage ${stage}, then deploy again.`;
+      if (secret !== undefined) return `./fleet secrets set ${secret} ${key} --stage ${stage}, then deploy again.`;
       if (/executable file not found|no such file or directory/.test(cause.detail))
         return runsOn === "loopback"
           ? "Name a program that is on the PATH here in the map's local.command, or install it."

@@ -84,7 +84,7 @@ function goOn(plan: StagePlan, service: ServicePlan, cause: Cause): readonly str
   const remedy = remedyOf(cause, service, plan);
   return [
     ...(remedy === undefined ? [] : wrap(`  → ${remedy}`, "    ")),
-    `  → npx fleet logs ${service.key} --stage ${plan.stage} --since 1h`,
+    `  → ./fleet logs ${service.key} --stage ${plan.stage} --since 1h`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type CloudOptions, createLoopbackFetch, describeEngine } from "@mcp-fleet/endpoint";
 import { harmless } from "#chat/text/harmless.ts";
+import { evidenceOf } from "#evidence/deploy-output.ts";
 import type { StagePlan } from "#fleet";
 import { bootstrap } from "./bootstrap.ts";
 import { putCredentials } from "./credentials.ts";
@@ -125,11 +126,4 @@ export async function deploy(
   const resources = stacks.flatMap((stack) => stack.resources);
   const inert = resources.filter((resource) => resource.inert).length;
   return `${stacks.length} stacks, ${resources.length} resources (${inert} are records: nothing to run)`;
-}
-
-/** Why each service did not start, which `sst` prints last; otherwise the end of its output. */
-function evidenceOf(lines: readonly string[]): readonly string[] {
-  const said = lines.filter((line) => line.trim() !== "");
-  const first = said.findIndex((line) => line.startsWith("✘ "));
-  return said.slice(first === -1 ? -25 : first).map((line) => `  ${line}`);
 }

@@ -108,10 +108,10 @@ function exportPort({ services }: StagePlan): string {
 
 function suggestions(plan: StagePlan, key: string): readonly string[] {
   return [
-    "  npx fleet status                    # services, tasks, secret versions",
-    "  npx fleet doctor                    # checks for every known trap",
-    `  npx fleet logs ${key} --since 5m`,
-    `  npx fleet alarms test ${key}${plan.chat === undefined ? "" : "   # a card in every chat"}`,
+    "  ./fleet status                    # services, tasks, secret versions",
+    "  ./fleet doctor                    # checks for every known trap",
+    `  ./fleet logs ${key} --since 5m`,
+    `  ./fleet alarms test ${key}${plan.chat === undefined ? "" : "   # a card in every chat"}`,
     "",
     "  # roll a service without a failed request",
     `  aws ecs update-service --cluster ${names.cluster(plan.stage)} \\`,

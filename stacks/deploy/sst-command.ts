@@ -38,7 +38,7 @@ export function checkCommand(command: string | undefined, { stage, runsOn }: Sta
       );
     case "console":
       throw new PreflightError(
-        `sst console would open stage ${stage}, which runs on AWS, to a page outside of it. Nothing was touched. Use npx fleet console --stage ${stage}.`,
+        `sst console would open stage ${stage}, which runs on AWS, to a page outside of it. Nothing was touched. Use ./fleet console --stage ${stage}.`,
       );
     default:
   }

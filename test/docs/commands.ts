@@ -16,9 +16,9 @@ export function commandsOf(text: string): readonly string[] {
   return commands;
 }
 
-/** The words after `npx fleet`, where a command is that and nothing a shell would have to do. */
+/** The words after `./fleet`, where a command is that and nothing a shell would have to do. */
 export function fleetWords(command: string): readonly string[] | undefined {
-  const words = /^npx fleet ([^$`|<>&;()"'\\]+)$/.exec(command)?.[1];
+  const words = /^\.\/fleet ([^$`|<>&;()"'\\]+)$/.exec(command)?.[1];
   return words?.trim().split(/\s+/);
 }
 

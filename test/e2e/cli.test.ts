@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -9,6 +11,12 @@ import { key, type OperatedFleet, openOperatedFleet, topic } from "./cli/operate
 import { everyReader } from "./cli/readers.ts";
 
 const { map, workspace } = decidedMap();
+
+/** What a process of an operator has; the tests' own have no more than they name. */
+const inherited = () =>
+  Object.fromEntries(
+    ["PATH", "HOME"].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 
 let operated: OperatedFleet;
 let stage: FleetStage;
@@ -60,7 +68,74 @@ describe("redeploy, status and logs", () => {
   });
 });
 
+describe("[OPS-4] the verbs people type", () => {
+  it("scale goes to so many tasks, and says where the number is kept", async () => {
+    const up = await fleet(["scale", "google", "2", "--wait"]);
+    expect(up).toMatchObject({
+      code: 0,
+      out: "google_workspace goes from 1 to 2 tasks.\ngoogle_workspace runs 2 tasks.\n",
+      err: expect.stringContaining("fleet.config.ts has 1: a deploy that changes the service goes back to that."),
+    });
+    const down = await fleet(["scale", "google", "1", "--wait"]);
+    expect(down).toMatchObject({ code: 0, out: expect.stringContaining("goes from 2 to 1 tasks") });
+  });
+
+  it("events are ECS's own, the newest last", async () => {
+    const { events } = JSON.parse((await fleet(["events", key, "--json"])).out);
+    const texts = events.map(({ text }: { text: string }) => text);
+    const times = events.map(({ at }: { at: string }) => at);
+    expect(times).toEqual(times.toSorted());
+    expect(texts).toContain("has reached a steady state.");
+    expect(texts).toContainEqual(expect.stringMatching(/^has started 1 tasks?: \(task /));
+    expect((await fleet(["events", key])).out).toMatch(/^\d{4}-\d\d-\d\d UTC\n\d\d:\d\d:\d\d {2}google_workspace: /);
+  });
+
+  it("top has what CloudWatch counted", async () => {
+    // It calls the service through its balancer.
+    expect(await fleet(["doctor", "--only", "mcp"])).toMatchObject({ code: 0 });
+    await vi.waitFor(
+      async () => {
+        const { services } = JSON.parse((await fleet(["top", "--json"])).out);
+        expect(services).toEqual([expect.objectContaining({ service: key, requestsPerMinute: expect.any(Number) })]);
+        expect((await fleet(["top"])).out).toMatch(/^SERVICE\s+REQ\/MIN\s+5XX\s+P95\s+CPU\s+MEMORY\ngoogle_workspace/);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
+  });
+
+  it("--stage may stand before the command, which wins over FLEET_STAGE", async () => {
+    const { out } = await fleet(["--stage", "local", "open", "google", "--print"], { env: { FLEET_STAGE: "prod" } });
+    expect(out).toContain("https://google.mcp.localhost");
+  });
+
+  it("alarms are known by their short names, and a script can ask whether one rings", async () => {
+    const quiet = await fleet(["alarms", "list", "--firing"]);
+    expect(quiet).toMatchObject({ code: 0, out: expect.stringMatching(/^None of the \d+ alarms of stage local/) });
+    const slip = await fleet(["alarms", "mute", "google-workspace-errors4xx", "--reason", "a test"]);
+    expect(slip).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean "google-workspace-errors5xx"?') });
+    const muted = await fleet(["alarms", "mute", "google_workspace/errors5xx", "--reason", "a test"]);
+    expect(muted.out).toContain("local-mcp-google-workspace-errors5xx");
+    expect(await fleet(["alarms", "mute", "google-errors5xx", "--off"])).toMatchObject({ code: 0 });
+  });
+
+  it("deploy says what changes, asks nobody where it cannot, and runs the real sst", async () => {
+    await stage.project.writeMap(map);
+    expect(await fleet(["deploy"])).toMatchObject({
+      code: 2,
+      out: "Nothing changes that the map determines; functions and images may.\n",
+      err: "Deploy local? Cannot ask: this is not a terminal. Add --yes.\n",
+    });
+    const { code, out, err } = await fleet(["deploy", "--yes"], { env: inherited() });
+    expect({ code, end: out.split("\n").at(-2), err }).toMatchObject({ code: 0, end: "Stage local is deployed." });
+  });
+});
+
 describe("shell", () => {
+  it("[OPS-4] passes on the exit code of a command", needs("script"), async () => {
+    const said = await fleet(["shell", key, "--", "sh", "-c", "echo well; exit 7"]);
+    expect({ code: said.code, out: said.out.replaceAll("\r", "") }).toEqual({ code: 7, out: "well\n" });
+  });
+
   it("[RUN-4] [ECS-9] runs inside the task, with its environment and a terminal", needs("script"), async () => {
     const { code, out } = await fleet(["shell", "google"], { stdin: 'echo "$SPLUNK_INDEX-$((40 + 2))"; tty; exit\n' });
     expect(code).toBe(0);
@@ -97,6 +172,17 @@ describe("secrets", () => {
     const { SecretString = "" } = await secrets.send(new GetSecretValueCommand({ SecretId }));
     expect(JSON.parse(SecretString)).toEqual({ NOTE: "one", OTHER: "other" });
     expect((await fleet(["secrets", "list"])).out).toMatch(/splunk\s+\d{4}-.*off\s+google_workspace/);
+  });
+
+  it("[OPS-4] imports what a .env file has for them, and shows none of it", async () => {
+    const file = join(stage.project.folder, "values.env");
+    await writeFile(file, "# of the notes\nNOTE='from a file'\nexport OTHER=two\nUNKNOWN=nobody-may-see\nEMPTY=\n");
+    const said = await fleet(["secrets", "import", file, "--yes"]);
+    expect(said).toMatchObject({ code: 0, out: expect.stringContaining("NOTE, OTHER of /local/mcp/notes are set") });
+    expect(said.err).toContain("Left out, as no secret of the map has such a key: UNKNOWN.");
+    expect(said.out + said.err).not.toMatch(/from a file|nobody-may-see/);
+    const { SecretString = "" } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+    expect(JSON.parse(SecretString)).toEqual({ NOTE: "from a file", OTHER: "two" });
   });
 
   it("explains that nothing rotates a secret, and what to do instead", async () => {

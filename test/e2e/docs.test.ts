@@ -158,7 +158,7 @@ describe("a shell in a task, on a real terminal", () => {
     {
       async "is fleet shell"() {
         const surroundings = { ...(await recipeEnvironment(stage)), ...env };
-        const keyboard = sitAt(stage, `node bin/fleet.mjs shell ${key}`, surroundings);
+        const keyboard = sitAt(stage, `./fleet shell ${key}`, surroundings);
         await work(keyboard);
         expect(await keyboard.exited, keyboard.shown()).toMatchObject({ code: 0 });
       },
@@ -192,9 +192,9 @@ describe("the documents", () => {
 
   it.each([
     ["no-such-command", { kind: "run", exitCode: 0 }],
-    ["npx fleet statuss", { kind: "run", exitCode: 0 }],
-    ["npx fleet status --stage nowhere", { kind: "run", exitCode: 0 }],
-    ["npx fleet open google_workspace --print", { kind: "run", exitCode: 1 }],
+    ["./fleet statuss", { kind: "run", exitCode: 0 }],
+    ["./fleet status --stage nowhere", { kind: "run", exitCode: 0 }],
+    ["./fleet open google_workspace --print", { kind: "run", exitCode: 1 }],
   ] as const)("would not pass with %s", async (text, treatment) => {
     const reader = await createReader({ stage, name: "prod", map, alreadyRun });
     const block: Block = { file: "docs/x.md", line: 7, language: "bash", text, treatment };

@@ -58,7 +58,7 @@ describe("a service that cannot start", () => {
     expect(code).not.toBe(0);
     expect(said).toMatch(/✘ dies did not start: exit code 3\n.+Essential container in task exited/);
     expect(said).toMatch(/✘ absent did not start: exec: "no-such-program": executable file not found in\s+\$PATH/);
-    expect(said).toContain("npx fleet logs dies --stage local --since 1h");
+    expect(said).toContain("./fleet logs dies --stage local --since 1h");
     for (const host of ["google", "notes"]) expect((await stage.echo(stage.url(host))).service).toBe(host);
   });
 

@@ -93,7 +93,7 @@ describe("sst", () => {
 
   it.each([
     ["dev", "Use npm start, which runs the whole fleet here"],
-    ["console", "Use npx fleet console --stage prod."],
+    ["console", "Use ./fleet console --stage prod."],
   ])("[AWS-5] refuses %s on a stage that runs on AWS before anything is called", async (command, remedy) => {
     const calls = own.journal.entries().length;
     const { code, output } = await sst([command, "--stage", "prod"], { ...anyone, AWS_ENDPOINT_URL: own.url });

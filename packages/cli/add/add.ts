@@ -115,7 +115,7 @@ function stepsOf({ key, secret, dockerfile, entry, open }: Draft): readonly stri
     ...open.map((what) => `- fill in ${what}: the server does not start without it`),
     ...(dockerfile === undefined ? [] : [`- build and push ${entry.image}:`, ...dockerfile.map((line) => `    ${line}`)]),
     "- npx sst deploy --stage <stage>",
-    ...values.map(([name, what]) => `- npx fleet secrets set ${secret?.name} ${name} --stage <stage>${what && `   # ${what}`}`),
-    `- npx fleet connect ${key} --stage <stage>`,
+    ...values.map(([name, what]) => `- ./fleet secrets set ${secret?.name} ${name} --stage <stage>${what && `   # ${what}`}`),
+    `- ./fleet connect ${key} --stage <stage>`,
   ];
 }

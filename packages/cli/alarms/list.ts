@@ -6,9 +6,12 @@ import type { Paint } from "../terminal.ts";
 import { muteOf, readMutes } from "./mutes.ts";
 import { type AlarmFacts, readAlarms } from "./read.ts";
 
-export async function listAlarms(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
+/** @param which with `firing`, the exit code is 1 if there are any, so that a script can ask */
+export async function listAlarms(stage: Stage, which: "all" | "firing", format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
-  const [alarms, mutes] = await Promise.all([readAlarms(stage), readMutes(stage)]);
+  const [present, mutes] = await Promise.all([readAlarms(stage), readMutes(stage)]);
+  const alarms = which === "all" ? present : present.filter(({ state }) => state === "ALARM");
+  const code = which === "firing" && alarms.length > 0 ? 1 : 0;
   if (format === "json") {
     const documents = alarms.map((alarm) => ({
       ...alarm,
@@ -16,10 +19,14 @@ export async function listAlarms(stage: Stage, format: "text" | "json"): Promise
       muted: alarm.muted || muteOf(alarm, mutes) !== undefined,
     }));
     terminal.print(JSON.stringify({ stage: plan.stage, alarms: documents }, undefined, 2));
+    return code;
+  }
+  if (present.length === 0) {
+    terminal.print(`Stage ${plan.stage} has no alarms: deploy it, or see \`alarms\` in fleet.config.ts.`);
     return 0;
   }
   if (alarms.length === 0) {
-    terminal.print(`Stage ${plan.stage} has no alarms: deploy it, or see \`alarms\` in fleet.config.ts.`);
+    terminal.print(`None of the ${present.length} alarms of stage ${plan.stage} is in ALARM.`);
     return 0;
   }
   const rows = alarms.map((alarm) => [
@@ -30,7 +37,7 @@ export async function listAlarms(stage: Stage, format: "text" | "json"): Promise
     thresholdText(alarm, terminal.paint),
   ]);
   for (const line of table(["SERVICE", "ALARM", "STATE", "FOR", "THRESHOLD"], rows)) terminal.print(line);
-  return 0;
+  return code;
 }
 
 function stateText({ state, muted }: AlarmFacts, paint: Paint): string {

@@ -7,7 +7,7 @@ import { type ExitCode, Failure, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { readAuthor } from "./author.ts";
 import { describeMute } from "./mutes.ts";
-import { findAlarms } from "./read.ts";
+import { findAlarms, targetOf } from "./read.ts";
 
 /** A mute that outlives a week is a decision for the map: a window, or an alarm that is declined. */
 const longestMs = 7 * 24 * 60 * 60_000;
@@ -46,8 +46,10 @@ export async function unmuteAlarms(stage: Stage, wanted: string): Promise<ExitCo
 
 async function findTarget(stage: Stage, wanted: string) {
   const found = await findAlarms(stage, wanted);
-  const service = found.every(({ name }) => name !== wanted) ? found[0]?.service : undefined;
-  return { target: service ?? wanted, silenced: found.filter(({ muted }) => muted).map(({ name }) => name) };
+  return {
+    target: targetOf(stage.plan, wanted, found),
+    silenced: found.filter(({ muted }) => muted).map(({ name }) => name),
+  };
 }
 
 function tableOf({ plan }: Stage): string {

@@ -5,12 +5,13 @@ import {
   type MetricAlarm,
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
-import { type AlarmName, alarmNames, names, type RateName, rateNames, type ServicePlan } from "#fleet";
+import { type AlarmName, alarmNames, names, type RateName, rateNames, type ServicePlan, type StagePlan } from "#fleet";
 import { isBurnWindow } from "#fleet/burn-window.ts";
+import { didYouMean } from "#fleet/nearest.ts";
 import { basisOf, type ThresholdBasis } from "#fleet/threshold-basis.ts";
 import { isWaking } from "#fleet/waking.ts";
 import { UsageError } from "../failure.ts";
-import type { Stage } from "../stage.ts";
+import { type Stage, shown } from "../stage.ts";
 
 /** An alarm of the stage; `service` and `kind` where it is one of those that every service has. */
 export interface AlarmFacts {
@@ -79,11 +80,36 @@ export function isChatAlarm(name: string): boolean {
   return name.includes("-mcp-chat-") || name.includes("-mcp-alarm-to-chat-");
 }
 
-/** The alarm of that name, or all of the service of that key. Throws `UsageError` if there is neither. */
+/** What a command is about that was given a name: the key of the service, or the whole name of the alarm. */
+export function targetOf({ services }: StagePlan, wanted: string, found: readonly AlarmFacts[]): string {
+  const service = services.find(({ key, host }) => key === wanted || host === wanted)?.key;
+  return service ?? found[0]?.name ?? wanted;
+}
+
+/**
+ * The alarm of that name, whole (`prod-mcp-google-workspace-errors5xx`) or short (`google-workspace-errors5xx`,
+ * `google_workspace/errors5xx`), or all of the service of that key. Throws `UsageError` if there is neither.
+ */
 export async function findAlarms(stage: Stage, wanted: string): Promise<readonly AlarmFacts[]> {
+  const { plan } = stage;
   const all = await readAlarms(stage);
-  const key = stage.plan.services.find(({ host }) => host === wanted)?.key ?? wanted;
-  const found = all.filter(({ name, service }) => name === wanted || service === key);
+  const hosts = new Map(plan.services.map(({ key, host }) => [key, host]));
+  const namesOf = ({ name, service, kind }: AlarmFacts) => [
+    name,
+    name.slice(`${plan.stage}-mcp-`.length),
+    ...(service === undefined ? [] : [`${hosts.get(service)}-${kind}`]),
+  ];
+  const key = plan.services.find(({ host }) => host === wanted)?.key ?? wanted;
+  const dashed = wanted.replaceAll(/[_/]/g, "-");
+  const found = all.filter(
+    (alarm) => alarm.service === key || namesOf(alarm).some((name) => name === wanted || name === dashed),
+  );
   if (found.length > 0) return found;
-  throw new UsageError(`No alarm and no service ${wanted} in stage ${stage.plan.stage}: see fleet alarms list.`);
+  const hint = didYouMean(wanted, [
+    ...plan.services.flatMap((service) => [service.key, service.host]),
+    ...all.flatMap(namesOf),
+  ]);
+  throw new UsageError(
+    `No alarm and no service ${shown(wanted)} in stage ${plan.stage}: see fleet alarms list. ${hint}`.trimEnd(),
+  );
 }

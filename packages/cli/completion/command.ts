@@ -7,13 +7,13 @@ const shells = ["bash", "zsh", "fish"] as const;
 const help = `
 It completes commands, options, and the names of stages, services, secrets and
 their keys from fleet.config.ts, without asking AWS. It also makes fleet a
-command of that shell: without npx, and from any folder. In this folder:
+command of that shell, in any folder. In this folder:
 
-  bash   eval "$(npx fleet completion bash)"
-  zsh    eval "$(npx fleet completion zsh)"
-  fish   npx fleet completion fish | source
+  bash   eval "$(./fleet completion bash)"
+  zsh    eval "$(./fleet completion zsh)"
+  fish   ./fleet completion fish | source
 
-For good: npx fleet completion bash >> ~/.bashrc, or zsh >> ~/.zshrc, or
+For good: ./fleet completion bash >> ~/.bashrc, or zsh >> ~/.zshrc, or
 fish > ~/.config/fish/conf.d/fleet.fish`;
 
 export function addCompletion(program: Parent, runner: Runner): void {
@@ -25,7 +25,7 @@ export function addCompletion(program: Parent, runner: Runner): void {
     .action((shell) =>
       runner.onProject(async ({ terminal, project }) => {
         const { completionFor } = await import("./script.ts");
-        terminal.print(completionFor(shell, join(project, "bin", "fleet.mjs")));
+        terminal.print(completionFor(shell, join(project, "fleet")));
       }),
     );
 

@@ -3,7 +3,7 @@ export type Shell = "bash" | "zsh" | "fish";
 /**
  * The script with which a shell completes `fleet`: a function of that name, and one that asks `fleet complete` what can
  * come next. It contains no names, so the map may change while a shell is open.
- * @param door the path of `bin/fleet.mjs`
+ * @param door the path of `./fleet`
  */
 export function completionFor(shell: Shell, door: string): string {
   switch (shell) {
@@ -20,7 +20,7 @@ export function completionFor(shell: Shell, door: string): string {
 
 /** https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */
 function bash(door: string): string {
-  return `fleet() { node ${quoted(door)} "$@"; }
+  return `fleet() { ${quoted(door)} "$@"; }
 _fleet() {
   local IFS=$'\\n' typed="\${COMP_WORDS[COMP_CWORD]}"
   if [ "\${COMP_WORDS[COMP_CWORD-1]}" = --from-file ]; then
@@ -36,7 +36,7 @@ complete -F _fleet fleet`;
 /** https://zsh.sourceforge.io/Doc/Release/Completion-Widgets.html#Completion-Builtin-Commands */
 function zsh(door: string): string {
   return `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i -D }
-fleet() { node ${quoted(door)} "$@" }
+fleet() { ${quoted(door)} "$@" }
 _fleet() {
   if [[ $words[CURRENT-1] == --from-file ]]; then _files; return; fi
   local -a found
@@ -48,7 +48,7 @@ compdef _fleet fleet`;
 
 /** https://fishshell.com/docs/current/completions.html */
 function fish(door: string): string {
-  return `function fleet; node ${quoted(door)} $argv; end
+  return `function fleet; ${quoted(door)} $argv; end
 function __fleet_complete
   set -l before (commandline -opc)
   set -l typed (commandline -ct)

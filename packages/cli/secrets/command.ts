@@ -9,6 +9,7 @@ export function addSecrets(parent: Parent, runner: Runner): void {
   addList(secrets, runner);
   addGetKeys(secrets, runner);
   addSet(secrets, runner);
+  addImport(secrets, runner);
   addStage(secrets, runner);
   addRotate(secrets, runner);
   addHistory(secrets, runner);
@@ -75,6 +76,26 @@ ${examples(
         },
         (plan) => checkKeys(findSecret(plan, secret), keys),
       ),
+    );
+}
+
+function addImport(secrets: Parent, runner: Runner): void {
+  stageCommand(secrets, "import", "set values from a .env file: each name is a key of the map's secrets")
+    .argument("<file>", "lines of NAME=value; - reads a pipe")
+    .option("-y, --yes", "do not ask first (only asked at a terminal)")
+    .addHelpText(
+      "after",
+      `
+Names that are no key of a secret are listed and left out; one that is a key of
+several secrets is set in each. Values are never shown. Services that use a
+changed secret then roll.
+${examples("fleet secrets import .env --stage prod")}`,
+    )
+    .action((file, { yes = false, ...options }) =>
+      runner.onStage(options, async (stage) => {
+        const { importKeys } = await import("./import.ts");
+        return importKeys(stage, file, yes ? "agreed" : "ask");
+      }),
     );
 }
 

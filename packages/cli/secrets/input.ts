@@ -30,7 +30,7 @@ const Values = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()
 
 /** One key: the whole file except one trailing line break. Several, or none named: a JSON object of strings. */
 export async function readFromFile(stage: Stage, file: string, keys: readonly string[]): Promise<SecretKeys> {
-  const whole = file === "-" ? await readPipe(stage) : await readWhole(file);
+  const whole = await readSource(stage, "--from-file", file);
   const [key, ...others] = keys;
   if (key !== undefined && others.length === 0) {
     const value = whole.replace(/\r?\n$/, "");
@@ -48,16 +48,18 @@ export async function readFromFile(stage: Stage, file: string, keys: readonly st
   return keys.length === 0 ? parsed.output : Object.fromEntries(keys.map((one) => [one, parsed.output[one] ?? ""]));
 }
 
-function readPipe({ stdin }: Stage): Promise<string> {
+/**
+ * The text of a file, or of the pipe for `-`.
+ * @param word the word of the command line before it
+ */
+export async function readSource({ stdin }: Stage, word: string, file: string): Promise<string> {
   // Typing at a terminal would echo.
-  if (stdin.isTTY === true) throw new UsageError("--from-file - reads a pipe: omit it to type the value without echo.");
-  return text(stdin);
-}
-
-async function readWhole(file: string): Promise<string> {
+  if (file === "-" && stdin.isTTY === true)
+    throw new UsageError(`${word} - reads a pipe: fleet secrets set asks for a value without echo.`);
+  if (file === "-") return text(stdin);
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new UsageError(`--from-file ${file}: ${isMissing(error) ? "no such file" : "cannot be read"}.`);
+    throw new UsageError(`${word} ${file}: ${isMissing(error) ? "no such file" : "cannot be read"}.`);
   }
 }

@@ -20,36 +20,47 @@ export interface Setting {
 
 /** Writes a new version with some keys changed, and makes it current. A value is never an argument or an output. */
 export async function setKeys(stage: Stage, secret: SecretPlan, setting: Setting): Promise<ExitCode> {
-  const { terminal, aws, plan } = stage;
+  // First, so that nobody is asked for a value that could not be kept.
   const before = (await currentKeys(stage, secret)) ?? {};
   const given =
     setting.file === undefined
       ? await readFromPerson(stage, secret, setting.keys)
       : await readFromFile(stage, setting.file, setting.keys);
   checkKeys(secret, Object.keys(given));
+  await putKeys(stage, secret, { before, given }, setting.candidate ? "candidate" : "current");
+  return 0;
+}
+
+/** Puts a version with these keys changed, or says that nothing changes. Throws `UsageError` for a value that is none. */
+export async function putKeys(
+  stage: Stage,
+  secret: SecretPlan,
+  { before, given }: { readonly before: SecretKeys; readonly given: SecretKeys },
+  as: "current" | "candidate",
+): Promise<void> {
+  const { terminal, aws, plan } = stage;
   checkValues(secret, given);
   const changed = Object.keys(given).filter((key) => before[key] !== given[key]);
   if (changed.length === 0) {
     terminal.print(
       `${secret.name} already has ${Object.keys(given).length === 1 ? "this value" : "these values"}: nothing was changed.`,
     );
-    return 0;
+    return;
   }
   const put = new PutSecretValueCommand({
     SecretId: secretId(secret),
     SecretString: JSON.stringify({ ...before, ...given }),
-    ...(setting.candidate && { VersionStages: [candidateLabel] }),
+    ...(as === "candidate" && { VersionStages: [candidateLabel] }),
   });
   const { VersionId = "" } = await aws.client(SecretsManagerClient).send(put);
   const [keys, are] = [changed.join(", "), changed.length === 1 ? "is" : "are"];
-  if (setting.candidate) {
+  if (as === "candidate") {
     terminal.print(`${keys} of ${secret.name} ${are} staged: version ${shortId(VersionId)} is the candidate.`);
     terminal.print(`To test it and make it current: fleet secrets rotate ${secret.key} --wait`);
-    return 0;
+    return;
   }
   terminal.print(`${keys} of ${secret.name} ${are} set: version ${shortId(VersionId)} is current.`);
   for (const line of rollText(plan, secret)) terminal.print(line);
-  return 0;
 }
 
 function checkValues({ name, keys }: SecretPlan, values: SecretKeys): void {

@@ -5,7 +5,7 @@ import { isAwsError } from "../aws.ts";
 import { type ExitCode, Failure, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { listTasks } from "../status/read.ts";
-import { quote } from "./quote.ts";
+import { reportExitCode } from "./exit-code.ts";
 
 const newline = 0x0a;
 /** Ctrl-D, as the terminal in the task reads it. */
@@ -14,20 +14,24 @@ const endOfInput = 0x04;
 export interface Shell {
   /** Id or arn of the task; `undefined` takes the first. */
   readonly task: string | undefined;
-  readonly command: readonly string[];
+  /** Without one, a shell to type in. */
+  readonly command: readonly string[] | undefined;
 }
 
-/**
- * Joins the operator's terminal and a command in the task. ECS Exec reports no exit code: 0 means that the session
- * ended
- * normally.
- */
+/** Joins the operator's terminal and a command in the task, whose exit code it gives; 0 after an interactive shell. */
 export async function openShell(stage: Stage, service: ServicePlan, shell: Shell): Promise<ExitCode> {
   const task = await chooseTask(stage, service, shell.task);
   stage.terminal.note(stage.terminal.paint.dim(`${service.key}, task ${task.slice(task.lastIndexOf("/") + 1)}`));
-  const session = await start(stage, service, task, quote(shell.command));
-  await join(stage, session);
-  return 0;
+  if (shell.command === undefined) {
+    await join(stage, await start(stage, service, task, "/bin/sh"), (data) => data);
+    return 0;
+  }
+  const reported = reportExitCode(shell.command);
+  await join(stage, await start(stage, service, task, reported.line), reported.read);
+  const { rest, code } = reported.end();
+  stage.stdout.write(rest);
+  if (code !== undefined) return code;
+  throw new Failure("The session ended before the command did: it was cut off, or the image has no /bin/sh.");
 }
 
 async function chooseTask(stage: Stage, service: ServicePlan, wanted: string | undefined): Promise<string> {
@@ -54,8 +58,8 @@ async function start({ aws, plan }: Stage, service: ServicePlan, task: string, c
   }
 }
 
-async function join({ stdin, stdout, signal }: Stage, session: Session): Promise<void> {
-  const channel = openChannel(session, (data) => stdout.write(data));
+async function join({ stdin, stdout, signal }: Stage, session: Session, read: (data: Buffer) => Buffer): Promise<void> {
+  const channel = openChannel(session, (data) => stdout.write(read(data)));
   const setRaw = (mode: boolean) => {
     if (stdin.isTTY === true) stdin.setRawMode?.(mode);
   };

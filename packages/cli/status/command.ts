@@ -1,8 +1,12 @@
 import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
+import { UsageError } from "../failure.ts";
+
+const watchesNoJson = "--watch is for people: leave out --json, or call it again.";
 
 export function addStatus(parent: Parent, runner: Runner): void {
   stageCommand(parent, "status", "show whether all is well: services, alarms, rollouts, secrets")
     .option("--tasks", "also show each task, with the secret versions it runs on")
+    .option("-w, --watch", "show it again every few seconds, until Ctrl-C")
     .option("--json", "everything, as JSON")
     .addHelpText(
       "after",
@@ -15,20 +19,21 @@ ${examples("fleet status --stage prod", "fleet status --json | jq '.services[].t
     )
     .action((options) =>
       runner.onStage(options, async (stage) => {
+        if (options.watch && options.json) throw new UsageError(watchesNoJson);
         if (!options.json && stage.terminal.interactive) stage.terminal.progress(`Reading ${stage.plan.stage}…`);
         const { readFleet } = await import("./fleet.ts");
         const { findTroubles } = await import("./troubles.ts");
-        const fleet = await readFleet(stage);
-        const now = Date.now();
-        if (options.json) {
-          const { statusDocument } = await import("./document.ts");
-          stage.terminal.print(JSON.stringify(statusDocument(stage.plan, fleet, now), undefined, 2));
-        } else {
-          const { showStatus } = await import("./show.ts");
-          const view = { tasks: options.tasks ?? false, now };
-          for (const line of showStatus(stage.plan, fleet, stage.terminal.paint, view)) stage.terminal.print(line);
-        }
-        return findTroubles(fleet, now).length === 0 ? 0 : 1;
+        const { showStatus } = await import("./show.ts");
+        const { statusDocument } = await import("./document.ts");
+        const { show } = await import("../watch.ts");
+        return show(stage, options.watch ? "watch" : "once", async () => {
+          const fleet = await readFleet(stage);
+          const now = Date.now();
+          const lines = options.json
+            ? [JSON.stringify(statusDocument(stage.plan, fleet, now), undefined, 2)]
+            : showStatus(stage.plan, fleet, stage.terminal.paint, { tasks: options.tasks ?? false, now });
+          return { lines, code: findTroubles(fleet, now).length === 0 ? 0 : 1 };
+        });
       }),
     );
 }

@@ -77,7 +77,8 @@ function readOnce(stage: Stage): SecretOf {
 /** DescribeServices takes ten: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
 const describeLimit = 10;
 
-async function describeServices(
+/** Those that ECS has; `undefined` where there is no cluster. */
+export async function describeServices(
   { plan, aws }: Stage,
   wanted: readonly ServicePlan[],
 ): Promise<readonly Service[] | undefined> {

@@ -88,7 +88,7 @@ export function AuditElsewhere() {
     <Panel title="Audit events">
       <p class="empty">
         They are in Splunk, and searching it needs a credential that the console does not have. To see that they arrive,
-        run <code>npx fleet audit check</code>.
+        run <code>./fleet audit check</code>.
       </p>
     </Panel>
   );

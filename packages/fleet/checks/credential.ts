@@ -18,6 +18,6 @@ function problem(field: string, text: string): Problem {
     value: hidden(text),
     allowed: "only what anybody may read: the map is in git",
     remedy:
-      "Write replace-me instead, have the committed credential reissued, and set the value with npx fleet secrets set: services get it as a variable.",
+      "Write replace-me instead, have the committed credential reissued, and set the value with ./fleet secrets set: services get it as a variable.",
   };
 }

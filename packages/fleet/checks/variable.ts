@@ -40,7 +40,7 @@ export function checkVariables(fleet: FleetDefinition, [key, service]: Entry): r
         field: `${field}.${name}`,
         value: hidden(value),
         allowed: "only values that anybody may read: they are in git, in the template and in the task definition",
-        remedy: `Make ${name} a key of a secret under \`secrets\`, name that secret in services.${key}.secrets, and set the value with npx fleet secrets set; the committed credential has to be reissued. If it is not a credential, list the name in services.${key}.publicVariables.`,
+        remedy: `Make ${name} a key of a secret under \`secrets\`, name that secret in services.${key}.secrets, and set the value with ./fleet secrets set; the committed credential has to be reissued. If it is not a credential, list the name in services.${key}.publicVariables.`,
       })),
     ...Object.entries(service.sidecar?.environment ?? {})
       .filter(([name, value]) => ofAws.test(name) || isCredential(name, value))

@@ -19,7 +19,7 @@ export const blocksOf = (file: string) => blocks.get(file) ?? [];
 export const isDeploy = ({ text }: Block) => text.startsWith("npx sst deploy");
 
 /** What the recipes and the deploy of this fleet are. */
-export const alreadyRun = new Set(["npx sst deploy", "npx fleet redeploy google_workspace --wait"]);
+export const alreadyRun = new Set(["npx sst deploy", "./fleet redeploy google_workspace --wait"]);
 
 export interface Documented {
   readonly stage: FleetStage;

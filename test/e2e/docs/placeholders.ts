@@ -22,7 +22,7 @@ export interface Placeholders {
  * - names of stage `local` are those of `prod`, and addresses are those of this fleet;
  * - in a `--secret-string`, a value with `…` or `<…>` in it is the one in use, or a made-up one in place of the map's
  *   placeholder;
- * - files that are named, `file://name.json` and `token.txt`, hold what is in use;
+ * - files that are named, `file://name.json`, `token.txt` and `.env`, hold what is in use;
  * - the version behind `secrets stage` is the one before.
  */
 export function createPlaceholders({ client, cloud, url, project }: FleetStage, stage: string): Placeholders {
@@ -79,6 +79,8 @@ export function createPlaceholders({ client, cloud, url, project }: FleetStage, 
         await write(file, JSON.stringify(await valuesOf(id)));
       for (const [, secret = "", key = "", file = ""] of text.matchAll(/secrets set (\S+) (\S+) --from-file (\S+)/g))
         await write(file, await inUse(`/${stage}/mcp/${secret}`, key));
+      if (text.includes("secrets import .env"))
+        await write(".env", `SPLUNK_HEC_TOKEN='${await inUse(`/${stage}/mcp/splunk`, "SPLUNK_HEC_TOKEN")}'\n`);
       for (const [whole, before = "", secret = ""] of text.matchAll(/(secrets stage (\S+) )[\da-f]{8}\b/g))
         text = text.replace(whole, `${before}${await previousVersion(`/${stage}/mcp/${secret}`)}`);
       return text;

@@ -52,8 +52,8 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
     const asks = command === "shell" || (what === "set" && !words.includes("--from-file"));
     if (asks && missingPrograms.includes("script")) return 0;
     // A file that is named is one of the project's folder, where the reader's shell is.
-    if (words.includes("--from-file"))
-      return runBash(`npx fleet ${words.join(" ")}`, { ...shell, ...exported }, folder);
+    if (words.includes("--from-file") || what === "import")
+      return runBash(`./fleet ${words.join(" ")}`, { ...shell, ...exported }, folder);
     if (command === "secrets" && what === "set") return answer(words, rest);
     const stop = new AbortController();
     const { code, out, err } = await fleet(words, {
@@ -70,7 +70,7 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
   const essence = (command: string) => command.replace(` --stage ${name}`, "");
   /** What is asked for is answered with the value in use. */
   const answer = async (words: readonly string[], [secret = "", ...others]: readonly string[]) => {
-    const keyboard = sitAt(stage, `node bin/fleet.mjs ${words.join(" ")}`, { ...shell, ...exported });
+    const keyboard = sitAt(stage, `./fleet ${words.join(" ")}`, { ...shell, ...exported });
     for (const key of others.filter((one) => /^[A-Z_]+$/.test(one))) {
       await keyboard.see(new RegExp(`${key}.*: $`));
       keyboard.type(`${await placeholders.inUse(`/${name}/mcp/${secret}`, key)}${keys.enter}`);

@@ -63,7 +63,7 @@ describe("fleet add", () => {
     ]);
     expect(stdout).toMatch(/one container.*Stage prod: https:\/\/brave-notes\.mcp\.themailworks\.com, about \d+\.\d\d USD/s);
     expect(stderr).toMatch(/fill in NOTES_SPACE.*RUN npm install -g @modelcontextprotocol\/server-memory@2026\.8\.31/s);
-    expect(stderr).toContain("npx fleet secrets set brave-notes NOTES_TOKEN --stage <stage>   # From the settings of Notes");
+    expect(stderr).toContain("./fleet secrets set brave-notes NOTES_TOKEN --stage <stage>   # From the settings of Notes");
 
     await fleet("remove", "brave_notes", "--yes");
     expect(await map()).toBe(original);

@@ -68,7 +68,7 @@ afterAll(async () => {
 
 /** Runs lines in a shell that has loaded its completion; without any of the tester's own settings. */
 function inShell(shell: Shell, lines: string): readonly string[] {
-  const door = join(project.folder, "bin/fleet.mjs");
+  const door = join(project.folder, "fleet");
   const file = join(folder, `completion.${shell}`);
   writeFileSync(file, `${completionFor(shell, door)}\n${lines}\n`);
   const without = { bash: ["--norc"], zsh: ["-f"], fish: ["--no-config"] }[shell];

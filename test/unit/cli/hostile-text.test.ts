@@ -151,11 +151,11 @@ describe("[SAFE-4] what is written", () => {
     );
   });
 
-  it("goes through the terminal, except the session of fleet shell", () => {
+  it("goes through the terminal, except the session of fleet shell and what clears the screen for --watch", () => {
     const root = join(import.meta.dirname, "../../../packages");
     const direct = globSync(["cli/**/*.ts", "console/**/*.ts", "chat/**/*.ts", "start/**/*.ts"], { cwd: root })
       .filter((file) => /\b(?:stdout|stderr)\.write\(|\bconsole\.\w+\(/.test(readFileSync(join(root, file), "utf8")))
       .toSorted();
-    expect(direct).toEqual(["cli/shell/shell.ts", "cli/terminal.ts", "start/output.ts"]);
+    expect(direct).toEqual(["cli/shell/shell.ts", "cli/terminal.ts", "cli/watch.ts", "start/output.ts"]);
   });
 });

@@ -105,6 +105,6 @@ describe("fleet alarms close", () => {
   });
 
   it("[CHAT-9] knows the stage's services", async () => {
-    expectRefusal(await alarms("close", "gogle"), { code: 2, says: /No service gogle .* Did you mean/ });
+    expectRefusal(await alarms("close", "gogle"), { code: 2, says: /no service gogle .* Did you mean/ });
   });
 });

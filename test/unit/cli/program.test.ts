@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { copyProject } from "../../fixture/project.ts";
 
 const project = await copyProject();
 afterAll(() => project.remove());
+const { PATH } = process.env;
 const door = join(project.folder, "bin/fleet.mjs");
 
 function fleet(...args: readonly string[]) {
@@ -29,6 +31,21 @@ describe("fleet, started as npx starts it", () => {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
     expect(Math.max(...stdout.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
     expect(stdout).not.toContain("\u001b");
+  });
+
+  it("[OPS-4] prints the help of every command in one go", () => {
+    const { status, stdout } = fleet("help", "--all");
+    expect(status).toBe(0);
+    for (const usage of ["fleet secrets import [options] <file>", "fleet top", "fleet alarms mute"])
+      expect(stdout).toContain(`Usage: ${usage}`);
+    expect(stdout).not.toContain("fleet complete ");
+  });
+
+  it("[OPS-5] is an executable in the folder too, and from a link to it", () => {
+    const link = join(project.folder, "linked");
+    symlinkSync("./fleet", link);
+    const { stdout, status } = spawnSync(link, ["--version"], { encoding: "utf8", cwd: "/", env: { PATH } });
+    expect({ stdout, status }).toEqual({ stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), status: 0 });
   });
 
   it.each([

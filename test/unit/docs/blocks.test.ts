@@ -8,9 +8,9 @@ const fenced = (language: string, text: string) => `\`\`\`${language}\n${text}\n
 
 describe("a fenced block", () => {
   it("is read with its place, its language and what stands above it", () => {
-    const markdown = `# Title\n\n${fenced("bash", "npx fleet status")}\n1. Step\n\n   \`\`\`ts\n   a: {\n     b\n   \`\`\`\n`;
+    const markdown = `# Title\n\n${fenced("bash", "./fleet status")}\n1. Step\n\n   \`\`\`ts\n   a: {\n     b\n   \`\`\`\n`;
     expect(readBlocks("a.md", markdown)).toEqual([
-      { file: "a.md", line: 3, language: "bash", text: "npx fleet status", treatment: { kind: "run", exitCode: 0 } },
+      { file: "a.md", line: 3, language: "bash", text: "./fleet status", treatment: { kind: "run", exitCode: 0 } },
       { file: "a.md", line: 9, language: "ts", text: "a: {\n  b", treatment: { kind: "run", exitCode: 0 } },
     ]);
   });
@@ -33,8 +33,8 @@ describe("a fenced block", () => {
     ["no language", fenced("", "x"), "a.md:1: a block in no language"],
     ["a language that no test knows", fenced("sh", "x"), "a.md:1: a block in sh"],
     ["no end", "```bash\nx\n", "a.md:1: this block has no end"],
-    ["indentation in place of a fence", "Text:\n\n    npx fleet status\n", "a.md:3: an indented block"],
-    ["the same in a list", "1. Step\n\n       npx fleet status\n", "a.md:3: an indented block"],
+    ["indentation in place of a fence", "Text:\n\n    ./fleet status\n", "a.md:3: an indented block"],
+    ["the same in a list", "1. Step\n\n       ./fleet status\n", "a.md:3: an indented block"],
   ])("is refused for %s", (_what, markdown, problem) => {
     expect(() => readBlocks("a.md", markdown)).toThrow(problem);
   });
@@ -52,8 +52,8 @@ describe("the commands of a block", () => {
   });
 
   it.each([
-    ["npx fleet logs google --follow", ["logs", "google", "--follow"]],
-    ["npx fleet status | head", undefined],
+    ["./fleet logs google --follow", ["logs", "google", "--follow"]],
+    ["./fleet status | head", undefined],
     ["aws ecs list-tasks", undefined],
   ])("are plain fleet commands or not: %s", (command, words) => {
     expect(fleetWords(command)).toEqual(words);

@@ -44,7 +44,7 @@ describe("links", () => {
 
 /** Lines a reader would paste, in blocks and in sentences, without what stands behind a `#`. */
 const commands = documents.flatMap((file) =>
-  [...readDocument(file).matchAll(/npx fleet ([a-z][^`\n#)|>]*)/g)].map(([, words = ""]) => words.trim()),
+  [...readDocument(file).matchAll(/\.\/fleet ([a-z][^`\n#)|>]*)/g)].map(([, words = ""]) => words.trim()),
 );
 
 describe("the commands that the documents name", () => {

@@ -82,7 +82,7 @@ describe("a cause", () => {
   it("[STR-3] names the secret to set, and the port to listen on", () => {
     const cause = causeOf({ ...task, ...notStarted("did not contain json key GOOGLE_OAUTH_CLIENT_ID") });
     expect(remedyOf(cause, service, plan)).toContain(
-      "npx fleet secrets set google-oauth GOOGLE_OAUTH_CLIENT_ID --stage prod",
+      "./fleet secrets set google-oauth GOOGLE_OAUTH_CLIENT_ID --stage prod",
     );
     expect(remedyOf(causeOf({ ...task, ...unhealthy }), service, plan)).toContain("port 8000 on 0.0.0.0");
   });

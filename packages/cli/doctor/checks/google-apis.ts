@@ -30,7 +30,7 @@ export const googleApis: Check = {
       return [
         skipped(
           "No Google credential: cannot check which APIs the project has enabled.",
-          "GOOGLE_ACCESS_TOKEN=$(gcloud auth print-access-token) npx fleet doctor",
+          "GOOGLE_ACCESS_TOKEN=$(gcloud auth print-access-token) ./fleet doctor",
         ),
       ];
     const project = await readProject(stage);

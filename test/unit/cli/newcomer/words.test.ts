@@ -64,11 +64,13 @@ describe("what is printed for people and for programs", () => {
       "complete",
       "completion",
       "console",
+      "deploy",
       "help",
       "open",
       "redeploy",
+      "scale",
     ];
-    const secrets = ["secrets rotate", "secrets set", "secrets stage"];
+    const secrets = ["secrets import", "secrets rotate", "secrets set", "secrets stage"];
     const without = leaves.filter((one) => !has(one, "--json")).map(({ path }) => path.join(" "));
     expect(without.toSorted()).toEqual([...acting, ...secrets, "policy", "shell"].toSorted());
   });
