@@ -57,16 +57,19 @@ describe("four servers of others, which nobody edited, side by side behind the f
     ["everything-stdio", "echo", () => ({ message: "hello" }), "Echo: hello"],
     ["memory", "read_graph", () => ({}), "entities"],
     ["filesystem", "read_text_file", () => ({ path: join(files, "note.txt") }), "of the filesystem"],
-  ])("[MCP-6] [MCP-5] %s answers who logged in, and each call is in the audit trail", async (host, tool, args, words) => {
-    const server = fleet.url(host, "/mcp");
-    expect((await fleet.fetch(server, { method: "POST" })).status).toBe(401);
-    const member = new Member(ada.sub, fleet.fetch);
-    await member.logIn(server);
-    const client = await member.connect(server);
-    expect(JSON.stringify(await client.callTool({ name: tool, arguments: args() }))).toContain(words);
-    await client.close();
-    await fleet.start.said(`audit  mcp-${host}  ${ada.email}  tool_call ${tool}  success`);
-  });
+  ])(
+    "[MCP-6] [MCP-5] %s answers who logged in, and each call is in the audit trail",
+    async (host, tool, args, words) => {
+      const server = fleet.url(host, "/mcp");
+      expect((await fleet.fetch(server, { method: "POST" })).status).toBe(401);
+      const member = new Member(ada.sub, fleet.fetch);
+      await member.logIn(server);
+      const client = await member.connect(server);
+      expect(JSON.stringify(await client.callTool({ name: tool, arguments: args() }))).toContain(words);
+      await client.close();
+      await fleet.start.said(`audit  mcp-${host}  ${ada.email}  tool_call ${tool}  success`);
+    },
+  );
 
   it("[MCP-6] each tool has a metric in CloudWatch, by OpenTelemetry's names", async () => {
     const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
@@ -75,9 +78,18 @@ describe("four servers of others, which nobody edited, side by side behind the f
     await vi.waitFor(
       async () => {
         const { Metrics = [] } = await cloudWatch.send(list);
-        const tools = Metrics.map(({ Dimensions = [] }) => Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])));
-        const expected = ["everything get-sum", "everything_stdio echo", "memory read_graph", "filesystem read_text_file"];
-        expect(tools.map((one) => `${one["service.name"]} ${one["gen_ai.tool.name"]}`).toSorted()).toEqual(expected.toSorted());
+        const tools = Metrics.map(({ Dimensions = [] }) =>
+          Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
+        );
+        const expected = [
+          "everything get-sum",
+          "everything_stdio echo",
+          "memory read_graph",
+          "filesystem read_text_file",
+        ];
+        expect(tools.map((one) => `${one["service.name"]} ${one["gen_ai.tool.name"]}`).toSorted()).toEqual(
+          expected.toSorted(),
+        );
       },
       { timeout: 20_000, interval: 500 },
     );

@@ -180,10 +180,12 @@ describe("a service's tasks", () => {
       },
       { Name: "slack-server", Image: slack.image, Essential: true, PortMappings: [{ ContainerPort: 8001 }] },
     ]);
-    expect(template.one("AWS::ECS::Service", { ServiceName: "prod-mcp-slack" }).Properties.LoadBalancers).toMatchObject([
-      { ContainerName: "slack", ContainerPort: 8080 },
-    ]);
-    expect(template.one("AWS::ElasticLoadBalancingV2::TargetGroup", { Name: "prod-mcp-slack-tg" }).Properties).toMatchObject({
+    expect(template.one("AWS::ECS::Service", { ServiceName: "prod-mcp-slack" }).Properties.LoadBalancers).toMatchObject(
+      [{ ContainerName: "slack", ContainerPort: 8080 }],
+    );
+    expect(
+      template.one("AWS::ElasticLoadBalancingV2::TargetGroup", { Name: "prod-mcp-slack-tg" }).Properties,
+    ).toMatchObject({
       Port: 8080,
       HealthCheckPath: "/health",
     });

@@ -22,10 +22,8 @@ export async function addService(surroundings: Surroundings, from: string, optio
   const file = await openMapFile(project);
   const entry = entryText(draft.key, draft.entry);
   const secret = draft.secret && secretText(draft.secret, server.name);
-  const source = [secret && (["secrets", secret] as const), ["services", entry] as const].reduce(
-    (text, one) => (one === undefined ? text : insertEntry(text, ...one)),
-    file.source,
-  );
+  const withSecret = secret === undefined ? file.source : insertEntry(file.source, "secrets", secret);
+  const source = insertEntry(withSecret, "services", entry);
   const after = await file.try(source);
   terminal.print([...(secret === undefined ? [] : [secret, ""]), entry].join("\n"));
   terminal.print("");
@@ -50,12 +48,12 @@ export async function removeService(
   const orphans = orphansOf(before, key);
   const source = orphans.reduce((text, name) => removeEntry(text, "secrets", name), without);
   await file.try(source);
-  terminal.print(
-    [`services.${key}`, ...orphans.map((name) => `secrets.${name}, which nothing else uses`)].join("\n"),
-  );
+  terminal.print([`services.${key}`, ...orphans.map((name) => `secrets.${name}, which nothing else uses`)].join("\n"));
   await confirm(surroundings, options.yes, "Remove this from fleet.config.ts?");
   await file.write(source);
-  terminal.note("fleet.config.ts is without it. The next deploy deletes its tasks, its address, its alarms and its logs.");
+  terminal.note(
+    "fleet.config.ts is without it. The next deploy deletes its tasks, its address, its alarms and its logs.",
+  );
 }
 
 /** Secrets that only this service names, and that have no part in chats, audit trail or another's rotation. */
@@ -113,9 +111,13 @@ function stepsOf({ key, secret, dockerfile, entry, open }: Draft): readonly stri
   const values = Object.entries(secret?.keys ?? {});
   return [
     ...open.map((what) => `- fill in ${what}: the server does not start without it`),
-    ...(dockerfile === undefined ? [] : [`- build and push ${entry.image}:`, ...dockerfile.map((line) => `    ${line}`)]),
+    ...(dockerfile === undefined
+      ? []
+      : [`- build and push ${entry.image}:`, ...dockerfile.map((line) => `    ${line}`)]),
     "- npx sst deploy --stage <stage>",
-    ...values.map(([name, what]) => `- ./fleet secrets set ${secret?.name} ${name} --stage <stage>${what && `   # ${what}`}`),
+    ...values.map(
+      ([name, what]) => `- ./fleet secrets set ${secret?.name} ${name} --stage <stage>${what && `   # ${what}`}`,
+    ),
     `- ./fleet connect ${key} --stage <stage>`,
   ];
 }

@@ -33,11 +33,13 @@ export async function draftOf(map: FleetDefinition, server: ServerJson, options:
   const key = name.replace(/^[^a-z]+/, "").replace(/[^a-z0-9]+/g, "_");
   if (key === "") throw new UsageError(`${name} is no key of the map: name one with --key, such as --key notes.`);
   if (Object.hasOwn(map.services, key)) {
-    throw new UsageError(`services.${key} is there already: name another with --key, or remove it: fleet remove ${key}`);
+    throw new UsageError(
+      `services.${key} is there already: name another with --key, or remove it: fleet remove ${key}`,
+    );
   }
   const host = key.replaceAll("_", "-");
   const secrets = found.environmentVariables.filter(({ isSecret }) => isSecret);
-  const plain = found.environmentVariables.filter(({ isSecret, ...input }) => !isSecret && valueOf(input) !== undefined);
+  const plain = found.environmentVariables.filter((input) => !input.isSecret && valueOf(input) !== undefined);
   const open = [...found.environmentVariables, ...found.packageArguments].filter(
     (input) => !input.isSecret && input.isRequired && valueOf(input) === undefined,
   );
@@ -62,10 +64,13 @@ export async function draftOf(map: FleetDefinition, server: ServerJson, options:
   return {
     key,
     entry,
-    secret: secretName && {
-      name: secretName,
-      keys: Object.fromEntries(secrets.map((input) => [input.name, input.description ?? ""])),
-    },
+    secret:
+      secretName === undefined
+        ? undefined
+        : {
+            name: secretName,
+            keys: Object.fromEntries(secrets.map((input) => [input.name, input.description ?? ""])),
+          },
     dockerfile,
     open: open.map((input) => `${input.name ?? "an argument"}${input.description ? ` (${input.description})` : ""}`),
   };
@@ -113,7 +118,9 @@ async function runningOf(
       image: sidecarImage.replace(/\/[^/]+$/, `/${host}:${version.replace(/[^\w.-]/g, "-")}`),
       port: 8000,
       sidecar: { ...login, stdio },
-      local: { command: ofNpm ? ["npx", "-y", `${identifier}${exact}`, ...args] : ["uvx", `${identifier}${exact}`, ...args] },
+      local: {
+        command: ofNpm ? ["npx", "-y", `${identifier}${exact}`, ...args] : ["uvx", `${identifier}${exact}`, ...args],
+      },
     },
     dockerfile: [
       `FROM ${sidecarImage}`,
@@ -135,7 +142,9 @@ function loginOf({ secrets }: FleetDefinition, login: DraftOptions["login"]) {
   for (const key of needed[login]) {
     const holder = Object.entries(secrets).find(([, secret]) => Object.hasOwn(secret.keys, key))?.[0];
     if (holder === undefined) {
-      throw new Failure(`A login by ${login} takes ${key}, and no secret of the map has it: add one, or use --login none.`);
+      throw new Failure(
+        `A login by ${login} takes ${key}, and no secret of the map has it: add one, or use --login none.`,
+      );
     }
     uses.set(holder, [...(uses.get(holder) ?? []), key]);
   }

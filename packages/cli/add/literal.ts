@@ -15,7 +15,9 @@ export function literal(value: unknown, indent = "", before = 0): string {
 
 /** `name: { … }`, each field on a line of its own. */
 export function entryText(name: string, fields: object): string {
-  const lines = Object.entries(fields).map(([key, value]) => `  ${nameOf(key)}: ${literal(value, "  ", key.length + 2)},`);
+  const lines = Object.entries(fields).map(
+    ([key, value]) => `  ${nameOf(key)}: ${literal(value, "  ", key.length + 2)},`,
+  );
   return [`${nameOf(name)}: {`, ...lines, "}"].join("\n");
 }
 

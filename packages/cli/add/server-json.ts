@@ -35,8 +35,9 @@ export type ServerJson = v.InferOutput<typeof ServerJson>;
 
 /** A `server.json`, or the answer of a registry, which has one inside. @throws {UsageError} naming what is wrong */
 export function parseServerJson(text: string, source: string): ServerJson {
-  const wrapped = v.union([v.pipe(v.object({ server: ServerJson }), v.transform(({ server }) => server)), ServerJson]);
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), wrapped), text);
+  const json = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
+  const wrapped = v.safeParse(v.object({ server: v.unknown() }), json.output);
+  const parsed = v.safeParse(ServerJson, wrapped.success ? wrapped.output.server : json.output);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   throw new UsageError(

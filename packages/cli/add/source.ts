@@ -19,7 +19,8 @@ export async function readSource({ stdin }: Surroundings, source: string): Promi
   if (kind === "npm") return ofPackage("npm", name, /^(@?[^@]+)(?:@(.+))?$/.exec(name));
   if (kind === "image") return ofPackage("oci", name, [name, name]);
   if (source === "-") {
-    if (stdin.isTTY === true) throw new UsageError("- reads a server.json from a pipe: name a file or an address instead.");
+    if (stdin.isTTY === true)
+      throw new UsageError("- reads a server.json from a pipe: name a file or an address instead.");
     return parseServerJson(await text(stdin), "The pipe");
   }
   if (/^https?:\/\//.test(source)) return parseServerJson(await download(source), source);
@@ -31,7 +32,11 @@ export async function readSource({ stdin }: Surroundings, source: string): Promi
   return parseServerJson(whole, source);
 }
 
-function ofPackage(registryType: "npm" | "oci", name: string, found: readonly (string | undefined)[] | null): ServerJson {
+function ofPackage(
+  registryType: "npm" | "oci",
+  name: string,
+  found: readonly (string | undefined)[] | null,
+): ServerJson {
   const [, identifier = name, version] = found ?? [];
   const last = identifier.slice(identifier.lastIndexOf("/") + 1).replace(/[:@].*$/, "");
   return parseServerJson(

@@ -34,13 +34,13 @@ export function forwardTo(parts: ForwardParts): Serve {
   const { host, pathname, search } = upstream.url;
   const complaint = new Complaint(parts.log);
 
-  async function ask(req: Request, caller: string, body: string | undefined, signal: AbortSignal) {
+  async function ask(req: Request, caller: string, body: string | undefined, onBegin: (cutOff: () => void) => void) {
     const answer = await upstream.ask({
       method: req.method,
       path: `${pathname}${search}`,
       headers: headersToServer(req.headers, { host, session: sessionOf(req, caller, sessionIds), body }),
       body,
-      signal,
+      onBegin,
       patienceMs: parts.patienceMs,
     });
     complaint.withdraw();
@@ -66,20 +66,25 @@ export function forwardTo(parts: ForwardParts): Serve {
     const body = req.method === "POST" ? await readJsonText(req) : undefined;
     const messages = body === undefined ? [] : messagesOf(parseJson(body));
     const exchange = openExchange(parts, messages, visitor, String(res.locals.requestId));
-    const left = new AbortController();
+    let cutOff: () => void = () => undefined;
+    let hasLeft = false;
     res.once("close", () => {
-      if (!res.writableFinished) left.abort();
+      hasLeft = !res.writableFinished;
+      if (hasLeft) cutOff();
       exchange.end("aborted");
     });
     try {
-      const answer = await ask(req, caller, body, left.signal);
+      const answer = await ask(req, caller, body, (cut) => {
+        cutOff = cut;
+        if (hasLeft) cut();
+      });
       res.writeHead(
         answer.statusCode ?? 502,
         headersToClient(answer, (id) => sessionIds.give(caller, id)),
       );
       await passOn(answer, res, exchange);
     } catch (error) {
-      if (left.signal.aborted) return;
+      if (hasLeft) return;
       exchange.end("failed");
       throw explain(error);
     }

@@ -15,8 +15,8 @@ export interface Ask {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** Cuts the exchange off, also while the answer is read. */
-  readonly signal?: AbortSignal;
+  /** Takes what cuts the exchange off, also while the answer is read. A signal would cost more than all else here. */
+  onBegin?(cutOff: () => void): void;
   /** So long the answer may take to begin. */
   readonly patienceMs: number;
 }
@@ -41,17 +41,11 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
   // The oldest connection first: a few stay in use, and none goes stale among many.
   const agent = new Agent({ keepAlive: true, scheduling: "fifo" });
 
-  const once = (target: URL, { method, path, headers, body, signal, patienceMs }: Ask) =>
+  const once = (target: URL, ask: Ask) =>
     new Promise<IncomingMessage>((resolve, reject) => {
-      const request = send({
-        agent,
-        host: target.hostname,
-        port: target.port,
-        method,
-        path,
-        headers,
-        ...(signal && { signal }),
-      });
+      const { method, path, headers, body, patienceMs } = ask;
+      const request = send({ agent, host: target.hostname, port: target.port, method, path, headers });
+      ask.onBegin?.(() => request.destroy());
       const timer = setTimeout(() => request.destroy(new Late(patienceMs)), patienceMs);
       request.once("close", () => clearTimeout(timer));
       request.once("response", (answer) => {
@@ -60,8 +54,7 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
       });
       request.once("error", (error) => {
         // A server may close an idle connection while a request is on its way: it has read nothing of it.
-        if (request.reusedSocket && isReset(error))
-          once(target, { method, path, headers, body, patienceMs, ...(signal && { signal }) }).then(resolve, reject);
+        if (request.reusedSocket && isReset(error)) once(target, ask).then(resolve, reject);
         else reject(error);
       });
       request.end(body);

@@ -5,10 +5,10 @@ import { Complaint } from "#starter/audit/complaint.ts";
 import type { Log } from "#starter/log.ts";
 import type { Fault } from "../calls/metrics.ts";
 import { readLines } from "./lines.ts";
-import { NoAnswer, Refused } from "./no-answer.ts";
-import { passOnLog } from "./server-log.ts";
 import { readProcesses, treeOf } from "./memory.ts";
 import { Greeting, type Progress, Progress as ProgressSchema, parseLine, type Said } from "./message.ts";
+import { NoAnswer, Refused } from "./no-answer.ts";
+import { passOnLog } from "./server-log.ts";
 
 export interface ChildOptions {
   readonly command: readonly [string, ...string[]];

@@ -64,13 +64,15 @@ export function serveStdio(parts: StdioParts): Serve {
       throw error;
     });
     const exchange: Exchange = { behind, visitor, requestId };
-    const left = new AbortController();
+    // Only a stream that no relay stands behind needs a signal, which costs more than all else of a request.
+    const isStream = messagesOf(parsedBody).some(({ method }) => method === "subscriptions/listen");
+    const left = isStream ? new AbortController() : undefined;
     res.once("close", () => {
       if (res.writableFinished) return;
-      left.abort();
+      left?.abort();
       void exchange.relay?.close();
     });
-    const request = toWebRequest(req, base, left.signal);
+    const request = toWebRequest(req, base, left?.signal);
     exchanges.set(request, exchange);
     await sendWebResponse(await handler.fetch(request, { parsedBody }), res);
   };

@@ -127,15 +127,60 @@ describe("[MCP-5] the sidecar of a server over stdio", () => {
 describe("an entry whose sidecar cannot work is refused", () => {
   const stdio = { login: "none", stdio: ["memory"] } as const;
   it.each<[what: string, changes: object, field: string, words: RegExp]>([
-    ["a login without its secrets", { sidecar: { login: "google" } }, "services.notes.sidecar.login", /SESSION_ENC.*sidecar\.secrets/s],
-    ["a secret that there is not", { sidecar: { ...login, secrets: ["chats"] } }, "services.notes.sidecar.secrets.0", /Did you mean "chat"/],
-    ["a command beside stdio", { sidecar: stdio, command: ["x"] }, "services.notes.command", /nothing beside sidecar\.stdio/],
-    ["a health check beside stdio", { sidecar: stdio, healthPath: "/x" }, "services.notes.healthPath", /answers for it/],
-    ["Redis for the server behind", { sidecar: { login: "none" }, sessions: true }, "services.notes.sessions", /gets no Redis/],
-    ["a variable of the sidecar's own", { sidecar: { login: "none", environment: { MCP_LOGIN: "none" } } }, "services.notes.sidecar.environment.MCP_LOGIN", /the sidecar itself/],
-    ["a credential", { sidecar: { ...login, environment: { API_TOKEN: "abcdef0123456789abcdef" } } }, "services.notes.sidecar.environment.API_TOKEN", /sidecar\.secrets/],
-    ["a variable that both halves of one container have", { sidecar: stdio, environment: { MCP_SERVICE: "x" } }, "services.notes.environment.MCP_SERVICE", /the sidecar itself/],
-    ["a program as one text", { sidecar: { ...stdio, stdio: "npx memory" } }, "services.notes.sidecar.stdio", /\["npx","memory"\]/],
+    [
+      "a login without its secrets",
+      { sidecar: { login: "google" } },
+      "services.notes.sidecar.login",
+      /SESSION_ENC.*sidecar\.secrets/s,
+    ],
+    [
+      "a secret that there is not",
+      { sidecar: { ...login, secrets: ["chats"] } },
+      "services.notes.sidecar.secrets.0",
+      /Did you mean "chat"/,
+    ],
+    [
+      "a command beside stdio",
+      { sidecar: stdio, command: ["x"] },
+      "services.notes.command",
+      /nothing beside sidecar\.stdio/,
+    ],
+    [
+      "a health check beside stdio",
+      { sidecar: stdio, healthPath: "/x" },
+      "services.notes.healthPath",
+      /answers for it/,
+    ],
+    [
+      "Redis for the server behind",
+      { sidecar: { login: "none" }, sessions: true },
+      "services.notes.sessions",
+      /gets no Redis/,
+    ],
+    [
+      "a variable of the sidecar's own",
+      { sidecar: { login: "none", environment: { MCP_LOGIN: "none" } } },
+      "services.notes.sidecar.environment.MCP_LOGIN",
+      /the sidecar itself/,
+    ],
+    [
+      "a credential",
+      { sidecar: { ...login, environment: { API_TOKEN: "abcdef0123456789abcdef" } } },
+      "services.notes.sidecar.environment.API_TOKEN",
+      /sidecar\.secrets/,
+    ],
+    [
+      "a variable that both halves of one container have",
+      { sidecar: stdio, environment: { MCP_SERVICE: "x" } },
+      "services.notes.environment.MCP_SERVICE",
+      /the sidecar itself/,
+    ],
+    [
+      "a program as one text",
+      { sidecar: { ...stdio, stdio: "npx memory" } },
+      "services.notes.sidecar.stdio",
+      /\["npx","memory"\]/,
+    ],
   ])("[MCP-6] %s", (_, changes, field, words) => {
     expect(() => mapWith(changes)).toThrow(field);
     expect(() => mapWith(changes)).toThrow(words);

@@ -150,5 +150,6 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
     misbehaves("floods", "wrote a line of more than 16 MiB", "flooded"));
 
   it("[MCP-5] that grows is stopped, and another takes its place", needs("/proc"), () =>
-    misbehaves("grows", "more than the 128 there are, and was stopped", "out_of_memory"));
+    misbehaves("grows", "more than the 128 there are, and was stopped", "out_of_memory"),
+  );
 });
