@@ -39,9 +39,9 @@ export async function draftOf(map: FleetDefinition, server: ServerJson, options:
   }
   const host = key.replaceAll("_", "-");
   const secrets = found.environmentVariables.filter(({ isSecret }) => isSecret);
-  const plain = found.environmentVariables.filter((input) => !input.isSecret && valueOf(input) !== undefined);
+  const plain = found.environmentVariables.filter((input) => !input.isSecret && knownValue(input) !== undefined);
   const open = [...found.environmentVariables, ...found.packageArguments].filter(
-    (input) => !input.isSecret && input.isRequired && valueOf(input) === undefined,
+    (input) => !input.isSecret && input.isRequired && knownValue(input) === undefined,
   );
   const secretName = secrets.length === 0 ? undefined : freeName(map, host);
   const { fields, dockerfile } = await runningOf(map, found, host, options);
@@ -54,7 +54,7 @@ export async function draftOf(map: FleetDefinition, server: ServerJson, options:
     cpu: 256,
     memory: 512,
     ...(plain.length > 0 && {
-      environment: Object.fromEntries(plain.map((input) => [input.name, valueOf(input) ?? ""])),
+      environment: Object.fromEntries(plain.map((input) => [input.name, knownValue(input) ?? ""])),
     }),
     ...(secretName !== undefined && { secrets: [secretName] }),
     ...(sidecar && { sidecar }),
@@ -78,57 +78,68 @@ export async function draftOf(map: FleetDefinition, server: ServerJson, options:
 
 type Running = Pick<ServiceDefinition, "image" | "port" | "sidecar" | "command" | "local">;
 
-async function runningOf(
+interface Made {
+  readonly fields: Running;
+  readonly dockerfile: readonly string[] | undefined;
+}
+
+async function runningOf(map: FleetDefinition, found: Package, host: string, options: DraftOptions): Promise<Made> {
+  const login = loginOf(map, options.login);
+  if (found.registryType === "oci") return { fields: runImage(found, login), dockerfile: undefined };
+  const program = found.registryType === "npm" ? await options.programOf(found.identifier) : undefined;
+  return putIntoSidecar(map, found, { host, login, program });
+}
+
+/** An image of its makers, that speaks HTTP. */
+function runImage(found: Package, login: Login): Running {
+  const { identifier, version = "latest", transport } = found;
+  if (transport.type === "stdio") {
+    throw new Failure(
+      `${identifier} speaks stdio and brings an image of its own, which has no sidecar in it: copy the server into an image on the sidecar's, as docs/adding-a-service.md shows.`,
+    );
+  }
+  const url = URL.parse((transport.url ?? "").replace(/\{[^}]*\}/g, "8000"));
+  const path = url === null || ["/", "/mcp"].includes(url.pathname) ? {} : { path: url.pathname };
+  const [first, ...others] = argumentsOf(found);
+  return {
+    image: /[:@][^/]+$/.test(identifier) ? identifier : `${identifier}:${version}`,
+    port: Number(url?.port || 8000),
+    ...(first !== undefined && { command: [first, ...others] as const }),
+    sidecar: { ...login, ...path },
+  };
+}
+
+/** A package that is put into an image on the sidecar's. */
+function putIntoSidecar(
   map: FleetDefinition,
   found: Package,
-  host: string,
-  options: DraftOptions,
-): Promise<{ readonly fields: Running; readonly dockerfile: readonly string[] | undefined }> {
-  const { registryType, identifier, version = "latest", transport } = found;
-  const args = argumentsOf(found);
-  const login = loginOf(map, options.login);
-  if (registryType === "oci") {
-    if (transport.type === "stdio") {
-      throw new Failure(
-        `${identifier} speaks stdio and brings an image of its own, which has no sidecar in it: copy the server into an image on the sidecar's, as docs/adding-a-service.md shows.`,
-      );
-    }
-    const image = /[:@][^/]+$/.test(identifier) ? identifier : `${identifier}:${version}`;
-    const url = URL.parse((transport.url ?? "").replace(/\{[^}]*\}/g, "8000"));
-    const path = url === null || url.pathname === "/mcp" || url.pathname === "/" ? {} : { path: url.pathname };
-    const [first, ...others] = args;
-    const fields = {
-      image,
-      port: Number(url?.port || 8000),
-      ...(first !== undefined && { command: [first, ...others] as const }),
-    };
-    return { fields: { ...fields, sidecar: { ...login, ...path } }, dockerfile: undefined };
-  }
-  const sidecarImage = map.sidecar?.image;
-  if (sidecarImage === undefined) {
+  { host, login, program }: { readonly host: string; readonly login: Login; readonly program: string | undefined },
+): Made {
+  const base = map.sidecar?.image;
+  if (base === undefined) {
     throw new Failure("The map names no image of the sidecar, into which the server is put: add `sidecar: { image }`.");
   }
-  const unscoped = identifier.slice(identifier.lastIndexOf("/") + 1);
-  const ofNpm = registryType === "npm";
-  const program = (ofNpm ? await options.programOf(identifier) : undefined) ?? unscoped;
-  const exact = version === "latest" ? "" : `${ofNpm ? "@" : "=="}${version}`;
-  const stdio = [program, ...args] as const;
+  const { identifier, version = "latest" } = found;
+  const args = argumentsOf(found);
+  const ofNpm = found.registryType === "npm";
+  const exact = version === "latest" ? identifier : `${identifier}${ofNpm ? "@" : "=="}${version}`;
+  const stdio = [program ?? identifier.slice(identifier.lastIndexOf("/") + 1), ...args] as const;
   return {
     fields: {
-      image: sidecarImage.replace(/\/[^/]+$/, `/${host}:${version.replace(/[^\w.-]/g, "-")}`),
+      image: base.replace(/\/[^/]+$/, `/${host}:${version.replace(/[^\w.-]/g, "-")}`),
       port: 8000,
       sidecar: { ...login, stdio },
-      local: {
-        command: ofNpm ? ["npx", "-y", `${identifier}${exact}`, ...args] : ["uvx", `${identifier}${exact}`, ...args],
-      },
+      local: { command: ofNpm ? ["npx", "-y", exact, ...args] : ["uvx", exact, ...args] },
     },
     dockerfile: [
-      `FROM ${sidecarImage}`,
-      ofNpm ? `RUN npm install -g ${identifier}${exact}` : `RUN uv tool install ${identifier}${exact}`,
+      `FROM ${base}`,
+      ofNpm ? `RUN npm install -g ${exact}` : `RUN uv tool install ${exact}`,
       `CMD ${JSON.stringify(stdio)}`,
     ],
   };
 }
+
+type Login = ReturnType<typeof loginOf>;
 
 const needed = {
   google: ["GOOGLE_OAUTH_CLIENT_ID", "GOOGLE_OAUTH_CLIENT_SECRET", "SESSION_ENCRYPTION_KEY"],
@@ -157,7 +168,7 @@ function loginOf({ secrets }: FleetDefinition, login: DraftOptions["login"]) {
 
 function argumentsOf({ packageArguments }: Package): readonly string[] {
   return packageArguments.flatMap((argument) => {
-    const value = valueOf(argument);
+    const value = knownValue(argument);
     if (value === undefined && !argument.isRequired) return [];
     if (argument.type === "positional") return [value ?? `<${argument.name ?? "argument"}>`];
     return value === undefined || value === "" ? [argument.name ?? ""] : [argument.name ?? "", value];
@@ -165,7 +176,7 @@ function argumentsOf({ packageArguments }: Package): readonly string[] {
 }
 
 /** A value with a variable in braces is for a person to complete. */
-function valueOf({ value, default: otherwise }: PackageInput): string | undefined {
+function knownValue({ value, default: otherwise }: PackageInput): string | undefined {
   const known = value ?? otherwise;
   return known === undefined || /\{\w+\}/.test(known) ? undefined : known;
 }

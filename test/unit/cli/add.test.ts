@@ -120,7 +120,8 @@ describe("the map's source", () => {
     const source = around(services);
     const more = insertEntry(source, "services", "b: {\n  y: 2,\n}");
     expect(more).toMatch(/^ {2,4}b: \{\n {4,6}y: 2,\n {2,4}\},\n/m);
-    for (const kept of ["const x = 1;", "other: [x]", ...(services.match(/\/\/ why/) ?? [])]) expect(more).toContain(kept);
+    for (const kept of ["const x = 1;", "other: [x]", ...(services.match(/\/\/ why/) ?? [])])
+      expect(more).toContain(kept);
     expect(removeEntry(more, "services", "b")).not.toContain("b:");
   });
 

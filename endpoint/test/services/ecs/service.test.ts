@@ -357,7 +357,9 @@ describe("a service", { timeout: 20_000 }, () => {
     const behind = { ...web, name: "behind", portMappings: [{ containerPort: 9000 }] };
     await client.send(new RegisterTaskDefinitionCommand({ ...definition, containerDefinitions: [front, behind] }));
     const from = cloud.lines.length;
-    await create("pair", { loadBalancers: [{ targetGroupArn: TARGET_GROUP, containerName: "front", containerPort: 8000 }] });
+    await create("pair", {
+      loadBalancers: [{ targetGroupArn: TARGET_GROUP, containerName: "front", containerPort: 8000 }],
+    });
     await steady("pair");
     const port = cloud.targets.history.at(-1)?.split(" ")[1];
     const environment = await (await fetch(`http://127.0.0.1:${port}/`)).text();
