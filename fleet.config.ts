@@ -11,6 +11,7 @@ export default defineFleet({
 
   oauth: { paths: ["/.well-known/*", "/oauth2/*", "/auth/*"] },
   audit: { secret: "splunk", index: "mcp_audit" },
+  sidecar: { image: "573946584375.dkr.ecr.us-east-1.amazonaws.com/mcp/sidecar:latest" },
 
   alarms: {
     unhealthyHosts: { threshold: 1 },

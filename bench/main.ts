@@ -11,6 +11,7 @@ import { benchProbe } from "./probe.ts";
 import { benchRotation } from "./rotation.ts";
 import { benchScale } from "./scale.ts";
 import { benchShards } from "./shards.ts";
+import { benchSidecar } from "./sidecar.ts";
 import { benchStarter } from "./starter.ts";
 
 /** Each part measures what it compares in one run, since machines differ and one machine's moods do too. */
@@ -25,6 +26,7 @@ const parts = {
   rotation: benchRotation,
   scale: benchScale,
   shards: benchShards,
+  sidecar: benchSidecar,
   starter: benchStarter,
 } as const;
 

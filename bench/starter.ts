@@ -80,12 +80,13 @@ const auditedBy = (hec: HecDouble) => ({
   SPLUNK_HEC_TOKEN: token,
 });
 
-interface Server {
+export interface Server {
+  readonly pid: number | undefined;
   readonly port: number;
   stop(): Promise<void>;
 }
 
-async function start(file: string, env: Readonly<Record<string, string>>): Promise<Server> {
+export async function start(file: string, env: Readonly<Record<string, string>>): Promise<Server> {
   const child: ChildProcess = spawn(process.execPath, [path(file)], {
     env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", MCP_LOGIN: "none", ...env },
     stdio: ["ignore", "pipe", "inherit"],
@@ -101,6 +102,7 @@ async function start(file: string, env: Readonly<Record<string, string>>): Promi
     exited.then(() => reject(new Error(`${file} exited with ${child.exitCode}.`)));
   });
   return {
+    pid: child.pid,
     port,
     stop: async () => {
       child.kill("SIGTERM");
@@ -109,7 +111,7 @@ async function start(file: string, env: Readonly<Record<string, string>>): Promi
   };
 }
 
-function call(port: number, seconds: number, connections: number): Promise<autocannon.Result> {
+export function call(port: number, seconds: number, connections: number): Promise<autocannon.Result> {
   return autocannon({
     url: `http://127.0.0.1:${port}/mcp`,
     method: "POST",

@@ -101,6 +101,8 @@ export const requirements = {
   "FIX-5": "Minimal task role: ECS-7",
   "FIX-6": "3 of 12 Google APIs enabled: a check that lists which tool families lack their API",
   "MCP-4": "`command` and `entryPoint` in an entry, alike on AWS and here",
+  "MCP-5": "A stdio server is hosted by one field, in every revision; a bad one stops nothing else",
+  "MCP-6": "Login, audit and per-tool metrics in front of an unchanged server by one field",
   "OPS-3": "Logs made for reading",
   "REL-1":
     "A release, or a secret's value, that passes its health checks and fails its calls is taken back by alarms, and people are told",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import * as v from "valibot";
+import { addAdd, addRemove } from "./add/command.ts";
 import { addAlarms } from "./alarms/command.ts";
 import { addAudit } from "./audit/command.ts";
 import { explainAws } from "./aws.ts";
@@ -67,6 +68,8 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addDoctor,
     addDiff,
     addCost,
+    addAdd,
+    addRemove,
     addPolicy,
   ])
     add(program, runner);

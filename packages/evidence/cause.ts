@@ -1,5 +1,5 @@
 import { DescribeServicesCommand, type ECSClient, type ServiceEvent } from "@aws-sdk/client-ecs";
-import { names, type ServicePlan, type StagePlan } from "#fleet";
+import { names, type ServicePlan, type StagePlan, secretsIn } from "#fleet";
 import { nextMemory } from "#fleet/fargate.ts";
 import type { FailedTask } from "./failed-task.ts";
 import { printable } from "./printable.ts";
@@ -77,7 +77,7 @@ export function remedyOf(cause: Cause, service: ServicePlan, { stage, runsOn }: 
       return `It must listen on ${port} and answer its health check: healthPath and healthCodes in the map.`;
     case "not-started": {
       const key = missingKey.exec(cause.detail)?.[1];
-      const secret = service.secrets.find((one) => one.key === key)?.secret;
+      const secret = secretsIn(service).find((one) => one.key === key)?.secret;
       if (secret !== undefined) return `./fleet secrets set ${secret} ${key} --stage ${stage}, then deploy again.`;
       if (/executable file not found|no such file or directory/.test(cause.detail))
         return runsOn === "loopback"

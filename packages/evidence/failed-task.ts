@@ -1,4 +1,4 @@
-import { DescribeTasksCommand, type ECSClient, ListTasksCommand, type Task } from "@aws-sdk/client-ecs";
+import { type Container, DescribeTasksCommand, type ECSClient, ListTasksCommand, type Task } from "@aws-sdk/client-ecs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
 
 /** A task that ended unexpectedly, which ECS remembers for about an hour. */
@@ -14,6 +14,8 @@ export interface FailedTask {
   readonly stopCode: string;
   /** ECS's own words. */
   readonly reason: string;
+  /** The container that failed, which is the service's own or the server behind it. */
+  readonly container: string;
   readonly exitCode: number | undefined;
   /** Of its container, such as `OutOfMemoryError: Container killed due to memory usage`. */
   readonly containerReason: string | undefined;
@@ -76,7 +78,7 @@ function failedTask(task: Task, { stage, services }: StagePlan): FailedTask | un
   const { taskArn = "", taskDefinitionArn = "", stopCode = "", stoppedReason = "", containers = [] } = task;
   const service = services.find(({ key }) => taskDefinitionArn.includes(`/${names.taskFamily(stage, key)}:`));
   if (service === undefined) return undefined;
-  const main = containers.find(({ name }) => name === service.key);
+  const main = culpritAmong(containers, service.key);
   return {
     service: service.key,
     id: taskArn.slice(taskArn.lastIndexOf("/") + 1),
@@ -86,9 +88,21 @@ function failedTask(task: Task, { stage, services }: StagePlan): FailedTask | un
     stoppedAt: (task.stoppedAt ?? task.stoppingAt)?.getTime() ?? 0,
     stopCode,
     reason: stoppedReason,
+    container: main?.name ?? service.key,
     exitCode: main?.exitCode,
     containerReason: main?.reason,
   };
+}
+
+/** Who was merely asked to stop, because the other one had ended, left with one of these. */
+const asked = [undefined, 0, 143];
+
+/** The service's own container, unless the server behind it is what ended. */
+function culpritAmong(containers: readonly Container[], key: string): Container | undefined {
+  const main = containers.find(({ name }) => name === key);
+  const other = containers.find(({ name }) => name !== key);
+  const isBehind = other?.reason !== undefined || (other?.exitCode !== undefined && asked.includes(main?.exitCode));
+  return isBehind && main?.reason === undefined ? other : main;
 }
 
 /** `<family>:<revision>`, as the end of an arn or alone. */

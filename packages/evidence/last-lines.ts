@@ -1,21 +1,22 @@
 import { type CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
+import type { FailedTask } from "./failed-task.ts";
 
 const wanted = 20;
 /** Pages of a stream may be empty before its end: this many are read. */
 const pages = 5;
 
 /**
- * The last lines a task wrote, oldest first; empty if it never had a log.
+ * The last lines a task's container wrote, oldest first; empty if it never had a log.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
  */
 export async function readLastLines(
   client: CloudWatchLogsClient,
   { stage }: StagePlan,
   { key }: ServicePlan,
-  taskId: string,
+  { id, container }: Pick<FailedTask, "id" | "container">,
 ): Promise<readonly string[]> {
-  const stream = { logGroupName: names.logGroup(stage, key), logStreamName: `ecs/${key}/${taskId}`, limit: wanted };
+  const stream = { logGroupName: names.logGroup(stage, key), logStreamName: `ecs/${container}/${id}`, limit: wanted };
   let lines: readonly string[] = [];
   let nextToken: string | undefined;
   try {

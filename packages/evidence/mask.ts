@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import { maskSecrets } from "#chat/text/mask.ts";
-import type { ServicePlan, StagePlan } from "#fleet";
+import { type ServicePlan, type StagePlan, secretsIn } from "#fleet";
 
 /** Makes lines safe to show; a very long one is cut. */
 export type Mask = (lines: readonly string[]) => readonly string[];
@@ -19,7 +19,7 @@ const labels = ["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"] as const;
  * credential. Throws the SDK's error if the values cannot be read.
  */
 export async function readMask(client: SecretsManagerClient, plan: StagePlan, service: ServicePlan): Promise<Mask> {
-  const used = new Set(service.secrets.map(({ secret }) => secret));
+  const used = new Set(secretsIn(service).map(({ secret }) => secret));
   const secrets = plan.secrets.filter(({ key }) => used.has(key));
   const texts = await Promise.all(
     secrets.flatMap(({ name, adoptedArn = name }) => labels.map((label) => readText(client, adoptedArn, label))),

@@ -27,7 +27,7 @@ export async function reportFailedStart(options: ReportOptions): Promise<readonl
     const cause = causeOf(last, await readHealthFinding(ecs, plan, service, last));
     return [
       ...headline(service, cause, last, failed.length),
-      ...(await showLines(options, last.id)),
+      ...(await showLines(options, last)),
       ...goOn(plan, service, cause),
     ];
   } catch (error) {

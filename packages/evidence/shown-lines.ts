@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from "@aws-sdk/client-cloudwatch-logs";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServicePlan, StagePlan } from "#fleet";
+import type { FailedTask } from "./failed-task.ts";
 import { readLastLines } from "./last-lines.ts";
 import { readMask } from "./mask.ts";
 import { printable } from "./printable.ts";
@@ -25,13 +26,13 @@ const longest = 300;
  */
 export async function showLines(
   { plan, service, settings }: ShownOf,
-  taskId: string,
+  task: Pick<FailedTask, "id" | "container">,
   chosen: (lines: readonly string[]) => readonly string[] = (lines) => lines,
 ): Promise<readonly string[]> {
   const logs = new CloudWatchLogsClient(settings);
   const secrets = new SecretsManagerClient(settings);
   try {
-    const lines = chosen(await readLastLines(logs, plan, service, taskId));
+    const lines = chosen(await readLastLines(logs, plan, service, task));
     if (lines.length === 0) return ["  It logged nothing."];
     const mask = await readMask(secrets, plan, service);
     return [`  Its last ${lines.length === 1 ? "line" : `${lines.length} lines`}:`, ...mask(lines).flatMap(logLine)];

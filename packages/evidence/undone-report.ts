@@ -31,8 +31,8 @@ export async function reportUndoneRelease(options: ReportOptions): Promise<reado
       ...ringing.flatMap(({ name, since: rings, reason }) =>
         wrap(`  Alarm ${name} rings since ${clockTime(rings)}: ${reason}`, "    "),
       ),
-      ...(task === undefined ? [] : await showLines(options, task, errorsAmong)),
-      `  → npx fleet logs ${service.key} --stage ${plan.stage} --since 1h`,
+      ...(task === undefined ? [] : await showLines(options, { id: task, container: service.key }, errorsAmong)),
+      `  → ./fleet logs ${service.key} --stage ${plan.stage} --since 1h`,
     ];
   } catch (error) {
     return wrap(`✘ ${service.key} was rolled back by an alarm; why is unknown: ${reasonOf(error)}`, "  ");

@@ -19,6 +19,7 @@ export { dashed, names } from "./names.ts";
 export type {
   ChatPlan,
   ChatRoutePlan,
+  ContainerPlan,
   MeasuredThresholds,
   NetworkPlan,
   OAuthPlan,
@@ -31,5 +32,5 @@ export type {
 export { FleetError, type Problem } from "./problem.ts";
 export { partitionOf } from "./region.ts";
 export { type RotationMap, rotationMapOf, type SecretEntry } from "./rotation-map.ts";
-export { planStage } from "./stage-plan.ts";
+export { planStage, secretsIn } from "./stage-plan.ts";
 export { nothingStands, placedIn, type Standing, type StandingService, type StandingSubnet } from "./standing.ts";

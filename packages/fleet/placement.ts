@@ -21,7 +21,8 @@ export function rulePriority([key, service]: Entry): number {
 }
 
 /** A server is told its public address where it has to name it, and that is in the metadata and redirects of a login. */
-function hasOwnLogin({ environment = {} }: ServiceDefinition): boolean {
+function hasOwnLogin({ environment = {}, sidecar }: ServiceDefinition): boolean {
+  if (sidecar !== undefined) return sidecar.login !== "none";
   return Object.values(environment).some((value) => value.includes("{url}"));
 }
 

@@ -160,6 +160,20 @@ export interface ServicePlan {
   readonly command: readonly string[] | undefined;
   /** Program and arguments on this machine; `$PORT` in them is known when a task starts. */
   readonly localCommand: readonly string[] | undefined;
+  /** The server's own container, where the one above is a sidecar in front of it. */
+  readonly behind: ContainerPlan | undefined;
+}
+
+/** A container beside a service's main one, which only that one talks to. */
+export interface ContainerPlan {
+  readonly name: string;
+  readonly image: string;
+  readonly port: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: ServicePlan["secrets"];
+  readonly entryPoint: readonly string[] | undefined;
+  readonly command: readonly string[] | undefined;
+  readonly localCommand: readonly string[] | undefined;
 }
 
 export interface PlanOptions {

@@ -50,6 +50,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
   const shardOf = placeServices(entries, shards, options.placed);
   const services = entries.map(([key, service]) =>
     planService(fleet, key, service, {
+      stage,
       runsOn: character.runsOn,
       serviceDomain,
       shard: shardOf.get(key) ?? 1,
@@ -115,6 +116,11 @@ function accountOf(stage: string, definition: StageDefinition, runsOn: "aws" | "
   ]);
 }
 
+/** What a service's tasks get of secrets, in any container. */
+export function secretsIn({ secrets, behind }: ServicePlan): ServicePlan["secrets"] {
+  return [...secrets, ...(behind?.secrets ?? [])];
+}
+
 function planSecrets(
   fleet: FleetDefinition,
   stage: string,
@@ -132,7 +138,7 @@ function planSecrets(
     rotation: rotationOf(secret),
     unproven: secret.unproven ?? "wait",
     usedBy: services
-      .filter((service) => service.secrets.some((use) => use.secret === key))
+      .filter((service) => secretsIn(service).some((use) => use.secret === key))
       .map((service) => service.key),
   }));
   // What proves presses of buttons is of no use, and 0.40 USD a month, where there are none.

@@ -50,7 +50,7 @@ export async function startServer({ config, tools, log }: StarterParts): Promise
 }
 
 /** What a login needs is loaded where there is one: it is a third of what a start takes. */
-async function openAdmission({ login }: Config, log: Log): Promise<Admission> {
+export async function openAdmission({ login }: Config, log: Log): Promise<Admission> {
   if (login.kind === "none") {
     log.warn("MCP_LOGIN is none: anyone who can reach this server can call its tools.");
     return { kind: "open" };
@@ -59,7 +59,7 @@ async function openAdmission({ login }: Config, log: Log): Promise<Admission> {
   return openLogin(login, log);
 }
 
-async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {
+export async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {
   if (audit.kind === "splunk") return openAudit(audit, service, log);
   log.warn("AUDIT_LOG_ENABLED is not true: nothing is sent to Splunk.");
   return noAudit;

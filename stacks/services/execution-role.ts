@@ -76,7 +76,8 @@ const ecrImage = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaw
 /** The account's own registry, and those of other accounts or regions that the map's images come from. */
 function registriesOf(stack: Stack, { services }: StagePlan): readonly Registry[] {
   const own = { account: stack.account, region: stack.region };
-  const named = services.flatMap(({ image }) => {
+  const images = services.flatMap(({ image, behind }) => [image, ...(behind ? [behind.image] : [])]);
+  const named = images.flatMap((image) => {
     const { account, region } = ecrImage.exec(image)?.groups ?? {};
     return account === undefined || region === undefined ? [] : [{ account, region }];
   });

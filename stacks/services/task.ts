@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Stack } from "aws-cdk-lib";
 import * as ecs from "aws-cdk-lib/aws-ecs";
 import type { Construct } from "constructs";
-import { names, type ServicePlan } from "#fleet";
+import { type ContainerPlan, names, type ServicePlan } from "#fleet";
 import type { RedisAddress } from "#fleet/session-environment.ts";
 import { accept } from "../parts/nag.ts";
 import type { DeployPlan } from "../parts/plan.ts";
@@ -35,7 +35,7 @@ export class Task {
       runtimePlatform: { cpuArchitecture: service.architecture, operatingSystemFamily: "LINUX" },
       executionRoleArn: cluster.executionRoleArn,
       taskRoleArn: createTaskRole(scope, service).roleArn,
-      containerDefinitions: [container(stack, props)],
+      containerDefinitions: containers(stack, props),
     };
     this.definition = new ecs.CfnTaskDefinition(
       scope,
@@ -56,19 +56,36 @@ function digest(definition: unknown): string {
   return createHash("sha256").update(JSON.stringify(definition)).digest("hex").slice(0, 8);
 }
 
+/**
+ * The container that the balancer talks to has the service's name. A server behind it starts first and, as ECS stops them
+ * the other way round, ends last: a sidecar that drains still has its server.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
+ */
+function containers(stack: Stack, props: TaskProps): ecs.CfnTaskDefinition.ContainerDefinitionProperty[] {
+  const { service, redis } = props;
+  const { key, behind } = service;
+  const main = container(stack, props, { ...service, name: key, environment: containerEnvironment(service, redis) });
+  if (behind === undefined) return [main];
+  return [
+    { ...main, dependsOn: [{ containerName: behind.name, condition: "START" }] },
+    container(stack, props, behind),
+  ];
+}
+
 function container(
   { region }: Stack,
-  { plan, service, secretArns, redis }: TaskProps,
+  { plan, service, secretArns }: TaskProps,
+  { name, image, port, entryPoint, command, environment, secrets, localCommand }: ContainerPlan,
 ): ecs.CfnTaskDefinition.ContainerDefinitionProperty {
   return {
-    name: service.key,
-    image: service.image,
+    name,
+    image,
     essential: true,
-    ...(service.entryPoint && { entryPoint: [...service.entryPoint] }),
-    ...(service.command && { command: [...service.command] }),
-    portMappings: [{ containerPort: service.port, protocol: "tcp" }],
-    environment: Object.entries(containerEnvironment(service, redis)).map(([name, value]) => ({ name, value })),
-    secrets: service.secrets.map(({ secret, key }) => ({
+    ...(entryPoint && { entryPoint: [...entryPoint] }),
+    ...(command && { command: [...command] }),
+    portMappings: [{ containerPort: port, protocol: "tcp" }],
+    environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    secrets: secrets.map(({ secret, key }) => ({
       name: key,
       valueFrom: `${arnOf(secretArns, secret)}:${key}::`,
     })),
@@ -84,8 +101,8 @@ function container(
       },
     },
     ...(plan.runsOn === "loopback" &&
-      service.localCommand !== undefined && {
-        dockerLabels: { "mcp-fleet.local-command": JSON.stringify(service.localCommand) },
+      localCommand !== undefined && {
+        dockerLabels: { "mcp-fleet.local-command": JSON.stringify(localCommand) },
       }),
   };
 }

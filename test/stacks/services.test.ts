@@ -204,6 +204,31 @@ describe("a service's tasks", () => {
     expect(offline.resources.map(({ id }) => id)).toEqual(prod.resources.map(({ id }) => id));
   });
 
+  it("[MCP-6] are reached through their sidecar alone, which starts after the server and drains before it ends", () => {
+    const sidecar = { image: "573946584375.dkr.ecr.us-east-1.amazonaws.com/mcp/sidecar:1" };
+    const map = { ...withServices({ slack: { ...slack, sidecar: { login: "none" } } }), sidecar };
+    const template = synthesize("prod", map).stack("Services");
+    const { ContainerDefinitions } = template.one("AWS::ECS::TaskDefinition", { Family: "prod-mcp-slack" }).Properties;
+    expect(ContainerDefinitions).toMatchObject([
+      {
+        Name: "slack",
+        Image: sidecar.image,
+        PortMappings: [{ ContainerPort: 8080 }],
+        DependsOn: [{ ContainerName: "slack-server", Condition: "START" }],
+      },
+      { Name: "slack-server", Image: slack.image, Essential: true, PortMappings: [{ ContainerPort: 8001 }] },
+    ]);
+    expect(template.one("AWS::ECS::Service", { ServiceName: "prod-mcp-slack" }).Properties.LoadBalancers).toMatchObject(
+      [{ ContainerName: "slack", ContainerPort: 8080 }],
+    );
+    expect(
+      template.one("AWS::ElasticLoadBalancingV2::TargetGroup", { Name: "prod-mcp-slack-tg" }).Properties,
+    ).toMatchObject({
+      Port: 8080,
+      HealthCheckPath: "/health",
+    });
+  });
+
   it("start after the rule that makes their target group usable", () => {
     const rules = prod.all("AWS::ElasticLoadBalancingV2::ListenerRule").map(({ id }) => id);
     expect(service.DependsOn).toEqual([rules.find((id) => id !== "OAuthRule")]);

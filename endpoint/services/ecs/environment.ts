@@ -23,7 +23,8 @@ export function containerEnvironment(
   sources: EnvironmentSources,
 ): Record<string, string> {
   const { place } = sources;
-  const variables = Object.fromEntries(definition.environment.map(({ name, value }) => [name, value]));
+  const toNeighbours = neighbourhood(task);
+  const variables = Object.fromEntries(definition.environment.map(({ name, value }) => [name, toNeighbours(value)]));
   return {
     PATH: sources.host.path,
     HOME: sources.host.home,
@@ -39,6 +40,19 @@ export function containerEnvironment(
     ...(container.hostPort === undefined ? {} : { PORT: String(container.hostPort) }),
     NODE_OPTIONS: [`--import=${preload.href}`, variables.NODE_OPTIONS ?? ""].join(" ").trim(),
   };
+}
+
+/**
+ * Containers of a task share their loopback: one reaches another at 127.0.0.1 and its port. Tasks share it here, and each
+ * container has another port: addresses of that form lead to it.
+ */
+function neighbourhood({ containers }: Task): (value: string) => string {
+  const ports = new Map(containers.map(({ containerPort, hostPort }) => [String(containerPort), hostPort]));
+  return (value) =>
+    value.replace(/\b(127\.0\.0\.1|localhost):(\d{1,5})\b/g, (whole, host: string, port: string) => {
+      const here = ports.get(port);
+      return here === undefined ? whole : `${host}:${here}`;
+    });
 }
 
 /** On AWS these come from the agent's credential endpoint; the SDKs treat both alike. */

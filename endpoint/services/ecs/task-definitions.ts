@@ -17,6 +17,16 @@ export const containerDefinitionSchema = v.looseObject({
   environmentFiles: v.optional(
     v.pipe(v.array(v.unknown()), v.maxLength(0, "environmentFiles are not emulated by the local endpoint")),
   ),
+  /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */
+  dependsOn: v.optional(
+    v.array(
+      v.object({
+        containerName: v.string(),
+        condition: v.picklist(["START"], "Only the condition START is emulated by the local endpoint."),
+      }),
+    ),
+    [],
+  ),
   portMappings: v.optional(v.array(v.looseObject({ containerPort: v.optional(numeric) })), []),
   dockerLabels: v.optional(v.record(v.string(), v.string()), {}),
   /** Seconds between SIGTERM and SIGKILL; Fargate's default is 30. */
@@ -27,9 +37,24 @@ export const containerDefinitionSchema = v.looseObject({
 });
 export type ContainerDefinition = v.InferOutput<typeof containerDefinitionSchema>;
 
+/** Whether each container depends on existing ones alone, and none in a circle. */
+function dependOnOthers(containers: readonly ContainerDefinition[]): boolean {
+  const needs = new Map(containers.map(({ name, dependsOn }) => [name, dependsOn.map((on) => on.containerName)]));
+  const isFine = (name: string, above: readonly string[]): boolean =>
+    !above.includes(name) && (needs.get(name)?.every((needed) => isFine(needed, [...above, name])) ?? false);
+  return [...needs.keys()].every((name) => isFine(name, []));
+}
+
 export const taskDefinitionSchema = v.looseObject({
   family: v.pipe(v.string(), v.regex(/^[\w-]{1,255}$/, "Family contains invalid characters.")),
-  containerDefinitions: v.pipe(v.array(containerDefinitionSchema), v.minLength(1)),
+  containerDefinitions: v.pipe(
+    v.array(containerDefinitionSchema),
+    v.minLength(1),
+    v.check(
+      (containers) => dependOnOthers(containers),
+      "Container dependencies must name other containers of the task, and none that depends on it.",
+    ),
+  ),
   taskRoleArn: v.optional(v.string()),
   executionRoleArn: v.optional(v.string()),
   networkMode: v.optional(v.string(), "awsvpc"),

@@ -1,5 +1,6 @@
 import { releasePort, takePort } from "@mcp-fleet/loopback/ports.ts";
 import type { Clock, ImageResolver, ManagedProcess, ProcessSupervisor, TargetRegistry } from "#endpoint/core/ports.ts";
+import { endInOrder, inOrder } from "./dependencies.ts";
 import { exitCodeOf, type Launch, type LaunchPorts, planLaunch, startFailure } from "./launch.ts";
 import type { Container, Stop, Task, TaskStatus } from "./model.ts";
 import { definitionOf, targetsOf } from "./tasks.ts";
@@ -58,7 +59,7 @@ export function createTaskRunner(io: TaskRunnerPorts): TaskRunner {
     change(task, "PENDING");
     resolveImages(task, io.images);
     // Every environment is complete before the first process starts: a missing secret starts nothing.
-    for (const launch of task.containers.map((container) => planLaunch(task, container, io))) run(task, launch);
+    for (const launch of inOrder(task).map((container) => planLaunch(task, container, io))) run(task, launch);
     task.startedAt = io.clock.now();
     for (const [group, target] of targetsOf(task)) io.targets.register(group, target);
     change(task, "RUNNING");
@@ -105,7 +106,7 @@ export function createTaskRunner(io: TaskRunnerPorts): TaskRunner {
       await Promise.allSettled(registered.map(([group, target]) => io.targets.deregister(group, target)));
     }
     change(task, "STOPPING");
-    await Promise.all(task.containers.map((container) => endContainer(task, container)));
+    await endInOrder(task, (container) => endContainer(task, container));
     change(task, "DEPROVISIONING");
     releasePorts(task);
     task.stoppedAt = io.clock.now();

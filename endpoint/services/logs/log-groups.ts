@@ -14,7 +14,11 @@ export interface LogGroups extends LogGroupSink {
   subscribe(group: string, listener: (event: LogEvent) => void): () => void;
 }
 
-export function createLogGroups(place: Pick<Place, "region" | "account">, clock: Clock): LogGroups {
+export function createLogGroups(
+  place: Pick<Place, "region" | "account">,
+  clock: Clock,
+  onEvent: (event: LogEvent) => void = () => undefined,
+): LogGroups {
   const groups = new Map<string, LogGroup>();
   const subscribers = new Map<string, Set<(event: LogEvent) => void>>();
 
@@ -24,6 +28,7 @@ export function createLogGroups(place: Pick<Place, "region" | "account">, clock:
     const arn = `arn:aws:logs:${place.region}:${place.account}:log-group:${name}`;
     const group = createLogGroup({ name, arn }, () => clock.now());
     group.subscribe((event) => {
+      onEvent(event);
       for (const listener of subscribers.get(name) ?? []) listener(event);
     });
     groups.set(name, group);

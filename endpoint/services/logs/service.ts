@@ -2,6 +2,7 @@ import { AwsError } from "#endpoint/core/errors.ts";
 import type { LogGroupSink } from "#endpoint/core/ports.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
+import { extractMetrics } from "./embedded-metrics.ts";
 import type { LogsPorts } from "./engine.ts";
 import type { LogEvent } from "./log-group.ts";
 import { createLogGroups } from "./log-groups.ts";
@@ -18,7 +19,7 @@ export interface Logs extends LogGroupSink {
 
 /** CloudWatch Logs in memory: the newest 100,000 events of each group. */
 export function createLogs({ place, clock, metrics }: LogsPorts): Logs {
-  const groups = createLogGroups(place, clock);
+  const groups = createLogGroups(place, clock, ({ message }) => extractMetrics(message, metrics));
   const engine = { place, clock, groups, filters: createMetricFilters(groups, metrics, clock) };
   return {
     write: groups.write,

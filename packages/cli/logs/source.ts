@@ -50,11 +50,13 @@ async function readService(
     logGroupName: names.logGroup(plan.stage, service.key),
     startTime: from,
     ...(filter !== undefined && { filterPattern: filter }),
-    ...(task !== undefined && { logStreamNamePrefix: `ecs/${service.key}/${task}` }),
+    ...(task !== undefined && service.behind === undefined && { logStreamNamePrefix: `ecs/${service.key}/${task}` }),
   };
   try {
     for await (const page of paginateFilterLogEvents({ client: aws.client(CloudWatchLogsClient) }, input)) {
-      found.push(...(page.events ?? []));
+      const events = page.events ?? [];
+      // Of a task with two containers each has a stream, and one prefix cannot be both.
+      found.push(...events.filter(({ logStreamName = "" }) => logStreamName.includes(`/${task ?? ""}`)));
       if (signal.aborted) break;
     }
   } catch (error) {

@@ -2,7 +2,7 @@ import type { FleetDefinition } from "../definition.ts";
 import type { Entry } from "../entry.ts";
 import { didYouMean } from "../nearest.ts";
 import type { Problem } from "../problem.ts";
-import { auditKeys } from "../service-plan.ts";
+import { auditKeys } from "../service-variables.ts";
 import { checkChat } from "./chat.ts";
 import { duplicates } from "./duplicate.ts";
 import { unknown } from "./reference.ts";

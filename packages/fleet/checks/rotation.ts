@@ -1,7 +1,7 @@
 import type { FleetDefinition, RotationDefinition, SecretDefinition } from "../definition.ts";
 import { didYouMean } from "../nearest.ts";
 import type { Problem } from "../problem.ts";
-import { auditKeys } from "../service-plan.ts";
+import { auditKeys } from "../service-variables.ts";
 
 const adminKeys = ["SPLUNK_ADMIN_URL", "SPLUNK_ADMIN_TOKEN"];
 

@@ -1,5 +1,5 @@
 import { defaultOAuthPriority } from "../defaults.ts";
-import { alarmNames, type FleetDefinition } from "../definition.ts";
+import { alarmNames, type FleetDefinition, type ServiceDefinition } from "../definition.ts";
 import { type Entry, runsIn } from "../entry.ts";
 import { fargateCpus, fargateMemory } from "../fargate.ts";
 import { names, targetGroupNameLimit } from "../names.ts";
@@ -7,6 +7,7 @@ import type { Problem } from "../problem.ts";
 import { checkCommands } from "./command.ts";
 import { unknown } from "./reference.ts";
 import { checkScaling } from "./scaling.ts";
+import { checkSidecar } from "./sidecar.ts";
 import { checkVariables } from "./variable.ts";
 
 /** What one entry must get right on its own and with the secrets and stages it names. */
@@ -17,6 +18,7 @@ export function checkService(fleet: FleetDefinition, entry: Entry): readonly Pro
     ...checkScaling(entry),
     ...checkVariables(fleet, entry),
     ...checkCommands(fleet, entry),
+    ...checkSidecar(fleet, entry),
     ...checkNames(fleet, entry),
     ...checkSecrets(fleet, entry),
     ...checkAlarms(fleet, entry),
@@ -82,9 +84,16 @@ function checkNames(fleet: FleetDefinition, [key, service]: Entry): readonly Pro
     }));
 }
 
-function checkSecrets(fleet: FleetDefinition, [key, service]: Entry): readonly Problem[] {
-  return (service.secrets ?? []).flatMap((use, index) => {
-    const field = `services.${key}.secrets.${index}`;
+function checkSecrets(fleet: FleetDefinition, [key, { secrets, sidecar }]: Entry): readonly Problem[] {
+  return [
+    ...checkUses(fleet, `services.${key}.secrets`, secrets),
+    ...checkUses(fleet, `services.${key}.sidecar.secrets`, sidecar?.secrets),
+  ];
+}
+
+function checkUses(fleet: FleetDefinition, list: string, uses: ServiceDefinition["secrets"] = []): readonly Problem[] {
+  return uses.flatMap((use, index) => {
+    const field = `${list}.${index}`;
     const name = typeof use === "string" ? use : use.secret;
     const missing = unknown(field, [name], Object.keys(fleet.secrets), "Declare the secret under `secrets`");
     const secret = fleet.secrets[name];

@@ -1,9 +1,10 @@
+import { isStdio, sidecarVariables } from "../container-plan.ts";
 import { hidden, isCredential } from "../credential.ts";
 import type { FleetDefinition, ServiceDefinition } from "../definition.ts";
 import type { Entry } from "../entry.ts";
 import { didYouMean } from "../nearest.ts";
 import type { Problem } from "../problem.ts";
-import { auditEnvironment, secretsOf } from "../service-plan.ts";
+import { auditEnvironment, secretsOf, usesOf } from "../service-variables.ts";
 import { sessionVariables } from "../session-environment.ts";
 import { idleVariable } from "../timing.ts";
 import { duplicates } from "./duplicate.ts";
@@ -41,6 +42,14 @@ export function checkVariables(fleet: FleetDefinition, [key, service]: Entry): r
         allowed: "only values that anybody may read: they are in git, in the template and in the task definition",
         remedy: `Make ${name} a key of a secret under \`secrets\`, name that secret in services.${key}.secrets, and set the value with ./fleet secrets set; the committed credential has to be reissued. If it is not a credential, list the name in services.${key}.publicVariables.`,
       })),
+    ...Object.entries(service.sidecar?.environment ?? {})
+      .filter(([name, value]) => ofAws.test(name) || isCredential(name, value))
+      .map(([name, value]) => ({
+        field: `services.${key}.sidecar.environment.${name}`,
+        value: hidden(value),
+        allowed: "settings that anybody may read, and none of AWS's own names",
+        remedy: `Make ${name} a key of a secret under \`secrets\`, and name that secret in services.${key}.sidecar.secrets.`,
+      })),
     ...open
       .filter((name) => !names.includes(name))
       .map((name) => ({
@@ -70,16 +79,56 @@ function checkRoom(field: string, environment: readonly (readonly [string, strin
   return [{ field, value: `${size} bytes`, allowed, remedy: "Put long texts into the image, or into S3." }];
 }
 
-function checkSources(fleet: FleetDefinition, [key, service]: Entry): readonly Problem[] {
-  const sources = [
-    ...Object.keys(service.environment ?? {}).map((name) => ({ name, from: "environment" })),
-    ...secretsOf(fleet, service).map(({ secret, key: name }) => ({ name, from: `the secret ${secret}` })),
-    ...Object.keys(auditEnvironment(fleet, service)).map((name) => ({ name, from: "audit" })),
-    { name: idleVariable, from: "network.idleTimeoutSeconds of the stage" },
+interface Source {
+  readonly name: string;
+  readonly from: string;
+}
+
+/** A container has each variable from one place. A sidecar over HTTP is a container of its own. */
+function checkSources(fleet: FleetDefinition, entry: Entry): readonly Problem[] {
+  const [key, { sidecar, ...service }] = entry;
+  const own = [
+    ...namesOf(service.environment, "environment"),
+    ...usesOf(fleet, service.secrets).map(fromSecret),
+    ...(sidecar === undefined ? sharedSources(fleet, service) : []),
+  ];
+  if (sidecar === undefined) return doubled(key, [...own, idleSource]);
+  const front = [
+    ...namesOf(sidecar.environment, "sidecar.environment"),
+    ...usesOf(fleet, sidecar.secrets).map(fromSecret),
+    ...sharedSources(fleet, { ...service, secrets: sidecar.secrets ?? [], sessions: sidecar.login !== "none" }),
+    ...sidecarVariables(fleet, entry).map((name) => ({ name, from: "the sidecar itself" })),
+  ];
+  return isStdio(sidecar)
+    ? doubled(key, [...own, ...front])
+    : [...doubled(key, [...own, idleSource]), ...doubled(key, front)];
+}
+
+const idleSource: Source = { name: idleVariable, from: "network.idleTimeoutSeconds of the stage" };
+
+function fromSecret({ secret, key: name }: { readonly secret: string; readonly key: string }): Source {
+  return { name, from: `the secret ${secret}` };
+}
+
+function namesOf(environment: object = {}, from: string): readonly Source[] {
+  return Object.keys(environment).map((name) => ({ name, from }));
+}
+
+/** What the audit trail and the sessions bring along. */
+function sharedSources(fleet: FleetDefinition, service: ServiceDefinition): readonly Source[] {
+  const used = new Set(usesOf(fleet, service.secrets).map((use) => use.key));
+  return [
+    ...secretsOf(fleet, service)
+      .filter((use) => !used.has(use.key))
+      .map(fromSecret),
+    ...namesOf(auditEnvironment(fleet, service), "audit"),
     ...(service.sessions === true ? sessionVariables : []).map((name) => ({ name, from: "sessions" })),
   ];
+}
+
+function doubled(key: string, sources: readonly Source[]): readonly Problem[] {
   return duplicates(sources, ({ name }) => name).map(({ first, entry: { name, from } }) => ({
-    field: first.from === "environment" ? `services.${key}.environment.${name}` : `services.${key}`,
+    field: /environment$/.test(first.from) ? `services.${key}.${first.from}.${name}` : `services.${key}`,
     value: name,
     allowed: `a variable from one place; ${name} comes from ${first.from} and from ${from}`,
     remedy:

@@ -2,6 +2,7 @@ import type { AlarmDefinitions } from "./alarm.ts";
 import type { ChatDefinition } from "./chat.ts";
 import type { SecretDefinition } from "./secret.ts";
 import type { ServiceDefinition } from "./service.ts";
+import type { SidecarImageDefinition } from "./sidecar.ts";
 import type { StageDefinition } from "./stage.ts";
 
 /**
@@ -23,6 +24,8 @@ export interface FleetDefinition<SecretName extends string = string, StageName e
   readonly oauth?: OAuthDefinition;
   /** Where audit events go, for services with `audit`. Absent: no service has an audit trail. */
   readonly audit?: AuditDefinition<SecretName>;
+  /** The sidecar of services that have one and speak HTTP. */
+  readonly sidecar?: SidecarImageDefinition;
   /** Alarm settings for every service; an entry may change or decline each one. */
   readonly alarms: AlarmDefinitions;
   /** Where alarms, failed deployments, stopped tasks and rotations are posted. Absent: on the alarm topic only. */

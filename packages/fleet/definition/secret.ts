@@ -64,3 +64,9 @@ export type SecretKeyDefinition =
   | { readonly placeholder: string }
   /** Random bytes, written in base64. At least 16. */
   | { readonly randomBytes: number };
+
+/** Some of a secret's keys. */
+export interface SecretUse<SecretName extends string = string> {
+  readonly secret: SecretName;
+  readonly keys: readonly string[];
+}

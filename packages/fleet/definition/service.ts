@@ -1,4 +1,6 @@
 import type { AlarmDefinitions } from "./alarm.ts";
+import type { SecretUse } from "./secret.ts";
+import type { SidecarDefinition } from "./sidecar.ts";
 
 export interface ServiceDefinition<SecretName extends string = string, StageName extends string = string> {
   /** Host label: the service answers at `<host>.mcp.<domain>`. A DNS label, unique in the fleet. */
@@ -59,6 +61,11 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
    * memory. Many clients keep none, and no cookie outlives a task: prefer a server without sessions. Default false.
    */
   readonly stickiness?: boolean;
+  /**
+   * Puts the fleet's sidecar in front of the server: login, audit trail, limits and metrics of each tool, for a server that
+   * has none of them. Absent: the balancer talks to the server itself.
+   */
+  readonly sidecar?: SidecarDefinition<SecretName>;
   /** Audit trail to Splunk. Absent: none. */
   readonly audit?: ServiceAuditDefinition;
   /** Alarm settings that differ from the fleet's. */
@@ -113,11 +120,6 @@ export interface ScheduledBounds {
   readonly timeZone: string;
   readonly min: number;
   readonly max: number;
-}
-
-export interface SecretUse<SecretName extends string = string> {
-  readonly secret: SecretName;
-  readonly keys: readonly string[];
 }
 
 export interface ServiceAuditDefinition {

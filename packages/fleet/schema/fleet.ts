@@ -5,6 +5,7 @@ import { Chat } from "./chat.ts";
 import { dnsLabel, domain, list, matching, named, region, some, whole } from "./field.ts";
 import { Secret } from "./secret.ts";
 import { Service } from "./service.ts";
+import { SidecarImage } from "./sidecar.ts";
 import { Stage } from "./stage.ts";
 
 export const Fleet = closed({
@@ -44,6 +45,7 @@ export const Fleet = closed({
       ),
     }),
   ),
+  sidecar: v.optional(SidecarImage),
   alarms: Alarms,
   chat: v.optional(Chat),
   secrets: named(

@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { isCredentialCommand } from "../credential.ts";
 import { closed, expectation } from "../expectation.ts";
 import { Alarms } from "./alarm.ts";
-import { dnsLabel, filled, isObject, list, matching, means, named, variableName, whole } from "./field.ts";
-
+import { Command, Environment, Image, Uses } from "./container.ts";
+import { dnsLabel, filled, isObject, list, matching, means, variableName, whole } from "./field.ts";
 import { Scaling } from "./scaling.ts";
+import { Sidecar } from "./sidecar.ts";
 
 const Permission = closed({
   actions: list(v.string(), "IAM actions"),
@@ -12,9 +12,6 @@ const Permission = closed({
   reason: filled("why the service needs it", "Name the call in the service's code that needs it."),
 });
 
-const Use = v.lazy((input) =>
-  typeof input === "string" ? v.string() : closed({ secret: v.string(), keys: list(v.string(), "keys of the secret") }),
-);
 const sessions = expectation('true, false or "none"', "Say where it keeps its MCP sessions; omit it for false.");
 const Part = v.picklist(
   ["owner", "shared"],
@@ -26,39 +23,9 @@ const OptOut = closed({
 const Only = closed({ only: list(v.string(), "stages") });
 const Except = closed({ except: v.array(v.string()) });
 
-const command = 'a list of the program and its arguments, such as ["node", "server.ts"]';
-const Command = v.pipe(
-  v.array(matching(/^[^\0]*$/, "a text without NUL", "Put it in quotes."), (issue) =>
-    expectation(command, `Write it as a list${splitWords(issue.input)}.`),
-  ),
-  v.minLength(1, expectation(command, "Name the program.")),
-  v.check(([program]) => program?.trim() !== "", expectation(command, "Name the program.")),
-);
-
-/** `node server.ts` as the list it should be, unless quotes would make that a guess. */
-function splitWords(input: unknown): string {
-  if (
-    typeof input !== "string" ||
-    isCredentialCommand(input.split(/\s+/)) ||
-    /["'`$\\]/.test(input) ||
-    input.trim() === ""
-  )
-    return "";
-  return `: ${JSON.stringify(input.trim().split(/\s+/))}`;
-}
-
 export const Service = closed({
   host: dnsLabel,
-  image: v.pipe(
-    v.string(),
-    v.regex(
-      /^(?=.{1,400}$)(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:[._-]+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
-      expectation(
-        "an image in lower case with a tag or a digest, such as registry/mcp/slack:1.4.0 or registry/mcp/slack@sha256:…",
-        "Write registry/name:tag, without https://; without a tag or digest, there is no telling which version runs.",
-      ),
-    ),
-  ),
+  image: Image,
   port: whole(1, 65_535, "", "Use the port the container listens on."),
   cpu: v.number(expectation("CPU units as a number, 1024 to a vCPU", "Write 256 for a quarter of a vCPU.")),
   memory: v.number(expectation("MiB as a number", "Write 512 for half a GiB.")),
@@ -88,15 +55,9 @@ export const Service = closed({
       (codes) => codes.split(",").every((range) => Number(range.slice(0, 3)) <= Number(range.slice(-3))),
     ),
   ),
-  environment: v.optional(
-    named(
-      variableName,
-      matching(/^[^\0]*$/, "a text without NUL: variables hold nothing else", "Put it in quotes."),
-      "variable",
-    ),
-  ),
+  environment: v.optional(Environment),
   publicVariables: v.optional(list(variableName, "names of variables")),
-  secrets: v.optional(v.array(Use, expectation("a list of secrets' names", 'Write it as a list: ["name"].'))),
+  secrets: v.optional(Uses),
   sessions: v.optional(v.union([v.boolean(), v.literal("none")], sessions)),
   stickiness: v.optional(
     v.boolean(
@@ -123,5 +84,6 @@ export const Service = closed({
   permissions: v.optional(v.array(Permission, expectation("a list of statements", "Write [{ actions, … }]."))),
   stages: v.optional(v.lazy((input) => (means(input, "except") ? Except : Only))),
   shard: v.optional(whole(1, 50, "", "Omit it: services are spread by key.")),
+  sidecar: v.optional(Sidecar),
   local: v.optional(closed({ command: Command })),
 });

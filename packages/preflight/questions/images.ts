@@ -27,12 +27,18 @@ const Configuration = v.object({ architecture: v.string() });
 export const images: Question = {
   about: "whether the images exist",
   async ask(site) {
-    const wanted = site.plan.services.filter(({ desiredCount }) => desiredCount > 0);
+    const wanted = site.plan.services
+      .filter(({ desiredCount }) => desiredCount > 0)
+      .flatMap(({ key, architecture, image, behind }) =>
+        [image, ...(behind ? [behind.image] : [])].map((one) => ({ key, architecture, image: one })),
+      );
     return (await Promise.all(wanted.map((service) => lookAt(site, service)))).flat();
   },
 };
 
-async function lookAt(site: Site, service: ServicePlan): Promise<readonly Obstacle[]> {
+type Wanted = Pick<ServicePlan, "key" | "image" | "architecture">;
+
+async function lookAt(site: Site, service: Wanted): Promise<readonly Obstacle[]> {
   const image = ecrImageOf(service.image);
   // A client of the stage asks the region of the stage.
   if (image === undefined || image.region !== site.plan.region) return [];
@@ -41,7 +47,7 @@ async function lookAt(site: Site, service: ServicePlan): Promise<readonly Obstac
 
 /** @param found the architectures it is built for, none where they are not known; `undefined`: there is no such image */
 export function judgeImage(
-  { key, image, architecture }: Pick<ServicePlan, "key" | "image" | "architecture">,
+  { key, image, architecture }: Wanted,
   found: readonly string[] | undefined,
 ): readonly Obstacle[] {
   if (found === undefined)

@@ -38,7 +38,10 @@ export class Watched {
   /** From now on the services are those of the plan. */
   async followCode({ services }: StagePlan): Promise<void> {
     const code = await Promise.all(
-      services.map(async ({ key, localCommand = [] }) => [key, await codeOf(this.#project, localCommand)] as const),
+      services.map(async ({ key, localCommand = [], behind }) => {
+        const commands = [...localCommand, ...(behind?.localCommand ?? [])];
+        return [key, await codeOf(this.#project, commands)] as const;
+      }),
     );
     this.#code = new Map(code);
     for (const one of this.#code.values()) this.#saves.follow(listCode(one));

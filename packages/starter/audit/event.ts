@@ -19,9 +19,10 @@ export interface ToolCallEvent extends Actor {
   readonly tool: string;
   /**
    * `error`: the tool reported one. `rejected`: it never ran. `aborted`: the client left before the answer. `asked`: the
-   * tool asked its user something first, and runs again with the answer.
+   * tool asked its user something first, and runs again with the answer. `failed`: the server behind the sidecar did not
+   * answer.
    */
-  readonly outcome: "success" | "error" | "rejected" | "aborted" | "asked";
+  readonly outcome: "success" | "error" | "rejected" | "aborted" | "asked" | "failed";
   readonly duration_ms: number;
   /** Names that the tool's schema has, and no others: a name the client made up is content. */
   readonly argument_names: readonly string[];

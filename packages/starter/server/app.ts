@@ -46,7 +46,7 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-const anonymous: Visitor = {
+export const anonymous: Visitor = {
   context: { caller: { subject: "anonymous" }, google: noGoogle },
   actor: { user: { id: "anonymous" } },
 };
@@ -56,7 +56,7 @@ function sessionsOf(admission: Admission): Sessions | undefined {
 }
 
 /** A caller's mistake with its own status, in the shape of JSON-RPC; 500 is our own failure alone. */
-function answerMcp(log: Log): ErrorRequestHandler {
+export function answerMcp(log: Log): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const answer = (status: number, code: number, message: string) =>
       res.status(status).json({ jsonrpc: "2.0", error: { code, message }, id: null });
@@ -75,7 +75,7 @@ function answerMcp(log: Log): ErrorRequestHandler {
   };
 }
 
-function answerFailure(log: Log): ErrorRequestHandler {
+export function answerFailure(log: Log): ErrorRequestHandler {
   return (error, _req, res, _next) => {
     const status = clientStatusOf(error);
     if (status !== undefined) {

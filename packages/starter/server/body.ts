@@ -9,6 +9,20 @@ const mostBytes = 4 * 1024 * 1024;
  * @throws {Refusal} with the status that says what is wrong
  */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
+  return parseJson(await readJsonText(req));
+}
+
+/** @throws {Refusal} */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, "The body is not JSON.", -32700);
+  }
+}
+
+/** The text of a JSON body, as it came. @throws {Refusal} */
+export async function readJsonText(req: IncomingMessage): Promise<string> {
   const [type = "", ...parameters] = (req.headers["content-type"] ?? "").toLowerCase().split(";");
   if (type.trim() !== "application/json") throw new Refusal(415, "Send the body as application/json.");
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
@@ -16,12 +30,7 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
   if ((req.headers["content-encoding"] ?? "identity") !== "identity") {
     throw new Refusal(415, "Send the body without Content-Encoding.");
   }
-  const text = await readText(req);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, "The body is not JSON.", -32700);
-  }
+  return readText(req);
 }
 
 /** What comes after a refusal is read and dropped: cutting the connection would lose the answer on it. */

@@ -41,6 +41,11 @@ type Asked = Partial<v.InferOutput<typeof Asked>>;
 /** Other proxies on the way may be less patient than the balancer. */
 const mostQuietMs = 15_000;
 
+/** How long an answer may be quiet, in milliseconds, where the balancer closes what is quiet for so many seconds. */
+export function keepAliveOf(idleTimeoutSeconds: number): number {
+  return Math.min(mostQuietMs, (idleTimeoutSeconds * 1000) / 3);
+}
+
 /** Without the header it is 2025-03-26, the last revision with batches. */
 const isWithoutBatches = (revision = "2025-03-26"): boolean => revision > "2025-03-26";
 
@@ -52,7 +57,7 @@ const base = new URL("http://localhost/mcp");
  */
 export function mcpEndpoint(options: EndpointOptions): RequestHandler {
   const { audit, argumentsOf, log, bus } = options;
-  const keepAliveMs = Math.min(mostQuietMs, (options.idleTimeoutSeconds * 1000) / 3);
+  const keepAliveMs = keepAliveOf(options.idleTimeoutSeconds);
   const exchanges = new WeakMap<Request, Exchange>();
 
   const handler = createMcpHandler(

@@ -19,6 +19,7 @@ const task: FailedTask = {
   stopCode: "EssentialContainerExited",
   reason: "Essential container in task exited",
   exitCode: 1,
+  container: "notes",
   containerReason: undefined,
 };
 const well = { desired: 1, running: 1, taskDefinition: "arn:family:3", rollout: "COMPLETED" };

@@ -399,6 +399,39 @@ describe("a service", { timeout: 20_000 }, () => {
     expect((await steady("zero")).runningCount).toBe(1);
   });
 
+  it("[MCP-6] runs containers that reach each other, the one that depends on another after it, and ends it before", async () => {
+    const {
+      containerDefinitions: [web],
+      ...definition
+    } = taskDefinition("pair");
+    const at = [
+      { name: "BEHIND", value: "http://127.0.0.1:9000/mcp" },
+      { name: "OTHER", value: "localhost:9001" },
+    ];
+    const front = {
+      ...taskDefinition("pair", { environment: at }).containerDefinitions[0],
+      name: "front",
+      dependsOn: [{ containerName: "behind", condition: "START" as const }],
+    };
+    const behind = { ...web, name: "behind", portMappings: [{ containerPort: 9000 }] };
+    await client.send(new RegisterTaskDefinitionCommand({ ...definition, containerDefinitions: [front, behind] }));
+    const from = cloud.lines.length;
+    await create("pair", {
+      loadBalancers: [{ targetGroupArn: TARGET_GROUP, containerName: "front", containerPort: 8000 }],
+    });
+    await steady("pair");
+    const port = cloud.targets.history.at(-1)?.split(" ")[1];
+    const environment = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    const [, address = ""] = /"BEHIND":"(http:\/\/127\.0\.0\.1:\d+)\/mcp"/.exec(environment) ?? [];
+    expect(environment).toContain('"OTHER":"localhost:9001"');
+    expect(await (await fetch(address)).json()).toMatchObject({ PORT: new URL(address).port });
+    await update("pair", { desiredCount: 0 });
+    const words = () =>
+      cloud.lines.slice(from).flatMap((line) => /^mcp\/(?:front|behind) (?:started|stopped)/.exec(line)?.[0] ?? []);
+    await vi.waitFor(() => expect(words().filter((line) => line.endsWith("stopped"))).toHaveLength(2), patience);
+    expect(words()).toEqual(["mcp/behind started", "mcp/front started", "mcp/front stopped", "mcp/behind stopped"]);
+  });
+
   it("[ECS-9] runs a command with a container's environment, secrets included", async () => {
     await register("exec", { secrets: [{ name: "TOKEN", valueFrom: `${SECRET}:SPLUNK_HEC_TOKEN::` }] });
     await create("exec", { enableExecuteCommand: true });

@@ -69,6 +69,32 @@ describe("what a task writes", () => {
     expect(seen).toEqual(lines);
   });
 
+  it("[MCP-6] becomes metrics where it is in the embedded metric format, once for each set of dimensions", async () => {
+    const directive = {
+      Namespace: "mcp",
+      Dimensions: [["tool"], ["tool", "error"]],
+      Metrics: [{ Name: "took", Unit: "Seconds" }],
+    };
+    const document = {
+      _aws: { Timestamp: time, CloudWatchMetrics: [directive] },
+      tool: "add",
+      error: "timeout",
+      took: [1, 2],
+    };
+    logs.write(logGroupName, "s/a/1", [
+      JSON.stringify(document),
+      '{"_aws": 1}',
+      '"_aws"',
+      JSON.stringify({ ...document, took: "1" }),
+    ]);
+    const datum = { namespace: "mcp", metric: "took", unit: "Seconds", at: time };
+    expect(data.splice(0)).toEqual(
+      [{ tool: "add" }, { tool: "add", error: "timeout" }].flatMap((dimensions) =>
+        [1, 2].map((value) => ({ ...datum, dimensions, value })),
+      ),
+    );
+  });
+
   it("[AWS-10] is kept to the newest 100,000 lines or so", async () => {
     const lines = Array.from({ length: 120_000 }, (_, at) => `line ${at}`);
     for (let at = 0; at < lines.length; at += 1_000) logs.write(logGroupName, "s/a/1", lines.slice(at, at + 1_000));

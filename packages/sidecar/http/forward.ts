@@ -1,0 +1,152 @@
+import type { IncomingMessage } from "node:http";
+import type { Request, Response } from "express";
+import { Complaint } from "#starter/audit/complaint.ts";
+import { describeError, type Log } from "#starter/log.ts";
+import { parseJson, readJsonText } from "#starter/server/body.ts";
+import type { Visitor } from "#starter/server/endpoint.ts";
+import { Refusal } from "#starter/server/refusal.ts";
+import type { Catalog } from "../calls/catalog.ts";
+import { type Ledger, type Outcome, outcomeOf } from "../calls/ledger.ts";
+import type { Metrics } from "../calls/metrics.ts";
+import { headersToClient, headersToServer } from "./headers.ts";
+import { type Message, messagesOf, openReader } from "./messages.ts";
+import type { SessionIds } from "./session-id.ts";
+import { Late, type Upstream } from "./upstream.ts";
+
+export interface ForwardParts {
+  readonly upstream: Upstream;
+  readonly sessionIds: SessionIds;
+  readonly catalog: Catalog;
+  readonly ledger: Ledger;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** So long the server behind may take to begin an answer. */
+  readonly patienceMs: number;
+}
+
+/** Serves `/mcp` with what the server behind answers, as it comes, no faster than the client reads it. */
+export type Serve = (req: Request, res: Response, visitor: Visitor) => Promise<void>;
+
+const methods = ["POST", "GET", "DELETE"];
+
+export function forwardTo(parts: ForwardParts): Serve {
+  const { upstream, sessionIds } = parts;
+  const { host, pathname, search } = upstream.url;
+  const complaint = new Complaint(parts.log);
+
+  async function ask(req: Request, caller: string, body: string | undefined, onBegin: (cutOff: () => void) => void) {
+    const answer = await upstream.ask({
+      method: req.method,
+      path: `${pathname}${search}`,
+      headers: headersToServer(req.headers, { host, session: sessionOf(req, caller, sessionIds), body }),
+      body,
+      onBegin,
+      patienceMs: parts.patienceMs,
+    });
+    complaint.withdraw();
+    if (answer.statusCode !== 401) return answer;
+    answer.resume();
+    throw new Refusal(502, "The server behind asks for credentials of its own, which its entry has to give it.");
+  }
+
+  function explain(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    parts.metrics.fault(error instanceof Late ? "timeout" : "unreachable");
+    complaint.log(`The server behind did not answer: ${describeError(error)}.`, { host });
+    if (error instanceof Late) return new Refusal(504, error.message);
+    return new Refusal(502, "The server behind does not answer. It may be starting; try again in a few seconds.");
+  }
+
+  return async (req, res, visitor) => {
+    if (!methods.includes(req.method)) {
+      res.set("Allow", methods.join(", "));
+      throw new Refusal(405, `Method not allowed: use ${methods.join(", ")}.`);
+    }
+    const caller = visitor.context.caller.subject;
+    const body = req.method === "POST" ? await readJsonText(req) : undefined;
+    const messages = body === undefined ? [] : messagesOf(parseJson(body));
+    const exchange = openExchange(parts, messages, visitor, String(res.locals.requestId));
+    let cutOff: () => void = () => undefined;
+    let hasLeft = false;
+    res.once("close", () => {
+      hasLeft = !res.writableFinished;
+      if (hasLeft) cutOff();
+      exchange.end("aborted");
+    });
+    try {
+      const answer = await ask(req, caller, body, (cut) => {
+        cutOff = cut;
+        if (hasLeft) cut();
+      });
+      res.writeHead(
+        answer.statusCode ?? 502,
+        headersToClient(answer, (id) => sessionIds.give(caller, id)),
+      );
+      await passOn(answer, res, exchange);
+    } catch (error) {
+      if (hasLeft) return;
+      exchange.end("failed");
+      throw explain(error);
+    }
+  };
+}
+
+/** @throws {Refusal} as for any session that is not there: the client begins another */
+function sessionOf(req: Request, caller: string, ids: SessionIds): string | undefined {
+  const given = req.get("mcp-session-id");
+  if (given === undefined) return undefined;
+  const id = ids.take(caller, given);
+  if (id === undefined) throw new Refusal(404, "Session not found.", -32001);
+  return id;
+}
+
+interface Exchange {
+  /** Whether there is anything to find in the answer. */
+  readonly isWatched: boolean;
+  take(message: Message): void;
+  /** What has had no answer by now has this outcome. */
+  end(outcome: Outcome): void;
+}
+
+function openExchange(
+  { ledger, catalog }: ForwardParts,
+  messages: readonly Message[],
+  { actor }: Visitor,
+  requestId: string,
+): Exchange {
+  const calls = new Map<string | number, (outcome: Outcome) => void>();
+  const lists = new Set<string | number>();
+  for (const { id, method, params } of messages) {
+    if (id === undefined) continue;
+    if (method === "tools/call") calls.set(id, ledger.begin({ params, actor, requestId }));
+    if (method === "tools/list") lists.add(id);
+  }
+  return {
+    isWatched: calls.size + lists.size > 0,
+    take({ id, method, ...answer }) {
+      if (id === undefined || method !== undefined) return;
+      calls.get(id)?.(outcomeOf(answer));
+      if (lists.has(id)) catalog.learn(answer.result);
+    },
+    end(outcome) {
+      for (const finish of calls.values()) finish(outcome);
+    },
+  };
+}
+
+function passOn(answer: IncomingMessage, res: Response, exchange: Exchange): Promise<void> {
+  if (exchange.isWatched) {
+    const reader = openReader(answer.headers["content-type"] ?? "", exchange.take);
+    answer.on("data", (chunk: Buffer) => reader.push(chunk));
+    answer.once("end", () => {
+      reader.end();
+      exchange.end((answer.statusCode ?? 0) < 400 ? "success" : "rejected");
+    });
+  }
+  res.flushHeaders();
+  return new Promise((resolve, reject) => {
+    answer.once("error", reject);
+    answer.once("end", resolve);
+    answer.pipe(res);
+  });
+}

@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+
+/**
+ * What is the protocol's own passes; credentials, cookies and what a proxy says do not. A token for this address is of no
+ * use behind it, and a server must not get one that is not its own:
+ * https://modelcontextprotocol.io/specification/2025-11-25/basic/security_best_practices#token-passthrough
+ */
+const toServer = new Set(["accept", "accept-language", "content-type", "last-event-id", "traceparent", "user-agent"]);
+const toClient = new Set(["allow", "cache-control", "content-type", "retry-after"]);
+const sessionHeader = "mcp-session-id";
+
+const isOfProtocol = (name: string): boolean => name.startsWith("mcp-") && name !== sessionHeader;
+
+export interface ServerHeaders {
+  readonly host: string;
+  readonly session: string | undefined;
+  readonly body: string | undefined;
+}
+
+export function headersToServer(
+  headers: IncomingHttpHeaders,
+  { host, session, body }: ServerHeaders,
+): Record<string, string> {
+  const passed = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === "string" && (toServer.has(name) || isOfProtocol(name)) ? [[name, value] as const] : [],
+  );
+  return {
+    ...Object.fromEntries(passed),
+    // Servers that guard against DNS rebinding know themselves by this name.
+    host,
+    ...(session !== undefined && { [sessionHeader]: session }),
+    ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
+  };
+}
+
+export function headersToClient({ headers }: IncomingMessage, give: (session: string) => string) {
+  const passed = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === "string" && (toClient.has(name) || isOfProtocol(name)) ? [[name, value] as const] : [],
+  );
+  const session = headers[sessionHeader];
+  return {
+    ...Object.fromEntries(passed),
+    ...(typeof session === "string" && { [sessionHeader]: give(session) }),
+  };
+}

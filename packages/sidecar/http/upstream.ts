@@ -1,0 +1,98 @@
+import { Agent, type IncomingMessage, request as send } from "node:http";
+
+/** The server behind, over loopback. */
+export interface Upstream {
+  readonly url: URL;
+  /** Sends a request and resolves with the head of its answer. @throws what Node does if there is none */
+  ask(request: Ask): Promise<IncomingMessage>;
+  /** Whether it answers its health check as it should; never throws. */
+  isHealthy(): Promise<boolean>;
+  close(): void;
+}
+
+export interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  /** Takes what cuts the exchange off, also while the answer is read. A signal would cost more than all else here. */
+  onBegin?(cutOff: () => void): void;
+  /** So long the answer may take to begin. */
+  readonly patienceMs: number;
+}
+
+export interface HealthCheck {
+  readonly url: URL;
+  /** As a target group's matcher: `200-299,401`. */
+  readonly codes: string;
+}
+
+/** A balancer waits 5 s for its health check. */
+const healthPatienceMs = 4_000;
+
+export class Late extends Error {
+  constructor(patienceMs: number) {
+    super(`The server behind did not answer within ${Math.round(patienceMs / 1_000)} s.`);
+    this.name = "Late";
+  }
+}
+
+export function openUpstream(url: URL, health: HealthCheck): Upstream {
+  // The oldest connection first: a few stay in use, and none goes stale among many.
+  const agent = new Agent({ keepAlive: true, scheduling: "fifo" });
+
+  const once = (target: URL, ask: Ask) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const { method, path, headers, body, patienceMs } = ask;
+      const request = send({ agent, host: target.hostname, port: target.port, method, path, headers });
+      ask.onBegin?.(() => request.destroy());
+      const timer = setTimeout(() => request.destroy(new Late(patienceMs)), patienceMs);
+      request.once("close", () => clearTimeout(timer));
+      request.once("response", (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      request.once("error", (error) => {
+        // A server may close an idle connection while a request is on its way: it has read nothing of it.
+        if (request.reusedSocket && isReset(error)) once(target, ask).then(resolve, reject);
+        else reject(error);
+      });
+      request.end(body);
+    });
+
+  const isExpected = expectedBy(health.codes);
+  return {
+    url,
+    ask: (request) => once(url, request),
+    async isHealthy() {
+      try {
+        const answer = await once(health.url, {
+          method: "GET",
+          path: `${health.url.pathname}${health.url.search}`,
+          headers: { host: health.url.host, connection: "close" },
+          body: undefined,
+          patienceMs: healthPatienceMs,
+        });
+        // Some servers answer with a stream that never ends.
+        answer.destroy();
+        return isExpected(answer.statusCode ?? 0);
+      } catch {
+        return false;
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function isReset(error: Error): boolean {
+  return "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html */
+function expectedBy(codes: string): (status: number) => boolean {
+  const ranges = codes.split(",").map((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return { first, last };
+  });
+  return (status) => ranges.some(({ first, last }) => first <= status && status <= last);
+}

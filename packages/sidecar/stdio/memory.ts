@@ -1,0 +1,37 @@
+import { readdir, readFile } from "node:fs/promises";
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly bytes: number;
+}
+
+/** What runs in the task. */
+export type Processes = ReadonlyMap<number, Process>;
+
+/** Alpine, Debian and Fargate's kernels all have pages of this size on both architectures. */
+const pageBytes = 4_096;
+
+/** Empty where there is no `/proc`. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+export async function readProcesses(): Promise<Processes> {
+  const names = await readdir("/proc").catch(() => []);
+  const all = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(readProcess));
+  return new Map(all.flatMap((one) => (one === undefined ? [] : [[one.pid, one] as const])));
+}
+
+/** A process with all that it started: `npx` and a shell put the server below themselves. */
+export function treeOf(processes: Processes, root: number): readonly Process[] {
+  const first = processes.get(root);
+  const tree = first === undefined ? [] : [first];
+  for (const { pid } of tree) for (const one of processes.values()) if (one.parent === pid) tree.push(one);
+  return tree;
+}
+
+async function readProcess(pid: string): Promise<Process | undefined> {
+  // A process that ends meanwhile has no file.
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+  // The name of the program, in parentheses, may contain anything.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (fields === undefined) return undefined;
+  return { pid: Number(pid), parent: Number(fields[1]), bytes: Number(fields[21]) * pageBytes };
+}

@@ -1,0 +1,40 @@
+import * as v from "valibot";
+
+const id = v.union([v.string(), v.number()]);
+
+const Failure = v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) });
+export type Failure = v.InferOutput<typeof Failure>;
+
+/** What a server may say: ask, answer, or tell. */
+const Said = v.union([
+  v.object({ jsonrpc: v.literal("2.0"), id, method: v.string() }),
+  v.object({ jsonrpc: v.literal("2.0"), id: v.number(), error: Failure }),
+  v.object({ jsonrpc: v.literal("2.0"), id: v.number(), result: v.record(v.string(), v.unknown()) }),
+  v.object({
+    jsonrpc: v.literal("2.0"),
+    method: v.string(),
+    params: v.optional(v.record(v.string(), v.unknown()), {}),
+  }),
+]);
+export type Said = v.InferOutput<typeof Said>;
+
+/** @returns undefined for a line that is no message of the protocol, such as one of a log */
+export function parseLine(line: string): Said | undefined {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Said), line);
+  return parsed.success ? parsed.output : undefined;
+}
+
+export const Greeting = v.object({
+  capabilities: v.record(v.string(), v.unknown()),
+  serverInfo: v.looseObject({ name: v.string(), version: v.string() }),
+  instructions: v.optional(v.string()),
+});
+export type Greeting = v.InferOutput<typeof Greeting>;
+
+export const Progress = v.object({
+  progressToken: v.number(),
+  progress: v.number(),
+  total: v.optional(v.number()),
+  message: v.optional(v.string()),
+});
+export type Progress = v.InferOutput<typeof Progress>;

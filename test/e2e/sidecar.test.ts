@@ -1,0 +1,98 @@
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { ServiceDefinition } from "#fleet";
+import { Member } from "#start/client/member.ts";
+import { type Attended, attend } from "../stage/attended.ts";
+import { echo, mapOf } from "../stage/maps.ts";
+
+const keys = { secret: "session-keys", keys: ["SESSION_ENCRYPTION_KEY"] };
+const login = { login: "google", secrets: ["google-oauth", keys] } as const;
+const npx = (...command: readonly string[]) => ({ command: ["npx", "--no-install", ...command] as const });
+const foreign = (host: string, fields: Partial<ServiceDefinition>) =>
+  echo(host, { audit: { source: `mcp-${host}` }, ...fields });
+
+let fleet: Attended;
+let files: string;
+beforeAll(async () => {
+  files = await realpath(await mkdtemp(join(tmpdir(), "fleet-files-")));
+  await writeFile(join(files, "note.txt"), "of the filesystem");
+  fleet = await attend(
+    mapOf({
+      everything: foreign("everything", {
+        sidecar: login,
+        healthPath: "/mcp",
+        healthCodes: "400",
+        local: npx("mcp-server-everything", "streamableHttp"),
+      }),
+      everything_stdio: foreign("everything-stdio", {
+        sidecar: { ...login, stdio: ["mcp-server-everything"], instances: "shared" },
+        local: npx("mcp-server-everything"),
+      }),
+      memory: foreign("memory", {
+        sidecar: { ...login, stdio: ["mcp-server-memory"] },
+        environment: { MEMORY_FILE_PATH: join(files, "memory.jsonl") },
+        local: npx("mcp-server-memory"),
+      }),
+      filesystem: foreign("filesystem", {
+        sidecar: { ...login, stdio: ["mcp-server-filesystem", files] },
+        local: npx("mcp-server-filesystem", files),
+      }),
+    }),
+  );
+});
+afterAll(async () => {
+  await fleet.close();
+  await rm(files, { recursive: true, force: true });
+});
+
+describe("four servers of others, which nobody edited, side by side behind the fleet's login", () => {
+  const [ada] = exampleUsers;
+
+  it.each([
+    ["everything", "get-sum", () => ({ a: 1, b: 2 }), "The sum of 1 and 2 is 3."],
+    ["everything-stdio", "echo", () => ({ message: "hello" }), "Echo: hello"],
+    ["memory", "read_graph", () => ({}), "entities"],
+    ["filesystem", "read_text_file", () => ({ path: join(files, "note.txt") }), "of the filesystem"],
+  ])(
+    "[MCP-6] [MCP-5] %s answers who logged in, and each call is in the audit trail",
+    async (host, tool, args, words) => {
+      const server = fleet.url(host, "/mcp");
+      expect((await fleet.fetch(server, { method: "POST" })).status).toBe(401);
+      const member = new Member(ada.sub, fleet.fetch);
+      await member.logIn(server);
+      const client = await member.connect(server);
+      expect(JSON.stringify(await client.callTool({ name: tool, arguments: args() }))).toContain(words);
+      await client.close();
+      await fleet.start.said(`audit  mcp-${host}  ${ada.email}  tool_call ${tool}  success`);
+    },
+  );
+
+  it("[MCP-6] each tool has a metric in CloudWatch, by OpenTelemetry's names", async () => {
+    const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
+    const cloudWatch = new CloudWatchClient({ endpoint: fleet.endpointUrl, region: "us-east-1", credentials });
+    const list = new ListMetricsCommand({ Namespace: "mcp-fleet/local", MetricName: "mcp.server.operation.duration" });
+    await vi.waitFor(
+      async () => {
+        const { Metrics = [] } = await cloudWatch.send(list);
+        const tools = Metrics.map(({ Dimensions = [] }) =>
+          Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
+        );
+        const expected = [
+          "everything get-sum",
+          "everything_stdio echo",
+          "memory read_graph",
+          "filesystem read_text_file",
+        ];
+        expect(tools.map((one) => `${one["service.name"]} ${one["gen_ai.tool.name"]}`).toSorted()).toEqual(
+          expected.toSorted(),
+        );
+      },
+      { timeout: 20_000, interval: 500 },
+    );
+    cloudWatch.destroy();
+  });
+});

@@ -1,0 +1,89 @@
+import { fileURLToPath } from "node:url";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import * as v from "valibot";
+import { readSidecarConfig } from "#sidecar/config.ts";
+import { startSidecar } from "#sidecar/sidecar.ts";
+import { noAudit, type ToolCallEvent } from "#starter/audit/index.ts";
+import { createLog } from "#starter/log.ts";
+
+const Line = v.pipe(v.string(), v.parseJson(), v.looseObject({ level: v.string(), message: v.string() }));
+const Metric = v.pipe(v.string(), v.parseJson(), v.looseObject({ _aws: v.unknown() }));
+
+/** A sidecar in this process, with what it wrote. */
+export interface Front {
+  readonly url: URL;
+  readonly lines: v.InferOutput<typeof Line>[];
+  /** Of tool calls, in the order of their ends. */
+  readonly calls: ToolCallEvent[];
+  connect(revision?: Revision, headers?: Readonly<Record<string, string>>): Promise<Client>;
+  /** Resolves with the first line, past or future, that has these words. */
+  said(words: string): Promise<v.InferOutput<typeof Line>>;
+  health(): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Stops it. @returns the metrics that it wrote */
+  stop(): Promise<readonly v.InferOutput<typeof Metric>[]>;
+}
+
+export type Revision = "2025-11-25" | "2026-07-28";
+
+const program = fileURLToPath(new URL("./child.ts", import.meta.url));
+export const child = (behaviour: string): readonly string[] => [process.execPath, program, behaviour];
+
+export async function openFront(
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Front> {
+  const lines: Front["lines"] = [];
+  const metrics: v.InferOutput<typeof Metric>[] = [];
+  const calls: ToolCallEvent[] = [];
+  const waiting = new Set<() => void>();
+  const base = { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", MCP_LOGIN: "none", MCP_SERVICE: "notes" };
+  const sidecar = await startSidecar({
+    config: readSidecarConfig({ ...base, ...env }, command),
+    audit: { ...noAudit, record: (event) => event.action === "tool_call" && calls.push(event) },
+    log: createLog((line) => {
+      lines.push(v.parse(Line, line));
+      for (const check of waiting) check();
+    }),
+    write: (line) => metrics.push(v.parse(Metric, line)),
+  });
+  const url = new URL(`http://127.0.0.1:${sidecar.port}/mcp`);
+  const clients: Client[] = [];
+  return {
+    url,
+    lines,
+    calls,
+    async connect(revision = "2025-11-25", headers = {}) {
+      const mode = revision === "2025-11-25" ? "legacy" : { pin: revision };
+      const client = new Client({ name: "test", version: "1.0.0" }, { versionNegotiation: { mode } });
+      await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+      clients.push(client);
+      return client;
+    },
+    said: (words) =>
+      new Promise((resolve) => {
+        const check = () => {
+          const found = lines.find(({ message }) => message.includes(words));
+          if (found === undefined) return;
+          waiting.delete(check);
+          resolve(found);
+        };
+        waiting.add(check);
+        check();
+      }),
+    async health() {
+      const answer = await fetch(new URL("/health", url));
+      return { status: answer.status, body: await answer.json() };
+    },
+    async stop() {
+      await Promise.all(clients.map((client) => client.close()));
+      await sidecar.stop();
+      return metrics;
+    },
+  };
+}
+
+/** The text of a result. */
+export function textOf(result: unknown): string {
+  const Result = v.object({ content: v.array(v.object({ text: v.string() })) });
+  return v.parse(Result, result).content[0]?.text ?? "";
+}

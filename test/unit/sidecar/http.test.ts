@@ -1,0 +1,145 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { text } from "node:stream/consumers";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { type Front, openFront, textOf } from "./front.ts";
+
+interface Behind {
+  readonly port: number;
+  readonly requests: { readonly headers: IncomingMessage["headers"]; readonly method: string | undefined }[];
+  readonly server: Server;
+}
+
+/** A server of 2025-11-25 with sessions, written by hand: `slow` never answers, `stream` streams, `fail` reports an error. */
+async function openBehind(): Promise<Behind> {
+  const requests: Behind["requests"] = [];
+  const server = createServer(async (req, res) => {
+    if (req.url === "/healthz") return void res.writeHead(204).end();
+    requests.push({ headers: req.headers, method: req.method });
+    const { id, method, params } = JSON.parse((await text(req)) || "{}");
+    const json = (message: object, headers: object = {}) =>
+      res
+        .writeHead(200, { "content-type": "application/json", "set-cookie": "a=b", ...headers })
+        .end(JSON.stringify({ jsonrpc: "2.0", id, ...message }));
+    if (req.method !== "POST") res.writeHead(405).end();
+    else if (method === "initialize") {
+      const serverInfo = { name: "behind", version: "1.0.0" };
+      const result = { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo };
+      json({ result }, { "mcp-session-id": "session-of-the-server" });
+    } else if (method === "tools/list") {
+      const inputSchema = { type: "object", properties: { what: { type: "string" } } };
+      json({ result: { tools: ["say", "slow", "stream", "fail"].map((name) => ({ name, inputSchema })) } });
+    } else if (id === undefined) res.writeHead(202).end();
+    else if (method !== "tools/call") json({ error: { code: -32601, message: "Method not found" } });
+    else if (params.name === "stream") {
+      res.writeHead(200, { "content-type": "text/event-stream" });
+      const result = JSON.stringify({ jsonrpc: "2.0", id, result: { content: [{ type: "text", text: "streamed" }] } });
+      res.write(`event: message\r\ndata: ${result.slice(0, 20)}`);
+      res.end(`${result.slice(20)}\r\n\r\n`);
+    } else if (params.name !== "slow") {
+      json({ result: { content: [{ type: "text", text: "said" }], ...(params.name === "fail" && { isError: true }) } });
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("A server listens on a port.");
+  return { port: address.port, requests, server };
+}
+
+async function front(env: Readonly<Record<string, string>> = {}): Promise<Front & Behind> {
+  const behind = await openBehind();
+  const at = `http://127.0.0.1:${behind.port}`;
+  const health = { MCP_UPSTREAM_HEALTH: `${at}/healthz`, MCP_UPSTREAM_HEALTH_CODES: "200-299" };
+  const opened = await openFront([], { MCP_UPSTREAM: `${at}/mcp`, ...health, ...env });
+  onTestFinished(async () => void (await opened.stop().catch(() => undefined)));
+  return { ...behind, ...opened };
+}
+
+describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
+  it("answers as it would alone, and leaves a line of the audit trail and a metric for each call", async () => {
+    const { connect, calls, stop } = await front();
+    const client = await connect();
+    for (const name of ["say", "stream", "fail"]) {
+      await client.callTool({ name, arguments: { what: "content", made_up: "content" } });
+    }
+    await vi.waitFor(() => expect(calls).toHaveLength(3));
+    expect(calls).toMatchObject([
+      { tool: "say", outcome: "success", argument_names: ["what"] },
+      { tool: "stream", outcome: "success" },
+      { tool: "fail", outcome: "error" },
+    ]);
+    const metrics = await stop();
+    expect(metrics.map((line) => [line["gen_ai.tool.name"], line["error.type"]])).toEqual([
+      ["say", undefined],
+      ["stream", undefined],
+      ["fail", "tool_error"],
+    ]);
+    expect(JSON.stringify([calls, metrics])).not.toContain('"content"');
+  });
+
+  it("gets what is the protocol's, and no credential, cookie or word of a proxy", async () => {
+    const { connect, requests, port, url } = await front();
+    const secrets = { authorization: "Bearer the-token", cookie: "a=b", "x-forwarded-user": "somebody" };
+    await (await connect("2025-11-25", secrets)).listTools();
+    expect(JSON.stringify(requests)).not.toMatch(/the-token|cookie|x-forwarded/);
+    expect(requests.at(-1)?.headers).toMatchObject({
+      host: `127.0.0.1:${port}`,
+      "mcp-session-id": "session-of-the-server",
+      "mcp-protocol-version": "2025-11-25",
+    });
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize" });
+    const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+    expect(answer.headers.get("set-cookie")).toBeNull();
+    expect(answer.headers.get("mcp-session-id")).toMatch(/^session-of-the-server\.[\w-]{43}$/);
+  });
+
+  it("has its sessions to itself: an id that this caller was not given does not exist", async () => {
+    const { url, requests } = await front();
+    const headers = { "content-type": "application/json", "mcp-session-id": "session-of-the-server" };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+    expect((await fetch(url, { method: "POST", headers, body })).status).toBe(404);
+    expect(requests).toEqual([]);
+  });
+
+  it("that does not answer fails that call alone, and that is gone makes the task unhealthy", async () => {
+    const { connect, calls, health, server, said, stop } = await front({ MCP_CALL_SECONDS: "1" });
+    const client = await connect();
+    await expect(client.callTool({ name: "slow" })).rejects.toThrow("did not answer within 1 s");
+    expect(textOf(await client.callTool({ name: "say" }))).toBe("said");
+    expect((await health()).status).toBe(200);
+    server.closeAllConnections();
+    server.close();
+    await expect(client.callTool({ name: "say" })).rejects.toThrow("does not answer");
+    expect(await health()).toMatchObject({ status: 503, body: { status: "unavailable", server: { healthy: false } } });
+    await said("connect ECONNREFUSED");
+    await vi.waitFor(() => expect(calls.map(({ outcome }) => outcome)).toEqual(["failed", "success", "failed"]));
+    const faults = (await stop()).filter((line) => "mcp.server.faults" in line).map((line) => line["error.type"]);
+    expect(faults).toEqual(["timeout", "unreachable"]);
+  });
+
+  it("is asked by each caller as often as the map allows, and no more", async () => {
+    const { connect, url } = await front({ MCP_CALLS_PER_MINUTE: "5" });
+    await (await connect()).listTools();
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+    const ask = () => fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const answers = await Promise.all(Array.from({ length: 5 }, ask));
+    const refused = answers.find(({ status }) => status === 429);
+    expect(await refused?.json()).toMatchObject({ error: { message: expect.stringContaining("5 requests a minute") } });
+    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+});
+
+it("[MCP-6] names every setting that is missing or wrong, with its remedy", async () => {
+  const wrong = openFront([], {
+    MCP_UPSTREAM: "http://other.example.com/mcp",
+    MCP_CALLS_PER_MINUTE: "many",
+    PORT: "x",
+  });
+  await expect(wrong).rejects.toThrow(/PORT is "x".*MCP_UPSTREAM is.*on loopback.*MCP_CALLS_PER_MINUTE is "many"/s);
+  await expect(openFront([])).rejects.toThrow("for one that speaks stdio, name its program and arguments");
+});
