@@ -1,13 +1,13 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type CloudOptions, createLoopbackFetch, describeEngine } from "@mcp-fleet/endpoint";
+import { createLoopbackFetch, describeEngine } from "@mcp-fleet/endpoint";
 import { harmless } from "#chat/text/harmless.ts";
 import { evidenceOf } from "#evidence/deploy-output.ts";
 import type { StagePlan } from "#fleet";
 import { bootstrap } from "./bootstrap.ts";
 import { putCredentials } from "./credentials.ts";
 import { runSst } from "./deployment.ts";
-import { type LocalFleet, openFleet } from "./fleet.ts";
+import { type LocalFleet, type LocalPorts, openFleet } from "./fleet.ts";
 import { requireFree } from "./free-port.ts";
 import { awaitHealthy, probeMcp } from "./probe.ts";
 import { requireStarted } from "./start-failure.ts";
@@ -17,7 +17,7 @@ export interface BringUpOptions {
   readonly plan: StagePlan;
   readonly projectRoot: string;
   /** None of them 0, except the endpoint's. */
-  readonly ports: CloudOptions["ports"];
+  readonly ports: LocalPorts;
   readonly steps: Steps;
   readonly print: (line: string) => void;
   /** Aborted by Ctrl-C: everything that runs is ended at once. */
@@ -53,6 +53,7 @@ export async function bringUp(options: BringUpOptions): Promise<LocalFleet> {
       await requireFree(ports.endpoint, "--endpoint-port");
       await requireFree(ports.https, "--https-port");
       await requireFree(ports.http, "--http-port");
+      await requireFree(ports.chats ?? 0, "--chats-port");
       opened = await openFleet({ plan, projectRoot, ports, log: (line) => log.write(`${harmless(line)}\n`) });
       await bootstrap(opened.cloud);
       return opened.cloud.place.endpointUrl;

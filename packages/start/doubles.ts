@@ -31,7 +31,7 @@ type Users = typeof exampleUsers;
 type Values = Readonly<Record<string, string>>;
 type Credentials = Readonly<Record<string, Values>>;
 
-export async function openDoubles(plan: StagePlan): Promise<Doubles> {
+export async function openDoubles(plan: StagePlan, chatsPort?: number): Promise<Doubles> {
   const client = { id: `${randomUUID()}.apps.googleusercontent.com`, secret: randomUUID() };
   const admin = randomUUID();
   const users = usersOf(plan);
@@ -42,7 +42,7 @@ export async function openDoubles(plan: StagePlan): Promise<Doubles> {
   const hec = await startHecDouble();
   const acs = await startAcsDouble({ hec, jwt: admin });
   const splunkRest = await startSplunkRestDouble({ hec, adminToken: admin });
-  const chats = await startChatDoubles();
+  const chats = await startChatDoubles(chatsPort === undefined ? {} : { port: chatsPort });
   const { token } = hec.createToken({ name: "mcp-fleet", indexes: [plan.auditIndex] });
   const values: Values = {
     GOOGLE_OAUTH_CLIENT_ID: client.id,

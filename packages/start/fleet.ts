@@ -22,13 +22,16 @@ export interface LocalFleet extends Omit<Doubles, "stop"> {
 export interface LocalFleetOptions {
   readonly plan: StagePlan;
   readonly projectRoot: string;
-  readonly ports: CloudOptions["ports"];
+  readonly ports: LocalPorts;
   readonly log: (line: string) => void;
 }
 
+/** Those of the endpoint, and of the page of the chats: by default any that is free. */
+export type LocalPorts = CloudOptions["ports"] & { readonly chats?: number };
+
 export async function openFleet({ plan, projectRoot, ports, log }: LocalFleetOptions): Promise<LocalFleet> {
   const supervisor = createSupervisor();
-  const { stop: stopDoubles, ...doubles } = await openDoubles(plan);
+  const { stop: stopDoubles, ...doubles } = await openDoubles(plan, ports.chats);
   const cloud = await openCloud({
     region: plan.region,
     account: plan.account,

@@ -14,6 +14,7 @@ export interface StartOptions {
     readonly https: number;
     readonly http: number;
     readonly console: number;
+    readonly chats: number;
   };
 }
 
@@ -36,6 +37,7 @@ service whose code was saved gets new tasks.
   --https-port N       the balancer's HTTPS listener     (default 8443)
   --http-port N        the balancer's HTTP listener      (default 8080)
   --console-port N     the console, a live page          (default 8090)
+  --chats-port N       the page of the chats             (default 8092)
   --help               this text`;
 
 /** Throws `UsageError` for what it does not know. `help` when that is all that was wanted. */
@@ -51,6 +53,7 @@ export function parseOptions(args: readonly string[]): StartOptions | "help" {
       https: port("--https-port", values["https-port"], 8443),
       http: port("--http-port", values["http-port"], 8080),
       console: port("--console-port", values["console-port"], consolePort),
+      chats: port("--chats-port", values["chats-port"], 8092),
     },
   };
 }
@@ -67,6 +70,7 @@ function parse(args: readonly string[]) {
         "https-port": { type: "string" },
         "http-port": { type: "string" },
         "console-port": { type: "string" },
+        "chats-port": { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     }).values;

@@ -26,11 +26,14 @@ const show: Readonly<Record<ChatName, (payload: unknown) => string>> = {
   webhook: showJson,
 };
 
+/** A bell's red dot, drawn here: a browser asks for an icon, and nothing else is to be had. */
+const icon = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="#c4314b"/></svg>')}`;
+
 /** What people see in each chat, side by side; updates by itself. */
 export function page(messages: readonly ChatMessage[], faults: Faults): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Alarms in the chats</title>
-<meta name="viewport" content="width=device-width"><style>${style}</style></head>
-<body><main id="feed">${feed(messages, faults)}</main><script>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="${icon}"><style>${style}</style></head>
+<body><h1>Alarms in the chats <small>newest first, times in UTC</small></h1><main id="feed">${feed(messages, faults)}</main><script>
 const load = async () => { document.getElementById("feed").innerHTML = await (await fetch("/feed")).text(); };
 new EventSource("/changes").onmessage = load;
 document.addEventListener("click", ({ target }) => {
@@ -58,11 +61,16 @@ export function feed(messages: readonly ChatMessage[], faults: Faults): string {
     .join("");
 }
 
-/** Answers go under the message they answer. */
+/** The conversation where something was said last comes first; answers go under the message they answer. */
 function column(chat: ChatName, messages: readonly ChatMessage[], fault: ChatFault | undefined): string {
   const threads = Map.groupBy(messages, ({ thread }) => thread);
-  const body = [...threads.values()].map((thread) => thread.map((message) => article(chat, message)).join("")).join("");
+  const newestFirst = [...threads.values()].toSorted((one, other) => lastOf(other) - lastOf(one));
+  const body = newestFirst.map((thread) => thread.map((message) => article(chat, message)).join("")).join("");
   return `<section class="chat ${chat}" aria-label="${titles[chat]}"><h2>${titles[chat]}</h2>${fault === undefined ? "" : '<p class="fault">Made to fail just now: messages for it wait.</p>'}${body || '<p class="empty">Nothing yet.</p>'}</section>`;
+}
+
+function lastOf(thread: readonly ChatMessage[]): number {
+  return Math.max(...thread.map(({ at }) => at));
 }
 
 function article(chat: ChatName, { payload, at, edits, reply, id, whisper }: ChatMessage): string {

@@ -1,7 +1,7 @@
 /** Near enough to each chat that a reader knows where they are; no vendor's artwork. */
 export const style = `
 :root { color-scheme: light; font: 14px/1.45 system-ui, "Segoe UI", Roboto, sans-serif; color: #1d1c1d; }
-body { margin: 0; background: #eceef1; }
+body { margin: 0; background: #eceef1; } h1 { margin: 12px 14px 0; font-size: 18px; } h1 small { font-size: 13px; font-weight: 400; }
 main { display: grid; grid-template-columns: repeat(4, minmax(330px, 1fr)); gap: 12px; padding: 12px; }
 @media (max-width: 1400px) { main { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media (max-width: 760px) { main { grid-template-columns: minmax(0, 1fr); } }
@@ -9,7 +9,7 @@ main { display: grid; grid-template-columns: repeat(4, minmax(330px, 1fr)); gap:
 .chat h2 { margin: 0; padding: 10px 14px; font-size: 15px; color: #fff; background: #4a154b; }
 .teams h2 { background: #464eb8; } .google-chat h2 { background: #00796b; }
 .message { padding: 10px 14px; overflow-wrap: anywhere; } .message.reply { margin-left: 26px; border-left: 2px solid #dfe1e6; }
-.message header { font-size: 13px; } time, .edited, .context, .subtle, .empty, small { color: #616061; }
+.message header { font-size: 13px; } time, .edited, .context, .subtle, .empty, small { color: #595859; }
 .empty, .fault { padding: 0 14px; } .fault { color: #c4314b; font-weight: 600; }
 .app { background: #e8e8e8; border-radius: 3px; font-size: 10px; padding: 1px 3px; }
 h3 { font-size: 16px; margin: 4px 0; } p { margin: 4px 0; } .context, .size-small { font-size: 12px; }
