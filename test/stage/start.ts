@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Project } from "../fixture/project.ts";
 
-export const freePorts = ["--endpoint-port", "0", "--https-port", "0", "--http-port", "0", "--chats-port", "0"] as const;
+export const freePorts = [
+  "--endpoint-port",
+  "0",
+  "--https-port",
+  "0",
+  "--http-port",
+  "0",
+  "--chats-port",
+  "0",
+] as const;
 
 /** What `npm start` runs, as a process of its own. */
 export interface Start {
