@@ -31,6 +31,7 @@ export interface StandingService {
   readonly targetGroupPort: number;
   readonly hostname: string;
   readonly rulePriority: number;
+  readonly capacity: "on-demand" | "spot";
 }
 
 export const nothingStands: Standing = {

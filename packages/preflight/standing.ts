@@ -114,6 +114,7 @@ function servicesOf(
 const Attribute = v.object({ "Fn::GetAtt": v.tuple([v.string(), v.string()]) });
 const Service = v.object({
   LoadBalancers: v.tuple([v.object({ ContainerName: v.string(), TargetGroupArn: Attribute })]),
+  CapacityProviderStrategy: v.optional(v.array(v.object({ CapacityProvider: v.string() })), []),
 });
 const TargetGroup = v.object({ Port: v.number() });
 const Rule = v.object({
@@ -129,14 +130,18 @@ function servicesIn(
 ): readonly { readonly key: string; readonly service: StandingService }[] {
   const groups = template.all("AWS::ElasticLoadBalancingV2::TargetGroup", TargetGroup);
   const rules = template.all("AWS::ElasticLoadBalancingV2::ListenerRule", Rule);
-  return template.all("AWS::ECS::Service", Service).flatMap(({ properties: { LoadBalancers } }) => {
-    const [{ ContainerName: key, TargetGroupArn }] = LoadBalancers;
-    const [id] = TargetGroupArn["Fn::GetAtt"];
-    const group = groups.find(({ logicalId }) => logicalId === id);
-    const rule = rules.find(({ properties }) => properties.Actions[0].TargetGroupArn["Fn::GetAtt"][0] === id);
-    if (group === undefined || rule === undefined) return [];
-    const { Priority: rulePriority, Conditions } = rule.properties;
-    const hostname = Conditions[0].HostHeaderConfig.Values[0];
-    return [{ key, service: { shard, targetGroupPort: group.properties.Port, hostname, rulePriority } }];
-  });
+  return template
+    .all("AWS::ECS::Service", Service)
+    .flatMap(({ properties: { LoadBalancers, CapacityProviderStrategy } }) => {
+      const [{ ContainerName: key, TargetGroupArn }] = LoadBalancers;
+      const [id] = TargetGroupArn["Fn::GetAtt"];
+      const group = groups.find(({ logicalId }) => logicalId === id);
+      const rule = rules.find(({ properties }) => properties.Actions[0].TargetGroupArn["Fn::GetAtt"][0] === id);
+      if (group === undefined || rule === undefined) return [];
+      const { Priority: rulePriority, Conditions } = rule.properties;
+      const hostname = Conditions[0].HostHeaderConfig.Values[0];
+      const isSpot = CapacityProviderStrategy.some(({ CapacityProvider }) => CapacityProvider === "FARGATE_SPOT");
+      const capacity = isSpot ? "spot" : "on-demand";
+      return [{ key, service: { shard, targetGroupPort: group.properties.Port, hostname, rulePriority, capacity } }];
+    });
 }

@@ -178,7 +178,16 @@ describe("routes", () => {
     });
     const { stacks, stack } = synthesize("prod", map);
     expect([...stacks.keys()].sort()).toEqual(
-      [...prod.stacks.keys(), "Logs2", "Balancer2", "Services2", "Alarms2", "Rates2"].sort(),
+      [
+        ...prod.stacks.keys(),
+        "Logs2",
+        "Balancer2",
+        "Services2",
+        "Alarms2",
+        "Rates2",
+        "ProbeAlarms2",
+        "Scaling2",
+      ].sort(),
     );
     expect(stack("Balancer2").one("AWS::ElasticLoadBalancingV2::LoadBalancer").Properties.Name).toBe("prod-mcp-alb-2");
     expect(ruleAt(stack("Services"), 10).Actions).toMatchObject([{ Type: "forward" }]);

@@ -25,6 +25,8 @@ const Outgoing = v.pipe(
       fallback: v.string(),
       lasting: v.boolean(),
       mention: v.array(v.string()),
+      handle: v.optional(v.object({ group: v.string(), mutable: v.boolean(), seenAt: v.number() })),
+      taken: v.optional(v.object({ by: v.string(), at: v.number(), silentUntil: v.optional(v.number()) })),
     }),
     conversation: v.object({
       manner: v.picklist(["begin", "reply", "rewrite", "refresh", "close"]),

@@ -100,7 +100,7 @@ function escapeHtml(text: string): string {
  */
 function escapeMarkdown(text: string): string {
   return text
-    .replace(/<(?=\/?at\b|[!@]|users\/|a\b|[a-z][a-z+.-]{1,30}:)/gi, "‹")
+    .replace(/<(?=\/?at\b|[!@]|users\b|a\b|[a-z][a-z+.-]{1,30}:)/gi, "‹")
     .replace(/[\\`*_~[\]]/g, "\\$&")
     .replace(/^([ \t]{0,9}(?:\d{1,9}(?=[.)]))?)([-+#>.)=])/gm, "$1\\$2")
     .replace(/\{(?=\{)/g, "{ ");

@@ -16,9 +16,9 @@ export function addAdd(parent: Parent, runner: Runner): void {
     .addHelpText(
       "after",
       `
-It shows the entry, what it creates and what that costs, and changes nothing else
-in fleet.config.ts. A server.json is what the MCP registry has of a server.
-${examples("fleet add npm:@modelcontextprotocol/server-memory", "fleet add image:docker.io/acme/notes:1.4 --login none")}`,
+It shows the entry, what it creates and what that costs, and changes nothing
+else in fleet.config.ts. A server.json is what the MCP registry has of a server.
+${examples("fleet add npm:@modelcontextprotocol/server-memory", "fleet add image:acme/notes:1.4 --login none")}`,
     )
     .action((source, options) =>
       runner.onProject(async (surroundings) => {

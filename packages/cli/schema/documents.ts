@@ -114,6 +114,25 @@ const top = v.object({
   ),
 });
 
+const history = v.array(
+  v.object({ at: time, kind: v.picklist(["release", "roll", "secret", "alarm", "task"]), text: v.string() }),
+);
+
+const rollback = v.array(
+  v.object({
+    revision: count,
+    runs: v.pipe(v.boolean(), v.description("Whether the service runs on it now.")),
+    kind: v.picklist(["release", "roll"]),
+    at: v.nullable(time),
+    finishedAt: v.nullable(time),
+    status: v.string(),
+    image: v.nullable(v.string()),
+    digest: v.nullable(v.string()),
+    by: v.nullable(v.string()),
+    reason: v.nullable(v.string()),
+  }),
+);
+
 const secretsList = v.object({
   stage,
   secrets: v.array(
@@ -212,6 +231,8 @@ export const documents = {
   logs: log,
   events,
   top,
+  history,
+  rollback,
   "secrets list": secretsList,
   "secrets get-keys": secretsGetKeys,
   "secrets history": secretsHistory,

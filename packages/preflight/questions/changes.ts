@@ -18,6 +18,7 @@ export function judgeChanges(plan: StagePlan, standing: Standing): readonly Obst
       ...judgeHost(service, standing),
       ...judgeBalancer(plan, service, standing),
       ...judgePriority(service, standing),
+      ...judgeCapacity(service, standing),
     ]),
   ];
 }
@@ -110,6 +111,18 @@ function judgePriority({ key, rulePriority, shard }: Service, { services }: Stan
     {
       evidence: `services.${key} has the rule priority ${rulePriority}, which is that of ${owner} as it is deployed.`,
       remedy: `Give ${key} another oauth.rulePriority; or deploy ${owner} with another first.`,
+    },
+  ];
+}
+
+/** Another launch type is another service to CloudFormation, and the name is taken. */
+function judgeCapacity({ key, capacity }: Service, { services }: Standing): readonly Obstacle[] {
+  const was = Object.hasOwn(services, key) ? services[key]?.capacity : undefined;
+  if (was === undefined || was === capacity) return [];
+  return [
+    {
+      evidence: `services.${key}.capacity = ${capacity}: it runs ${was}, and a service keeps what it was made with.`,
+      remedy: `Leave it; or deploy without ${key}, then with it: nobody answers in between.`,
     },
   ];
 }

@@ -19,9 +19,11 @@ export const base = mapOf({
 
 const google = "services.google_workspace";
 const prod = "stages.prod";
+const scaling = { min: 1, max: 3, on: "cpu", target: 50 } as const;
 
 /** For each field of the map, the change of it that is made to the running stage `prod`. */
 export const edits: Readonly<Record<string, readonly [path: string, value: unknown]>> = {
+  "sidecar.image": ["sidecar", { image: "registry.example.com/mcp/sidecar:2" }],
   domain: ["domain", "example.org"],
   subdomain: ["subdomain", "tools"],
   region: ["region", "eu-central-1"],
@@ -59,6 +61,7 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
     { permissionsBoundary: "arn:aws:iam::573946584375:policy/Boundary" },
   ],
   "stages.*.shards": [`${prod}.shards`, 2],
+  "stages.*.probe": [`${prod}.probe`, { everyMinutes: 5 }],
   "stages.*.alarmTopic": [`${prod}.alarmTopic`, "Others"],
   "stages.*.network.endpoints": [`${prod}.network`, { endpoints: ["ecr", "logs"] }],
   "stages.*.adopt.vpc.id": [`${prod}.adopt.vpc.id`, "vpc-0000000000000000b"],
@@ -90,6 +93,18 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
   "services.*.audit.enabled": [`${google}.audit.enabled`, false],
   "services.*.alarms.…": [`${google}.alarms`, { unhealthyHosts: { threshold: 2 } }],
   "services.*.oauth": ["services.notes.oauth", { rulePriority: 5 }],
+  "services.*.scaling.min": [`${google}.scaling.min`, 2],
+  "services.*.scaling.max": [`${google}.scaling.max`, 5],
+  "services.*.scaling.on": [`${google}.scaling`, { ...scaling, on: "memory" }],
+  "services.*.scaling.target": [`${google}.scaling.target`, 60],
+  "services.*.scaling.schedule": [
+    `${google}.scaling.schedule`,
+    [{ cron: "0 8 ? * MON-FRI *", timeZone: "Europe/Berlin", min: 2, max: 3 }],
+  ],
+  "services.*.capacity": [`${google}.capacity`, "spot"],
+  "services.*.mcp": [`${google}.mcp`, false],
+  "services.*.probe": [`${google}.probe`, false],
+  "services.*.sidecar": ["services.notes.sidecar", { login: "none", callsPerMinute: 60 }],
   "services.*.user": [`${google}.user`, "1000:1000"],
   "services.*.readOnlyRoot": [`${google}.readOnlyRoot`, true],
   "services.*.architecture": [`${google}.architecture`, "ARM64"],
@@ -107,10 +122,23 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
 export const before: Readonly<Record<string, FleetDefinition>> = {
   "stages.*.redis.nodes": edited([`${prod}.redis`, { nodes: 1 }]),
   "services.*.shard": edited([`${google}.shard`, 1], edited([`${prod}.shards`, 2])),
+  "sidecar.image": behindSidecar(),
+  "services.*.sidecar": behindSidecar(),
+  ...Object.fromEntries(
+    ["min", "max", "on", "target", "schedule"].map((name) => [
+      `services.*.scaling.${name}`,
+      edited([`${google}.scaling`, scaling]),
+    ]),
+  ),
   ...Object.fromEntries(
     ["id", "publicSubnets", "privateSubnets"].map((name) => [`stages.*.adopt.vpc.${name}`, inVpc()]),
   ),
 };
+
+function behindSidecar(): FleetDefinition {
+  const withImage = edited(["sidecar", { image: "registry.example.com/mcp/sidecar:1" }]);
+  return edited(["services.notes", { ...slack, host: "notes", sidecar: { login: "none" } }], withImage);
+}
 
 function inVpc(): FleetDefinition {
   const publicSubnets = ["subnet-0000000a", "subnet-0000000b"];

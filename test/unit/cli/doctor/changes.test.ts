@@ -12,7 +12,9 @@ const evidence = (standing: Partial<Standing>) =>
 
 describe("[AWS-6] what CloudFormation cannot do", () => {
   it("is nothing for a first deploy, nor for the same map again", () => {
-    const services = { [service.key]: { shard: 1, targetGroupPort: 8000, hostname, rulePriority } };
+    const services = {
+      [service.key]: { shard: 1, targetGroupPort: 8000, hostname, rulePriority, capacity: "on-demand" } as const,
+    };
     const same = {
       cidr: plan.network.cidr,
       serviceDomain: plan.serviceDomain,
@@ -24,7 +26,13 @@ describe("[AWS-6] what CloudFormation cannot do", () => {
   });
 
   it("is a rule at a priority that another has, at the same balancer", () => {
-    const other = { shard: 1, targetGroupPort: 8000, hostname: "other.mcp.themailworks.com", rulePriority };
+    const other = {
+      shard: 1,
+      targetGroupPort: 8000,
+      hostname: "other.mcp.themailworks.com",
+      rulePriority,
+      capacity: "on-demand",
+    } as const;
     expect(evidence({ services: { other } })).toEqual([
       expect.stringContaining(`has the rule priority ${rulePriority}, which is that of other`),
     ]);

@@ -67,6 +67,7 @@ describe("what is printed for people and for programs", () => {
 
   it("has --json wherever something is read", () => {
     const acting = [
+      "add",
       "alarms acknowledge",
       "alarms close",
       "alarms mute",
@@ -78,6 +79,7 @@ describe("what is printed for people and for programs", () => {
       "help",
       "open",
       "redeploy",
+      "remove",
       "scale",
       "schema",
     ];
