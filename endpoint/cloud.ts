@@ -51,6 +51,11 @@ export interface CloudOptions {
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** Whether calls beyond AWS's documented quotas are refused, as AWS refuses them. */
   readonly throttling?: boolean;
+  /**
+   * Whether ECS watches the alarms that a service names for its deployments, as it does on AWS. Without it, a rollout ends as
+   * soon as its tasks serve. Default true.
+   */
+  readonly deploymentAlarms?: boolean;
   /** What an operator should know: what is not emulated, what was refused. */
   readonly log: (line: string) => void;
 }
@@ -174,7 +179,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     supervisor,
     projectRoot,
     targets: elbv2.targets,
-    alarms: cloudWatch.alarms,
+    alarms: options.deploymentAlarms === false ? { ...cloudWatch.alarms, read: () => undefined } : cloudWatch.alarms,
     metrics,
     secrets: secrets.secrets,
     parameters: ssm.parameters,

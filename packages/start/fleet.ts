@@ -24,12 +24,15 @@ export interface LocalFleetOptions {
   readonly projectRoot: string;
   readonly ports: LocalPorts;
   readonly log: (line: string) => void;
+  /** Whether releases are watched by their alarms; each takes ten seconds more. Default true. */
+  readonly deploymentAlarms?: boolean;
 }
 
 /** Those of the endpoint, and of the page of the chats: by default any that is free. */
 export type LocalPorts = CloudOptions["ports"] & { readonly chats?: number };
 
-export async function openFleet({ plan, projectRoot, ports, log }: LocalFleetOptions): Promise<LocalFleet> {
+export async function openFleet(options: LocalFleetOptions): Promise<LocalFleet> {
+  const { plan, projectRoot, ports, log, deploymentAlarms = true } = options;
   const supervisor = createSupervisor();
   const { stop: stopDoubles, ...doubles } = await openDoubles(plan, ports.chats);
   const cloud = await openCloud({
@@ -39,6 +42,7 @@ export async function openFleet({ plan, projectRoot, ports, log }: LocalFleetOpt
     projectRoot,
     stateFolder: join(projectRoot, ".mcp-fleet"),
     supervisor,
+    deploymentAlarms,
     taskEnvironment: { GOOGLE_OAUTH_ISSUER: doubles.google.issuer },
     functionEnvironment: { GOOGLE_TOKEN_URL: `${doubles.google.issuer}/token`, SLACK_HOOKS_URL: doubles.chats.url },
     log,

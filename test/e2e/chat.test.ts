@@ -34,7 +34,7 @@ const map = withButtons(
 const broken = withButtons(mapOf({ ...map.services, menu: echo("menu", { environment: { ECHO_STATUS: "500" } }) }));
 
 beforeAll(async () => {
-  stage = await openStage(map);
+  stage = await openStage(map, "local", "bootstrapped", "watched");
   await stage.deploy(map);
   const secrets = new SecretsManagerClient(stage.client);
   const SecretString = JSON.stringify(stage.fleet.chats.secret);

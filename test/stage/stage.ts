@@ -45,12 +45,14 @@ export interface FleetStage {
 
 /**
  * @param name the stage of the map; one that runs on loopback
+ * @param releases whether ECS watches the alarms of a release, which takes ten seconds each
  * @param account to a new one, the first deploy runs `cdk bootstrap` as well
  */
 export async function openStage(
   map: FleetDefinition,
   name = "local",
   account: "bootstrapped" | "new" = "bootstrapped",
+  releases: "watched" | "unwatched" = "unwatched",
 ): Promise<FleetStage> {
   const project = await copyProject();
   const [endpoint, https, http] = [0, await takePort(), await takePort()];
@@ -60,6 +62,7 @@ export async function openStage(
     plan: plan(map),
     projectRoot: project.folder,
     ports: { endpoint, https, http },
+    deploymentAlarms: releases === "watched",
     log: (line) => log.push(line),
   });
   const { cloud, supervisor } = fleet;

@@ -188,7 +188,9 @@ export class Service {
 
   /** An alarm that rings already says nothing of what is new, and may be what the deployment is to mend. */
   #alarmsToWatch({ alarms: { enable, alarmNames } }: ServiceSettings): readonly string[] {
-    return enable && !alarmNames.some((name) => this.#io.alarms.read(name)?.inAlarm) ? alarmNames : [];
+    const readings = alarmNames.flatMap((name) => this.#io.alarms.read(name) ?? []);
+    const watches = enable && readings.length > 0 && !readings.some(({ inAlarm }) => inAlarm);
+    return watches ? alarmNames : [];
   }
 
   #alarmVerdict(): AlarmVerdict {

@@ -43,9 +43,19 @@ export function probeTroubles({ plan, service }: ServiceFacts, probe: ProbeFacts
 const lateRounds = 3;
 
 /** What keeps the probe itself from being believed; nothing where it is recent. */
-export function roundTroubles({ lastRound, everyMinutes }: ProbeFacts, now: number): readonly string[] {
-  if (lastRound === undefined) return ["It has not asked any service yet: a deploy turns it on."];
+export function roundTroubles(
+  { lastRound, everyMinutes }: ProbeFacts,
+  services: readonly ServiceFacts[],
+  now: number,
+): readonly string[] {
+  const patienceMs = (lateRounds * everyMinutes + 1) * 60_000;
+  if (lastRound === undefined) {
+    const deployments = services.flatMap(({ service }) => service?.deployments ?? []);
+    // A stage that was deployed just now has had no round yet.
+    const isNew = deployments.length > 0 && deployments.every(({ createdAt }) => now - createdAt < patienceMs);
+    return isNew ? [] : ["It has not asked any service yet: a deploy turns it on."];
+  }
   const age = now - lastRound;
-  if (age <= (lateRounds * everyMinutes + 1) * 60_000) return [];
+  if (age <= patienceMs) return [];
   return [`It last asked the services ${formatDuration(age)} ago, and should each ${everyMinutes} min.`];
 }

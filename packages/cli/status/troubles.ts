@@ -27,7 +27,7 @@ export function findTroubles({ services, ringing, secrets, probe }: FleetFacts, 
   const troubles = [
     ...services.flatMap((facts) => serviceTrouble(facts, ringingOf.get(facts.plan.key) ?? [], probe, now)),
     ...fleetTrouble(ringingOf.get(undefined) ?? [], now),
-    ...(probe === undefined ? [] : probeTrouble(probe, now)),
+    ...(probe === undefined ? [] : probeTrouble(probe, services, now)),
     ...secrets.flatMap(secretTrouble),
   ];
   return severities.flatMap((wanted) => troubles.filter(({ severity }) => severity === wanted));
@@ -106,8 +106,8 @@ function fleetTrouble(ringing: readonly AlarmFacts[], now: number): readonly Tro
   return [{ severity: "failing", subject: "fleet", lines: [...lines, "→ docs/runbook.md"] }];
 }
 
-function probeTrouble(probe: ProbeFacts, now: number): readonly Trouble[] {
-  const lines = roundTroubles(probe, now);
+function probeTrouble(probe: ProbeFacts, services: readonly ServiceFacts[], now: number): readonly Trouble[] {
+  const lines = roundTroubles(probe, services, now);
   if (lines.length === 0) return [];
   return [{ severity: "failing", subject: "probe", lines: [...lines, "→ docs/alarms.md#when-a-function-fails"] }];
 }

@@ -421,10 +421,12 @@ describe("a service", { timeout: 20_000 }, () => {
     });
     await steady("pair");
     const port = cloud.targets.history.at(-1)?.split(" ")[1];
-    const environment = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    // They have started; whether they listen is the health check's to find out, which there is none of here.
+    const answer = (url: string) => vi.waitFor(() => fetch(url), patience);
+    const environment = await (await answer(`http://127.0.0.1:${port}/`)).text();
     const [, address = ""] = /"BEHIND":"(http:\/\/127\.0\.0\.1:\d+)\/mcp"/.exec(environment) ?? [];
     expect(environment).toContain('"OTHER":"localhost:9001"');
-    expect(await (await fetch(address)).json()).toMatchObject({ PORT: new URL(address).port });
+    expect(await (await answer(address)).json()).toMatchObject({ PORT: new URL(address).port });
     await update("pair", { desiredCount: 0 });
     const words = () =>
       cloud.lines.slice(from).flatMap((line) => /^mcp\/(?:front|behind) (?:started|stopped)/.exec(line)?.[0] ?? []);
