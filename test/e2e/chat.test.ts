@@ -242,7 +242,8 @@ describe("an alarm of the deployed fleet", () => {
     await setState(byHandPressed, "ALARM");
     await heard("slack-bot", "shop: Average of ByHand");
     const { chats } = stage.fleet;
-    const card = chats.list("slack-bot").findLast(({ payload }) => JSON.stringify(payload).includes("shop: Average"));
+    const isPressable = (text: string) => text.includes("shop: Average") && text.includes('"acknowledge"');
+    const card = chats.list("slack-bot").findLast(({ payload }) => isPressable(JSON.stringify(payload)));
     const press = (button: string, user?: SlackUser) => chats.press("slack-bot", card?.id ?? "", button, user);
     expect(await press("acknowledge", { id: "U0STRANGER0", username: "mallory" })).toBe(200);
     expect(await press("acknowledge")).toBe(200);

@@ -244,7 +244,7 @@ describe("the probe, a client that comes by itself", () => {
   };
 
   it("[REL-3] gets through to each service or is told where to log in, and fleet status knows", async () => {
-    expect(await round()).toEqual({ probed: 3, down: [], unreached: [] });
+    expect(await round()).toEqual({ probed: 5, down: [], unreached: [] });
     const { stdout } = await fleetCommand("status", "--json").catch((error: { readonly stdout: string }) => error);
     const { services, probe } = JSON.parse(stdout);
     expect(services.map(({ key, probe: found }: { key: string; probe: object | null }) => [key, found])).toEqual([
@@ -252,6 +252,8 @@ describe("the probe, a client that comes by itself", () => {
       ["notes", expect.objectContaining({ state: "up", reason: null, tools: expect.any(Number) })],
       ["offline", null],
       ["issues", expect.objectContaining({ state: "login" })],
+      ["kept", expect.objectContaining({ state: "up" })],
+      ["stateless", expect.objectContaining({ state: "up" })],
     ]);
     expect(Date.now() - Date.parse(probe.lastRound)).toBeLessThan(60_000);
   });

@@ -53,8 +53,8 @@ afterAll(() => stage.close());
 
 /** What one service of the map is made of. */
 const typesOfService = [
-  // Six of its own, one for slow requests, and six windows of one for failed requests.
-  ...Array.from({ length: 13 }, () => "AWS::CloudWatch::Alarm"),
+  // Six of its own, one for slow requests, seven windows of one for failed requests, two on its size, two on releases.
+  ...Array.from({ length: 18 }, () => "AWS::CloudWatch::Alarm"),
   "AWS::CloudWatch::CompositeAlarm",
   "AWS::ECS::Service",
   "AWS::ECS::TaskDefinition",

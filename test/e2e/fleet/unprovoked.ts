@@ -11,7 +11,7 @@ export const unprovokedByDeploys: Unprovoked = {
     "elasticloadbalancing:DescribeTargetGroups",
   ],
   "CloudFormation asks for it when it is given a role; here it takes on none.": ["iam:PassRole"],
-  "`sst diff` alone reads templates, and CDK that of its own stack where it is old.": ["cloudformation:GetTemplate"],
+  "A release that its alarms end has them asked.": ["cloudwatch:DescribeAlarms"],
   "CDK takes back a change set that changes nothing.": ["cloudformation:DeleteChangeSet"],
   "A task that fails its health check has it asked.": ["ecs:DescribeServices"],
   "CloudFormation makes CDK's bootstrap with the caller's rights; here with its own.": [
