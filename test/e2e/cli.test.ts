@@ -131,17 +131,20 @@ describe("[OPS-4] the verbs people type", () => {
 });
 
 describe("shell", () => {
-  it("[OPS-4] passes on the exit code of a command", needs("script"), async () => {
-    const said = await fleet(["shell", key, "--", "sh", "-c", "echo well; exit 7"]);
-    expect({ code: said.code, out: said.out.replaceAll("\r", "") }).toEqual({ code: 7, out: "well\n" });
-  });
-
-  it("[RUN-4] [ECS-9] runs inside the task, with its environment and a terminal", needs("script"), async () => {
-    const { code, out } = await fleet(["shell", "google"], { stdin: 'echo "$SPLUNK_INDEX-$((40 + 2))"; tty; exit\n' });
-    expect(code).toBe(0);
-    expect(out).toContain("mcp_audit-42");
-    expect(out).toMatch(/\/dev\/\S+/);
-  });
+  it(
+    "[RUN-4] [ECS-9] [OPS-4] runs inside the task, with its environment, a terminal and its exit code",
+    needs("script"),
+    async () => {
+      const { code, out } = await fleet(["shell", "google"], {
+        stdin: 'echo "$SPLUNK_INDEX-$((40 + 2))"; tty; exit\n',
+      });
+      expect(code).toBe(0);
+      expect(out).toContain("mcp_audit-42");
+      expect(out).toMatch(/\/dev\/\S+/);
+      const said = await fleet(["shell", key, "--", "sh", "-c", "echo well; exit 7"]);
+      expect({ code: said.code, out: said.out.replaceAll("\r", "") }).toEqual({ code: 7, out: "well\n" });
+    },
+  );
 
   it("[RUN-7] reaches Redis over TLS from the container's environment", needs("redis-cli"), async () => {
     const { out } = await fleet(["shell", key, 'redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" --tls ping']);
