@@ -48,9 +48,10 @@ export async function checkBrokenRelease(steps: Steps, plan: StagePlan, fleet: L
   if (!undone || chat === undefined || chat.routes.every(({ services }) => services?.includes(service.key) === false))
     return;
   await steps.attempt("release:told", "What the chats say of it", async () => {
-    const words = new RegExp(`${service.key}: Rolled back`);
+    // A headline, or a line in the conversation of the alarm that it is about.
+    const isTold = (text: string) => text.includes(service.key) && text.includes("Rolled back, as an alarm rang");
     const told = () =>
-      chatNames.filter((name) => fleet.chats.list(name).some(({ payload }) => words.test(JSON.stringify(payload))));
+      chatNames.filter((name) => fleet.chats.list(name).some(({ payload }) => isTold(JSON.stringify(payload))));
     await poll(() => (told().length > 0 ? undefined : "no chat was told"), withinMs + 1_000 * chat.groupWaitSeconds);
     return `"Rolled back" in ${told().join(", ")}`;
   });
