@@ -184,7 +184,7 @@ describe("an alarm of the deployed fleet", () => {
       { revision: 1, status: "SUCCESSFUL", runs: true },
     ]);
     // What mends it is not kept out by the alarm, which rings on for a while.
-    await stage.deploy(mapOf({ ...map.services, menu: echo("menu", { environment: { MENDED: "yes" } }) }));
+    await stage.deploy(withButtons(mapOf({ ...map.services, menu: echo("menu", { environment: { MENDED: "yes" } }) })));
     const mended = async () => await (await stage.fetch(stage.url("menu", "/environment?name=MENDED"))).text();
     expect(await mended()).toBe("yes");
     const back = await operatorOf(stage, map)(["rollback", "menu", "--to", "1"]);
