@@ -2,10 +2,8 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { evidenceOf } from "#evidence/deploy-output.ts";
 import { names } from "#fleet";
-import { type Change, changesOf } from "../diff/changes.ts";
-import { readPresent } from "../diff/read.ts";
-import { describeChanges } from "../diff/show.ts";
-import { readDeployPlan } from "../diff/thresholds.ts";
+import type { Change } from "../diff/changes.ts";
+import { compare, describeChanges, describeRefused } from "../diff/show.ts";
 import { type ExitCode, Failure, reasonOf, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { describeServices } from "../status/read.ts";
@@ -40,12 +38,11 @@ export async function deploy(stage: Stage, consent: "ask" | "agreed"): Promise<E
 
 async function describePlan(stage: Stage): Promise<readonly Change[]> {
   const { terminal, plan } = stage;
-  if (terminal.interactive) terminal.progress("Comparing the map with what is deployed…");
-  const [wanted, present] = await Promise.all([readDeployPlan(stage), readPresent(stage)]);
-  const changes = changesOf(wanted, present);
+  const { present, changes, refused } = await compare(stage, "text");
   if (!present.deployed)
     terminal.print(`Stage ${plan.stage} is not deployed: this creates its network, its balancers, and`);
-  for (const line of describeChanges(terminal, changes)) terminal.print(line);
+  for (const line of [...describeChanges(terminal, changes), ...describeRefused(terminal, refused)])
+    terminal.print(line);
   if (changes.length === 0) terminal.print("Nothing changes that the map determines; functions and images may.");
   return changes;
 }
