@@ -4,7 +4,8 @@ import {
   GetMetricDataCommand,
   type MetricDataQuery,
 } from "@aws-sdk/client-cloudwatch";
-import { ElasticLoadBalancingV2Client, paginateDescribeTargetGroups } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { readTargetDimensions } from "#console/reading/target-dimensions.ts";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed } from "../aws.ts";
 import { Failure } from "../failure.ts";
@@ -43,7 +44,7 @@ const servicesAtOnce = Math.floor(500 / Object.keys(metrics).length);
 
 /** The busiest first. Throws `Failure` where the stage is not deployed. */
 export async function readLoads(stage: Stage, now: number): Promise<readonly Load[]> {
-  const groups = await findGroups(stage);
+  const groups = await readTargetDimensions(stage.aws.client(ElasticLoadBalancingV2Client));
   const { services, stage: name } = stage.plan;
   if (services.length > 0 && services.every(({ key }) => !groups.has(names.targetGroup(name, key))))
     throw new Failure(notDeployed(stage.plan));
@@ -51,24 +52,6 @@ export async function readLoads(stage: Stage, now: number): Promise<readonly Loa
   for (let at = 0; at < services.length; at += servicesAtOnce)
     loads.push(...(await readChunk(stage, services.slice(at, at + servicesAtOnce), groups, now)));
   return loads.toSorted((one, other) => (other.requestsPerMinute ?? -1) - (one.requestsPerMinute ?? -1));
-}
-
-/** Metrics are kept by the ends of the ARNs: `targetgroup/<name>/<id>` and `app/<name>/<id>`. */
-async function findGroups({ aws }: Stage): Promise<ReadonlyMap<string, readonly Dimension[]>> {
-  const found = new Map<string, readonly Dimension[]>();
-  for await (const { TargetGroups = [] } of paginateDescribeTargetGroups(
-    { client: aws.client(ElasticLoadBalancingV2Client) },
-    {},
-  )) {
-    for (const { TargetGroupName = "", TargetGroupArn = "", LoadBalancerArns: [balancer] = [] } of TargetGroups) {
-      if (balancer === undefined) continue;
-      found.set(TargetGroupName, [
-        { Name: "TargetGroup", Value: TargetGroupArn.slice(TargetGroupArn.indexOf("targetgroup/")) },
-        { Name: "LoadBalancer", Value: balancer.slice(balancer.indexOf("app/")) },
-      ]);
-    }
-  }
-  return found;
 }
 
 async function readChunk(

@@ -1,8 +1,8 @@
 import { type Dimension, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
-import { paginateDescribeTargetGroups } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { names, type StagePlan } from "#fleet";
 import type { Traffic } from "../model/traffic.ts";
 import type { Clients } from "./clients.ts";
+import { readTargetDimensions } from "./target-dimensions.ts";
 
 const minuteMs = 60_000;
 const bins = 60;
@@ -48,23 +48,12 @@ async function readTraffic(plan: StagePlan, clients: Clients, until: number): Pr
   return (await Promise.all(chunks.map((some) => readChunk(some, clients, until)))).flat();
 }
 
-/** Metrics are kept by the ends of the ARNs: `targetgroup/<name>/<id>` and `app/<name>/<id>`. */
 async function findCounted({ stage, services }: StagePlan, { balancing }: Clients): Promise<readonly Counted[]> {
   const keys = new Map(services.map(({ key }) => [names.targetGroup(stage, key), key]));
-  const counted: Counted[] = [];
-  for await (const { TargetGroups = [] } of paginateDescribeTargetGroups({ client: balancing }, {})) {
-    for (const { TargetGroupName = "", TargetGroupArn = "", LoadBalancerArns = [] } of TargetGroups) {
-      const service = keys.get(TargetGroupName);
-      const [balancer] = LoadBalancerArns;
-      if (service === undefined || balancer === undefined) continue;
-      const dimensions = [
-        { Name: "TargetGroup", Value: TargetGroupArn.slice(TargetGroupArn.indexOf("targetgroup/")) },
-        { Name: "LoadBalancer", Value: balancer.slice(balancer.indexOf("app/")) },
-      ];
-      counted.push({ service, dimensions });
-    }
-  }
-  return counted;
+  return [...(await readTargetDimensions(balancing))].flatMap(([group, dimensions]) => {
+    const service = keys.get(group);
+    return service === undefined ? [] : [{ service, dimensions }];
+  });
 }
 
 async function readChunk(counted: readonly Counted[], { cloudWatch }: Clients, until: number): Promise<Traffic[]> {
