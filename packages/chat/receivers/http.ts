@@ -46,12 +46,11 @@ export function createHttp(timeout = sendMs): Http {
 }
 
 /** An error's message may quote the address, so only its code is passed on. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "failed";
-  if (error.name === "TimeoutError") return "timeout";
-  const { cause } = error;
-  if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return cause.code;
-  return error.name;
+  for (const one of [error.cause, error])
+    if (one instanceof Error && "code" in one && typeof one.code === "string") return one.code;
+  return error.name === "TimeoutError" ? "timeout" : error.name;
 }
 
 /** Codes of what happens before a request is sent: while its host is looked up, reached, and proves who it is. */

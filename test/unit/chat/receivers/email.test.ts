@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { CreateTopicCommand, ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { createIdentities, openEndpoint, systemClock } from "@mcp-fleet/endpoint/core";
 import { Inbox } from "@mcp-fleet/endpoint/doubles/mail";
@@ -123,7 +124,43 @@ describe("the receiver email", () => {
     const gone = await openEndpoint({ port: 0 });
     await gone.close();
     const unheard = clientOf(gone.url);
-    expect(await say(card, begin, topic, unheard)).toMatchObject({ kind: "retry" });
+    expect(await say(card, begin, topic, unheard)).toEqual({ kind: "retry", reason: "ECONNREFUSED" });
     unheard.destroy();
+  });
+
+  it("[CHAT-13] counts as perhaps mailed what fails after SNS had it, comes back when throttled, and asks once each time", async () => {
+    const oddly: { answer: "reset" | { readonly status: number; readonly code: string } } = { answer: "reset" };
+    let asked = 0;
+    const server = createServer((request, response) => {
+      request.resume().on("end", () => {
+        asked++;
+        if (oddly.answer === "reset") return void request.socket.destroy();
+        const { status, code } = oddly.answer;
+        response.writeHead(status, { "content-type": "text/xml" });
+        response.end(`<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("No port.");
+    vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${address.port}`);
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIALOCAL");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+    try {
+      const deployed = mailBy(topic);
+      const mail = () => deployed({ subject: "s", text: "t" });
+      expect(await mail()).toEqual({ kind: "unknown", reason: "ECONNRESET" });
+      oddly.answer = { status: 500, code: "InternalError" };
+      expect(await mail()).toMatchObject({ kind: "unknown" });
+      oddly.answer = { status: 429, code: "Throttled" };
+      expect(await mail()).toMatchObject({ kind: "retry" });
+      oddly.answer = { status: 403, code: "AuthorizationError" };
+      expect(await mail()).toMatchObject({ kind: "refused" });
+      expect(asked).toBe(4);
+    } finally {
+      vi.unstubAllEnvs();
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 });

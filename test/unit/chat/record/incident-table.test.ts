@@ -59,6 +59,24 @@ describe("the incident table", () => {
     expect((await table.load("pages", groups)).size).toBe(250);
   });
 
+  it("[CHAT-13] holds a thousand contributors in one record, and compares versions of it as of a small one", async () => {
+    const { a: entry } = record("firing").entries;
+    if (entry === undefined) throw new Error("The record has no entry.");
+    const headline = (index: number) => `contributor ${index} of an alarm: ${"é".repeat(60)} 🔴`;
+    const entries = Object.fromEntries(
+      Array.from({ length: 1_000 }, (_, index) => [`alarm/${index}`, { ...entry, headline: headline(index) }] as const),
+    );
+    const large: GroupRecord = { ...record("firing"), entries };
+    expect(JSON.stringify(large).length).toBeGreaterThan(200_000);
+    expect(await table.save("large", "wiki", large)).toBe("saved");
+    expect(await table.save("large", "wiki", large)).toBe("stale");
+    const kept = new Map([["wiki", { ...large, version: 1 }]]);
+    expect(await table.load("large", ["wiki"])).toEqual(kept);
+    expect(await table.listOpen("large")).toEqual(kept);
+    const looked = { table: "incidents", destination: "large", having: "record", reading: "eventual" } as const;
+    expect(await queryRecords(client, looked)).toEqual(kept);
+  });
+
   it("[CHAT-3] lets one speak to a destination at a time, and the next when it is over", async () => {
     expect(await table.claim("slack", 1_000, 2_000)).toBe(true);
     expect(await table.claim("slack", 1_500, 2_500)).toBe(false);
