@@ -10,7 +10,7 @@ import { type ChatName, chatNames, type PlaceName, type SlackUser } from "@mcp-f
 import { browserPath } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { deleteMute, queryMutes } from "#chat/record/mute-table.ts";
-import { withButtons } from "../fixture/buttons.ts";
+import { withButtons, withMail } from "../fixture/buttons.ts";
 import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
 import { openWatch } from "../stage/console-watch.ts";
 import { echo, echoCommand, googleWorkspace, mapOf } from "../stage/maps.ts";
@@ -22,16 +22,15 @@ const closed = "shop.closed";
 
 // The shop does not start while this file is in the project: its tasks end as soon as they begin.
 const command = ["sh", "-c", 'test ! -e "$0" && exec "$@"', closed, ...echoCommand("shop")] as const;
-const map = withButtons(
-  mapOf({
-    google_workspace: googleWorkspace(),
-    wiki: echo("wiki"),
-    shop: echo("shop", { local: { command } }),
-    menu: echo("menu"),
-  }),
-);
+const reported = (services: Parameters<typeof mapOf>[0]) => withMail(withButtons(mapOf(services)));
+const map = reported({
+  google_workspace: googleWorkspace(),
+  wiki: echo("wiki"),
+  shop: echo("shop", { local: { command } }),
+  menu: echo("menu"),
+});
 /** It passes its health checks, and answers no call. */
-const broken = withButtons(mapOf({ ...map.services, menu: echo("menu", { environment: { ECHO_STATUS: "500" } }) }));
+const broken = reported({ ...map.services, menu: echo("menu", { environment: { ECHO_STATUS: "500" } }) });
 
 beforeAll(async () => {
   stage = await openStage(map, "local", "bootstrapped", "watched");
@@ -109,7 +108,7 @@ describe("an alarm of the deployed fleet", () => {
     }
   });
 
-  it("[CHAT-1] [CHAT-2] opens a conversation within the group wait and two seconds, and ends the same one", async () => {
+  it("[CHAT-1] [CHAT-2] [CHAT-12] opens a conversation within the group wait and two seconds, and ends the same one", async () => {
     await makeAlarm(byHand);
     // One that came back so soon would be flapping.
     await makeAlarm(byHandLater);
@@ -130,6 +129,15 @@ describe("an alarm of the deployed fleet", () => {
     );
     expect(wiki("google-chat").map(({ reply }) => reply)).toEqual([false, true]);
     for (const chat of ["slack-webhook", "teams"] as const) expect(wiki(chat)).toHaveLength(2);
+    // Those on the destination's list have confirmed what AWS asked them, once, when the topic was made.
+    for (const person of ["on-call@example.com", "boss@example.com"]) {
+      const mails = () => stage.cloud.inbox.list(person).filter(({ subject }) => subject.includes("ByHand"));
+      await vi.waitFor(() => expect(mails()).toHaveLength(2), { timeout: 20_000 });
+      const [begin, end] = mails();
+      expect(begin?.subject).toBe("[warning] wiki: Average of ByHand, above 7 for 1 min");
+      expect(begin?.body).toContain("Alarm: https://");
+      expect(end?.subject).toBe("[over] Recovered: wiki: Average of ByHand, above 7 for 1 min");
+    }
   });
 
   it("[CHAT-1] [CHAT-2] [ALB-9] reports a service whose process stops within its period, and its recovery", async () => {
@@ -184,7 +192,7 @@ describe("an alarm of the deployed fleet", () => {
       { revision: 1, status: "SUCCESSFUL", runs: true },
     ]);
     // What mends it is not kept out by the alarm, which rings on for a while.
-    await stage.deploy(withButtons(mapOf({ ...map.services, menu: echo("menu", { environment: { MENDED: "yes" } }) })));
+    await stage.deploy(reported({ ...map.services, menu: echo("menu", { environment: { MENDED: "yes" } }) }));
     const mended = async () => await (await stage.fetch(stage.url("menu", "/environment?name=MENDED"))).text();
     expect(await mended()).toBe("yes");
     const back = await operatorOf(stage, map)(["rollback", "menu", "--to", "1"]);
@@ -210,7 +218,7 @@ describe("an alarm of the deployed fleet", () => {
     await until(() => more("slack-webhook") === 1);
     expect(chatNames.map(more)).toEqual([1, 1, 1, 1]);
     await watch?.sees("What changed", "slack-feed", "got the messages that waited for it.");
-    await watch?.sees("Alarms", byHandLater, "sent to all 4 chats");
+    await watch?.sees("Alarms", byHandLater, "sent to all 5 chats");
     await setState(byHandLater, "OK");
     for (const chat of ["slack-webhook", "teams"] as const) await until(() => more(chat) === 2);
     await watch?.sees("Chats", byHandLater, /^wiki recovered/);
