@@ -143,6 +143,8 @@ export const requirements = {
     "A change that CloudFormation cannot do is told by `fleet diff` and refused before it begins, or made possible",
   "AWS-7": "An existing VPC can be adopted",
   "AWS-8": "The same stacks deploy by plain `cdk deploy`",
+  "AWS-11":
+    "The move from Terraform is side by side: a check of its state and of the account, addresses and logins taken along, one step back at each point",
   "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
   "OPS-1": "The console answers for 500 services on one screen, and has a page for each",
   "OPS-4": "The verbs people type",

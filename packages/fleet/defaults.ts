@@ -1,11 +1,5 @@
-import type {
-  AdoptedVpcDefinition,
-  FleetDefinition,
-  ProbeDefinition,
-  RedisDefinition,
-  StageDefinition,
-} from "./definition.ts";
-import type { NetworkPlan } from "./plan.ts";
+import type { AdoptedVpcDefinition, FleetDefinition, ProbeDefinition, StageDefinition } from "./definition.ts";
+import type { NetworkPlan, RedisPlan } from "./plan.ts";
 import { defaultIdleSeconds } from "./timing.ts";
 
 export const defaultOAuthPriority = 10;
@@ -44,6 +38,7 @@ export function networkOf({ network = {}, adopt }: StageDefinition, { durable }:
     idleTimeoutSeconds: defaultIdleSeconds,
     ...network,
     adopted: adopt?.vpc,
+    addresses: adopt?.addresses ?? [],
   };
 }
 
@@ -52,12 +47,13 @@ function zonesOf(vpc: AdoptedVpcDefinition | undefined): number | undefined {
   return vpc !== undefined && "length" in vpc.publicSubnets ? vpc.publicSubnets.length : undefined;
 }
 
-export function redisOf(definition: RedisDefinition = {}, { durable }: StageCharacter): Required<RedisDefinition> {
+export function redisOf({ redis, adopt }: StageDefinition, { durable }: StageCharacter): RedisPlan {
   return {
     nodes: durable ? 2 : 1,
     nodeType: "cache.t4g.micro",
     snapshotRetentionDays: durable ? 7 : 0,
-    ...definition,
+    ...redis,
+    snapshot: adopt?.redisSnapshot,
   };
 }
 

@@ -20,6 +20,8 @@ export const names = {
   flowLog: (stage: string) => `/vpc/${stage}/mcp`,
   /** The first balancer has no number, so that a fleet with one keeps the plain name. */
   balancer: (stage: string, shard: number) => (shard === 1 ? `${stage}-mcp-alb` : `${stage}-mcp-alb-${shard}`),
+  /** Tells records of one name apart, where they have weights. */
+  recordSet: (stage: string) => `${stage}-mcp-fleet`,
   secretPrefix: (stage: string) => `/${stage}/mcp/`,
   secret: (stage: string, name: string) => `/${stage}/mcp/${name}`,
   redis: (stage: string) => `${stage}-mcp-redis`,

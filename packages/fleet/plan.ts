@@ -9,6 +9,7 @@ import type {
   NetworkDefinition,
   PermissionDefinition,
   ProbeDefinition,
+  RedisDefinition,
   RotationDefinition,
   ScalingDefinition,
   SecretKeyDefinition,
@@ -28,7 +29,7 @@ export interface StagePlan {
   readonly serviceDomain: string;
   readonly deletionProtection: boolean;
   readonly network: NetworkPlan;
-  readonly redis: { readonly nodes: number; readonly nodeType: string; readonly snapshotRetentionDays: number };
+  readonly redis: RedisPlan;
   readonly controls: {
     readonly containerInsights: boolean;
     readonly flowLogs: boolean;
@@ -41,6 +42,8 @@ export interface StagePlan {
   readonly alarmPeriodSeconds: 10 | typeof balancerReportSeconds;
   /** Absent: nobody asks the services. */
   readonly probe: Required<ProbeDefinition> | undefined;
+  /** Of its DNS records; absent where it alone has their names. */
+  readonly recordWeight: number | undefined;
   readonly alarmTopic: { readonly name: string; readonly adoptedArn: string | undefined };
   readonly hostedZone:
     | { readonly kind: "create" }
@@ -58,6 +61,13 @@ export interface StagePlan {
 /** In a VPC that exists, there is nothing of it but the subnets that balancers and tasks are in. */
 export interface NetworkPlan extends Required<NetworkDefinition> {
   readonly adopted: AdoptedVpcDefinition | undefined;
+  /** Allocation ids of adopted addresses, one for each NAT gateway; none where they are new. */
+  readonly addresses: readonly string[];
+}
+
+export interface RedisPlan extends Required<RedisDefinition> {
+  /** The snapshot that it begins with. */
+  readonly snapshot: string | undefined;
 }
 
 /** The OAuth rules. */

@@ -70,11 +70,12 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     deletionProtection: definition.deletionProtection ?? character.durable,
     network,
     controls: { containerInsights: false, flowLogs: false, permissionsBoundary: undefined, ...definition.controls },
-    redis: redisOf(definition.redis, character),
+    redis: redisOf(definition, character),
     shards,
     balancerErrors: planAlarm("errors5xx", fleet.alarms.errors5xx, undefined),
     alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : balancerReportSeconds,
     probe,
+    recordWeight: definition.recordWeight,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),
       adoptedArn: definition.adopt?.alarmTopicArn,

@@ -13,6 +13,10 @@ export interface Standing {
   /** Name of the alarm topic that the stage made. */
   readonly alarmTopic: string | undefined;
   readonly redisNodes: number | undefined;
+  /** The snapshot that its Redis was made from. */
+  readonly redisSnapshot: string | undefined;
+  /** Allocation ids of its NAT gateways, in their order, where it adopted them. */
+  readonly natAddresses: readonly string[];
   /** By key. */
   readonly services: Readonly<Record<string, StandingService>>;
   /** Keys of services whose log group is part of `Services`, where all of them were once: it cannot move without going. */
@@ -31,6 +35,8 @@ export interface StandingService {
   readonly targetGroupPort: number;
   readonly hostname: string;
   readonly rulePriority: number;
+  /** Whether its DNS record has a weight. */
+  readonly weighted: boolean;
   readonly capacity: "on-demand" | "spot";
 }
 
@@ -42,6 +48,8 @@ export const nothingStands: Standing = {
   hostedZone: undefined,
   alarmTopic: undefined,
   redisNodes: undefined,
+  redisSnapshot: undefined,
+  natAddresses: [],
   services: {},
   olderLogs: new Set(),
 };

@@ -1,11 +1,13 @@
 import type { StagePlan } from "#fleet";
 import type { Obstacle, Question, Site } from "./question.ts";
+import { addresses } from "./questions/addresses.ts";
 import { changes } from "./questions/changes.ts";
 import { concurrency } from "./questions/concurrency.ts";
 import { images } from "./questions/images.ts";
 import { network } from "./questions/network.ts";
 import { quotas } from "./questions/quotas.ts";
 import { secrets } from "./questions/secrets.ts";
+import { snapshot } from "./questions/snapshot.ts";
 import { zone } from "./questions/zone.ts";
 
 export interface Answers {
@@ -16,8 +18,8 @@ export interface Answers {
 
 /** On this machine, local commands take the place of images, and there are no quotas. */
 const questions: Readonly<Record<StagePlan["runsOn"], readonly Question[]>> = {
-  aws: [network, changes, images, secrets, zone, concurrency, quotas],
-  loopback: [network, changes, secrets, zone],
+  aws: [network, addresses, changes, images, secrets, snapshot, zone, concurrency, quotas],
+  loopback: [network, addresses, changes, secrets, snapshot, zone],
 };
 
 /** All questions side by side. One that these credentials may not ask stops nothing: the deploy will tell. */

@@ -30,7 +30,7 @@ export function standingOf(
   const first = <const S extends v.GenericSchema>(stack: string, type: string, schema: S) =>
     templates.get(stack)?.all(type, schema)[0]?.properties;
   const certificate = first("Dns", "AWS::CertificateManager::Certificate", Certificate);
-  const group = v.object({ NumCacheClusters: v.number() });
+  const redis = first("Sessions", "AWS::ElastiCache::ReplicationGroup", Redis);
   return {
     cidr: first("Network", "AWS::EC2::VPC", v.object({ CidrBlock: v.string() }))?.CidrBlock,
     adoptedVpc: first("Network", "AWS::EC2::SecurityGroup", v.object({ VpcId: v.string() }))?.VpcId,
@@ -38,7 +38,9 @@ export function standingOf(
     serviceDomain: certificate?.DomainName,
     hostedZone: zoneOf(certificate?.DomainValidationOptions[0]?.HostedZoneId, ids.ownZone),
     alarmTopic: first("Alerts", "AWS::SNS::Topic", v.object({ TopicName: v.string() }))?.TopicName,
-    redisNodes: first("Sessions", "AWS::ElastiCache::ReplicationGroup", group)?.NumCacheClusters,
+    redisNodes: redis?.NumCacheClusters,
+    redisSnapshot: redis?.SnapshotName,
+    natAddresses: natAddressesIn(templates.get("Network")),
     ...servicesOf(plan, templates),
   };
 }
@@ -65,6 +67,13 @@ function zoneOf(named: unknown, ownZone: string | undefined): Standing["hostedZo
   return ownZone === undefined ? undefined : { id: ownZone, adopted: false };
 }
 
+/** Those that the stage made are references. */
+export function natAddressesIn(network: DeployedTemplate | undefined): readonly string[] {
+  const gateways = network?.all("AWS::EC2::NatGateway", v.object({ AllocationId: v.string() })) ?? [];
+  return gateways.map(({ properties }) => properties.AllocationId);
+}
+
+const Redis = v.object({ NumCacheClusters: v.number(), SnapshotName: v.optional(v.string()) });
 const Certificate = v.object({
   DomainName: v.string(),
   DomainValidationOptions: v.array(v.object({ HostedZoneId: v.unknown() })),
@@ -117,6 +126,8 @@ const Service = v.object({
   CapacityProviderStrategy: v.optional(v.array(v.object({ CapacityProvider: v.string() })), []),
 });
 const TargetGroup = v.object({ Port: v.number() });
+/** One with a weight. */
+const Record = v.object({ Name: v.string(), SetIdentifier: v.string() });
 const Rule = v.object({
   Priority: v.number(),
   // One condition: rules of OAuth paths have another, or have no host.
@@ -129,6 +140,7 @@ function servicesIn(
   shard: number,
 ): readonly { readonly key: string; readonly service: StandingService }[] {
   const groups = template.all("AWS::ElasticLoadBalancingV2::TargetGroup", TargetGroup);
+  const records = template.all("AWS::Route53::RecordSet", Record);
   const rules = template.all("AWS::ElasticLoadBalancingV2::ListenerRule", Rule);
   return template
     .all("AWS::ECS::Service", Service)
@@ -140,8 +152,10 @@ function servicesIn(
       if (group === undefined || rule === undefined) return [];
       const { Priority: rulePriority, Conditions } = rule.properties;
       const hostname = Conditions[0].HostHeaderConfig.Values[0];
+      const weighted = records.some(({ properties }) => properties.Name === hostname);
       const isSpot = CapacityProviderStrategy.some(({ CapacityProvider }) => CapacityProvider === "FARGATE_SPOT");
       const capacity = isSpot ? "spot" : "on-demand";
-      return [{ key, service: { shard, targetGroupPort: group.properties.Port, hostname, rulePriority, capacity } }];
+      const targetGroupPort = group.properties.Port;
+      return [{ key, service: { shard, targetGroupPort, hostname, rulePriority, weighted, capacity } }];
     });
 }

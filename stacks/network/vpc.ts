@@ -84,11 +84,10 @@ export class Vpc extends Construct {
   }
 
   #nat(zone: number, subnetId: string, outwardRoute: ec2.CfnRoute): ec2.CfnNatGateway {
-    const address = new ec2.CfnEIP(this, `NatAddress${zone + 1}`, { domain: "vpc" });
-    const nat = new ec2.CfnNatGateway(this, `NatGateway${zone + 1}`, {
-      subnetId,
-      allocationId: address.attrAllocationId,
-    });
+    const allocationId =
+      this.#plan.network.addresses[zone] ??
+      new ec2.CfnEIP(this, `NatAddress${zone + 1}`, { domain: "vpc" }).attrAllocationId;
+    const nat = new ec2.CfnNatGateway(this, `NatGateway${zone + 1}`, { subnetId, allocationId });
     nat.addDependency(outwardRoute);
     return nat;
   }

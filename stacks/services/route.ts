@@ -68,6 +68,7 @@ export class Route {
       name: service.hostname,
       type: "A",
       aliasTarget: { ...balancer.alias, evaluateTargetHealth: false },
+      ...(plan.recordWeight !== undefined && { setIdentifier: names.recordSet(plan.stage), weight: plan.recordWeight }),
     });
   }
 }

@@ -22,6 +22,8 @@ export function Sessions({ app, stack }: StackContext) {
   // A group that has one node gets its second first, and failover at the next deploy: ElastiCache refuses both at once.
   // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/383
   const replicated = plan.redis.nodes >= 2 && plan.standing.redisNodes !== 1;
+  // A group keeps the one that it was made from: another, or none, would be another group of its id.
+  const snapshot = plan.standing.redisNodes === undefined ? plan.redis.snapshot : plan.standing.redisSnapshot;
   const redis = new elasticache.CfnReplicationGroup(stack, "Redis", {
     replicationGroupId: names.redis(plan.stage),
     replicationGroupDescription: "Sessions of the fleet's services",
@@ -38,6 +40,7 @@ export function Sessions({ app, stack }: StackContext) {
     cacheSubnetGroupName: subnets.ref,
     securityGroupIds: [createSecurityGroup(stack)],
     snapshotRetentionLimit: plan.redis.snapshotRetentionDays,
+    ...(snapshot !== undefined && { snapshotName: snapshot }),
   });
   snapshotBeforeDeletion(redis, plan);
   acceptSettings(redis, plan);

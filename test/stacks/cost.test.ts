@@ -27,6 +27,7 @@ describe.each([
   ["buttons and mail", withButtons(withMail(fixture))],
   ["two balancers", withTwoShards({ ...fixture.services, slack })],
   ["endpoints and controls", withStage("prod", { network: { endpoints: ["ecr", "logs"] }, controls })],
+  ["adopted addresses", withStage("prod", { adopt: { addresses: ["eipalloc-0000000a", "eipalloc-0000000b"] } })],
   ["an adopted VPC", withStage("prod", { adopt: { vpc } })],
   ...Object.entries(edits).filter(([, map]) => "prod" in map.stages),
 ])("the estimate of prod, for %s", (_, map) => {

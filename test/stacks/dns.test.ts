@@ -33,6 +33,17 @@ describe("names", () => {
     expect(stack("Services").one("AWS::Route53::RecordSet").Properties.HostedZoneId).toBe("Z0123456789");
   });
 
+  it("[AWS-11] stand beside those of another set-up with the weight of the map, and else alone", () => {
+    const recordIn = (map?: Parameters<typeof synthesize>[1]) =>
+      synthesize("prod", map).stack("Services").one("AWS::Route53::RecordSet").Properties;
+    expect(recordIn(withStage("prod", { recordWeight: 0 }))).toMatchObject({
+      Name: "google.mcp.themailworks.com",
+      SetIdentifier: "prod-mcp-fleet",
+      Weight: 0,
+    });
+    expect(recordIn()).not.toHaveProperty("SetIdentifier");
+  });
+
   it("[AWS-2] leave no record of the certificate behind when the zone goes, after the certificate", () => {
     const records = dns.one("Custom::ValidationRecords");
     expect(records.Properties).toMatchObject({ HostedZoneId: attribute(zone, "Id"), Domain: "mcp.themailworks.com" });

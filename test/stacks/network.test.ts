@@ -55,6 +55,13 @@ describe("the balancer", () => {
     );
   });
 
+  it("[AWS-11] has adopted addresses in its NAT gateways, in their order, and makes none", () => {
+    const addresses = ["eipalloc-0000000b", "eipalloc-0000000a"];
+    const network = synthesize("prod", withStage("prod", { adopt: { addresses } })).stack("Network");
+    expect(network.all("AWS::EC2::NatGateway").map(({ Properties }) => Properties.AllocationId)).toEqual(addresses);
+    expect(network.all("AWS::EC2::EIP")).toEqual([]);
+  });
+
   it("[ALB-2] speaks HTTPS on 443 with the policy and the certificate of the domain", () => {
     expect(listener(443).Properties).toMatchObject({
       Protocol: "HTTPS",

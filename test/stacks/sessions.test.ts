@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Standing } from "#fleet";
 import { changed, synthesize, withServices, withStage } from "../synth/synth.ts";
 import { attribute, reference } from "../synth/template.ts";
 
@@ -36,6 +37,18 @@ describe("Redis", () => {
     const subnets = prod.one("AWS::ElastiCache::SubnetGroup");
     expect(JSON.stringify(subnets.Properties.SubnetIds)).not.toContain("PublicSubnet");
     expect(redis.Properties.CacheSubnetGroupName).toEqual(reference(subnets));
+  });
+
+  it("[AWS-11] begins with the snapshot of the map, and keeps the one that it was made from", () => {
+    const map = withStage("prod", { adopt: { redisSnapshot: "before-the-move" } });
+    const snapshotOf = (of: typeof map | undefined, standing: Partial<Standing> = {}) =>
+      synthesize("prod", of, standing).stack("Sessions").one("AWS::ElastiCache::ReplicationGroup").Properties
+        .SnapshotName;
+    expect(snapshotOf(map)).toBe("before-the-move");
+    const made = { redisNodes: 2, redisSnapshot: "before-the-move" };
+    expect(snapshotOf(map, made)).toBe("before-the-move");
+    expect(snapshotOf(undefined, made)).toBe("before-the-move");
+    expect(snapshotOf(undefined)).toBeUndefined();
   });
 
   it("[RED-4] [FIX-4] has two nodes with failover over two zones in prod", () => {

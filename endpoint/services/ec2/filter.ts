@@ -7,7 +7,14 @@ const Filters = v.optional(v.array(v.object({ Name: v.string(), Value: v.optiona
 const Ids = v.optional(v.array(v.string()), []);
 
 /** Filters and ids of a Describe call: `Filter.1.Name=…`, `Filter.1.Value.1=…`, `VpcId.1=…`. */
-export const Listing = v.object({ Filter: Filters, VpcId: Ids, SubnetId: Ids, GroupId: Ids, RouteTableId: Ids });
+export const Listing = v.object({
+  Filter: Filters,
+  VpcId: Ids,
+  SubnetId: Ids,
+  GroupId: Ids,
+  RouteTableId: Ids,
+  AllocationId: Ids,
+});
 export type Listing = v.InferOutput<typeof Listing>;
 export type Filters = v.InferOutput<typeof Filters>;
 

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
 import { define, type Operation, type Operations } from "#endpoint/core/service.ts";
 import { zonesOf } from "#endpoint/services/cloudformation/stack/blueprint.ts";
+import { addresses } from "./addresses.ts";
 import type { Ec2Ports } from "./engine.ts";
 import { Listing, matches } from "./filter.ts";
 import { type Described, securityGroups, subnets, vpcs } from "./network.ts";
@@ -25,6 +26,9 @@ export function operationsOf({ place, records }: Ec2Ports): Operations {
     DescribeSubnets: describe("SubnetId", "subnetSet", "InvalidSubnetID.NotFound", () => subnets(records, place)),
     DescribeRouteTables: describe("RouteTableId", "routeTableSet", "InvalidRouteTableID.NotFound", () =>
       routeTables(records, place),
+    ),
+    DescribeAddresses: describe("AllocationId", "addressesSet", "InvalidAllocationID.NotFound", () =>
+      addresses(records, place),
     ),
     DescribeSecurityGroups: describe("GroupId", "securityGroupInfo", "InvalidGroup.NotFound", () =>
       securityGroups(records, place),

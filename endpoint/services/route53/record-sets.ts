@@ -123,7 +123,23 @@ function faultOf(
   if (action === "CREATE" && existing !== undefined) {
     return `Tried to create resource record set ${described} but it already exists`;
   }
-  return valueFault(set);
+  return policyFault(sets, set) ?? valueFault(set);
+}
+
+const policies = ["Weight", "Region", "Failover", "MultiValueAnswer"] as const;
+
+/** Records of one name and type are one simple record, or have all the same policy. */
+function policyFault(sets: ReadonlyMap<string, RecordSet>, set: RecordSet): string | undefined {
+  const policyOf = (one: RecordSet) => policies.find((name) => one[name] !== undefined);
+  const others = [...sets.values()].filter(
+    (other) => other.Name === set.Name && other.Type === set.Type && keyOf(other) !== keyOf(set),
+  );
+  if (others.every((other) => policyOf(other) === policyOf(set) && policyOf(set) !== undefined)) return undefined;
+  const described = `RRSet with DNS name ${set.Name}, type ${set.Type}`;
+  const kind = policyOf(set) === "Weight" ? "weighted" : policyOf(set)?.toLowerCase();
+  return kind === undefined
+    ? `${described} cannot be created as other RRSets exist with the same name and type.`
+    : `${described}, SetIdentifier ${set.SetIdentifier} cannot be created as a non-${kind} set exists with the same name and type.`;
 }
 
 function valueFault(set: RecordSet): string | undefined {

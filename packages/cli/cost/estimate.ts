@@ -62,7 +62,8 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
   const hourly = (price: number) => price * hoursPerMonth;
   const chats = chat !== undefined && Object.keys(chat.destinations).length > 0;
   // A balancer has an address in each zone, a NAT gateway one of its own.
-  const [balancerAddresses, ownAddresses] = [shards * network.zones, network.natGateways];
+  const balancerAddresses = shards * network.zones;
+  const adoptedAddresses = network.addresses.length;
   const keys = (alarmTopic.adoptedArn === undefined ? 1 : 0) + (chats ? chatKeys : 0);
   const probed = probedOf(plan).length;
   const alarms = alarmsOf(plan) + alarmsOfFunctions(plan, chats) + (chats ? chatAlarms : 0);
@@ -76,7 +77,18 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
     ...line(probeMetric, probed * metricsOfProbe(plan), "metric of the probe", prices.metricMonth),
     ...line("AWS::ElasticLoadBalancingV2::LoadBalancer", shards, "balancer", hourly(prices.balancerHour)),
     ...line("AWS::EC2::NatGateway", network.natGateways, "NAT gateway", hourly(prices.natGatewayHour)),
-    ...line("AWS::EC2::EIP", ownAddresses, "public IPv4 of a NAT gateway", hourly(prices.publicAddressHour)),
+    ...line(
+      "AWS::EC2::EIP",
+      network.natGateways - adoptedAddresses,
+      "public IPv4 of a NAT gateway",
+      hourly(prices.publicAddressHour),
+    ),
+    ...line(
+      "AWS::EC2::NetworkInterface",
+      adoptedAddresses,
+      "adopted IPv4 of a NAT gateway",
+      hourly(prices.publicAddressHour),
+    ),
     ...line(
       "AWS::EC2::NetworkInterface",
       balancerAddresses,

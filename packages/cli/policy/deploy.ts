@@ -73,6 +73,7 @@ export function beforehand(plan: StagePlan): readonly Statement[] {
       "ec2:DescribeSubnets",
       ...(plan.network.adopted === undefined ? [] : ["ec2:DescribeRouteTables", "ec2:DescribeVpcs"]),
     ]),
+    ...(plan.redis.snapshot === undefined ? [] : [allow("AskSnapshot", ["elasticache:DescribeSnapshots"])]),
     allow("AskQuotas", [
       "route53:ListHostedZonesByName",
       "lambda:GetAccountSettings",

@@ -1,4 +1,4 @@
-import { characterOf, defaultRegion, defaultSubdomain, domainOf, localAccount } from "../defaults.ts";
+import { characterOf, defaultRegion, defaultSubdomain, domainOf, localAccount, networkOf } from "../defaults.ts";
 import type { FleetDefinition } from "../definition.ts";
 import { type Entry, runsIn } from "../entry.ts";
 import { names } from "../names.ts";
@@ -20,6 +20,7 @@ export function checkStage(fleet: FleetDefinition, stage: string): readonly Prob
     ...checkZone(fleet, stage),
     ...checkGateways(fleet, stage),
     ...checkAdoptedVpc(fleet, stage),
+    ...checkAddresses(fleet, stage),
     ...checkShards(stage, shards, entries),
   ];
 }
@@ -79,6 +80,24 @@ function checkAdoptedVpc(fleet: FleetDefinition, stage: string): readonly Proble
     allowed: `nothing: the stage runs in ${adopt.vpc?.id}, which has a network`,
     remedy: `Remove it, or stages.${stage}.adopt.vpc.`,
   }));
+}
+
+function checkAddresses(fleet: FleetDefinition, stage: string): readonly Problem[] {
+  const definition = fleet.stages[stage];
+  if (definition?.adopt?.addresses === undefined) return [];
+  const { natGateways, adopted, addresses } = networkOf(definition, characterOf(stage, definition));
+  if (addresses.length === natGateways) return [];
+  return [
+    {
+      field: `stages.${stage}.adopt.addresses`,
+      value: addresses,
+      allowed:
+        adopted === undefined
+          ? `${natGateways}, one for each NAT gateway of the stage`
+          : `nothing: the stage runs in ${adopted.id}, which has its way out`,
+      remedy: adopted === undefined ? `Name as many, or set stages.${stage}.network.natGateways.` : "Remove it.",
+    },
+  ];
 }
 
 function checkAdopted(fleet: FleetDefinition, stage: string): readonly Problem[] {

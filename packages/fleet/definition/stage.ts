@@ -29,6 +29,11 @@ export interface StageDefinition<SecretName extends string = string> {
    * each minute for `durable`, otherwise `false`.
    */
   readonly probe?: ProbeDefinition | false;
+  /**
+   * Weight of the stage's DNS records, 0 to 255, beside records that another set-up has for the same names: with 0 there
+   * and 255 here everybody comes here. Decide it before the stage is deployed. Absent: the stage alone has the names.
+   */
+  readonly recordWeight?: number;
   /** What already exists and is used as it is, never created, changed or deleted. */
   readonly adopt?: AdoptDefinition<SecretName>;
 }
@@ -107,4 +112,14 @@ export interface AdoptDefinition<SecretName extends string = string> {
   readonly kmsKeys?: { readonly [Name in SecretName]?: string };
   /** An SNS topic in the stage's account. */
   readonly alarmTopicArn?: string;
+  /**
+   * Allocation ids of Elastic IP addresses, one for each NAT gateway and in their order: where others let tasks in by their
+   * address. One that another gateway still has is refused. Default: new ones.
+   */
+  readonly addresses?: readonly string[];
+  /**
+   * Name of an ElastiCache snapshot that Redis begins with when it is made: logins in it go on where the keys that encrypt
+   * them are the same. Later it changes nothing.
+   */
+  readonly redisSnapshot?: string;
 }

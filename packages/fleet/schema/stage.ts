@@ -87,6 +87,7 @@ export const Stage = closed({
     matching(/^[\w-]{1,256}$/, "a topic's name of A-Z, a-z, 0-9, _ and -", "Write the name; an ARN goes under adopt."),
   ),
   probe: v.optional(v.lazy((input) => (isObject(input) ? Probe : Off))),
+  recordWeight: v.optional(whole(0, 255, "", "Route 53 knows no other weights; 0 leads nobody here.")),
   adopt: v.optional(
     closed({
       vpc: v.optional(
@@ -131,6 +132,23 @@ export const Stage = closed({
       ),
       alarmTopicArn: v.optional(
         matching(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, "the ARN of an SNS topic", "Copy it from SNS."),
+      ),
+      addresses: v.optional(
+        list(
+          matching(
+            /^eipalloc-[0-9a-f]{8,17}$/,
+            "the allocation id of an address, such as eipalloc-0123456789abcdef0",
+            "Copy it from `aws ec2 describe-addresses`.",
+          ),
+          "allocation ids",
+        ),
+      ),
+      redisSnapshot: v.optional(
+        matching(
+          /^[A-Za-z][A-Za-z0-9.-]{0,254}$/,
+          "the name of a snapshot: letters, digits, . and -, a letter first",
+          "Copy it from `aws elasticache describe-snapshots`.",
+        ),
       ),
     }),
   ),

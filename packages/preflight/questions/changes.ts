@@ -14,6 +14,7 @@ export const changes: Question = {
 export function judgeChanges(plan: StagePlan, standing: Standing): readonly Obstacle[] {
   return [
     ...judgeNames(plan, standing),
+    ...judgeMade(plan, standing),
     ...plan.services.flatMap((service) => [
       ...judgeHost(service, standing),
       ...judgeBalancer(plan, service, standing),
@@ -58,6 +59,32 @@ function judgeNames(plan: StagePlan, standing: Standing): readonly Obstacle[] {
     obstacles.push({
       evidence: `stages.${stage}.alarmTopic = ${alarmTopic.name}: every alarm sends to ${standing.alarmTopic}, and a topic keeps its name.`,
       remedy: `Set it back to ${standing.alarmTopic}, or create ${alarmTopic.name} yourself and adopt it: stages.${stage}.adopt.alarmTopicArn.`,
+    });
+  return obstacles;
+}
+
+/** Redis takes a snapshot, a gateway its address and a record its kind when it is made. */
+function judgeMade({ stage, redis, network, recordWeight }: StagePlan, standing: Standing): readonly Obstacle[] {
+  const obstacles: Obstacle[] = [];
+  if (standing.redisNodes !== undefined && redis.snapshot !== undefined && redis.snapshot !== standing.redisSnapshot)
+    obstacles.push({
+      evidence: `stages.${stage}.adopt.redisSnapshot = ${redis.snapshot}: Redis is there, ${standing.redisSnapshot === undefined ? "without one" : `made from ${standing.redisSnapshot}`}, and takes a snapshot only when it is made.`,
+      remedy: "Leave the field out; or deploy without a service that has sessions, then with them: every login ends.",
+    });
+  const moved = network.addresses.filter((id, at) => (standing.natAddresses[at] ?? id) !== id);
+  const taken = moved.filter((id) => standing.natAddresses.includes(id));
+  if (taken.length > 0)
+    obstacles.push({
+      evidence: `stages.${stage}.adopt.addresses: ${taken.join(", ")} would pass from one NAT gateway of the stage to another, and an address has one at a time.`,
+      remedy: `Keep the order: ${standing.natAddresses.join(", ")}.`,
+    });
+  const weighted = recordWeight !== undefined;
+  if (Object.values(standing.services).some((service) => service.weighted !== weighted))
+    obstacles.push({
+      evidence: `stages.${stage}.recordWeight: the records of the stage were made ${weighted ? "without weights" : "with weights"}, and Route 53 lets no others stand beside them.`,
+      remedy: weighted
+        ? "Leave it out; to move from this stage to another, give that one the names of its own."
+        : "Set it, to 255 where the stage alone has the names.",
     });
   return obstacles;
 }

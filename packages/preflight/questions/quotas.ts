@@ -42,7 +42,12 @@ async function readAddresses({ plan, aws }: Site): Promise<Quota> {
   ]);
   const most = AccountAttributes.find(({ AttributeName }) => AttributeName === "vpc-max-elastic-ips");
   const limit = Number(most?.AttributeValues?.[0]?.AttributeValue ?? Number.POSITIVE_INFINITY);
-  return { what: "Elastic IP addresses", used: Addresses.length, wanted: plan.network.natGateways, limit };
+  return {
+    what: "Elastic IP addresses",
+    used: Addresses.length,
+    wanted: plan.network.natGateways - plan.network.addresses.length,
+    limit,
+  };
 }
 
 async function readBalancing({ plan, aws }: Site): Promise<readonly Quota[]> {

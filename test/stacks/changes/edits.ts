@@ -62,6 +62,7 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
   ],
   "stages.*.shards": [`${prod}.shards`, 2],
   "stages.*.probe": [`${prod}.probe`, { everyMinutes: 5 }],
+  "stages.*.recordWeight": [`${prod}.recordWeight`, 255],
   "stages.*.alarmTopic": [`${prod}.alarmTopic`, "Others"],
   "stages.*.network.endpoints": [`${prod}.network`, { endpoints: ["ecr", "logs"] }],
   "stages.*.adopt.vpc.id": [`${prod}.adopt.vpc.id`, "vpc-0000000000000000b"],
@@ -74,6 +75,8 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
   ],
   "stages.*.adopt.kmsKeys.*": [`${prod}.adopt`, { kmsKeys: { splunk: key } }],
   "stages.*.adopt.alarmTopicArn": [`${prod}.adopt`, { alarmTopicArn: arn("sns", "Others") }],
+  "stages.*.adopt.addresses": [`${prod}.adopt`, { addresses: ["eipalloc-0000000a", "eipalloc-0000000b"] }],
+  "stages.*.adopt.redisSnapshot": [`${prod}.adopt`, { redisSnapshot: "before-the-move" }],
   "services.*.host": [`${google}.host`, "workspace"],
   "services.*.image": [`${google}.image`, "registry.example.com/mcp/workspace:2"],
   "services.*.port": [`${google}.port`, 8100],
@@ -120,6 +123,7 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
 
 /** What the stage is before a change, where that matters. */
 export const before: Readonly<Record<string, FleetDefinition>> = {
+  "stages.*.recordWeight": edited([`${prod}.recordWeight`, 0]),
   "stages.*.redis.nodes": edited([`${prod}.redis`, { nodes: 1 }]),
   "services.*.shard": edited([`${google}.shard`, 1], edited([`${prod}.shards`, 2])),
   "sidecar.image": behindSidecar(),

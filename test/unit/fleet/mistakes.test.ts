@@ -346,6 +346,24 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
       /has 2 zones/,
     ],
     [
+      "fewer addresses than gateways",
+      changed("stages/prod/adopt", { addresses: ["eipalloc-0000000a"] }),
+      "stages.prod.adopt.addresses",
+      /2, one for each NAT gateway/,
+    ],
+    [
+      "a weight that Route 53 does not know",
+      changed("stages/prod/recordWeight", 256),
+      "stages.prod.recordWeight",
+      /0 to 255/,
+    ],
+    [
+      "an address in place of its allocation id",
+      changed("stages/prod/adopt", { addresses: ["203.0.113.7", "eipalloc-0000000a"] }),
+      "stages.prod.adopt.addresses.0",
+      /eipalloc-/,
+    ],
+    [
       "a zone of another domain",
       changed("stages/prod/adopt", { hostedZone: { id: "Z0123456789", name: "example.org" } }),
       "stages.prod.adopt.hostedZone.name",

@@ -1,6 +1,7 @@
 import { zonesOf } from "../stack/blueprint.ts";
 import { companionId, newId } from "./identity.ts";
 import { arn, type InertType, text, withPrefix } from "./inert-type.ts";
+import { checkNatAddress } from "./nat-address.ts";
 import { checkSubnet } from "./subnet.ts";
 
 const pair = (left: string, right: string): InertType => ({
@@ -85,11 +86,14 @@ export const networkTypes: Readonly<Record<string, InertType>> = {
     physicalId: () => `192.0.2.${1 + (Number.parseInt(newId("eip").slice(-4), 16) % 254)}`,
     attributes: (address) => ({ AllocationId: companionId("eipalloc", address), PublicIp: address }),
   },
-  "AWS::EC2::NatGateway": withPrefix(
-    "nat",
-    ["AllocationId", "ConnectivityType", "MaxDrainDurationSeconds", "PrivateIpAddress", "SubnetId"],
-    (id) => ({ NatGatewayId: id, EniId: companionId("eni", id) }),
-  ),
+  "AWS::EC2::NatGateway": {
+    ...withPrefix(
+      "nat",
+      ["AllocationId", "ConnectivityType", "MaxDrainDurationSeconds", "PrivateIpAddress", "SubnetId"],
+      (id) => ({ NatGatewayId: id, EniId: companionId("eni", id) }),
+    ),
+    check: checkNatAddress,
+  },
   "AWS::EC2::SecurityGroup": {
     ...withPrefix("sg", ["GroupDescription", "GroupName", "VpcId"], (id, properties) => ({
       GroupId: id,

@@ -7,6 +7,7 @@ import {
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import {
+  DescribeAddressesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
@@ -149,6 +150,22 @@ it("keeps a subnet that something of another stack is in", async () => {
     }),
   );
   expect((await ec2.send(new DescribeSubnetsCommand({}))).Subnets).toHaveLength(2);
+});
+
+it("gives an address to one gateway at a time", async () => {
+  await cloud.cfn.send(new CreateStackCommand({ StackName: "net", TemplateBody: network }));
+  await cloud.cloudFormation.idle();
+  const [address] = (await ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [];
+  expect(address).toMatchObject({ AssociationId: expect.any(String), NetworkInterfaceId: expect.any(String) });
+  const reasonsFor = async (StackName: string, AllocationId: string | undefined) => {
+    const Nat = { Type: "AWS::EC2::NatGateway", Properties: { SubnetId: "subnet-1", AllocationId } };
+    await cloud.cfn.send(new CreateStackCommand({ StackName, TemplateBody: template({ Nat }) }));
+    await cloud.cloudFormation.idle();
+    const { StackEvents = [] } = await cloud.cfn.send(new DescribeStackEventsCommand({ StackName }));
+    return StackEvents.map(({ ResourceStatusReason = "" }) => ResourceStatusReason).join("\n");
+  };
+  expect(await reasonsFor("second", address?.AllocationId)).toContain("is already associated");
+  expect(await reasonsFor("unknown", "eipalloc-0000000a")).toContain("'eipalloc-0000000a' does not exist");
 });
 
 it("replaces nothing that keeps a name of its own", async () => {

@@ -218,3 +218,27 @@ describe("what IAM checks a change of records against", () => {
     });
   });
 });
+
+describe("[AWS-10] records of one name", () => {
+  it("have all a weight, or are one", async () => {
+    const id = await zone("weights.org");
+    const weighted = (SetIdentifier: string, Weight: number) => ({
+      Action: "CREATE" as const,
+      ResourceRecordSet: { ...address("a.weights.org"), SetIdentifier, Weight },
+    });
+    const simple = { ...address("a.weights.org") };
+    await change(id, { Action: "CREATE", ResourceRecordSet: simple });
+    await expect(change(id, weighted("one", 0))).rejects.toMatchObject({
+      name: "InvalidChangeBatch",
+      message:
+        "[RRSet with DNS name a.weights.org., type A, SetIdentifier one cannot be created as a non-weighted set exists with the same name and type.]",
+    });
+    // As Terraform does it: in one batch, so that nobody finds the name without a record.
+    await change(id, { Action: "DELETE", ResourceRecordSet: simple }, weighted("one", 1));
+    await change(id, weighted("two", 0));
+    await expect(change(id, { Action: "CREATE", ResourceRecordSet: simple })).rejects.toMatchObject({
+      message:
+        "[RRSet with DNS name a.weights.org., type A cannot be created as other RRSets exist with the same name and type.]",
+    });
+  });
+});

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { defineFleet, planStage } from "#fleet";
 import { askAws } from "#preflight/ask.ts";
 import { ecrImageOf } from "#preflight/ecr-image.ts";
+import { judgeAddresses } from "#preflight/questions/addresses.ts";
 import { judgeConcurrency } from "#preflight/questions/concurrency.ts";
 import { judgeImage } from "#preflight/questions/images.ts";
 import { judgeQuotas } from "#preflight/questions/quotas.ts";
 import { judgeDelegation } from "#preflight/questions/zone.ts";
+import fleet from "../../../fixture/map.ts";
 import { examinationOf, healthy, workspace } from "./examination.ts";
 
 const evidence = (obstacles: readonly { readonly evidence: string }[]) => obstacles.map((one) => one.evidence);
@@ -48,6 +51,23 @@ describe("[AWS-4] what AWS would refuse later", () => {
     );
     for (const found of [[], ["ns1.parking.example"]])
       expect(judgeDelegation("prod", "a.com", { wanted, found })).toHaveLength(1);
+  });
+
+  it("[AWS-11] is an adopted address that is not there, or that another gateway has", () => {
+    const [one, two] = ["eipalloc-0000000a", "eipalloc-0000000b"];
+    const adopt = { addresses: [one, two] };
+    const map = defineFleet({ ...fleet, stages: { prod: { ...fleet.stages.prod, adopt } } });
+    const plan = planStage(map, "prod");
+    const at = (AllocationId: string, AssociationId?: string) => ({
+      AllocationId,
+      PublicIp: "203.0.113.7",
+      ...(AssociationId !== undefined && { AssociationId, NetworkInterfaceId: "eni-1" }),
+    });
+    expect(judgeAddresses(plan, [at(one), at(two, "eipassoc-1")], [two])).toEqual([]);
+    expect(evidence(judgeAddresses(plan, [at(two, "eipassoc-1")], []))).toEqual([
+      expect.stringContaining("there is no address eipalloc-0000000a in account 573946584375"),
+      expect.stringContaining("eipalloc-0000000b (203.0.113.7) is in use by eni-1"),
+    ]);
   });
 
   it("is no question that may not be asked: that is said, and stops nothing", async () => {
