@@ -23,7 +23,7 @@ function textOf(incident: Incident, alone: boolean): readonly Fact[] {
   const name = alone ? "Message" : excerpt(headlineOf(incident), 80);
   switch (story.kind) {
     case "notice":
-      return story.text === "" || story.text === story.title ? [] : [{ name, value: story.text }];
+      return story.text === "" || story.title.endsWith(story.text) ? [] : [{ name, value: story.text }];
     case "task":
     case "deployment":
     case "service-action":

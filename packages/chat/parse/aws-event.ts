@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { readCostAnomaly } from "./cost-anomaly.ts";
 import type { BusEvent } from "./envelope.ts";
 import { number, text } from "./field.ts";
-import { type NoticeReading, readObject } from "./notice-object.ts";
+import { type NoticeReading, placeFact, readObject } from "./notice-object.ts";
+import { scalarsOf } from "./scalars.ts";
 
 /** `Glue Job State Change` reports of a Glue job, `EC2 Instance State-change Notification` of an EC2 instance. */
 function kindOf({ "detail-type": type }: BusEvent): string {
@@ -27,7 +29,7 @@ function readEcrScan(detail: unknown): NoticeReading | undefined {
   const parsed = v.safeParse(EcrScan, detail);
   if (!parsed.success) return undefined;
   const { "repository-name": repository, "image-tags": tags, "finding-severity-counts": counts } = parsed.output;
-  const found = ["CRITICAL", "HIGH", "MEDIUM", "LOW"].flatMap((level) =>
+  const found = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNTRIAGED", "UNDEFINED"].flatMap((level) =>
     (counts[level] ?? 0) > 0 ? [`${counts[level]} ${level.toLowerCase()}`] : [],
   );
   const failed = parsed.output["scan-status"] === "FAILED";
@@ -43,20 +45,24 @@ const Health = v.object({
   eventTypeCode: v.string(),
   eventTypeCategory: text,
   statusCode: text,
-  eventRegion: text,
-  eventDescription: v.fallback(v.array(v.object({ latestDescription: v.string() })), []),
+  startTime: text,
+  eventDescription: v.fallback(v.array(v.object({ language: text, latestDescription: v.string() })), []),
   affectedEntities: v.fallback(v.array(v.object({ entityValue: v.string() })), []),
 });
+
+/** How many of what is affected are named. */
+const named = 5;
 
 /** https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html */
 function readHealth(detail: unknown): NoticeReading | undefined {
   const parsed = v.safeParse(Health, detail);
   if (!parsed.success) return undefined;
-  const { service, eventTypeCode, eventTypeCategory, statusCode, eventRegion } = parsed.output;
+  const { service, eventTypeCode, eventTypeCategory, statusCode, startTime, affectedEntities } = parsed.output;
   const what = eventTypeCode
     .replace(/^AWS_/, "")
     .replace(new RegExp(`^${service.replace(/\W/g, "")}_`), "")
     .replaceAll("_", " ");
+  const descriptions = parsed.output.eventDescription;
   const [category, over] = [eventTypeCategory ?? "issue", statusCode === "closed"];
   const severity = over || category === "accountNotification" ? "info" : category === "issue" ? "critical" : "warning";
   return {
@@ -64,12 +70,13 @@ function readHealth(detail: unknown): NoticeReading | undefined {
     severity,
     facts: [
       { name: "Category", value: category },
-      ...(eventRegion ? [{ name: "Region", value: eventRegion }] : []),
-      ...parsed.output.affectedEntities
-        .slice(0, 5)
-        .map(({ entityValue }) => ({ name: "Affected", value: entityValue })),
+      ...(category === "scheduledChange" && startTime ? [{ name: "Starts", value: startTime }] : []),
+      ...affectedEntities.slice(0, named).map(({ entityValue }) => ({ name: "Affected", value: entityValue })),
+      ...(affectedEntities.length > named
+        ? [{ name: "Affected", value: `and ${affectedEntities.length - named} more` }]
+        : []),
     ],
-    text: parsed.output.eventDescription[0]?.latestDescription ?? "",
+    text: (descriptions.find(({ language }) => language?.startsWith("en")) ?? descriptions[0])?.latestDescription ?? "",
   };
 }
 
@@ -98,24 +105,50 @@ function readContainerInstance(detail: unknown): NoticeReading | undefined {
   };
 }
 
+const ApiCall = v.object({
+  eventSource: v.string(),
+  eventName: v.string(),
+  userIdentity: v.fallback(v.object({ arn: text, userName: text, invokedBy: text }), {
+    arn: undefined,
+    userName: undefined,
+    invokedBy: undefined,
+  }),
+  sourceIPAddress: text,
+  errorCode: text,
+  errorMessage: text,
+});
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
+function readApiCall(detail: unknown): NoticeReading | undefined {
+  const parsed = v.safeParse(ApiCall, detail);
+  if (!parsed.success) return undefined;
+  const { eventSource, eventName, userIdentity, sourceIPAddress, errorCode, errorMessage } = parsed.output;
+  const who = userIdentity.arn?.split(":").slice(5).join(":") ?? userIdentity.userName ?? userIdentity.invokedBy;
+  const call = `${eventSource.split(".")[0]} ${eventName}${who ? ` by ${who}` : ""}`;
+  return {
+    title: `CloudTrail: ${call}${errorCode ? `: ${errorCode}` : ""}`,
+    severity: "warning",
+    facts: sourceIPAddress ? [{ name: "From", value: sourceIPAddress }] : [],
+    text: errorMessage ?? "",
+  };
+}
+
 const described: Readonly<Record<string, (detail: unknown) => NoticeReading | undefined>> = {
   "ECR Image Scan": readEcrScan,
   "Inspector2 Scan": readEcrScan,
   "AWS Health Event": readHealth,
+  "AWS Health Abuse Event": readHealth,
+  "AWS API Call via CloudTrail": readApiCall,
+  "AWS Console Sign In via CloudTrail": readApiCall,
+  "AWS Service Event via CloudTrail": readApiCall,
+  "Anomaly Detected": readCostAnomaly,
   "ECS Container Instance State Change": readContainerInstance,
 };
 
 /** An event of another service of AWS as title, state and severity. */
 export function readAwsEvent(event: BusEvent): NoticeReading {
   const own = described[event["detail-type"]]?.(event.detail);
-  if (own !== undefined) return own;
-  const { title, severity, facts, text: said } = readObject(kindOf(event), event.detail);
-  const place = [event.account, event.region].filter(Boolean).join(", ");
-  const known = facts.some(({ name }) => name === "Account");
-  return {
-    title,
-    severity,
-    facts: known || place === "" ? facts : [...facts, { name: "Account", value: place }],
-    text: said,
-  };
+  const read = own ?? readObject(kindOf(event), event.detail, event.resources[0]);
+  const facts = read.facts.filter(({ name }) => name !== "Account");
+  return { ...read, facts: [...facts, ...placeFact(scalarsOf(event.detail), event)] };
 }

@@ -1,9 +1,8 @@
-import * as v from "valibot";
-import { figure } from "../text/figure.ts";
+import { readCostAnomaly } from "./cost-anomaly.ts";
 import type { Arrival } from "./envelope.ts";
 import { present } from "./field.ts";
 import { type NoticeReading, readObject } from "./notice-object.ts";
-import { plainName, scalarsOf } from "./scalars.ts";
+import { pick, plainName, scalarsOf } from "./scalars.ts";
 import { severityOfState } from "./state-words.ts";
 
 /** Which service sent this JSON to a topic, by fields that only it has; the first that fits. */
@@ -11,7 +10,7 @@ const senders: readonly (readonly [fields: readonly string[], kind: string])[] =
   [["autoscalinggroupname", "event"], "Auto Scaling"],
   [["deploymentid", "applicationname"], "CodeDeploy"],
   [["pipelinename", "approvalreviewlink"], "CodePipeline approval of"],
-  [["notificationtype", "mail"], "SES"],
+  [["s3schemaversion", "eventname"], "S3"],
 ];
 
 const unrecognized = "Unrecognized message";
@@ -23,45 +22,34 @@ export function readAwsMessage({ json, text, subject, attributes }: Arrival): No
 }
 
 function readJson(json: object, subject: string | undefined): NoticeReading {
-  const names = new Set(scalarsOf(json).map(({ name }) => plainName(name)));
-  for (const name of Object.keys(json)) names.add(plainName(name));
+  const names = new Set([...scalarsOf(json).map(({ name }) => name), ...Object.keys(json)].map(plainName));
+  const known = readKnown(json, names, subject);
+  if (known !== undefined) return known;
+  const kind = senders.find(([fields]) => fields.every((field) => names.has(field)))?.[1] ?? subject ?? "";
+  const read = readObject(kind, json);
+  if (read.title !== (subject ?? "")) return read;
+  return { ...read, title: subject ?? unrecognized, facts: [], text: read.text || JSON.stringify(json) };
+}
+
+/** A message of a service that has a shape of its own. */
+function readKnown(json: object, names: ReadonlySet<string>, subject: string | undefined): NoticeReading | undefined {
   const cache = Object.entries(json).find(([name]) => name.startsWith("ElastiCache:"));
   if (cache !== undefined) return readElastiCache(cache[0].slice("ElastiCache:".length), String(cache[1]));
   const source = Object.entries(json).find(([name]) => plainName(name) === "eventsource")?.[1];
   if (typeof source === "string" && names.has("eventmessage")) return readDatabase(source, json);
   if (names.has("autoscalinggroupname") && "Event" in json) return readAutoScaling(json, subject);
-  if (names.has("anomalyid") && names.has("totalimpact")) return readCostAnomaly(json);
-  const kind = senders.find(([fields]) => fields.every((field) => names.has(field)))?.[1];
-  const read = readObject(kind ?? subject ?? unrecognized, json);
-  const telling = kind !== undefined || read.title !== (subject ?? unrecognized);
-  return telling ? read : { ...read, facts: [], text: read.text || JSON.stringify(json) };
+  if (names.has("anomalyid")) return readCostAnomaly(json);
+  return names.has("mail") && (names.has("notificationtype") || names.has("eventtype")) ? readMail(json) : undefined;
 }
 
-const CostAnomaly = v.object({
-  monitorName: v.optional(v.string()),
-  dimensionalValue: v.optional(v.string()),
-  impact: v.object({ totalImpact: v.number() }),
-  rootCauses: v.optional(v.array(v.object({ service: v.optional(v.string()), usageType: v.optional(v.string()) })), []),
-});
-
-/** https://docs.aws.amazon.com/cost-management/latest/userguide/ad-SNS.html */
-function readCostAnomaly(json: object): NoticeReading {
-  const read = readObject("Cost anomaly in", json);
-  const parsed = v.safeParse(CostAnomaly, json);
-  if (!parsed.success) return read;
-  const { impact, rootCauses, dimensionalValue, monitorName } = parsed.output;
-  const [cause] = rootCauses;
-  const where = cause?.service ?? dimensionalValue ?? monitorName ?? "an account";
-  return {
-    ...read,
-    title: `Cost anomaly in ${where}: ${figure(impact.totalImpact)} USD more than expected`,
-    severity: "warning",
-    facts: [
-      ...factOf("Usage", cause?.usageType),
-      ...factOf("Monitor", monitorName),
-      ...read.facts.filter(({ name }) => name === "Account"),
-    ],
-  };
+/** https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html */
+function readMail(json: object): NoticeReading {
+  const scalars = scalarsOf(json);
+  const [what, to] = [pick(scalars, ["notificationtype", "eventtype"]), pick(scalars, ["emailaddress", "destination"])];
+  const title = `SES: ${what?.value}${to === undefined ? "" : ` of a mail to ${to.value}`}`;
+  const wrong = /^(?:bounce|complaint|reject|rendering)/i.test(what?.value ?? "");
+  const why = pick(scalars, ["diagnosticcode", "complaintfeedbacktype", "reason", "errormessage"])?.value ?? "";
+  return { ...readObject("SES", json), title, severity: wrong ? "warning" : "info", text: why };
 }
 
 /** `CacheNodeReplaceStarted` of a node. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ElastiCacheSNS.html */
@@ -116,15 +104,34 @@ function readText(text: string, subject: string | undefined, attributes: Arrival
     const facts = ["Application", "Environment URL"].flatMap((name) => factOf(name, fields.get(name)));
     return { title, severity: severityOfState(message) ?? "info", facts, text: "" };
   }
-  // Delivered raw, a notice has no attributes: its first sentence says the same.
-  const sentence = /^Notification from AWS /.test(subject ?? "") ? /^[^.\n]{1,160}/.exec(beginning)?.[0] : undefined;
-  const state = attributes.State ?? sentence;
-  if (state !== undefined) {
-    const kind = subject?.replace(/^Notification from /, "") ?? attributes.EventType ?? "Job";
-    return { title: `${kind}: ${state}`, severity: severityOfState(state) ?? "warning", facts: [], text };
-  }
+  const budget = fields.get("Budget Name");
+  if (budget !== undefined) return readBudget(fields, budget, subject);
+  const job = readJob(beginning, subject, attributes);
+  if (job !== undefined) return { ...job, text };
   const heading = subject ?? firstLine(beginning);
   return { title: heading ?? unrecognized, severity: severityOfText(subject ?? ""), facts: [], text };
+}
+
+/**
+ * A job of AWS Backup. Delivered raw, it has no attributes: its first sentence says the same.
+ * https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
+ */
+function readJob(
+  beginning: string,
+  subject: string | undefined,
+  { State, EventType = "BACKUP_JOB" }: Arrival["attributes"],
+): NoticeReading | undefined {
+  const sentence = /^Notification from AWS /.test(subject ?? "") ? /^[^.\n]{1,160}/.exec(beginning)?.[0] : undefined;
+  const state = State ?? sentence;
+  if (state === undefined) return undefined;
+  const resource = /Resource ARN\s?: arn:[\w-]{1,20}:[\w-]{1,40}:[\w-]{0,30}:\d{0,12}:([\w:/.-]{1,200}\w)/.exec(
+    beginning,
+  )?.[1];
+  const service = subject?.replace(/^Notification from /, "") ?? "Job";
+  // A backup is what it is unless it says otherwise.
+  const what = EventType === "BACKUP_JOB" ? "" : EventType.toLowerCase().replaceAll("_", " ");
+  const title = `${[service, what, resource].filter(Boolean).join(" ")}: ${state}`;
+  return { title, severity: severityOfState(state) ?? "warning", facts: [], text: "" };
 }
 
 function readStack(fields: ReadonlyMap<string, string>, stack: string, status: string): NoticeReading {
@@ -135,6 +142,18 @@ function readStack(fields: ReadonlyMap<string, string>, stack: string, status: s
   ];
   const text = fields.get("ResourceStatusReason") ?? "";
   return { title: `CloudFormation ${stack}: ${status}`, severity: severityOfState(status) ?? "warning", facts, text };
+}
+
+/** https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html */
+function readBudget(fields: ReadonlyMap<string, string>, budget: string, subject: string | undefined): NoticeReading {
+  const amounts = [...fields].filter(([name]) => /Amount$|^Alert Threshold$/.test(name));
+  const facts = [["Budget", budget] as const, ...amounts].flatMap(([name, value]) => factOf(name, value));
+  return {
+    title: subject ?? `AWS Budgets: ${budget} has reached an alert threshold`,
+    severity: "warning",
+    facts,
+    text: "",
+  };
 }
 
 function factOf(name: string, value: string | undefined): NoticeReading["facts"] {

@@ -77,8 +77,26 @@ function parsed(text: string): unknown {
   return result.success ? result.output : undefined;
 }
 
+/**
+ * What CodeStar's notification rules publish to a topic: the event, with its type named otherwise, and more beside it.
+ * https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html
+ */
+const Notified = v.pipe(
+  v.looseObject({
+    detailType: v.string(),
+    detail: v.looseObject({}),
+    additionalAttributes: v.optional(v.looseObject({}), {}),
+  }),
+  v.transform(({ detailType, detail, additionalAttributes, ...event }) => ({
+    ...event,
+    "detail-type": detailType,
+    detail: { ...detail, ...additionalAttributes },
+  })),
+  BusEvent,
+);
+
 function eventOf(value: unknown): BusEvent | undefined {
-  const result = v.safeParse(BusEvent, value);
+  const result = v.safeParse(v.union([BusEvent, Notified]), value);
   return result.success ? result.output : undefined;
 }
 

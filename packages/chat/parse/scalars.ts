@@ -3,21 +3,28 @@ export interface Scalar {
   readonly name: string;
   readonly value: string;
   readonly depth: number;
+  /** The field that holds its object; empty for the outermost. */
+  readonly within: string;
 }
 
 const mostFields = 300;
 const deepest = 4;
 
+/** What it was before is no news, and has the same names as what it is now. */
+const before = /^(?:[Oo]ld|[Pp]revious)(?=[A-Z_-]|$)/;
+
 /** The fields of an object, outer ones first; of a list its first member, which says what the others are like. */
 export function scalarsOf(value: unknown): readonly Scalar[] {
   const found: Scalar[] = [];
-  let level: (readonly [name: string, value: unknown])[] = [["", value]];
+  let level: (readonly [name: string, value: unknown, within: string])[] = [["", value, ""]];
   for (let depth = 0; depth <= deepest && level.length > 0 && found.length < mostFields; depth++) {
-    const next: (readonly [string, unknown])[] = [];
-    for (const [name, held] of level.slice(0, mostFields)) {
-      if (Array.isArray(held)) next.push([name, held[0]]);
-      else if (typeof held === "object" && held !== null) next.push(...Object.entries(held));
-      else if (isTold(held)) found.push({ name, value: String(held), depth });
+    const next: (readonly [string, unknown, string])[] = [];
+    for (const [name, held, within] of level.slice(0, mostFields)) {
+      if (Array.isArray(held)) next.push([name, held[0], within]);
+      else if (typeof held === "object" && held !== null) {
+        const fields = Object.entries(held).filter(([field]) => !before.test(field));
+        next.push(...fields.map(([field, inner]) => [field, inner, name] as const));
+      } else if (isTold(held)) found.push({ name, value: String(held), depth, within });
     }
     level = next;
   }

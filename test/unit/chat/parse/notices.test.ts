@@ -157,7 +157,7 @@ const notices: readonly (readonly [what: string, body: object, title: string, se
         EventType: { Type: "String", Value: "BACKUP_JOB" },
       },
     }),
-    "AWS Backup: EXPIRED",
+    "AWS Backup db:wiki: EXPIRED",
     "warning",
   ],
   [
@@ -165,7 +165,7 @@ const notices: readonly (readonly [what: string, body: object, title: string, se
     published("An AWS Backup job failed. Resource ARN : arn:aws:rds:eu-central-1:210987654321:db:wiki.", {
       Subject: "Notification from AWS Backup",
     }),
-    "AWS Backup: An AWS Backup job failed",
+    "AWS Backup db:wiki: An AWS Backup job failed",
     "critical",
   ],
   [
@@ -352,6 +352,198 @@ const notices: readonly (readonly [what: string, body: object, title: string, se
     "ECS container instance i-0c3: its agent is disconnected",
     "warning",
   ],
+  [
+    "an object in which GuardDuty found malware, by a scan that completed",
+    event("GuardDuty Malware Protection Object Scan Result", "aws.guardduty", {
+      scanStatus: "COMPLETED",
+      resourceType: "S3_OBJECT",
+      s3ObjectDetails: { bucketName: "uploads", objectKey: "a.zip", s3Throttled: false },
+      scanResultDetails: { scanResultStatus: "THREATS_FOUND", threats: [{ name: "EICAR-Test-File" }] },
+    }),
+    "GuardDuty Malware Protection Object Scan Result EICAR-Test-File: THREATS_FOUND",
+    "critical",
+  ],
+  [
+    "an object in which it found none",
+    event("GuardDuty Malware Protection Object Scan Result", "aws.guardduty", {
+      scanStatus: "COMPLETED",
+      s3ObjectDetails: { objectKey: "a.zip" },
+      scanResultDetails: { scanResultStatus: "NO_THREATS_FOUND", threats: null },
+    }),
+    "GuardDuty Malware Protection Object Scan Result a.zip: NO_THREATS_FOUND",
+    "info",
+  ],
+  [
+    "a rule of Config, which says first how it was",
+    event("Config Rules Compliance Change", "aws.config", {
+      oldEvaluationResult: { complianceType: "COMPLIANT" },
+      newEvaluationResult: { complianceType: "NON_COMPLIANT" },
+      configRuleName: "restricted-ssh",
+    }),
+    "Config Rules Compliance restricted-ssh: NON_COMPLIANT",
+    "warning",
+  ],
+  [
+    "a finding that is over, however severe it was",
+    event("Security Hub Findings - Imported", "aws.securityhub", {
+      findings: [{ Title: "Root has keys", Severity: { Label: "CRITICAL" }, Workflow: { Status: "RESOLVED" } }],
+    }),
+    "Security Hub Findings: Root has keys: resolved",
+    "info",
+  ],
+  [
+    "a finding whose severity has a score and a word",
+    event("Macie Finding", "aws.macie", { title: "Names in a file", severity: { score: 3, description: "High" } }),
+    "Macie Finding: Names in a file",
+    "critical",
+  ],
+  [
+    "a finding that is active",
+    event("Access Analyzer Finding", "aws.access-analyzer", {
+      status: "ACTIVE",
+      resource: "arn:aws:s3:::invoices",
+      action: ["s3:GetObject"],
+      isPublic: true,
+    }),
+    "Access Analyzer Finding invoices: ACTIVE",
+    "warning",
+  ],
+  [
+    "abuse, by AWS Health",
+    event("AWS Health Abuse Event", "aws.health", {
+      service: "ABUSE",
+      eventTypeCode: "AWS_ABUSE_DOS_REPORT",
+      eventTypeCategory: "issue",
+    }),
+    "AWS Health, ABUSE: dos report, open",
+    "critical",
+  ],
+  [
+    "a step of a pipeline",
+    event("CodePipeline Action Execution State Change", "aws.codepipeline", {
+      pipeline: "release",
+      stage: "Prod",
+      action: "Deploy",
+      region: "eu-central-1",
+      state: "FAILED",
+      "execution-result": { "external-execution-summary": "The image was not found" },
+    }),
+    "CodePipeline Action Execution release, Prod, Deploy: FAILED",
+    "critical",
+  ],
+  [
+    "a pipeline, by a notification rule",
+    published({
+      account: "210987654321",
+      detailType: "CodePipeline Pipeline Execution State Change",
+      region: "eu-central-1",
+      source: "aws.codepipeline",
+      detail: { pipeline: "release", state: "FAILED" },
+      additionalAttributes: { failedActions: [{ action: "Build", additionalInformation: "Build terminated" }] },
+    }),
+    "CodePipeline Pipeline Execution release, Build: FAILED",
+    "critical",
+  ],
+  [
+    "a phase of a build",
+    event("CodeBuild Build Phase Change", "aws.codebuild", {
+      "project-name": "images",
+      "completed-phase": "POST_BUILD",
+      "completed-phase-status": "FAULT",
+    }),
+    "CodeBuild Build Phase images, POST_BUILD: FAULT",
+    "critical",
+  ],
+  [
+    "a push to ECR",
+    event("ECR Image Action", "aws.ecr", { result: "SUCCESS", "repository-name": "mcp/wiki", "action-type": "PUSH" }),
+    "ECR Image Action mcp/wiki: SUCCESS",
+    "info",
+  ],
+  [
+    "a volume, which only the event names",
+    {
+      ...event("EBS Volume Notification", "aws.ec2", { event: "createVolume", result: "failed", cause: "no key" }),
+      resources: ["arn:aws:ec2:eu-central-1:210987654321:volume/vol-0a1"],
+    },
+    "EBS Volume volume/vol-0a1: failed",
+    "critical",
+  ],
+  [
+    "a database in a sentence that is too long for a title",
+    event("RDS DB Instance Event", "aws.rds", {
+      SourceIdentifier: "wiki",
+      Message: `Storage is low at 7% of what was provisioned. ${"You may want to increase it. ".repeat(9)}`,
+    }),
+    `RDS DB Instance wiki: Storage is low at 7% of what was provisioned. ${"You may want to increase it. ".repeat(3)}You may want to increase i…`,
+    "warning",
+  ],
+  [
+    "a database without storage",
+    event("RDS DB Instance Event", "aws.rds", {
+      SourceIdentifier: "wiki",
+      Message: "Allocated storage has been exhausted",
+    }),
+    "RDS DB Instance wiki: Allocated storage has been exhausted",
+    "critical",
+  ],
+  [
+    "a copy of a backup",
+    published("An AWS Backup copy job failed. Resource ARN : arn:aws:rds:eu-central-1:210987654321:db:wiki.", {
+      Subject: "Notification from AWS Backup",
+      MessageAttributes: {
+        State: { Type: "String", Value: "FAILED" },
+        EventType: { Type: "String", Value: "COPY_JOB" },
+      },
+    }),
+    "AWS Backup copy job db:wiki: FAILED",
+    "critical",
+  ],
+  [
+    "a budget without a subject",
+    published("AWS Budget Notification October 04, 2026\n\nBudget Name: fleet\nACTUAL Amount: $80.11"),
+    "AWS Budgets: fleet has reached an alert threshold",
+    "warning",
+  ],
+  [
+    "an anomaly of costs, over the bus",
+    event("Anomaly Detected", "aws.ce", { impact: { totalImpact: 1001 }, rootCauses: [{ service: "AWS Fargate" }] }),
+    "Cost anomaly in AWS Fargate: 1001 USD more than expected",
+    "warning",
+  ],
+  [
+    "a call that CloudTrail saw",
+    event("AWS API Call via CloudTrail", "aws.iam", {
+      eventSource: "iam.amazonaws.com",
+      eventName: "CreateAccessKey",
+      userIdentity: { arn: "arn:aws:iam::210987654321:user/eve" },
+      errorCode: "AccessDenied",
+    }),
+    "CloudTrail: iam CreateAccessKey by user/eve: AccessDenied",
+    "warning",
+  ],
+  [
+    "a mail that bounced",
+    published({
+      notificationType: "Bounce",
+      bounce: { bouncedRecipients: [{ emailAddress: "ada@example.com", status: "5.1.1", diagnosticCode: "unknown" }] },
+      mail: { source: "fleet@example.com" },
+    }),
+    "SES: Bounce of a mail to ada@example.com",
+    "warning",
+  ],
+  [
+    "an alert that is over, of somebody else's monitoring",
+    published({ status: "resolved", title: "[RESOLVED] Queue", alerts: [{ labels: { severity: "critical" } }] }),
+    "[RESOLVED] Queue",
+    "info",
+  ],
+  [
+    "a job that had no errors",
+    published({ jobName: "import", status: "completed with 0 errors" }),
+    "import: completed with 0 errors",
+    "info",
+  ],
 ];
 
 describe("a notice of another service", () => {
@@ -362,6 +554,42 @@ describe("a notice of another service", () => {
     expect([headlineOf(incident), incident.severity, incident.phase]).toEqual([title, severity, "notice"]);
     const { story } = incident;
     expect(story.kind === "notice" ? story.text : "").not.toMatch(/^\s*\{/);
+  });
+
+  const factsIn = (body: object) => {
+    const parsed = parse(JSON.stringify(body), 0);
+    if (parsed.kind !== "incident" || parsed.incident.story.kind !== "notice") throw new Error("It is no notice.");
+    return parsed.incident.story.facts.map(({ name, value }) => `${name}: ${value}`);
+  };
+
+  it("[CHAT-11] names the account and the region, whichever of the two it says itself", () => {
+    const scan = { "scan-status": "COMPLETE", "repository-name": "mcp/wiki" };
+    const finding = { title: "x", severity: 8, accountId: "111122223333" };
+    expect([
+      factsIn(event("ECR Image Scan", "aws.ecr", scan)).at(-1),
+      factsIn(event("CodeDeploy Deployment State-change Notification", "aws.codedeploy", { region: "eu-west-1" })).at(
+        -1,
+      ),
+      factsIn(event("GuardDuty Finding", "aws.guardduty", finding)).at(-1),
+    ]).toEqual([
+      "Account: 210987654321, eu-central-1",
+      "Account: 210987654321, eu-west-1",
+      "Account: 111122223333, eu-central-1",
+    ]);
+  });
+
+  it("[CHAT-11] tells when a change of AWS Health starts, what it concerns, and a cause that is wrapped in another", () => {
+    const affectedEntities = Array.from({ length: 7 }, (_, at) => ({ entityValue: `i-${at}` }));
+    const startTime = "Wed, 9 Dec 2026 22:00:00 GMT";
+    const change = { service: "EC2", eventTypeCode: "X", eventTypeCategory: "scheduledChange", statusCode: "upcoming" };
+    expect(factsIn(event("AWS Health Event", "aws.health", { ...change, startTime, affectedEntities }))).toEqual(
+      expect.arrayContaining([`Starts: ${startTime}`, "Affected: i-4", "Affected: and 2 more"]),
+    );
+    const attempts = [{ container: { reason: "OutOfMemoryError: Container killed due to memory usage" } }];
+    const job = { jobName: "nightly", status: "FAILED", statusReason: "Essential container in task exited", attempts };
+    expect(factsIn(event("Batch Job State Change", "aws.batch", job))).toContain(
+      "Reason: OutOfMemoryError: Container killed due to memory usage",
+    );
   });
 
   it("[CHAT-11] keeps a text that nobody can read as it came", () => {
