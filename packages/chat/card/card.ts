@@ -5,7 +5,7 @@ import type { Message } from "../decide/message.ts";
 import { muteTargetOf } from "../decide/route.ts";
 import { type Fact, factsOf } from "../incident/facts.ts";
 import { type Entry, type Evidence, type Holder, isOpen } from "../record/record.ts";
-import { clip } from "../text/clip.ts";
+import { clip, clipMiddle } from "../text/clip.ts";
 import { afterWords, durationOf } from "../text/duration.ts";
 import { excerpt } from "../text/mask.ts";
 import type { Findings } from "./enrichment.ts";
@@ -58,6 +58,7 @@ export interface Card extends Evidence {
 export const keptNote = " · below, as it was when it began";
 
 const titleLength = 200;
+const nameLength = 80;
 const logLineLength = 240;
 const logLines = 6;
 /** As many as any chat shows. */
@@ -70,7 +71,7 @@ export function cardOf(message: Message, group: string, findings: Findings, plac
   const tone = toneOf(message.entries);
   const [lead] = entries;
   const headline = titled(group, lead?.headline ?? "recovered");
-  const title = `${prefixOf(message)}${clip(headline, titleLength)}`;
+  const title = `${prefixOf(message)}${headline.length <= titleLength ? headline : shortTitle(group, headline)}`;
   const past = message.lead === undefined && message.evidence !== undefined;
   const status = [...statusOf(message, open, now), ...(past ? [keptNote] : [])];
   // What the title says in full is not said again.
@@ -136,7 +137,15 @@ function titled(group: string, headline: string): string {
   const name = group.replace(/^(?:Alarm|Secret|Service) /, "");
   if (name === "" || !headline.startsWith(name)) return `${group}: ${headline}`;
   const rest = headline.slice(name.length);
-  return /^[\s,:(]/.test(rest) ? `${group}${rest}` : `${group}: ${headline}`;
+  return /^(?:$|[\s,:(])/.test(rest) ? `${group}${rest}` : `${group}: ${headline}`;
+}
+
+/** What happened has the room: of a long name its beginning and end are enough. */
+function shortTitle(group: string, headline: string): string {
+  const named = headline.startsWith(group)
+    ? `${clipMiddle(group, nameLength)}${headline.slice(group.length)}`
+    : headline;
+  return clip(named, titleLength);
 }
 
 /** The lines of a card, and how many more there are. */

@@ -26,6 +26,7 @@ export interface Link {
 export function consoleOf(region: string): string {
   if (region.startsWith("cn-")) return `https://${region}.console.amazonaws.cn`;
   if (region.startsWith("us-gov-")) return `https://${region}.console.amazonaws-us-gov.com`;
+  if (region.startsWith("eusc-")) return `https://${region}.console.amazonaws-eusc.eu`;
   return `https://${region}.console.aws.amazon.com`;
 }
 
@@ -63,7 +64,7 @@ function alarmLinks(story: Incident["story"] & { readonly kind: "alarm" }, place
 
 /** A region as AWS names them; anything else in its place could make the link lead anywhere. */
 function regionOf(named: string, { region }: Place): string {
-  return /^[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d{1,2}$/.test(named) ? named : region;
+  return /^[a-z]{2,4}(?:-[a-z]{2,10}){1,3}-\d{1,2}$/.test(named) ? named : region;
 }
 
 function serviceLinks({ service, story }: Incident, place: Place): readonly Link[] {

@@ -6,7 +6,7 @@ import { figure, measure, unitWords } from "../text/figure.ts";
 import { excerpt } from "../text/mask.ts";
 import type { Phase } from "./incident.ts";
 import type { AlarmStory } from "./story.ts";
-import type { Limit, MetricWatch, Watch } from "./watch.ts";
+import type { Band, Limit, Metric, MetricWatch, Watch } from "./watch.ts";
 
 /** What an alarm says, in one line. */
 export function alarmWords(story: AlarmStory, phase: Phase): string {
@@ -26,16 +26,24 @@ function watchWords(story: AlarmStory): string {
       return `${labelWords(watch.label)}${readingWords(story, "")}${limitWords(watch.limit, "")}`;
     }
     case "anomaly": {
-      const band = watch.band === undefined ? "" : ` (${figure(watch.band.low)} to ${figure(watch.band.high)})`;
-      return `${labelWords(watch.label)}${readingWords(story, "")}, outside its expected band${band}`;
+      return `${labelWords(watch.label)}${readingWords(story, "")}, outside its expected band${bandWords(watch.band)}`;
     }
     case "composite":
       if (isBurnRate(name)) return "Too many requests fail";
       return `${name}${childrenWords(watch.children)}`;
     case "log":
     case "unstated":
+      if (watch.limit !== undefined && story.readings.length > 0)
+        return `${name}:${readingWords(story, "")}${limitWords(watch.limit, "")}`;
       return `${name}${reason === "" ? "" : `: ${essenceOf(reason, 240)}`}`;
   }
+}
+
+function bandWords(band: Band | undefined): string {
+  const { low, high } = band ?? {};
+  if (low !== undefined && high !== undefined) return ` (${figure(low)} to ${figure(high)})`;
+  if (high !== undefined) return ` (up to ${figure(high)})`;
+  return low === undefined ? "" : ` (from ${figure(low)})`;
 }
 
 /** An expression in Metrics Insights is its first function: the rest of the query is on the card. */
@@ -67,10 +75,18 @@ const known: Readonly<Record<string, { readonly unit: string; readonly name: (st
   HTTPCode_ELB_5XX_Count: { unit: "", name: () => "5xx responses from the load balancer:" },
 };
 
-/** AWS names what is measured in percent, and leaves the alarm's unit empty. */
-function unitOf({ metric, unit }: MetricWatch): string {
+/** Units of AWS's own metrics, whose alarms leave theirs empty. */
+const units: readonly (readonly [names: RegExp, unit: string])[] = [
+  [/(?:Utilization|Percent(?:age)?)$/, "Percent"],
+  [/^(?:Free(?:able|StorageSpace|LocalStorage)|SwapUsage|BytesUsedFor|Network(?:In|Out)$)|Bytes$/, "Bytes"],
+  [/^(?:ApproximateAgeOfOldestMessage|ReplicaLag|IteratorAgeSeconds)$/, "Seconds"],
+  [/^(?:IntegrationLatency|SuccessfulRequestLatency|IteratorAge|AuroraReplicaLag)$/, "Milliseconds"],
+];
+
+function unitOf({ namespace, metric, unit }: MetricWatch): string {
   if (unit !== undefined) return unitWords(unit);
-  return /(?:Utilization|Percent(?:age)?)$/.test(metric) ? "%" : "";
+  if (namespace === "AWS/Lambda" && metric === "Duration") return unitWords("Milliseconds");
+  return unitWords(units.find(([names]) => names.test(metric))?.[1]);
 }
 
 function metricWords(watch: MetricWatch, story: AlarmStory): string {
@@ -134,15 +150,13 @@ export function dimensionWords(watch: Watch, service: string | undefined): strin
 
 const implied = new Set(["TargetGroup", "LoadBalancer"]);
 
-function watched(
-  metrics: readonly Pick<MetricWatch, "namespace" | "metric" | "dimensions">[],
-  service: string | undefined,
-): string | undefined {
-  const named = metrics.slice(0, 3).flatMap(({ namespace, metric, dimensions }) => {
+function watched(metrics: readonly Metric[], service: string | undefined): string | undefined {
+  const named = metrics.slice(0, 3).flatMap(({ namespace, metric, dimensions, account }) => {
     const pairs = Object.entries(dimensions);
     if (service !== undefined && pairs.length > 0 && pairs.every(([name]) => implied.has(name))) return [];
     const where = pairs.map(([name, value]) => `${name}=${value}`).join(", ");
-    return [[[namespace, metric].filter(Boolean).join(" "), where].filter(Boolean).join(": ")];
+    const what = [[namespace, metric].filter(Boolean).join(" "), where].filter(Boolean).join(": ");
+    return [account === undefined ? what : `${what} (account ${account})`];
   });
   const more = metrics.length > 3 ? [`and ${metrics.length - 3} more`] : [];
   return named.length === 0 ? undefined : [...named, ...more].join("; ");

@@ -5,8 +5,8 @@ import { alarmWords } from "./alarm-words.ts";
 import type { Incident } from "./incident.ts";
 import type { AlarmStory, ServiceActionStory, TaskStory } from "./story.ts";
 
-/** As long as a reason in a headline gets. */
-const reasonLength = 240;
+/** As long as a reason in a headline gets: with what stands before it, a title has room for it. */
+const reasonLength = 140;
 
 /** What happened, in one line, for people who do not know CloudWatch. */
 export function headlineOf({ story, phase }: Incident): string {
@@ -97,6 +97,7 @@ function serviceActionWords({ action, reason }: ServiceActionStory): string {
       .replaceAll("_", " ")
       .toLowerCase();
   const missing = /^RESOURCE:([\w.-]{1,60})$/.exec(reason ?? "")?.[1];
+  if (missing === "FARGATE") return `${what}: Fargate has no capacity`;
   return `${what}${missing === undefined ? because(reason) : `: not enough ${missing.toLowerCase()}`}`;
 }
 

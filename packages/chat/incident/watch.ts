@@ -7,6 +7,8 @@ export const Metric = v.object({
   namespace: v.string(),
   metric: v.string(),
   dimensions: v.record(v.string(), v.string()),
+  /** Of another account, which shares it with the alarm's. */
+  account: optionalText,
 });
 export type Metric = Readonly<v.InferOutput<typeof Metric>>;
 
@@ -17,6 +19,10 @@ export const Limit = v.object({
   span: v.optional(v.object({ period: v.number(), datapoints: v.number(), of: v.number() })),
 });
 export type Limit = Readonly<v.InferOutput<typeof Limit>>;
+
+/** What is expected; an alarm may look at one edge of it. */
+export const Band = v.object({ low: v.optional(v.number()), high: v.optional(v.number()) });
+export type Band = Readonly<v.InferOutput<typeof Band>>;
 
 export const MetricWatch = v.object({
   kind: v.literal("metric"),
@@ -44,11 +50,11 @@ export const Watch = v.variant("kind", [
     kind: v.literal("anomaly"),
     label: v.string(),
     metrics: v.array(Metric),
-    band: v.optional(v.object({ low: v.number(), high: v.number() })),
+    band: v.optional(Band),
   }),
   v.object({ kind: v.literal("composite"), rule: v.string(), children: v.array(v.string()) }),
-  v.object({ kind: v.literal("log"), groups: v.array(v.string()), query: v.string() }),
-  v.object({ kind: v.literal("unstated") }),
+  v.object({ kind: v.literal("log"), groups: v.array(v.string()), query: v.string(), limit: v.optional(Limit) }),
+  v.object({ kind: v.literal("unstated"), limit: v.optional(Limit) }),
 ]);
 export type Watch = Readonly<v.InferOutput<typeof Watch>>;
 

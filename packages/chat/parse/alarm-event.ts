@@ -138,7 +138,7 @@ function measuredOf(
     readings: recent.length > 0 ? recent : readingsOf(reason),
     measured: {
       limit: threshold == null ? undefined : { comparison: said?.comparison ?? "", threshold, span: undefined },
-      band: low == null || high == null ? bandOf(reason) : { low, high },
+      band: low == null && high == null ? bandOf(reason) : { low: low ?? undefined, high: high ?? undefined },
       children: (data?.triggeringAlarms ?? []).map(({ arn }) => nameOfAlarm(arn)),
     },
   };

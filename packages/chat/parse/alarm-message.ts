@@ -6,7 +6,7 @@ import { identityOf, phaseOf, serviceOf, severityOfChange } from "./alarm.ts";
 import { timeOf } from "./envelope.ts";
 import { present, text, texts } from "./field.ts";
 import type { Parsed, Reader } from "./reader.ts";
-import { readingsOf } from "./reason.ts";
+import { comparisonOf, readingsOf } from "./reason.ts";
 import { regionOfTitle } from "./region.ts";
 import { Trigger, watchOfTrigger } from "./watch.ts";
 
@@ -94,8 +94,10 @@ function watchOf({
   if (AlarmRule != null) {
     return { kind: "composite", rule: AlarmRule, children: TriggeringChildren.map(({ Arn }) => nameOfAlarm(Arn)) };
   }
-  if (LogGroups.length > 0 || QueryString != null) return { kind: "log", groups: LogGroups, query: QueryString ?? "" };
-  return Trigger === undefined ? { kind: "unstated" } : watchOfTrigger(Trigger, NewStateReason ?? "");
+  const reason = NewStateReason ?? "";
+  if (LogGroups.length > 0 || QueryString != null)
+    return { kind: "log", groups: LogGroups, query: QueryString ?? "", limit: comparisonOf(reason) };
+  return Trigger === undefined ? { kind: "unstated", limit: comparisonOf(reason) } : watchOfTrigger(Trigger, reason);
 }
 
 export function nameOfAlarm(arn: string): string {

@@ -16,8 +16,10 @@ export const readDeployment: Reader = ({ event, at: sentAt }) => {
   const serviceArn = event.resources[0];
   if (!parsed.success || serviceArn === undefined) return undefined;
   const { eventName, deploymentId, updatedAt, reason } = parsed.output;
-  if (eventName === "SERVICE_DEPLOYMENT_IN_PROGRESS") return { kind: "ignored", why: "a deployment began" };
   const failed = eventName === "SERVICE_DEPLOYMENT_FAILED";
+  // Anything else is no end.
+  if (!failed && eventName !== "SERVICE_DEPLOYMENT_COMPLETED")
+    return { kind: "ignored", why: `a deployment: ${eventName}` };
   const at = timeOf(updatedAt ?? undefined) ?? sentAt;
   return {
     kind: "incident",

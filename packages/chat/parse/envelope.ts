@@ -81,22 +81,19 @@ function parsed(text: string): unknown {
  * What CodeStar's notification rules publish to a topic: the event, with its type named otherwise, and more beside it.
  * https://docs.aws.amazon.com/dtconsole/latest/userguide/concepts.html
  */
-const Notified = v.pipe(
-  v.looseObject({
-    detailType: v.string(),
-    detail: v.looseObject({}),
-    additionalAttributes: v.optional(v.looseObject({}), {}),
-  }),
-  v.transform(({ detailType, detail, additionalAttributes, ...event }) => ({
-    ...event,
-    "detail-type": detailType,
-    detail: { ...detail, ...additionalAttributes },
-  })),
-  BusEvent,
-);
+const Notified = v.looseObject({
+  detailType: v.string(),
+  detail: v.looseObject({}),
+  additionalAttributes: v.fallback(v.optional(v.looseObject({}), {}), {}),
+});
 
 function eventOf(value: unknown): BusEvent | undefined {
-  const result = v.safeParse(v.union([BusEvent, Notified]), value);
+  const notified = v.safeParse(Notified, value);
+  if (notified.success) {
+    const { detailType, detail, additionalAttributes, ...event } = notified.output;
+    return eventOf({ ...event, "detail-type": detailType, detail: { ...detail, ...additionalAttributes } });
+  }
+  const result = v.safeParse(BusEvent, value);
   return result.success ? result.output : undefined;
 }
 

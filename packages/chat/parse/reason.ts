@@ -1,3 +1,5 @@
+import type { Band } from "../incident/watch.ts";
+
 /** What an alarm's reason says in words, which is all that some messages have. */
 
 const figures = /-?\d{1,40}(?:\.\d{1,40})?(?:E-?\d{1,4})?/;
@@ -34,9 +36,12 @@ export function comparisonOf(reason: string): { readonly comparison: string; rea
   return comparison === undefined || Number.isNaN(limit) ? undefined : { comparison, threshold: limit };
 }
 
-/** "… was less than the lower thresholds [0.02, …] or greater than the upper thresholds [0.3, …]". */
-export function bandOf(reason: string): { readonly low: number; readonly high: number } | undefined {
-  const edge = (name: string) => new RegExp(`${name} thresholds? \\[(${figures.source})`).exec(reason)?.[1];
+/** "… was less than the lower thresholds [0.02, …] or greater than the upper thresholds [0.3, …]", or one of the two. */
+export function bandOf(reason: string): Band | undefined {
+  const edge = (name: string) => {
+    const found = new RegExp(`${name} thresholds? \\[(${figures.source})`).exec(reason)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
   const [low, high] = [edge("lower"), edge("upper")];
-  return low === undefined || high === undefined ? undefined : { low: Number(low), high: Number(high) };
+  return low === undefined && high === undefined ? undefined : { low, high };
 }

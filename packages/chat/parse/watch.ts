@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Limit, Metric, Watch } from "../incident/watch.ts";
+import type { Band, Limit, Metric, Watch } from "../incident/watch.ts";
 import { flag, number, pairs, present, text } from "./field.ts";
 import { bandOf } from "./reason.ts";
 
@@ -11,6 +11,7 @@ const TopicMetric = v.object({
   Id: text,
   Expression: text,
   Label: text,
+  AccountId: text,
   ReturnData: flag,
   MetricStat: v.fallback(
     v.optional(
@@ -53,12 +54,15 @@ export function watchOfTrigger(trigger: Trigger, reason: string): Watch {
     };
   }
   if (trigger.Metrics === undefined) return { kind: "unstated" };
-  const returned = trigger.Metrics.find(({ ReturnData }) => ReturnData === true) ?? trigger.Metrics[0];
+  // The band is returned as well as what is compared with it.
+  const compared = trigger.Metrics.filter(({ Id }) => Id == null || Id !== trigger.ThresholdMetricId);
+  const returned = compared.find(({ ReturnData }) => ReturnData === true) ?? compared[0];
   const label = labelOf(returned);
-  const metrics = trigger.Metrics.slice(0, metricsRead).flatMap(({ MetricStat }): Metric[] => {
+  const metrics = trigger.Metrics.slice(0, metricsRead).flatMap(({ MetricStat, AccountId }): Metric[] => {
     if (MetricStat === undefined) return [];
     const { MetricName, Namespace, Dimensions } = MetricStat.Metric;
-    return [{ namespace: Namespace ?? "", metric: MetricName, dimensions: dimensionsOf(Dimensions) }];
+    const account = present(AccountId);
+    return [{ namespace: Namespace ?? "", metric: MetricName, dimensions: dimensionsOf(Dimensions), account }];
   });
   return trigger.ThresholdMetricId == null
     ? { kind: "math", label, metrics, limit }
@@ -97,6 +101,7 @@ const EventMetric = v.object({
   id: text,
   expression: text,
   label: text,
+  accountId: text,
   returnData: flag,
   metricStat: v.fallback(
     v.optional(
@@ -119,7 +124,7 @@ export const Configuration = v.fallback(
 /** What an event says of a state beside its configuration. */
 export interface Measured {
   readonly limit: Limit | undefined;
-  readonly band: { readonly low: number; readonly high: number } | undefined;
+  readonly band: Band | undefined;
   /** Names of the alarms that set a composite one off. */
   readonly children: readonly string[];
 }
@@ -130,18 +135,22 @@ export function watchOfConfiguration(
   { limit, band, children }: Measured,
 ): Watch {
   if (alarmRule != null) return { kind: "composite", rule: alarmRule, children: [...children] };
-  const returned = metrics?.find(({ returnData }) => returnData === true) ?? metrics?.[0];
-  if (metrics === undefined || returned === undefined) return { kind: "unstated" };
+  const isBand = ({ expression }: v.InferOutput<typeof EventMetric>) =>
+    expression?.includes("ANOMALY_DETECTION_BAND") === true;
+  const compared = metrics?.filter((metric) => !isBand(metric));
+  const returned = compared?.find(({ returnData }) => returnData === true) ?? compared?.[0];
+  if (metrics === undefined || returned === undefined) return { kind: "unstated", limit };
   const stat = returned.metricStat;
   if (stat === undefined || metrics.length > 1) {
     const label = returned.label ?? returned.expression ?? stat?.metric.name ?? returned.id ?? "the expression";
-    const looked = metrics.slice(0, metricsRead).flatMap(({ metricStat }): Metric[] => {
+    const looked = metrics.slice(0, metricsRead).flatMap(({ metricStat, accountId }): Metric[] => {
       if (metricStat === undefined) return [];
       const { namespace, name, dimensions } = metricStat.metric;
-      return [{ namespace: namespace ?? "", metric: name, dimensions }];
+      return [{ namespace: namespace ?? "", metric: name, dimensions, account: present(accountId) }];
     });
-    const banded = metrics.some(({ expression }) => expression?.includes("ANOMALY_DETECTION_BAND") === true);
-    return banded ? { kind: "anomaly", label, metrics: looked, band } : { kind: "math", label, metrics: looked, limit };
+    return metrics.some(isBand)
+      ? { kind: "anomaly", label, metrics: looked, band }
+      : { kind: "math", label, metrics: looked, limit };
   }
   return {
     kind: "metric",
@@ -149,6 +158,7 @@ export function watchOfConfiguration(
     metric: stat.metric.name,
     statistic: stat.stat ?? "",
     dimensions: stat.metric.dimensions,
+    account: present(returned.accountId),
     period: stat.period ?? 60,
     unit: present(stat.unit),
     limit,

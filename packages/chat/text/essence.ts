@@ -16,6 +16,13 @@ const essences: readonly ((reason: string) => string | undefined)[] = [
       ) ?? [];
     return action && `not allowed: ${action}${resource === undefined ? "" : ` on ${resource}`}`;
   },
+  (reason) => {
+    const [, image, why] =
+      /failed to resolve ref(?:erence)? "?([\w./:@-]{1,300}\w)"?: (?:.{0,600}: )?([^:]{1,120})$/.exec(reason) ?? [];
+    return image && `image ${image}: ${why}`;
+  },
+  (reason) =>
+    /toomanyrequests|pull rate limit/.test(reason) ? "the registry's pull rate limit is reached" : undefined,
   (reason) => (reason.includes("OutOfMemory") ? "out of memory" : undefined),
   (reason) => {
     const what = /unable to start container process: ([^\n]{1,300}?)(?:: unknown)?$/.exec(reason)?.[1];

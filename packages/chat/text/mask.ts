@@ -43,17 +43,21 @@ export function excerptOfEnds(text: string, length: number): string {
  * an action of IAM with the name of its operation.
  */
 const named =
-  /\barn:aws[\w-]{0,20}:[\w.-]{0,40}:[\w-]{0,30}:\d{0,12}:[\w+=,.@:/*-]{1,500}|\b(?:[a-z][a-z0-9-]{1,40}:)?(?:Get|List|Describe|Create|Put|Update|Delete|Batch|Assume|Rotate|Validate|Restore|Replicate|Cancel|Admin|Set|Start|Change|Reset)[A-Z][A-Za-z]{2,60}\b(?!["']?\s{0,8}=|["']\s{0,8}:|:\S)|((?:passw(?:or)?d|passphrase|pwd|secret|tokens?|(?:api|access|private|signing|encryption|routing|account|integration|shared)[_-]?key|authorization|credentials?)\w{0,40}(?:\]|["'])?\s{0,8}[:=]{1,2}>?\s{0,8}["']?)([^\s"',;}]{4,500})/gi;
+  /\barn:aws[\w-]{0,20}:[\w.-]{0,40}:[\w-]{0,30}:\d{0,12}:[\w+=,.@:/*-]{1,500}|\b(?:[a-z][a-z0-9-]{1,40}:)?(?:Get|List|Describe|Create|Put|Update|Delete|Batch|Assume|Rotate|Validate|Restore|Replicate|Cancel|Admin|Set|Start|Change|Reset)[A-Z][A-Za-z]{2,60}\b(?!["']?\s{0,8}=|["']\s{0,8}:|:\S)|((?:passw(?:or)?d|passphrase|pwd|secret|tokens?(?!i)|(?:api|access|private|signing|encryption|routing|account|integration|shared|license|master|fernet|webhook|hmac|app|service|storage|session)[_-]?key|authorization|credentials?)\w{0,40}(?:\]|\\{0,8}["'])?\s{0,8}[:=]{1,2}>?\s{0,8}\\{0,8})("[^"\\\n]{4,500}|'[^'\\\n]{4,500}|[^\s"',;}\\]{4,500})/gi;
 
 /** Words with which a sentence goes on after a colon: "token: expired". */
 const prose =
-  /^(?:[A-Z][A-Za-z]{2,60}(?:Exception|Error|Fault|Denied|NotFound)|expired|invalid|missing|denied|required|rejected|revoked|unknown|unable|cannot|could|failed|failure|forbidden|unauthorized|not|none|null|undefined|true|false|this|that|the|has|was|were|must|does|is|User|Bearer|Basic|Splunk|operation|status|request|service|error|access|see|ask|run|from|with)[.:]?$/i;
+  /^(?:(?:invalid|expired|access|unauthorized|insufficient)_[a-z_]{2,40}|[A-Z][A-Za-z]{2,60}(?:Exception|Error|Fault|Denied|NotFound)|expired|invalid|missing|denied|required|rejected|revoked|unknown|unable|cannot|could|failed|failure|forbidden|unauthorized|not|none|null|undefined|true|false|this|that|the|has|was|were|must|does|is|User|Bearer|Basic|Splunk|operation|field|status|request|service|error|access|see|ask|run|from|with)[.:]?$/i;
 
-function maskValue(whole: string, name: string | undefined, value: string | undefined): string {
-  if (name === undefined || value === undefined) return whole;
+function maskValue(whole: string, name: string | undefined, quoted: string | undefined): string {
+  if (name === undefined || quoted === undefined) return whole;
+  const quote = /^["']/.exec(quoted)?.[0] ?? "";
+  const value = quoted.slice(quote.length);
   if (/:\s+$/.test(name) && prose.test(value)) return whole;
   // "total_tokens=1532" is a count; a name that itself is a placeholder or a mask is nothing to hide.
   if (/tokens["']?\s*[:=]/i.test(name) && /^\d{1,7}[.)\]]?$/.test(value)) return whole;
+  // Secrets Manager's `SecretId=/prod/mcp/splunk` is a name.
+  if (/secret_?(?:id|name)\W*$/i.test(name) && /^\/[\w/-]{1,200}$/.test(value)) return whole;
   // "has no key SPLUNK_HEC_TOKEN: arn:aws:…" names a secret, and tells none.
-  return value.startsWith(mask) || /^arn:aws[\w-]{0,20}:[\w-]{1,40}:/.test(value) ? whole : `${name}${mask}`;
+  return value.startsWith(mask) || /^arn:aws[\w-]{0,20}:[\w-]{1,40}:/.test(value) ? whole : `${name}${quote}${mask}`;
 }

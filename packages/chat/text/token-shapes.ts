@@ -27,14 +27,26 @@ export const tokenShapes: readonly (readonly [RegExp, string])[] = [
   [/\b\d{8,10}:AA[\w-]{33}/g, mask],
   [/\b([\w-]{14}\.atlasv1\.)[\w-]{20,}/g, `${mask}`],
   [/\bSK[0-9a-f]{32}\b/g, mask],
+  [/\b[0-9a-f]{32}-us\d{1,2}\b/g, mask],
+  [/\b[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27,45}/g, mask],
   // Keys in PEM, whole or cut.
   [
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----|$)/g,
     mask,
   ],
+  [
+    /(\bauthorization\\{0,8}["']?\s{0,8}[:=]\s{0,8}\\{0,8}["']?(?:Bearer|Basic|Splunk|GenieKey|SSWS)\s{1,8})[^\s"'\\]{4,}/gi,
+    `$1${mask}`,
+  ],
+  // An argument of a command, and what SQL sets.
+  [
+    /(?<=\s)(--?(?:password|passwd|pass|token|secret|api-?key|auth-?token)[ \t]{1,8}["']?)(?!-)[^\s"']{4,}/gi,
+    `$1${mask}`,
+  ],
+  [/(\b(?:PASSWORD|IDENTIFIED BY)\s{1,8}')[^'\n]{1,200}/gi, `$1${mask}`],
   // What follows the name of a scheme, but for a word: "Basic authentication failed".
   [
-    /\b(Bearer|Basic|Splunk|GenieKey|Negotiate|Digest|DPoP)\s{1,8}(?![A-Za-z]{1,19}(?![\w+/=.~-]))[\w+/=.~-]{8,}/gi,
+    /\b(Bearer|Basic|Splunk|GenieKey|SSWS|Negotiate|Digest|DPoP)\s{1,8}(?![A-Za-z]{1,19}(?![\w+/=.~-]))[\w+/=.~-]{8,}/gi,
     `$1 ${mask}`,
   ],
   [/((?:Set-)?Cookie["']?\s{0,8}[:=]\s{0,8}["']?)[^\n"']{4,}/gi, `$1${mask}`],
@@ -43,6 +55,6 @@ export const tokenShapes: readonly (readonly [RegExp, string])[] = [
     /([?&](?:api[_-]?key|key|token|sig|signature|code|auth|access_token|refresh_token|id_token|client_secret|password|pwd|secret|session|X-Amz-(?:Signature|Credential|Security-Token)|X-Goog-(?:Signature|Credential))=)[^&\s"'#]+/gi,
     `$1${mask}`,
   ],
-  [/(\b[a-z][a-z+.-]{0,30}:\/\/[^\s:/@]{0,200}:)[^\s@/]{1,500}@/gi, `$1${mask}@`],
+  [/(\b[a-z][a-z+.-]{0,30}:\/\/[^\s:/@]{0,200}:)[^\s/"'<>]{1,500}@/gi, `$1${mask}@`],
   [/(\b[a-z][a-z+.-]{0,30}:\/\/)[\w-]{16,200}@/gi, `$1${mask}@`],
 ];

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { cardOf } from "#chat/card/card.ts";
+import { noFindings } from "#chat/card/enrichment.ts";
 import { linksOf } from "#chat/card/links.ts";
+import { decide } from "#chat/decide/decide.ts";
+import { groupOf } from "#chat/decide/route.ts";
 import { factsOf } from "#chat/incident/facts.ts";
 import { headlineOf } from "#chat/incident/headline.ts";
 import { parse } from "#chat/parse/index.ts";
+import { emptyRecord } from "#chat/record/record.ts";
 
 const home = { stage: "prod", region: "us-east-1", account: "573946584375" };
 
@@ -87,6 +92,10 @@ describe("an alarm from elsewhere", () => {
       "arn:aws-us-gov:cloudwatch:us-gov-east-1:210987654321:alarm:x",
       "https://us-gov-east-1.console.amazonaws-us-gov.com/",
     ],
+    [
+      "arn:aws-eusc:cloudwatch:eusc-de-east-1:210987654321:alarm:x",
+      "https://eusc-de-east-1.console.amazonaws-eusc.eu/",
+    ],
     ["arn:aws:cloudwatch:evil.example/#:210987654321:alarm:x", "https://us-east-1.console.aws.amazon.com/"],
   ])("[CHAT-11] is linked in its own region and partition: %s", (AlarmArn, url) => {
     expect(read(message({ AlarmArn })).links[0]).toContain(url);
@@ -133,6 +142,74 @@ describe("an alarm from elsewhere", () => {
       expect(headline).toBe("NumberOfMessagesSent 9, outside its expected band (12.5 to 20)");
       expect(facts.Watches).toBe("AWS/SQS NumberOfMessagesSent: QueueName=q");
     }
+  });
+
+  it.each([
+    ["greater than the upper thresholds [20.0]", "up to 20"],
+    ["less than the lower thresholds [12.5]", "from 12.5"],
+  ])(
+    "[CHAT-11] that is an anomaly at one edge of its band names that edge, not the band as what is measured: %s",
+    (crossed, band) => {
+      const NewStateReason = `Thresholds Crossed: 1 out of the last 1 datapoints [9.0 (04/10/26 06:10:00)] was ${crossed} (minimum 1 datapoint for OK -> ALARM transition).`;
+      const Metrics = [
+        { Id: "ad1", Expression: "ANOMALY_DETECTION_BAND(m1, 2)", Label: "Sent (expected)", ReturnData: true },
+        { Id: "m1", Label: "Sent", ReturnData: true, MetricStat: { Metric: { MetricName: "Sent", Namespace: "X" } } },
+      ];
+      const anomaly = { Metrics, ThresholdMetricId: "ad1", Period: 60, EvaluationPeriods: 1 };
+      expect(read(message({ NewStateReason, Trigger: anomaly })).headline).toBe(
+        `Sent 9, outside its expected band (${band})`,
+      );
+    },
+  );
+
+  it("[CHAT-11] names the account whose metric it watches", () => {
+    const MetricStat = { Metric: { MetricName: "Depth", Namespace: "X", Dimensions: [] }, Stat: "Sum" };
+    const Metrics = [{ Id: "m", AccountId: "111122223333", ReturnData: true, MetricStat }];
+    const { facts } = read(message({ Trigger: { Metrics, Threshold: 1 } }));
+    expect(facts.Watches).toBe("X Depth (account 111122223333)");
+  });
+
+  it.each([
+    ["AWS/RDS", "FreeStorageSpace", 2 ** 31, "2 GiB"],
+    ["AWS/SQS", "ApproximateAgeOfOldestMessage", 3_600, "1 h"],
+    ["AWS/Lambda", "Duration", 12_000, "12 s"],
+    ["AWS/Events", "Invocations", 12_000, "12000"],
+  ])("[CHAT-11] without a unit has that of AWS's own metric: %s %s", (Namespace, MetricName, Threshold, said) => {
+    const { headline } = read(message({ Trigger: { ...trigger, Unit: null, Namespace, MetricName, Threshold } }));
+    expect(headline).toContain(`at most ${said} in`);
+  });
+
+  it("[CHAT-11] of which its reason is all that is known says its value and its limit", () => {
+    const NewStateReason =
+      "Threshold Crossed: 1 datapoint [17.0 (04/10/26 06:10:00)] was greater than the threshold (5.0).";
+    const log = { LogGroups: ["/aws/lambda/pay"], QueryString: "stats count(*)" };
+    for (const more of [log, {}])
+      expect(read(message({ ...more, NewStateReason, Trigger: undefined })).headline).toBe(
+        "orders disk 90%: 17, above 5",
+      );
+  });
+
+  it("[CHAT-7] is not named twice where nothing else is known, and a long name leaves room for what happened", () => {
+    const titleOf = (more: object) => {
+      const { incident } = read(message({ Trigger: undefined, NewStateReason: undefined, ...more }));
+      const policy = {
+        now: 0,
+        repeatAfterMs: 1,
+        isMuted: () => false,
+        endingOf: () => undefined,
+        isRouted: () => true,
+      };
+      const decided = decide(emptyRecord, [incident], policy).message;
+      return decided && cardOf(decided, groupOf(incident), noFindings, home, 0).title;
+    };
+    expect(titleOf({})).toBe("Alarm orders disk 90%");
+    const long = titleOf({
+      AlarmName: `TargetTracking-${"x".repeat(160)}-AlarmHigh`,
+      Trigger: { ...trigger, Unit: null },
+    });
+    expect(long).toMatch(
+      /^Alarm TargetTracking-x+ … x+-AlarmHigh: Average of FreeStorageSpace, at most 2 KiB in 4 of 10 min$/,
+    );
   });
 
   it("[CHAT-11] on a query is no query in its headline", () => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { cardOf } from "#chat/card/card.ts";
+import { noFindings } from "#chat/card/enrichment.ts";
+import { decide } from "#chat/decide/decide.ts";
 import { headlineOf } from "#chat/incident/headline.ts";
 import { parse } from "#chat/parse/index.ts";
+import { emptyRecord } from "#chat/record/record.ts";
 import { busEvent } from "../../../fixture/arrivals.ts";
 
 const taskArn = "arn:aws:ecs:us-east-1:573946584375:task/prod-mcp-cluster/0a1b";
@@ -86,6 +90,23 @@ describe("a task that ECS stopped", () => {
       },
       "A task failed to start: CannotPullContainerError: pull image manifest has been retried 5 time(s): not found",
     ],
+    [
+      "an image that is not there",
+      {
+        stopCode: "TaskFailedToStart",
+        stoppedReason:
+          "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref 573946584375.dkr.ecr.us-east-1.amazonaws.com/mcp/wiki:v9: 573946584375.dkr.ecr.us-east-1.amazonaws.com/mcp/wiki:v9: not found",
+      },
+      "A task failed to start: image 573946584375.dkr.ecr.us-east-1.amazonaws.com/mcp/wiki:v9: not found",
+    ],
+    [
+      "a registry that had enough",
+      {
+        stopCode: "TaskFailedToStart",
+        stoppedReason: `CannotPullContainerError: ${"failed to copy: ".repeat(9)}429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.`,
+      },
+      "A task failed to start: the registry's pull rate limit is reached",
+    ],
   ])("[CHAT-10] says why: %s", (_, detail, headline) => {
     expect(headlineFor(detail)).toBe(headline);
   });
@@ -93,6 +114,18 @@ describe("a task that ECS stopped", () => {
   it("[CHAT-10] keeps the end of a reason that nobody knows, in which the word stands that matters", () => {
     const stoppedReason = `${layers.repeat(4)}no route to host 10.0.0.7`;
     expect(headlineFor({ stopCode: "TaskFailedToStart", stoppedReason })).toMatch(/no route to host 10\.0\.0\.7$/);
+  });
+
+  it("[CHAT-10] [CHAT-7] has a title that keeps that end, and no line that says the same again", () => {
+    const stoppedReason = `${layers}failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.`;
+    const parsed = stopped({ stopCode: "TaskFailedToStart", stoppedReason });
+    if (parsed.kind !== "incident") throw new Error(`Read as ${parsed.kind}.`);
+    const { incident } = parsed;
+    const policy = { now: 0, repeatAfterMs: 1, isMuted: () => false, endingOf: () => undefined, isRouted: () => true };
+    const { message } = decide(emptyRecord, [incident], policy);
+    const group = "a_service_with_a_name_of_32_chars";
+    const card = message && cardOf(message, group, noFindings, { stage: "prod", region: "us-east-1" }, 0);
+    expect([card?.title.endsWith("The specified log group does not exist."), card?.lines]).toEqual([true, []]);
   });
 
   it("[CHAT-10] because somebody scaled or deployed is no news", () => {
@@ -128,4 +161,10 @@ describe("what keeps a service from running its tasks", () => {
     ]);
     expect(action("SERVICE_STEADY_STATE", "INFO")[1]).toBe("resolved");
   });
+});
+
+it("[CHAT-9] a deployment that neither failed nor completed ends nothing", () => {
+  const service = "arn:aws:ecs:us-east-1:573946584375:service/prod-mcp-cluster/prod-mcp-wiki";
+  const detail = { eventName: "SERVICE_DEPLOYMENT_PAUSED", deploymentId: "ecs-svc/1" };
+  expect(parse(busEvent("ECS Deployment State Change", "aws.ecs", detail, [service]), 0).kind).toBe("ignored");
 });

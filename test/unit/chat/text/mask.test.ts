@@ -28,6 +28,16 @@ describe("credentials in text from elsewhere", () => {
     [shaped("whsec_", "abcdefghijklmnopqrstuvwx"), "abcdefghijklmnopqrstuvwx"],
     ["Cookie: sid=abc123; theme=dark", "abc123"],
     ["AWS_SESSION_TOKEN: IQoJb3JpZ2luX2VjEAAaCXVzLWVhc3QtMSJH", "X2VjEAAaCXVz"],
+    ["Authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"],
+    ['{\\"password\\":\\"hunter2hunter2\\"}', "hunter2hunter2"],
+    ['password: "correct horse battery"', "battery"],
+    ["mysql --user root --password hunter2hunter2", "hunter2hunter2"],
+    ["postgres://app:pa@ss@db/orders", "ss@db"],
+    ["ALTER USER app WITH PASSWORD 'hunter2hunter2'", "hunter2hunter2"],
+    ["NEW_RELIC_LICENSE_KEY=0123456789abcdef", "0123456789abcdef"],
+    [shaped("0123456789abcdef", "0123456789abcdef-us12"), "0123456789abcdef"],
+    [shaped("MTAxNjQ1NjYyNjQ4NzY2NDc2MA.", "GHxyzA.", "abcdefghijklmnopqrstuvwxyz01"), "GHxyzA"],
+    ["SSWS 00abcdefghijklmnopqrstuvwxyz", "00abcdefgh"],
     ["AccountKey=abc123+/def==;EndpointSuffix=core.windows.net", "abc123+/def"],
   ])("[SEC-5] [CHAT-8] are masked: %s", (line, secret) => {
     expect(maskSecrets(line)).not.toContain(secret);
@@ -41,6 +51,8 @@ describe("credentials in text from elsewhere", () => {
     "operation error ECR: GetAuthorizationToken: AccessDeniedException: no identity-based policy allows it",
     "Basic authentication failed, token: expired",
     "total_tokens=1532 max_tokens: 4096",
+    "token: invalid_grant, tokenizer: cl100k_base, SecretId=/prod/mcp/splunk",
+    "run --password --verbose",
     "retrieved secret from Secrets Manager did not contain json key SPLUNK_HEC_TOKEN",
   ])("[CHAT-8] leave what a reader needs as it is: %s", (line) => {
     expect(maskSecrets(line)).toBe(line);

@@ -21,6 +21,13 @@ const pieces = [
   "-mcp-",
   " ",
   '"\\',
+  'token\\"',
+  "token='a ",
+  " --password ",
+  "PASSWORD '",
+  "authorization: Basic ",
+  "M0123456789012345678901234.abcdef.",
+  "failed to resolve ref ",
 ] as const;
 const textOf = (piece: string) => piece.repeat(8_000 / piece.length);
 
