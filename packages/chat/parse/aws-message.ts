@@ -2,7 +2,7 @@ import { readCostAnomaly } from "./cost-anomaly.ts";
 import type { Arrival } from "./envelope.ts";
 import { present } from "./field.ts";
 import { type NoticeReading, readObject } from "./notice-object.ts";
-import { pick, plainName, scalarsOf } from "./scalars.ts";
+import { mostFields, pick, plainName, scalarsOf } from "./scalars.ts";
 import { severityOfState } from "./state-words.ts";
 
 /** Which service sent this JSON to a topic, by fields that only it has; the first that fits. */
@@ -17,25 +17,31 @@ const unrecognized = "Unrecognized message";
 
 /** What another service of AWS, or anybody else, published to a topic. */
 export function readAwsMessage({ json, text, subject, attributes }: Arrival): NoticeReading {
-  if (typeof json === "object" && json !== null) return readJson(json, subject);
+  if (typeof json === "object" && json !== null) return readJson(json, text, subject);
   return readText(text, subject, attributes);
 }
 
-function readJson(json: object, subject: string | undefined): NoticeReading {
-  const names = new Set([...scalarsOf(json).map(({ name }) => name), ...Object.keys(json)].map(plainName));
-  const known = readKnown(json, names, subject);
+function readJson(json: object, text: string, subject: string | undefined): NoticeReading {
+  const fields = Object.entries(json).slice(0, mostFields);
+  const names = new Set([...scalarsOf(json), ...fields.map(([name]) => ({ name }))].map(({ name }) => plainName(name)));
+  const known = readKnown(json, fields, names, subject);
   if (known !== undefined) return known;
   const kind = senders.find(([fields]) => fields.every((field) => names.has(field)))?.[1] ?? subject ?? "";
   const read = readObject(kind, json);
   if (read.title !== (subject ?? "")) return read;
-  return { ...read, title: subject ?? unrecognized, facts: [], text: read.text || JSON.stringify(json) };
+  return { ...read, title: subject ?? unrecognized, facts: [], text: read.text || text };
 }
 
 /** A message of a service that has a shape of its own. */
-function readKnown(json: object, names: ReadonlySet<string>, subject: string | undefined): NoticeReading | undefined {
-  const cache = Object.entries(json).find(([name]) => name.startsWith("ElastiCache:"));
+function readKnown(
+  json: object,
+  fields: readonly (readonly [name: string, value: unknown])[],
+  names: ReadonlySet<string>,
+  subject: string | undefined,
+): NoticeReading | undefined {
+  const cache = fields.find(([name]) => name.startsWith("ElastiCache:"));
   if (cache !== undefined) return readElastiCache(cache[0].slice("ElastiCache:".length), String(cache[1]));
-  const source = Object.entries(json).find(([name]) => plainName(name) === "eventsource")?.[1];
+  const source = fields.find(([name]) => plainName(name) === "eventsource")?.[1];
   if (typeof source === "string" && names.has("eventmessage")) return readDatabase(source, json);
   if (names.has("autoscalinggroupname") && "Event" in json) return readAutoScaling(json, subject);
   if (names.has("anomalyid")) return readCostAnomaly(json);
@@ -66,8 +72,8 @@ function readDatabase(source: string, json: object): NoticeReading {
     .map(({ value }) => value)
     .join(" ");
   const service = /\bdms\b|DMS-EVENT/.test(link) ? "DMS" : /\bredshift\b/i.test(link) ? "Redshift" : "RDS";
-  const name = /"Source ?I[Dd]":"([^"]{1,200})"/.exec(JSON.stringify(json))?.[1] ?? "";
-  const title = `${service} ${source} ${name}`.trim();
+  const name = pick(scalarsOf(json), ["sourceid"])?.value;
+  const title = [service, source, name].filter(Boolean).join(" ");
   const severity = severityOfState(read.text) ?? "info";
   return { ...read, title: `${title}: ${read.text}`, severity, text: "" };
 }

@@ -7,7 +7,8 @@ export interface Scalar {
   readonly within: string;
 }
 
-const mostFields = 300;
+/** As many fields of an object as are looked at: of anything that has more, they say nothing together. */
+export const mostFields = 300;
 const deepest = 4;
 
 /** What it was before is no news, and has the same names as what it is now. */

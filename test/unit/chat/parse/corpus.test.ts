@@ -86,6 +86,16 @@ describe("what arrives", () => {
     );
   });
 
+  it.each([
+    ["a list", "[".repeat(100_000), "]".repeat(100_000)],
+    ["an object", `${'{"a":'.repeat(40_000)}1`, "}".repeat(40_000)],
+  ])("[CHAT-3] is no crash when it is %s as deep as a message can be", (_, opening, closing) => {
+    const Message = `${opening}${closing}`;
+    for (const body of [JSON.stringify({ Type: "Notification", Message }), `{"detail-type":"x","detail":${Message}}`]) {
+      expect(cardFor(body)).toMatchObject({ title: expect.stringMatching(/./) });
+    }
+  });
+
   it("[SEC-5] shows no credential that a message quotes", () => {
     const card = cardFor(corpus.find(({ name }) => name === "plain-text")?.body ?? "");
     expect(JSON.stringify(card)).toContain("disk of the old wiki");
