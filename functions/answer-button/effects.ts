@@ -6,7 +6,7 @@ import type { PressPorts } from "#chat/press/press.ts";
 import { createHttp } from "#chat/receivers/http.ts";
 import { Secret } from "#chat/receivers/secret.ts";
 import { putAcknowledgement } from "#chat/record/acknowledgement-table.ts";
-import { putMute } from "#chat/record/mute-table.ts";
+import { extendMute } from "#chat/record/mute-table.ts";
 import { log } from "#lambda/log.ts";
 import { tidied } from "#rotation/handwriting.ts";
 import { isBlank, parseValue, textAt } from "#rotation/value.ts";
@@ -39,7 +39,7 @@ export const ports: PressPorts = {
     return kept.secret;
   },
   acknowledge: (acknowledgement) => putAcknowledgement(table, environment().INCIDENT_TABLE, acknowledgement),
-  mute: (mute) => putMute(table, environment().INCIDENT_TABLE, mute),
+  mute: (mute) => extendMute(table, environment().INCIDENT_TABLE, mute),
   async nudge() {
     const { ALARM_QUEUE_URL: QueueUrl } = environment();
     await queue.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(nudge) }));

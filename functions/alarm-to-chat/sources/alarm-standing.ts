@@ -1,4 +1,5 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { alarmOf } from "#chat/decide/mute.ts";
 import type { Log, Standing } from "#chat/deliver/ports.ts";
 import { environment } from "../environment.ts";
 
@@ -19,7 +20,7 @@ export async function standingOf(arns: readonly string[], log: Log): Promise<Rea
   try {
     for (let from = 0; from < known.length; from += namesAtOnce) {
       const asked = known.slice(from, from + namesAtOnce);
-      const AlarmNames = asked.map((arn) => arn.split(":alarm:")[1] ?? "");
+      const AlarmNames = asked.map((arn) => alarmOf(arn) ?? "");
       const AlarmTypes = ["MetricAlarm" as const, "CompositeAlarm" as const];
       const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
         new DescribeAlarmsCommand({ AlarmNames, AlarmTypes, MaxRecords: namesAtOnce }),

@@ -102,8 +102,10 @@ export function evidenceOf(message: Message, findings: Findings, place: Place): 
   const { lead, fresh } = message;
   // What is news has evidence of its own, or none: not that of what the conversation began with.
   const kept = lead !== undefined && fresh.includes(lead) ? undefined : message.evidence;
-  const notices = noticeFacts(fresh.filter((incident) => incident !== lead || incident.story.kind === "notice"));
   const own = lead === undefined ? (kept?.facts ?? []) : [...factsOf(lead, place), ...findings.facts];
+  const notices = noticeFacts(fresh.filter((incident) => incident !== lead || incident.story.kind === "notice")).filter(
+    ({ value }) => !own.some((fact) => fact.value === value),
+  );
   const log = findings.errorLines.slice(-logLines).map((line) => excerpt(line, logLineLength));
   const runbook = lead === undefined ? kept?.runbook : runbookOf(lead, place);
   const links = linksOf(lead, place);

@@ -1,4 +1,4 @@
-import type { Fact } from "../incident/facts.ts";
+import { type Fact, meaningOf } from "../incident/facts.ts";
 import { headlineOf } from "../incident/headline.ts";
 import type { Incident } from "../incident/incident.ts";
 import { excerpt, excerptOfEnds } from "../text/mask.ts";
@@ -19,7 +19,7 @@ export function noticeFacts(incidents: readonly Incident[]): readonly Fact[] {
 }
 
 function textOf(incident: Incident, alone: boolean): readonly Fact[] {
-  const { story } = incident;
+  const { story, service } = incident;
   const name = alone ? "Message" : excerpt(headlineOf(incident), 80);
   switch (story.kind) {
     case "notice":
@@ -29,8 +29,10 @@ function textOf(incident: Incident, alone: boolean): readonly Fact[] {
     case "service-action":
     case "rotation":
       return story.reason === undefined ? [] : [{ name, value: story.reason }];
-    case "alarm":
-      return story.description === undefined ? [] : [{ name, value: story.description }];
+    case "alarm": {
+      const value = meaningOf(story, service);
+      return value === "" ? [] : [{ name, value }];
+    }
     case "road-test":
       return [];
   }

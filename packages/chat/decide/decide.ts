@@ -4,7 +4,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Acknowledgement } from "../record/acknowledgement-table.ts";
 import { boundedEntries, boundedIncident } from "../record/bounded.ts";
 import { type Content, type Entry, type GroupRecord, isOpen, type Thread } from "../record/record.ts";
-import { calmMs, counted, endingOf, isRelapse } from "./flap.ts";
+import { calmMs, counted, endingOf, isRelapse, isTold, noticeThreadMs, stopsLike } from "./flap.ts";
 import { holderOf } from "./holder.ts";
 import { leadOf } from "./lead.ts";
 import type { Message, Purpose } from "./message.ts";
@@ -34,8 +34,6 @@ export interface Policy {
 
 /** A reminder comes twice as late as the one before, up to so many times. */
 const rarer = 3;
-/** How long notices, such as the stops of a task in a crash loop, share a conversation. */
-const noticeThreadMs = 60 * 60_000;
 
 /**
  * What to post to one destination about one group, and what to record afterwards. Pure: the same record and incidents
@@ -118,8 +116,11 @@ class Progress {
   #note(incident: Incident): void {
     if (!this.#policy.isRouted(incident.severity)) return;
     const told = !this.#policy.isMuted(incident);
-    this.#put(incident, { phase: "notice", since: incident.at, told });
-    if (told) this.#fresh.set(incident.change, incident);
+    const plain = headlineOf(incident);
+    const { times, since } = stopsLike(incident, plain, this.#entries);
+    const headline = counted(plain, times > 1 ? times : undefined, incident.at - since);
+    this.#put(incident, { phase: "notice", since: incident.at, told, headline });
+    if (told && isTold(times)) this.#fresh.set(incident.change, incident);
   }
 
   #end(incident: Incident, known: Entry | undefined): void {

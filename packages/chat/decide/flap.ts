@@ -23,6 +23,32 @@ export function counted(headline: string, times: number | undefined, ms: number)
   return times === undefined ? plain : `${plain} (${times} times in ${durationOf(ms)})`;
 }
 
+/** How long notices, such as the stops of a task in a crash loop, share a conversation. */
+export const noticeThreadMs = 60 * 60_000;
+
+/** How often tasks stopped like this lately, with this one, and since when. */
+export function stopsLike(
+  { at, story, subject }: Incident,
+  headline: string,
+  entries: ReadonlyMap<string, Entry>,
+): { readonly times: number; readonly since: number } {
+  if (story.kind !== "task") return { times: 1, since: at };
+  const like = [...entries].filter(
+    ([other, entry]) =>
+      other !== subject &&
+      entry.phase === "notice" &&
+      entry.told &&
+      entry.headline.replace(count, "") === headline &&
+      at - entry.at < noticeThreadMs,
+  );
+  return { times: like.length + 1, since: Math.min(at, ...like.map(([, entry]) => entry.at)) };
+}
+
+/** A crash loop is told when it begins, and each time that it has doubled. */
+export function isTold(times: number): boolean {
+  return Number.isInteger(Math.log2(times));
+}
+
 /** How an alarm ended that is OK only because nothing was measured: it has not recovered. */
 export function endingOf({ story, phase }: Incident): string | undefined {
   const unmeasured =

@@ -1,5 +1,6 @@
 import type { Severity } from "#fleet/definition.ts";
 import { weekdays } from "#fleet/definition.ts";
+import { contributorMark } from "../incident/incident.ts";
 import type { Mute } from "../record/mute-table.ts";
 import { matches } from "./route.ts";
 
@@ -34,12 +35,14 @@ export function standingMute(
 
 /** The alarm, or the one whose contributor it is; `undefined` for what is no alarm. */
 export function arnOf(subject: string): string | undefined {
-  return /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:[^#]+/.exec(subject)?.[0];
+  return alarmArn.exec(subject.split(contributorMark)[0] ?? "")?.[0];
 }
 
 export function alarmOf(subject: string): string | undefined {
-  return arnOf(subject)?.split(":alarm:")[1];
+  return alarmArn.exec(arnOf(subject) ?? "")?.[1];
 }
+
+const alarmArn = /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:(.+)/s;
 
 function isWithin({ from, until, days, timeZone = "UTC" }: Window, now: number): boolean {
   const { weekday, time } = localTime(now, timeZone);

@@ -65,13 +65,14 @@ export class Circumstances {
     const { tick, closings } = this.#occasion;
     const closing = closings.find(({ target }) => target === group || target === alarmOf(subject));
     if (closing !== undefined) return `Closed by ${closing.by}`;
-    // A contributor's alarm may be OK while it is not.
-    if (!tick || subject.includes("#")) return undefined;
+    if (!tick) return undefined;
     const service = serviceArnOf(subject);
     if (service !== undefined) return this.#standings.get(service) === "gone" ? "Service removed" : undefined;
-    const standing = this.#standings.get(subject);
+    const alarm = arnOf(subject);
+    const standing = this.#standings.get(alarm ?? "");
     if (standing === "gone") return "Alarm deleted";
-    return standing === "over" ? "Recovered" : undefined;
+    // A contributor's alarm may be OK while it is not.
+    return standing === "over" && alarm === subject ? "Recovered" : undefined;
   }
 }
 

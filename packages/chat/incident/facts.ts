@@ -71,7 +71,7 @@ function lasting(ms: number): string {
 }
 
 /** An alarm's description without what the card says elsewhere: its service, runbook, and where the threshold is from. */
-function meaningOf({ description = "" }: AlarmStory, service: string | undefined): string {
+export function meaningOf({ description = "" }: AlarmStory, service: string | undefined): string {
   const own =
     service !== undefined && description.startsWith(`${service}: `)
       ? description.slice(service.length + 2)

@@ -12,6 +12,9 @@ import { Story } from "./story.ts";
 export const phases = ["firing", "no-data", "resolved", "succeeded", "notice"] as const;
 export type Phase = (typeof phases)[number];
 
+/** What stands between an alarm and its contributor in a subject: a name may have a `#` of its own. */
+export const contributorMark = "#contributor:";
+
 /** One thing that happened, from whichever source. What is open is kept with its record, to be told of again. */
 export const Incident = v.object({
   /** Identifies the problem: the same for its beginning and its end. */

@@ -1,6 +1,6 @@
 import type { Severity } from "#fleet/definition.ts";
 import { isWaking } from "#fleet/waking.ts";
-import type { Incident, Phase } from "../incident/incident.ts";
+import { contributorMark, type Incident, type Phase } from "../incident/incident.ts";
 import { metricsOf, type Watch } from "../incident/watch.ts";
 
 const phases: Readonly<Record<string, Phase>> = { ALARM: "firing", OK: "resolved", INSUFFICIENT_DATA: "no-data" };
@@ -17,7 +17,7 @@ export function identityOf(
   at: number,
   contributor: string | undefined,
 ): Pick<Incident, "subject" | "change"> {
-  const subject = contributor === undefined ? arn : `${arn}#${contributor}`;
+  const subject = contributor === undefined ? arn : `${arn}${contributorMark}${contributor}`;
   return { subject, change: `${subject}@${state}@${at}` };
 }
 

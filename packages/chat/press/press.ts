@@ -12,6 +12,7 @@ export interface PressPorts {
   /** What the Slack app signs with; `undefined` until somebody has put it into its secret. */
   signingSecret(): Promise<Secret | undefined>;
   acknowledge(acknowledgement: Acknowledgement): Promise<"new" | "known">;
+  /** Changes nothing where it is muted for longer already. */
   mute(mute: Mute): Promise<void>;
   /** The chats are told now, not with the next tick. */
   nudge(): Promise<void>;

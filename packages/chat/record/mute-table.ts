@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
@@ -50,8 +51,33 @@ export async function queryMutes(client: DynamoDBClient, table: string, now: num
 
 /** Replaces an earlier mute of the same target. */
 export async function putMute(client: DynamoDBClient, table: string, mute: Mute): Promise<void> {
-  const { target, reason, by, since, until } = mute;
-  const Item = {
+  await client.send(new PutItemCommand({ TableName: table, Item: itemOf(mute) }));
+}
+
+/** As `putMute`, unless what is there lasts longer: that one stays as it is. */
+export async function extendMute(client: DynamoDBClient, table: string, mute: Mute): Promise<void> {
+  try {
+    await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: itemOf(mute),
+        ConditionExpression: "attribute_not_exists(#until) OR #until < :until",
+        ExpressionAttributeNames: { "#until": "until" },
+        ExpressionAttributeValues: { ":until": { N: String(mute.until) } },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
+
+/** Deleting what is gone already succeeds. */
+export async function deleteMute(client: DynamoDBClient, table: string, target: string): Promise<void> {
+  await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(target) }));
+}
+
+function itemOf({ target, reason, by, since, until }: Mute): Record<string, AttributeValue> {
+  return {
     ...keyOf(target),
     reason: { S: reason },
     by: { S: by },
@@ -59,12 +85,6 @@ export async function putMute(client: DynamoDBClient, table: string, mute: Mute)
     until: { N: String(until) },
     expiresAt: { N: String(Math.ceil(until / 1000) + keptSeconds) },
   };
-  await client.send(new PutItemCommand({ TableName: table, Item }));
-}
-
-/** Deleting what is gone already succeeds. */
-export async function deleteMute(client: DynamoDBClient, table: string, target: string): Promise<void> {
-  await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(target) }));
 }
 
 function keyOf(target: string) {

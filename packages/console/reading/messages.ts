@@ -1,3 +1,4 @@
+import { alarmOf } from "#chat/decide/mute.ts";
 import { matches } from "#chat/decide/route.ts";
 import { type Entry, type GroupRecord, isOpen, isUnsaid } from "#chat/record/record.ts";
 import type { ChatPlan } from "#fleet";
@@ -69,7 +70,7 @@ function isDue(plan: ChatPlan, chat: string, group: string, entry: Entry, own: E
 
 /** Subjects are made in `packages/chat/parse`. */
 function originOf(subject: string): Origin {
-  const alarm = /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:([^#]+)/.exec(subject)?.[1];
+  const alarm = alarmOf(subject);
   if (alarm !== undefined) return { kind: "alarm", name: alarm };
   const [kind, ...rest] = subject.split(":");
   const about = rest.join(":");

@@ -32,6 +32,25 @@ function notice(id: string, title: string, text: string, at: number): QueuedMess
 }
 
 describe("evidence", () => {
+  it("[CHAT-7] says once what two alarms have in common, without what the card says elsewhere", async () => {
+    const town = createTown();
+    const slow = alarm("wiki", "ALARM", start, { metric: "TargetResponseTime" });
+    const other = { ...slow, body: slow.body.replaceAll("fewer than 1", "fewer than 2") };
+    town.send(alarm("wiki", "ALARM", start), slow, alarm("wiki", "ALARM", start + 1, { metric: "RequestCount" }));
+    await town.run();
+    const meanings = ({ card }: Said) => card.facts.filter(({ value }) => value.includes("passed the health check"));
+    expect(town.said.map((one) => meanings(one).length)).toEqual([1]);
+    town.send(
+      { ...alarm("mail", "ALARM", start), id: "mail" },
+      { ...other, body: other.body.replaceAll("wiki", "mail") },
+    );
+    await town.pass(minute);
+    expect(meanings(town.said[1] ?? raise()).map(({ value }) => value)).toEqual([
+      "fewer than 1 of its tasks passed the health check.",
+      "fewer than 2 of its tasks passed the health check.",
+    ]);
+  });
+
   it("[CHAT-6] is on the first message, on each reminder and at the end, which looks for nothing new", async () => {
     const town = createTown();
     town.lookWith(() => findings);
@@ -249,3 +268,7 @@ describe("a mention", () => {
     ]);
   });
 });
+
+function raise(): never {
+  throw new Error("Nothing was said.");
+}

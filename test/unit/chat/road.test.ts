@@ -564,6 +564,51 @@ describe("the life of an alarm", () => {
     }
   });
 
+  it("[CHAT-9] ends with it if it is a contributor's, and lasts while others of it do", async () => {
+    const town = createTown();
+    const one = alarm("disk #1", "ALARM", start);
+    const { Message, ...notification } = JSON.parse(one.body);
+    const message = JSON.stringify({ ...JSON.parse(Message), AlarmContributorId: "3a4d1" });
+    town.send({ ...one, body: JSON.stringify({ ...notification, Message: message }) });
+    await town.run();
+    for (const [standing, said] of [
+      ["over", 1],
+      ["gone", 2],
+    ] as const) {
+      town.standings.set(arnOf("prod-mcp-disk #1-healthyHosts"), standing);
+      town.send(tick);
+      await town.run();
+      expect([standing, town.said.length]).toEqual([standing, said]);
+    }
+    expect(titles(town.said)[1]).toMatch(/^Alarm deleted: /);
+  });
+
+  it("[CHAT-9] [CHAT-10] tells of a crash loop when it begins and as often as it has doubled, with a count", async () => {
+    const town = createTown();
+    const stop = async (number: number, exitCode: number) => {
+      const taskArn = `arn:aws:ecs:us-east-1:573946584375:task/prod-mcp-cluster/${number}`;
+      const stoppedAt = new Date(town.now).toISOString();
+      const ended = { lastStatus: "STOPPED", stopCode: "EssentialContainerExited", stoppedAt };
+      const detail = { taskArn, group: "service:prod-mcp-wiki", ...ended, containers: [{ name: "wiki", exitCode }] };
+      const body = busEvent("ECS Task State Change", "aws.ecs", detail, [taskArn]);
+      town.send({ id: `stop-${number}`, body, sentAt: town.now, receiveCount: 1 });
+      await town.pass(2 * minute);
+    };
+    for (let number = 1; number <= 20; number++) await stop(number, 1);
+    await stop(21, 137);
+    const plain = "wiki: A task stopped unexpectedly: wiki exited with code 1";
+    expect(titles(town.said)).toEqual([
+      plain,
+      ...["2 times in 2 min", "4 times in 6 min", "8 times in 14 min", "16 times in 30 min"].map(
+        (often) => `${plain} (${often})`,
+      ),
+      "wiki: A task stopped unexpectedly: wiki exited with code 137: it was killed",
+    ]);
+    await town.pass(2 * hour, minute);
+    await stop(22, 1);
+    expect(titles(town.said).at(-1)).toBe(plain);
+  });
+
   it("[CHAT-9] ends, if it is a failed deployment, with the service that was removed", async () => {
     const town = createTown();
     const service = "arn:aws:ecs:us-east-1:573946584375:service/prod-mcp-cluster/prod-mcp-wiki";

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queryRecords } from "#chat/record/incident-query.ts";
 import { createIncidentTable } from "#chat/record/incident-table.ts";
+import { extendMute, putMute } from "#chat/record/mute-table.ts";
 import { emptyRecord, type GroupRecord } from "#chat/record/record.ts";
 import type { IncidentStore } from "#chat/record/store.ts";
 import { type ServedService, serveDynamoDb } from "../../../endpoint/serve.ts";
@@ -84,5 +85,18 @@ describe("the incident table", () => {
     await table.release("slack", 1_600);
     expect(await table.claim("slack", 1_600, 2_600)).toBe(true);
     expect((await table.listOpen("slack")).has("#claim")).toBe(false);
+  });
+
+  it("[CHAT-14] is silent for an hour more by a button, and not for less where somebody silenced it for longer", async () => {
+    const mute = (target: string, until: number) => ({ target, reason: "r", by: "Ada", since: 1, until });
+    await putMute(client, "incidents", mute("wiki", 9_000_000));
+    await putMute(client, "incidents", mute("mail", 3_000_000));
+    for (const target of ["wiki", "mail", "chat"]) await extendMute(client, "incidents", mute(target, 4_000_000));
+    const mutes = await table.mutes(2_000_000);
+    expect(Object.fromEntries(mutes.map(({ target, until }) => [target, until]))).toEqual({
+      wiki: 9_000_000,
+      mail: 4_000_000,
+      chat: 4_000_000,
+    });
   });
 });
