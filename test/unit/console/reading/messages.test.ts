@@ -59,7 +59,7 @@ describe("what was posted in the chats", () => {
     ["deployment:arn:aws:ecs:us-east-1:1:service/prod-mcp-cluster/prod-mcp-wiki", { kind: "deployment" }],
     ["task:arn:aws:ecs:us-east-1:1:task/prod-mcp-cluster/0a1b", { kind: "task", id: "0a1b" }],
     ["rotation:splunk", { kind: "rotation", secret: "splunk" }],
-    [`${alarm}#contributor`, { kind: "alarm", name: "prod-mcp-wiki-errors5xx" }],
+    [`${alarm}#contributor:3a4d1`, { kind: "alarm", name: "prod-mcp-wiki-errors5xx" }],
     ["thresholds:wiki", { kind: "other" }],
   ])("knows what %s is about", (subject, origin) => {
     expect(messagesOf(plan, new Map([["slack", told(subject, entry())]]), false)).toMatchObject([{ origin }]);
