@@ -31,6 +31,16 @@ export function tallyOf(messages: ReadonlyMap<string, Message>, since: number, b
   };
 }
 
+/** The same once all of it is over. */
+export function endedTally(tally: Tally): Tally {
+  const rows = tally.rows.map(({ group, text, state }) => ({
+    group,
+    state: "recovered" as const,
+    text: state === "recovered" ? text : "over",
+  }));
+  return { ...tally, recovered: Math.max(tally.recovered, tally.firing), rows };
+}
+
 const states: readonly TallyRow["state"][] = ["down", "critical", "warning", "recovered"];
 
 function worstFirst(one: TallyRow, other: TallyRow): number {

@@ -11,6 +11,7 @@ export function conversationOf({ purpose, thread, entries }: Message, group: str
     manner: mannerOf(purpose, thread, group),
     broadcast: purpose !== "recover" && purpose !== "acknowledge",
     reference: thread?.reference,
+    part: thread?.shared === true,
     key: `${group.replaceAll(/[^\w-]+/g, "-")}-${began}`,
   };
 }

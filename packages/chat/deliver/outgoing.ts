@@ -32,6 +32,7 @@ const Outgoing = v.pipe(
       manner: v.picklist(["begin", "reply", "rewrite", "refresh", "close"]),
       broadcast: v.boolean(),
       reference: optionalText,
+      part: v.optional(v.boolean()),
       key: v.string(),
     }),
   }),

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { type Card, cardOf } from "../card/card.ts";
-import { digestCard, tallyOf } from "../card/digest.ts";
 import { type Findings, noFindings } from "../card/enrichment.ts";
 import { roadTestCard } from "../card/road-test.ts";
 import { type Decision, decide } from "../decide/decide.ts";
@@ -10,7 +9,7 @@ import { openMute } from "../decide/mute.ts";
 import { matches, noticeGroup } from "../decide/route.ts";
 import type { Incident } from "../incident/incident.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
-import { type Content, emptyRecord, type GroupRecord, type Intent, isOpen } from "../record/record.ts";
+import { type Content, emptyRecord, type GroupRecord, isOpen } from "../record/record.ts";
 import type { ChatSettings } from "../settings.ts";
 import { Circumstances, type Occasion } from "./circumstances.ts";
 import { conversationOf, withEvidence } from "./conversation.ts";
@@ -18,6 +17,7 @@ import { writeOutgoing } from "./outgoing.ts";
 import type { RoadPorts } from "./ports.ts";
 import type { Speaker } from "./speaker.ts";
 import { type Outcome, Speech } from "./speech.ts";
+import { digestOf, endOf, stormGroup } from "./storm.ts";
 
 export interface Posting {
   readonly destination: string;
@@ -30,11 +30,6 @@ export interface Posting {
 
 /** More groups than this at once become one digest: nobody reads a hundred messages. */
 const digestOver = 5;
-/** How long a storm keeps updating the same digest before a new one begins. */
-const stormMs = 5 * 60_000;
-const stormGroup = "(storm)";
-/** How many digests are known to have been said: a group of one of them may be seen again only later. */
-const saidKept = 20;
 const savesAtOnce = 25;
 
 /** Changes that were not posted, and how long to wait before the next attempt. */
@@ -94,10 +89,21 @@ export class Turn {
     );
     // A road test is not part of a storm, and a storm does not hide it.
     // Neither are notices: each keeps its own text, for which a digest has no room.
-    const [apart, others] = [steps.filter(isApart), steps.filter((step) => !isApart(step))];
+    // Nor is the end of an alert: what pages people would stay open.
+    const isEnd = ({ message }: Step) =>
+      this.#posting.speaker.alerts === true && message.purpose === "recover" && message.thread?.shared === false;
+    const { apart = [], others = [] } = Object.groupBy(steps, (step) =>
+      isApart(step) || isEnd(step) ? "apart" : "others",
+    );
     if (others.length > digestOver) await this.#sayDigest(others, storm);
     else await this.#sayEach(others);
     await this.#sayEach(apart);
+    // Whatever began in a storm keeps its thread while it lasts.
+    const lasts = (record: Content) => record.thread?.shared === true;
+    const unsettled = [...known.values()].some(({ intent }) => intent !== undefined);
+    if (!occasion.tick || unsettled || decisions.some(({ next }) => lasts(next))) return this.#left;
+    const end = endOf(randomUUID(), storm, this.#posting.settings, ports.clock.now());
+    if (end !== undefined) await this.#speech.send(stormGroup, storm, end);
     return this.#left;
   }
 
@@ -200,39 +206,16 @@ export class Turn {
       else begun.push({ group, record: saved, next: told });
     });
     const covered = new Set(begun.map(({ group }) => group));
-    const intent = this.#digest(
-      id,
-      steps.filter(({ group }) => covered.has(group)),
-      storm,
-    );
+    const { ports, settings, destination } = this.#posting;
+    const told = steps.filter(({ group }) => covered.has(group));
+    const messages = new Map(told.map(({ group, message }) => [group, message]));
+    const mention = [...new Set(told.flatMap(({ message }) => mentionsOf(message, destination, settings)))];
+    const intent = digestOf(id, { messages, mention, storm, place: settings, now: ports.clock.now() });
     const outcome: Outcome = await this.#speech.send(stormGroup, storm, intent);
     if (outcome.kind === "left") return this.#leave(covered, outcome.afterMs);
     await inTurns(begun, savesAtOnce, async ({ group, record, next }) => {
       await this.#speech.save(group, { ...inStorm(next, outcome.record), version: record.version });
     });
-  }
-
-  #digest(id: string, steps: readonly Step[], storm: GroupRecord): Intent {
-    const { ports, settings, destination } = this.#posting;
-    const now = ports.clock.now();
-    const lasting = now - storm.lastSentAt < stormMs ? storm : undefined;
-    const messages = new Map(steps.map(({ group, message }) => [group, message]));
-    const tally = tallyOf(messages, now, lasting?.tally);
-    const mention = [...new Set(steps.flatMap(({ message }) => mentionsOf(message, destination, settings)))];
-    const conversation = {
-      manner: lasting === undefined ? ("begin" as const) : ("refresh" as const),
-      broadcast: true,
-      reference: lasting?.thread?.reference,
-      key: `storm-${tally.since}`,
-    };
-    const said = [...(storm.said ?? []), id].slice(-saidKept);
-    const thread = { reference: conversation.reference, openedAt: tally.since, shared: true };
-    return {
-      id,
-      tries: 0,
-      message: writeOutgoing({ card: { ...digestCard(messages, tally, settings, now), mention }, conversation }),
-      next: { thread, entries: {}, lastSentAt: now, tally, said },
-    };
   }
 
   #leave(groups: Iterable<string>, afterMs: number): void {

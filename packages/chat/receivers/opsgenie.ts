@@ -22,9 +22,12 @@ const Accepted = v.pipe(v.string(), v.parseJson(), v.object({ result: v.string()
 /** Opsgenie's alerts: one a conversation, by its alias, which its end closes. What went well alerts nobody. */
 export const opsgenie: Receiver = {
   repeats: "merged",
+  alerts: true,
   isAnswering: ({ api = defaultApi }, http) => isAnswering(http, new Secret(`${api}/v2/alerts`)),
-  async deliver(card, { reference, key }, { secret, api = defaultApi }, http) {
+  async deliver(card, { reference, key, part }, { secret, api = defaultApi }, http) {
     const alias = clip(reference ?? key, 512);
+    // The others of a storm still last when one of them is over, or taken.
+    if (part && (card.tone === "good" || card.taken !== undefined)) return { kind: "accepted", reference: alias };
     if (!isForPagers(card)) return { kind: "accepted", reference: alias };
     const over = card.tone === "good";
     const verb = over ? "close" : card.taken === undefined ? undefined : "acknowledge";

@@ -29,9 +29,12 @@ const Accepted = v.pipe(v.string(), v.parseJson(), v.object({ status: v.literal(
  */
 export const pagerDuty: Receiver = {
   repeats: "merged",
+  alerts: true,
   isAnswering: ({ api = defaultApi }, http) => isAnswering(http, new Secret(`${api}/v2/enqueue`)),
-  async deliver(card, { reference, key }, { secret, api = defaultApi }, http) {
+  async deliver(card, { reference, key, part }, { secret, api = defaultApi }, http) {
     const dedupKey = reference ?? key;
+    // The others of a storm still last when one of them is over, or taken.
+    if (part && (card.tone === "good" || card.taken !== undefined)) return { kind: "accepted", reference: dedupKey };
     if (!isForPagers(card)) return { kind: "accepted", reference: dedupKey };
     const body = shortened(withLines(card, pagerLines), limit, (version) => ({
       routing_key: secret.reveal(),

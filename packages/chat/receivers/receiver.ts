@@ -32,6 +32,8 @@ export interface Conversation {
   readonly broadcast: boolean;
   /** The chat's id of the first message, where it gave one. */
   readonly reference: string | undefined;
+  /** Whether it is only about a part of what the first message told of, such as one service of a storm. */
+  readonly part?: boolean | undefined;
   /** The same for all messages of one conversation, and if its first is repeated. */
   readonly key: string;
   /** This message's own, a UUID: the same if it is repeated. */
@@ -42,6 +44,8 @@ export interface Conversation {
 export interface Receiver {
   /** Whether people see once what is sent twice with the same `id`, or the same `key`. */
   readonly repeats: "merged" | "shown";
+  /** Whether a conversation is an alert there, which stays open until its own end is told. */
+  readonly alerts?: boolean;
   deliver(card: Card, conversation: Conversation, address: Address, http: Http): Promise<Delivery>;
   /** Whether the chat works, as far as can be asked without posting anything. */
   isAnswering(address: Address, http: Http): Promise<boolean>;

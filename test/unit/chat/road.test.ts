@@ -390,6 +390,62 @@ describe("a function that dies", () => {
 });
 
 describe("a storm", () => {
+  const services = Array.from({ length: 8 }, (_, at) => `s${at}`);
+
+  it("[CHAT-2] [CHAT-12] ends where its last digest shows something as ongoing, once nothing of it is", async () => {
+    const town = createTown();
+    town.send(...services.map((service) => alarm(service, "ALARM", start)));
+    await town.run();
+    for (const service of services) {
+      town.send(alarm(service, "OK", town.now));
+      await town.pass(minute);
+      town.send(tick);
+      await town.run();
+    }
+    // One after the other, each is a reply that ends no more than itself.
+    expect(town.said.slice(1, -1).map(({ card, conversation }) => [card.tone, conversation.part])).toEqual(
+      services.map(() => ["good", true]),
+    );
+    const [first, last] = [town.said[0], town.said.at(-1)];
+    expect([last?.card.title, last?.card.tone, last?.conversation.manner, last?.conversation.part]).toEqual([
+      "8 services recovered",
+      "good",
+      "close",
+      false,
+    ]);
+    expect(last?.conversation.key).toBe(first?.conversation.key);
+    const { length } = town.said;
+    town.send(tick);
+    await town.run();
+    expect(town.said).toHaveLength(length);
+  });
+
+  it("[CHAT-12] is one alert to pagers, also the next one that begins while something of it lasts", async () => {
+    const town = createTown({}, ["pager"]);
+    const begin = async (letter: string) => {
+      town.send(...services.map((service) => alarm(`${letter}${service}`, "ALARM", town.now)));
+      await town.run();
+      await town.pass(10 * minute);
+    };
+    await begin("a");
+    await begin("b");
+    expect(new Set(town.said.map(({ conversation: { key } }) => key)).size).toBe(1);
+  });
+
+  it("[CHAT-12] of ends is none to pagers: each alert is resolved", async () => {
+    const town = createTown({}, ["pager", "slack"]);
+    for (const service of services) {
+      town.send(alarm(service, "ALARM", town.now));
+      await town.pass(minute);
+    }
+    town.send(...services.map((service) => alarm(service, "OK", town.now)));
+    await town.pass(minute);
+    const ends = (name: string) =>
+      town.said.filter(({ destination, card }) => destination === name && card.tone === "good");
+    expect([ends("pager").length, ends("slack").length]).toEqual([services.length, 1]);
+    expect(new Set(ends("pager").map(({ conversation: { reference } }) => reference)).size).toBe(services.length);
+  });
+
   it("[CHAT-3] of 10,000 alarms is a few digests, a message a second at most, with every alarm counted", async () => {
     const town = createTown({}, ["slack", "teams"]);
     const metrics = ["HealthyHostCount", "TargetResponseTime"];

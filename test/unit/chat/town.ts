@@ -107,6 +107,7 @@ export function createTown(
   });
   const speakerOf = (destination: string): Speaker => ({
     repeats: destination === "google-chat" ? "merged" : "shown",
+    alerts: destination === "pager",
     async send(card, conversation) {
       const one = { destination, at: now, card, conversation };
       const delivery = answer(one);
