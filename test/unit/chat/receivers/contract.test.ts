@@ -219,6 +219,20 @@ describe("conversations", () => {
     },
   );
 
+  it.each(["pagerduty", "opsgenie"] as const)(
+    "[CHAT-12] %s keeps the alert of a storm open when one of its services is over, or taken",
+    async (name) => {
+      const key = `storm-${name}`;
+      const reply = { ...begin, manner: "reply" as const, reference: key, key, part: true };
+      await accepted(name, card, { ...begin, key });
+      await accepted(name, { ...card, tone: "good", lasting: false }, reply);
+      await accepted(name, { ...card, taken: { by: "Ada", at: 1 } }, reply);
+      expect(chats.list(name).filter(({ thread }) => thread === key)).toHaveLength(1);
+      await accepted(name, { ...card, tone: "good", lasting: false }, { ...reply, manner: "close", part: false });
+      expect(chats.list(name).filter(({ thread }) => thread === key)).toHaveLength(2);
+    },
+  );
+
   it("[CHAT-12] a webhook of one's own refuses what is not signed with its key", async () => {
     const address = { ...addressOf("webhook"), signing: new Secret("another") };
     const conversation = { ...begin, id: randomUUID() };
