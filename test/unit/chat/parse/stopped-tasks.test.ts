@@ -163,7 +163,7 @@ describe("what keeps a service from running its tasks", () => {
   });
 });
 
-it("[CHAT-9] a deployment that neither failed nor completed ends nothing", () => {
+it("[CHAT-10] a deployment that neither failed nor completed ends nothing", () => {
   const service = "arn:aws:ecs:us-east-1:573946584375:service/prod-mcp-cluster/prod-mcp-wiki";
   const detail = { eventName: "SERVICE_DEPLOYMENT_PAUSED", deploymentId: "ecs-svc/1" };
   expect(parse(busEvent("ECS Deployment State Change", "aws.ecs", detail, [service]), 0).kind).toBe("ignored");
