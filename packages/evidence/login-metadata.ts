@@ -6,7 +6,10 @@ export type LoginMetadata =
   | { readonly kind: "found"; readonly url: URL; readonly document: unknown; readonly servers: readonly string[] }
   | { readonly kind: "broken"; readonly problem: string };
 
-const Resource = v.looseObject({ resource: v.string(), authorization_servers: v.array(v.string()) });
+const Resource = v.looseObject({
+  resource: v.string(),
+  authorization_servers: v.array(v.pipe(v.string(), v.url())),
+});
 const Json = v.pipe(v.string(), v.parseJson());
 
 /**
@@ -14,22 +17,30 @@ const Json = v.pipe(v.string(), v.parseJson());
  * resource than the one it asked for, and then nobody can log in.
  */
 export async function readLoginMetadata(using: typeof fetch, mcp: URL, signal?: AbortSignal): Promise<LoginMetadata> {
-  const init = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
-  const asked = await using(mcp, { ...init, ...(signal === undefined ? {} : { signal }) });
+  const given = signal === undefined ? {} : { signal };
+  const asked = await using(mcp, { ...ping, ...given });
   await asked.body?.cancel();
   if (asked.status !== 401) return { kind: "no-login" };
-  const [, named] = /\bresource_metadata="([^"]+)"/.exec(asked.headers.get("www-authenticate") ?? "") ?? [];
-  const url = named === undefined ? wellKnown("oauth-protected-resource", mcp) : URL.parse(named);
+  const [, named] = /\bresource_metadata="?([^",\s]+)/.exec(asked.headers.get("www-authenticate") ?? "") ?? [];
+  let url = named === undefined ? wellKnown("oauth-protected-resource", mcp) : URL.parse(named);
   if (url === null)
     return { kind: "broken", problem: `The 401 of ${mcp.href} names no address of its metadata: ${named}.` };
-  const answer = await using(url, signal === undefined ? {} : { signal });
+  let answer = await using(url, given);
+  if (named === undefined && answer.status === 404) {
+    await answer.body?.cancel();
+    url = new URL("/.well-known/oauth-protected-resource", mcp);
+    answer = await using(url, given);
+  }
   const text = await answer.text();
   if (!answer.ok) return { kind: "broken", problem: `${url.href} answers ${answer.status}.` };
   const json = v.safeParse(Json, text);
   if (!json.success) return { kind: "broken", problem: `${url.href} is not JSON.` };
   const parsed = v.safeParse(Resource, json.output);
   if (!parsed.success || parsed.output.authorization_servers.length === 0) {
-    return { kind: "broken", problem: `The metadata of ${mcp.href} names no authorization server (RFC 9728).` };
+    return {
+      kind: "broken",
+      problem: `The metadata of ${mcp.href} names no authorization server by its address (RFC 9728).`,
+    };
   }
   const { resource, authorization_servers: servers } = parsed.output;
   if (!covers(resource, mcp)) {
@@ -40,6 +51,13 @@ export async function readLoginMetadata(using: typeof fetch, mcp: URL, signal?: 
   }
   return { kind: "found", url, document: parsed.output, servers };
 }
+
+/** What begins no session, and is whole: some servers look at a request before they ask who sent it. */
+const ping = {
+  method: "POST",
+  body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }),
+  headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+};
 
 /** The resource itself, or the server that it is on. */
 function covers(resource: string, mcp: URL): boolean {
@@ -54,7 +72,13 @@ export type ServerMetadata =
   | { readonly kind: "found"; readonly document: unknown }
   | { readonly kind: "broken"; readonly problem: string };
 
-const Server = v.looseObject({ issuer: v.string(), authorization_endpoint: v.string(), token_endpoint: v.string() });
+const Server = v.looseObject({
+  issuer: v.string(),
+  authorization_endpoint: v.string(),
+  token_endpoint: v.string(),
+  // Clients refuse a server that says it has only others; some providers say nothing, and have it.
+  code_challenge_methods_supported: v.optional(v.pipe(v.array(v.string()), v.includes("S256", "S256"))),
+});
 
 /**
  * The metadata of an authorization server (RFC 8414), or of an OpenID provider, at the three addresses that clients try:
@@ -76,8 +100,7 @@ export async function readServerMetadata(
       continue;
     }
     const parsed = v.safeParse(Server, json.output);
-    if (!parsed.success)
-      return { kind: "broken", problem: `${url.href} lacks ${v.getDotPath(parsed.issues[0]) ?? "an object"}.` };
+    if (!parsed.success) return { kind: "broken", problem: `${url.href} lacks ${lackOf(parsed.issues[0])}.` };
     const bare = (text: string) => text.replace(/\/$/, "");
     if (bare(parsed.output.issuer) === bare(issuer.href)) return { kind: "found", document: parsed.output };
     return {
@@ -86,6 +109,11 @@ export async function readServerMetadata(
     };
   }
   return { kind: "broken", problem: problem ?? `${first.href} does not answer.` };
+}
+
+function lackOf(issue: v.BaseIssue<unknown>): string {
+  const field = v.getDotPath(issue) ?? "an object";
+  return issue.type === "includes" ? `${issue.message} among its ${field}` : field;
 }
 
 /** Both RFCs put the well-known part between the host and the path of the resource. */

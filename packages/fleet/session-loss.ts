@@ -1,3 +1,4 @@
+import type { ScalingDefinition } from "./definition.ts";
 import type { ServicePlan, StagePlan } from "./plan.ts";
 
 export interface SessionLoss {
@@ -17,9 +18,20 @@ export function sessionLoss({ secrets }: StagePlan, service: ServicePlan): Sessi
     const names = rotating.map(({ key }) => key).join(", ");
     return { when: `each rotation of ${names} ends them, as it replaces the tasks`, remedy: `${stateless}.` };
   }
-  if (service.desiredCount < 2 || service.stickiness) return undefined;
+  const tasks = mostTasks(service);
+  if (tasks < 2 || service.stickiness) return undefined;
   return {
-    when: `another of its ${service.desiredCount} tasks does not know them`,
+    when: `another of its ${service.scaling === undefined ? "" : "up to "}${tasks} tasks does not know them`,
     remedy: `${stateless}, or set stickiness: true, for clients that keep cookies.`,
   };
+}
+
+interface Scaled {
+  readonly desiredCount?: number;
+  readonly scaling?: ScalingDefinition | undefined;
+}
+
+/** How many tasks a service has at any time of its schedule. */
+export function mostTasks({ desiredCount = 1, scaling }: Scaled): number {
+  return Math.max(...[scaling ?? { max: desiredCount }, ...(scaling?.schedule ?? [])].map(({ max }) => max));
 }

@@ -100,8 +100,15 @@ function planOAuth(
     priority: oauth.priority ?? defaultOAuthPriority,
     owner: owner.key,
     // Metadata is about the host that it was asked of (RFC 9728, 3.3), so no other host's will do.
-    anyHost: { paths: oauth.paths.filter((path) => !/^\/(?:\.well-known|[*?])/.test(path)), priority: anyHostPriority },
+    anyHost: { paths: oauth.paths.filter((path) => !mayBeMetadata(path)), priority: anyHostPriority },
   };
+}
+
+/** Whether the pattern, in which `*` and `?` stand for anything, fits a path below `/.well-known/`. */
+function mayBeMetadata(pattern: string): boolean {
+  const wellKnown = "/.well-known/";
+  const [before = "", ...others] = pattern.split(/[*?]/);
+  return before.startsWith(wellKnown) || (others.length > 0 && wellKnown.startsWith(before));
 }
 
 function accountOf(stage: string, definition: StageDefinition, runsOn: "aws" | "loopback"): string {

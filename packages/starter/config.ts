@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { defaultIdleSeconds, idleVariable } from "#fleet/timing.ts";
 import {
   ConfigurationError,
+  domains,
   type Environment,
   EnvironmentReader,
   flag,
@@ -9,6 +10,7 @@ import {
   list,
   origins,
   publicUrl,
+  redirects,
   secureUrl,
 } from "./environment.ts";
 import { type SessionBackend, shortestKey } from "./sessions/index.ts";
@@ -119,10 +121,10 @@ function readLogin(read: EnvironmentReader, externalUrl: URL | undefined): Login
     );
   const rest = {
     scopes: read.optional(`${prefix}_SCOPES`, list) ?? [],
-    allowedDomains: (read.optional(`${prefix}_ALLOWED_DOMAINS`, list) ?? []).map((domain) => domain.toLowerCase()),
+    allowedDomains: read.optional(`${prefix}_ALLOWED_DOMAINS`, domains) ?? [],
     // Google's ID tokens name no groups.
     allowedGroups: (kind === "openid" ? read.optional("OPENID_ALLOWED_GROUPS", list) : undefined) ?? [],
-    allowedRedirects: read.optional("WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS", list) ?? [],
+    allowedRedirects: read.optional("WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS", redirects) ?? [],
   };
   const sessions = readSessions(read);
   if (!externalUrl || clientId === undefined || clientSecret === undefined || issuer === undefined || !sessions) {

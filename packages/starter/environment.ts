@@ -52,6 +52,23 @@ export const origins = v.pipe(
     "origins are allowed, such as https://claude.ai: without a path or a slash at the end, separated by commas",
   ),
 );
+/** Domains of accounts; compared in lower case. */
+export const domains = v.pipe(
+  list,
+  v.check(
+    (entries) => entries.every((entry) => /^[\p{L}\d-]+(?:\.[\p{L}\d-]+)+$/u.test(entry)),
+    "domains are allowed, such as example.com, separated by commas",
+  ),
+  v.transform((entries) => entries.map((entry) => entry.toLowerCase())),
+);
+/** Where clients may have people sent back to. */
+export const redirects = v.pipe(
+  list,
+  v.check(
+    (entries) => entries.every((entry) => /^https?:\/\/[^/?#@]+(?:\/[^#]*)?$/i.test(entry)),
+    "addresses are allowed, such as https://claude.ai/api/* or http://localhost:*, separated by commas",
+  ),
+);
 export const flag = v.pipe(
   v.string(),
   v.toLowerCase(),

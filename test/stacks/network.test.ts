@@ -155,6 +155,15 @@ describe("routes", () => {
     });
   });
 
+  it("[ALB-6] [MCP-3] send no metadata of any host to the owner, however the map's pattern says it", () => {
+    const anyHostOf = (path: string) =>
+      planStage({ ...withServices({}), oauth: { paths: [path] } }, "prod").oauth?.anyHost.paths;
+    for (const path of ["/*", "/?well-known/*", "/.well*", "/.*", "/.well-known/oauth-*", "/.well-known/?"]) {
+      expect(anyHostOf(path), path).toEqual([]);
+    }
+    for (const path of ["/oauth2/*", "/.well", "/well-known/*", "/authorize"]) expect(anyHostOf(path)).toEqual([path]);
+  });
+
   it("[MCP-3] ask a host with a login of its own before that, and one without after it", () => {
     const environment = { WORKSPACE_EXTERNAL_URL: "{url}" };
     const map = withServices({ slack: { ...slack, environment }, notes: { ...slack, host: "notes", environment: {} } });

@@ -5,7 +5,13 @@ import { answerAuthorization } from "#endpoint/doubles/google/authorization.ts";
 import { ClientRegistry, exampleUsers, type GoogleClient, type GoogleUser } from "#endpoint/doubles/google/client.ts";
 import { GrantBook } from "#endpoint/doubles/google/grant.ts";
 import { createSigningKey } from "#endpoint/doubles/google/key.ts";
-import { answerTokenRequest, defaultAccessSeconds } from "#endpoint/doubles/google/token-endpoint.ts";
+import {
+  answerTokenRequest,
+  defaultAccessSeconds,
+  type GoogleAnswer,
+  refuse,
+  type TokenEndpointParts,
+} from "#endpoint/doubles/google/token-endpoint.ts";
 import { type Vendor, type VendorName, vendors } from "./vendor.ts";
 
 export type { VendorName } from "./vendor.ts";
@@ -53,7 +59,7 @@ export async function startOpenIdDouble(name: VendorName, options: OpenIdDoubleO
       case paths.token: {
         const accessSeconds = () => defaultAccessSeconds;
         const parts = { issuer, clients, grants, key, accessSeconds, claimsOf: vendor.idToken };
-        const { status, body } = await answerTokenRequest(form, req.headers.authorization, parts);
+        const { status, body } = await answerClient(vendor, form, req.headers.authorization, parts);
         return json(res, status, body);
       }
       case paths.userinfo: {
@@ -71,6 +77,16 @@ export async function startOpenIdDouble(name: VendorName, options: OpenIdDoubleO
   return { issuer: `${origin}${vendor.issuerPath}`, users, stop: () => closeServer(server) };
 }
 
+async function answerClient(
+  { authMethods }: Vendor,
+  form: URLSearchParams,
+  ...rest: [string | undefined, TokenEndpointParts]
+): Promise<GoogleAnswer> {
+  return authMethods === undefined && form.has("client_secret")
+    ? refuse(401, "invalid_client", "The secret comes by the header.")
+    : answerTokenRequest(form, ...rest);
+}
+
 const bearerOf = ({ headers }: IncomingMessage): string => headers.authorization?.replace(/^Bearer /, "") ?? "";
 
 const asksOffline =
@@ -78,18 +94,18 @@ const asksOffline =
   (asked: URLSearchParams): boolean =>
     alwaysOffline || (asked.get("scope") ?? "").split(" ").includes("offline_access");
 
-function discoveryOf({ issuerPath, paths, scopes }: Vendor, origin: string) {
+function discoveryOf({ issuerPath, paths, scopes, authMethods }: Vendor, origin: string) {
   return {
     issuer: `${origin}${issuerPath}`,
     authorization_endpoint: `${origin}${paths.authorize}`,
     token_endpoint: `${origin}${paths.token}`,
-    userinfo_endpoint: `${origin}${paths.userinfo}`,
+    userinfo_endpoint: paths.userinfo === undefined ? undefined : `${origin}${paths.userinfo}`,
     jwks_uri: `${origin}${paths.keys}`,
     response_types_supported: ["code"],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256"],
     scopes_supported: scopes,
-    token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic"],
+    token_endpoint_auth_methods_supported: authMethods,
   };
 }
 

@@ -1,12 +1,14 @@
 import type { GoogleUser } from "#endpoint/doubles/google/client.ts";
 
-export type VendorName = "entra" | "okta" | "cognito";
+export type VendorName = "entra" | "okta" | "cognito" | "minimal";
 
 /** In what an OpenID provider differs from the others: where things are, and which token says what. */
 export interface Vendor {
   readonly issuerPath: string;
-  readonly paths: Readonly<Record<"authorize" | "token" | "keys" | "userinfo", string>>;
-  readonly scopes: readonly string[];
+  readonly paths: Readonly<Record<"authorize" | "token" | "keys", string> & { readonly userinfo?: string }>;
+  readonly scopes?: readonly string[];
+  /** How a client may send its secret. Absent: by the header, as the standard says of a provider that does not. */
+  readonly authMethods?: readonly string[];
   /** Whether a refresh token comes without being asked for. */
   readonly alwaysOffline: boolean;
   idToken(user: GoogleUser): Readonly<Record<string, unknown>>;
@@ -15,6 +17,7 @@ export interface Vendor {
 
 const tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const usual = ["openid", "profile", "email"];
+const authMethods = ["client_secret_post", "client_secret_basic"];
 
 export const vendors: Readonly<Record<VendorName, Vendor>> = {
   // https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
@@ -27,6 +30,7 @@ export const vendors: Readonly<Record<VendorName, Vendor>> = {
       userinfo: "/oidc/userinfo",
     },
     scopes: [...usual, "offline_access"],
+    authMethods,
     alwaysOffline: false,
     idToken: ({ email, name, groups = [] }) => ({
       tid: tenant,
@@ -49,6 +53,7 @@ export const vendors: Readonly<Record<VendorName, Vendor>> = {
       userinfo: "/oauth2/default/v1/userinfo",
     },
     scopes: [...usual, "offline_access", "groups"],
+    authMethods,
     alwaysOffline: false,
     idToken: ({ name, email }) => ({ ver: 1, name, preferred_username: email }),
     userInfo: ({ name, email, groups = [] }) => ({ name, email, email_verified: true, groups }),
@@ -63,6 +68,7 @@ export const vendors: Readonly<Record<VendorName, Vendor>> = {
       userinfo: "/oauth2/userInfo",
     },
     scopes: [...usual, "phone"],
+    authMethods,
     alwaysOffline: true,
     idToken: ({ name, email, groups = [] }) => ({
       token_use: "id",
@@ -73,5 +79,14 @@ export const vendors: Readonly<Record<VendorName, Vendor>> = {
       "cognito:groups": groups,
     }),
     userInfo: ({ name, email }) => ({ name, email, email_verified: "true" }),
+  },
+  // What https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata requires; one group is a text, as
+  // AD FS writes it.
+  minimal: {
+    issuerPath: "",
+    paths: { authorize: "/authorize", token: "/token", keys: "/keys" },
+    alwaysOffline: true,
+    idToken: ({ name, email, groups = [] }) => ({ name, email, groups: groups.length === 1 ? groups[0] : groups }),
+    userInfo: () => ({}),
   },
 };

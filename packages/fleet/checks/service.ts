@@ -4,6 +4,7 @@ import { type Entry, runsIn } from "../entry.ts";
 import { fargateCpus, fargateMemory } from "../fargate.ts";
 import { names, targetGroupNameLimit } from "../names.ts";
 import type { Problem } from "../problem.ts";
+import { mostTasks } from "../session-loss.ts";
 import { checkCommands } from "./command.ts";
 import { unknown } from "./reference.ts";
 import { checkScaling } from "./scaling.ts";
@@ -55,11 +56,9 @@ function checkSize([key, { cpu, memory }]: Entry): readonly Problem[] {
 }
 
 /** A balancer spreads requests over tasks, and a session that one keeps in memory is unknown to the others. */
-function checkCount([
-  key,
-  { desiredCount = 1, scaling, sessions = false, stickiness = false },
-]: Entry): readonly Problem[] {
-  const most = Math.max(...[scaling ?? { max: desiredCount }, ...(scaling?.schedule ?? [])].map(({ max }) => max));
+function checkCount([key, service]: Entry): readonly Problem[] {
+  const { scaling, sessions = false, stickiness = false } = service;
+  const most = mostTasks(service);
   if (most <= 1 || sessions !== false || stickiness) return [];
   return [
     {

@@ -32,24 +32,35 @@ export function admit(claims: Claims, { kind, allowedDomains, allowedGroups }: A
  * https://learn.microsoft.com/entra/identity-platform/migrate-off-email-claim-authorization
  */
 function domainOf(claims: Claims, kind: Admitted["kind"]): string | undefined {
-  const { hd, email, email_verified: verified, xms_edov: owned } = claims;
+  const { hd, email } = claims;
   if (kind === "google") return typeof hd === "string" ? hd.toLowerCase() : undefined;
   if (typeof email !== "string") return undefined;
-  const isVerified = [verified, owned].some(
-    (claim) => claim === true || claim === "true" || claim === 1 || claim === "1",
-  );
+  const isVerified = verifications
+    .map((name) => claims[name])
+    .some((claim) => claim === true || claim === "true" || claim === 1 || claim === "1");
   return isVerified ? email.slice(email.lastIndexOf("@") + 1).toLowerCase() : undefined;
 }
 
 /** Whether an ID token says what admittance asks; the rest may be at the userinfo endpoint. */
-export function isComplete(claims: Claims, { allowedGroups }: Admitted): boolean {
-  return claims.email !== undefined && (allowedGroups.length === 0 || groupsOf(claims).length > 0);
+export function isComplete(claims: Claims, { kind, allowedDomains, allowedGroups }: Admitted): boolean {
+  if (claims.email === undefined || (allowedGroups.length > 0 && groupsOf(claims).length === 0)) return false;
+  return allowedDomains.length === 0 || domainOf(claims, kind) !== undefined;
 }
 
-/** `groups` of Okta and Entra, Entra's app roles, and Cognito's own claim. */
+const verifications = ["email_verified", "xms_edov"] as const;
+
+/** An ID token's claims, and those that it lacks of the userinfo endpoint. */
+export function joinClaims<T extends Claims>(info: Claims, claims: T): T {
+  // Whether an address is verified is said of that address, and of no other.
+  const isOther = claims.email !== undefined && claims.email !== info.email;
+  const lacked = Object.entries(info).filter(([name]) => !(isOther && verifications.some((one) => one === name)));
+  return { ...Object.fromEntries(lacked), ...claims };
+}
+
+/** `groups` of Okta and Entra, Entra's app roles, and Cognito's own claim. AD FS writes a single one as a text. */
 function groupsOf(claims: Claims): readonly string[] {
   return ["groups", "roles", "cognito:groups"].flatMap((name) => {
     const value = claims[name];
-    return Array.isArray(value) ? value.filter((group) => typeof group === "string") : [];
+    return [value].flat().filter((group) => typeof group === "string");
   });
 }

@@ -2,6 +2,7 @@ import { cleanName } from "./client.ts";
 import { OAuthFailure } from "./oauth-failure.ts";
 import { type Fetching, fetchPublic, Unfit } from "./public-fetch.ts";
 import type { Client } from "./records.ts";
+import { usableRedirectUris } from "./redirect-uri.ts";
 import { parseMetadata } from "./registration.ts";
 
 export interface ClientDocuments {
@@ -19,7 +20,7 @@ const mostAtOnce = 10;
 const cachedSeconds = { least: 60, usual: 300, most: 24 * 3600 };
 
 interface Kept {
-  readonly client: Client | OAuthFailure;
+  readonly client: Client;
   readonly until: number;
 }
 
@@ -40,8 +41,10 @@ export function openClientDocuments(
   const kept = new Map<string, Kept>();
   const underWay = new Map<string, Promise<Client>>();
 
-  function keep(clientId: string, client: Client | OAuthFailure, seconds: number): void {
+  /** Only what is whole: an error is not kept (section 5.2 of the draft), so what was mended works at once. */
+  function keep(clientId: string, client: Client, seconds: number): void {
     kept.delete(clientId);
+    if (seconds === 0) return;
     kept.set(clientId, { client, until: now() + seconds * 1000 });
     const [oldest] = kept.keys();
     if (kept.size > mostDocuments && oldest !== undefined) kept.delete(oldest);
@@ -54,9 +57,7 @@ export function openClientDocuments(
       keep(clientId, client, lifeOf(cacheControl));
       return client;
     } catch (error) {
-      const failure = error instanceof Unfit ? refused(error.message) : error;
-      if (failure instanceof OAuthFailure) keep(clientId, failure, cachedSeconds.least);
-      throw failure;
+      throw error instanceof Unfit ? refused(error.message) : error;
     } finally {
       underWay.delete(clientId);
     }
@@ -65,10 +66,7 @@ export function openClientDocuments(
   return {
     read: async (clientId) => {
       const known = kept.get(clientId);
-      if (known !== undefined && known.until > now()) {
-        if (known.client instanceof OAuthFailure) throw known.client;
-        return known.client;
-      }
+      if (known !== undefined && known.until > now()) return known.client;
       const url = checkAddress(clientId);
       const running = underWay.get(clientId);
       if (running !== undefined) return running;
@@ -82,15 +80,14 @@ export function openClientDocuments(
   };
 }
 
-/** Section 3 of the draft; compared as written, since the id is the address as it was written. */
+/**
+ * Section 3 of the draft. The id is the address as it was written, so a path that parsing would mend (dots for a folder,
+ * plain or encoded, a backslash, a blank) names another place than it says.
+ */
 function checkAddress(clientId: string): URL {
   const url = clientId.length > 1_000 ? null : URL.parse(clientId);
-  if (
-    url?.protocol !== "https:" ||
-    url.pathname === "/" ||
-    /[#@\s\\]/.test(clientId) ||
-    /\/\.{1,2}(?:[/?]|$)/.test(clientId)
-  ) {
+  const [, path] = /^https:\/\/[^/?#@\s\\]+(\/.+)$/.exec(clientId) ?? [];
+  if (url === null || path === undefined || path !== url.pathname + url.search) {
     throw refused("its address is https with a path, without a user, a fragment or dots for a folder");
   }
   return url;
@@ -106,18 +103,24 @@ function clientOf(clientId: string, text: string, allowedRedirects: readonly str
   ) {
     throw refused("it is a JSON object whose client_id is its own address");
   }
-  const method = "token_endpoint_auth_method" in document ? document.token_endpoint_auth_method : "none";
-  if (method !== "none" || "client_secret" in document) {
+  if (!isPublicClient(document) || "client_secret" in document) {
     throw refused('token_endpoint_auth_method is "none": what everybody can read is no secret');
   }
-  const metadata = parseMetadata({ ...document, token_endpoint_auth_method: method }, allowedRedirects);
+  const metadata = parseMetadata({ ...document, token_endpoint_auth_method: "none" });
   const name = cleanName(metadata.client_name);
   return {
     client_id: clientId,
     ...(name === undefined ? {} : { client_name: name }),
-    redirect_uris: metadata.redirect_uris,
+    redirect_uris: usableRedirectUris(metadata.redirect_uris, allowedRedirects),
     token_endpoint_auth_method: "none",
   };
+}
+
+/** A client may prefer a key, and say that it does without: ChatGPT's document does. */
+function isPublicClient(document: object): boolean {
+  const method = "token_endpoint_auth_method" in document ? document.token_endpoint_auth_method : "none";
+  const others = "token_endpoint_auth_methods_supported" in document && document.token_endpoint_auth_methods_supported;
+  return method === "none" || (Array.isArray(others) && others.includes("none"));
 }
 
 function parseJson(text: string): unknown {
@@ -129,7 +132,7 @@ function parseJson(text: string): unknown {
 }
 
 function lifeOf(cacheControl = ""): number {
-  if (/\bno-(store|cache)\b/i.test(cacheControl)) return cachedSeconds.least;
+  if (/\bno-(store|cache)\b/i.test(cacheControl)) return 0;
   const [, told] = /\bmax-age=(\d{1,9})/i.exec(cacheControl) ?? [];
   const seconds = told === undefined ? cachedSeconds.usual : Number(told);
   return Math.min(cachedSeconds.most, Math.max(cachedSeconds.least, seconds));

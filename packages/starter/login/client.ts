@@ -11,7 +11,8 @@ const mostCharacters = 60;
 export function cleanName(name: string | undefined): string | undefined {
   const clean = (name ?? "")
     .normalize("NFC")
-    .replace(/[\p{C}\p{Zl}\p{Zp}\p{Variation_Selector}]/gu, " ")
+    // Braille's blank is a symbol, and looks like none.
+    .replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu, " ")
     // A tower of combining marks covers the lines around it.
     .replace(/(\p{M}{2})\p{M}+/gu, "$1")
     .replace(/\s+/gu, " ")

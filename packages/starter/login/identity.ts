@@ -1,6 +1,6 @@
 import * as oidc from "openid-client";
 import type { LoginConfig } from "../config.ts";
-import { admit, isComplete } from "./admittance.ts";
+import { admit, isComplete, joinClaims } from "./admittance.ts";
 import type { ProviderTokens, User } from "./records.ts";
 
 export type ProviderConfig = Extract<LoginConfig, { kind: "google" | "openid" }>;
@@ -50,7 +50,7 @@ export function connectProvider(config: ProviderConfig, now: () => number = Date
   function discoverAt(issuer: URL): Promise<oidc.Configuration> {
     const execute = [oidc.enableNonRepudiationChecks];
     if (issuer.protocol === "http:") execute.push(oidc.allowInsecureRequests);
-    return oidc.discovery(issuer, config.clientId, undefined, oidc.ClientSecretPost(config.clientSecret), {
+    return oidc.discovery(issuer, config.clientId, undefined, clientAuth(config.clientSecret), {
       execute,
       timeout: timeoutSeconds,
     });
@@ -73,7 +73,7 @@ export function connectProvider(config: ProviderConfig, now: () => number = Date
     if (claims === undefined) throw new Error(`${config.name} answered without an ID token.`);
     const provider = await discover();
     if (isComplete(claims, config) || provider.serverMetadata().userinfo_endpoint === undefined) return claims;
-    return { ...(await oidc.fetchUserInfo(provider, answer.access_token, claims.sub)), ...claims };
+    return joinClaims(await oidc.fetchUserInfo(provider, answer.access_token, claims.sub), claims);
   }
 
   return {
@@ -116,6 +116,18 @@ export function connectProvider(config: ProviderConfig, now: () => number = Date
       const { name } = await oidc.fetchUserInfo(await discover(), accessToken, subject);
       return { name };
     },
+  };
+}
+
+/**
+ * In the form where a provider lists that, else by the header, which is what a provider that lists nothing takes.
+ * https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
+ */
+function clientAuth(secret: string): oidc.ClientAuth {
+  const [inForm, byHeader] = [oidc.ClientSecretPost(secret), oidc.ClientSecretBasic(secret)];
+  return (provider, client, body, headers) => {
+    const isListed = provider.token_endpoint_auth_methods_supported?.includes("client_secret_post") ?? false;
+    (isListed ? inForm : byHeader)(provider, client, body, headers);
   };
 }
 

@@ -12,8 +12,15 @@ export function resourceMetadata({ resource, issuer }: LoginAddress) {
   };
 }
 
-export const resourceMetadataUrl = ({ resource }: LoginAddress): string =>
-  new URL(`/.well-known/oauth-protected-resource${resource.pathname}`, resource).href;
+/** As the client wrote the address of `/mcp`, which it compares as text (RFC 9728, 3.3): with a slash at its end or none. */
+const writtenAs = (path: string, address: LoginAddress): LoginAddress =>
+  path.endsWith("/mcp/") ? { ...address, resource: new URL("/mcp/", address.resource) } : address;
+
+/** @param path as the request has it that is told where to log in */
+export function resourceMetadataUrl(address: LoginAddress, path: string): string {
+  const { resource } = writtenAs(path, address);
+  return new URL(`/.well-known/oauth-protected-resource${resource.pathname}`, resource).href;
+}
 
 /** RFC 8414, with RFC 9207 and client ID metadata documents. */
 export function serverMetadata({ issuer }: LoginAddress) {
@@ -54,7 +61,7 @@ export function answerMetadata(address: LoginAddress): RequestHandler {
     const document = metadataPaths.server.test(req.path)
       ? serverMetadataFor(address, req.path)
       : metadataPaths.resource.test(req.path)
-        ? resourceMetadata(address)
+        ? resourceMetadata(writtenAs(req.path, address))
         : undefined;
     if (document === undefined) next();
     else if (req.method === "GET" || req.method === "HEAD") res.set("Cache-Control", "no-cache").json(document);

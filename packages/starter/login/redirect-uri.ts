@@ -13,24 +13,41 @@ const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
 export function checkRedirectUris(uris: readonly string[], allowed: readonly string[]): void {
   if (uris.length < 1 || uris.length > mostUris) throw refused(`name 1 to ${mostUris} of them`);
   if (uris.join("").length > mostInAll) throw refused(`they have at most ${mostInAll} characters together`);
-  for (const uri of uris) checkRedirectUri(uri, allowed);
+  for (const uri of uris) {
+    const problem = problemOf(uri, allowed);
+    if (problem !== undefined) throw refused(problem);
+  }
 }
 
-function checkRedirectUri(uri: string, allowed: readonly string[]): void {
-  // As RFC 3986 writes one: parsing mends what is none, such as blanks and backslashes, and clients compare as written.
-  const url = uri.length > mostCharacters || !/^[a-z]+:[!-[\]-~]+$/i.test(uri) ? null : URL.parse(uri);
-  if (url === null) throw refused(`each is an absolute URL of at most ${mostCharacters} characters, all of them ASCII`);
+/**
+ * Those of a client's addresses that it may use here. A document describes its client to every server, and may name
+ * an app's scheme for some other.
+ * @throws {OAuthFailure} when there is none
+ */
+export function usableRedirectUris(uris: readonly string[], allowed: readonly string[]): string[] {
+  const usable = uris.filter((uri) => problemOf(uri, allowed) === undefined);
+  checkRedirectUris(usable.length === 0 ? uris : usable, allowed);
+  return usable;
+}
+
+/** As RFC 3986 writes one: parsing mends what is none, such as blanks and backslashes, and clients compare as written. */
+const isWritten = (uri: string): boolean => uri.length <= mostCharacters && /^[a-z]+:[!-[\]-~]+$/i.test(uri);
+
+/** The rule that the address breaks. */
+function problemOf(uri: string, allowed: readonly string[]): string | undefined {
+  const url = isWritten(uri) ? URL.parse(uri) : null;
+  if (url === null) return `each is an absolute URL of at most ${mostCharacters} characters, all of them ASCII`;
   const isLoopback = url.protocol === "http:" && loopbackNames.has(url.hostname);
-  if (!isLoopback && url.protocol !== "https:")
-    throw refused("https is allowed, and http on localhost, 127.0.0.1 or [::1]");
+  if (!isLoopback && url.protocol !== "https:") return "https is allowed, and http on localhost, 127.0.0.1 or [::1]";
   // As written: parsing drops an empty fragment, and a user without a name.
-  const authority = uri.split(/[/?#]/)[2] ?? "";
-  if (!/^https?:\/\//i.test(uri)) throw refused("https:// or http:// begins it");
-  if (uri.includes("#") || authority.includes("@")) throw refused("neither a fragment nor a user is allowed");
-  if (url.hostname.includes("*")) throw refused("a host without a wildcard is allowed");
+  const [, authority] = /^https?:\/\/([^/?#]+)/i.exec(uri) ?? [];
+  if (authority === undefined) return "https:// or http:// begins it, and a host follows";
+  if (uri.includes("#") || authority.includes("@")) return "neither a fragment nor a user is allowed";
+  if (url.hostname.includes("*")) return "a host without a wildcard is allowed";
   if (allowed.length > 0 && !allowed.some((pattern) => fits(pattern, url))) {
-    throw refused("this server's operator allows only listed addresses");
+    return "this server's operator allows only listed addresses";
   }
+  return undefined;
 }
 
 /**
@@ -41,11 +58,12 @@ function checkRedirectUri(uri: string, allowed: readonly string[]): void {
 function fits(pattern: string, { href }: URL): boolean {
   const [scheme = "", rest = ""] = pattern.split("://", 2);
   const slash = rest.indexOf("/");
-  const [host = "", port = ""] = (slash === -1 ? rest : rest.slice(0, slash)).split(/(?=:(?:\*|\d+)$)/);
+  const authority = (slash === -1 ? rest : rest.slice(0, slash)).toLowerCase();
+  const [host = "", port = ""] = authority.split(/(?=:(?:\*|\d+)$)/);
   const path = slash === -1 ? "/*" : rest.slice(slash);
   const anyPort = port === ":*" ? "(?::\\d+)?" : literal(port, "");
   return new RegExp(
-    `^${literal(scheme, "")}://${literal(host, "[A-Za-z0-9-]+")}${anyPort}${literal(path, "[^#]*")}$`,
+    `^${literal(scheme.toLowerCase(), "")}://${literal(host, "[A-Za-z0-9-]+")}${anyPort}${literal(path, "[^#]*")}$`,
   ).test(href);
 }
 
@@ -62,8 +80,8 @@ export function isRegistered(uri: string, registered: readonly string[]): boolea
 
 function isSameButPort(known: string, uri: string): boolean {
   const [one, other] = [URL.parse(known), URL.parse(uri)];
-  if (one?.protocol !== "http:" || !loopbackNames.has(one.hostname) || other === null || uri.includes("#"))
-    return false;
+  if (one?.protocol !== "http:" || !loopbackNames.has(one.hostname) || other === null) return false;
+  if (!isWritten(uri) || uri.includes("#")) return false;
   one.port = "";
   other.port = "";
   return one.href === other.href;

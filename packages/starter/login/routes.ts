@@ -79,7 +79,7 @@ export function loginRoutes(address: LoginAddress, provider: IdentityProvider, c
 
   routes.post("/register", express.json({ limit: bodyLimit, inflate: false }), async (req, res) => {
     if (req.body === undefined) throw new OAuthFailure("invalid_request", "Send the body as application/json.", 415);
-    const client = register(parseMetadata(req.body, common.allowedRedirects), Date.now());
+    const client = register(parseMetadata(req.body), common.allowedRedirects, Date.now());
     budgets.registrations.spend(req.ip ?? "");
     await clients.add(client);
     res.status(201).set("Cache-Control", "no-store").json(client);

@@ -88,15 +88,11 @@ export function openTokenDesk(options: TokenDeskOptions): TokenDesk {
    * The one token that takes the place of `id`, however often and wherever that is presented within the grace: a client
    * whose answer got lost goes on, and no second lineage begins.
    */
-  async function succeed(id: string, token: Token, grant: Grant): Promise<string> {
+  async function successorOf(id: string, token: Token, grant: Grant): Promise<string> {
     if (token.rotatedAt !== undefined && now() - token.rotatedAt > rotationGraceMs) return refuseReuse(grant);
     const { refresh } = await records.successors.claim(id, { refresh: mintSecret() }, (2 * rotationGraceMs) / 1000);
     const next = await records.refreshTokens.get(hashSecret(refresh));
-    if (next?.rotatedAt !== undefined) return refuseReuse(grant);
-    if (token.rotatedAt === undefined) {
-      await records.refreshTokens.set(id, { ...token, rotatedAt: now() }, token.expiresAt - seconds());
-    }
-    return refresh;
+    return next?.rotatedAt === undefined ? refresh : refuseReuse(grant);
   }
 
   return {
@@ -110,7 +106,12 @@ export function openTokenDesk(options: TokenDeskOptions): TokenDesk {
         throw new OAuthFailure("invalid_grant", "The refresh token is unknown or its login has ended. Log in again.");
       }
       const grant = { loginId: token.loginId, login };
-      return issue(grant, token.scopes, await succeed(id, token, grant));
+      const tokens = await issue(grant, token.scopes, await successorOf(id, token, grant));
+      // Last: a store that fails before it leaves a token that is no thief's, however long the outage.
+      if (token.rotatedAt === undefined) {
+        await records.refreshTokens.set(id, { ...token, rotatedAt: now() }, token.expiresAt - seconds());
+      }
+      return tokens;
     },
     verify: async (accessToken) => {
       const token = await records.accessTokens.get(hashSecret(accessToken));

@@ -46,8 +46,10 @@ function installLogin(app: Express, login: LoginParts, parts: DoorParts): (req: 
   const desk = openTokenDesk({
     records,
     now: Date.now,
-    onReuse: (grant) =>
-      audit.record({ action: "logout", outcome: "failed", reason: "refresh_token_reused", ...whoIs(grant) }),
+    onReuse: (grant) => {
+      common.verified.forget();
+      audit.record({ action: "logout", outcome: "failed", reason: "refresh_token_reused", ...whoIs(grant) });
+    },
   });
   const common: LoginCommon = {
     ...parts,
@@ -88,7 +90,8 @@ function installLogin(app: Express, login: LoginParts, parts: DoorParts): (req: 
 }
 
 async function admit(req: Request, address: LoginAddress, { verified }: LoginCommon): Promise<Grant> {
-  const where = `resource_metadata="${resourceMetadataUrl(address)}", scope="${scope}"`;
+  const [path = ""] = req.originalUrl.split("?");
+  const where = `resource_metadata="${resourceMetadataUrl(address, path)}", scope="${scope}"`;
   const [, token] = /^Bearer +([\w.~+/=-]{1,512})$/i.exec(req.get("authorization") ?? "") ?? [];
   if (token === undefined) throw new NotAdmitted("This server requires a login.", `Bearer ${where}`);
   try {

@@ -114,6 +114,16 @@ describe("sessions in the memory of a task", () => {
     expect(lossOf({})).toBeUndefined();
   });
 
+  it("[MCP-10] are lost between the tasks that a service may have, however many it has now", () => {
+    const scaling = { min: 1, max: 1, on: "requests", target: 100 } as const;
+    const schedule = [{ cron: "0 8 ? * MON-FRI *", timeZone: "Europe/Berlin", min: 1, max: 3 }];
+    expect(lossOf({ sessions: "none", scaling: { ...scaling, max: 4 } })?.when).toBe(
+      "another of its up to 4 tasks does not know them",
+    );
+    expect(lossOf({ sessions: "none", scaling: { ...scaling, schedule } })?.when).toMatch(/up to 3 tasks/);
+    expect(lossOf({ scaling })).toBeUndefined();
+  });
+
   it("[MCP-10] are not google_workspace's", () => {
     const service = planStage(fleet, "prod").services.find(({ key }) => key === "google_workspace");
     expect(service?.environment).toMatchObject({

@@ -116,6 +116,13 @@ describe("the configuration", () => {
     });
     expect(problemsOf({ ...openid, OPENID_ISSUER: undefined })).toContain("OPENID_ISSUER is not set.");
     expect(problemsOf({ ...openid, OAUTH_ALLOWED_ORIGINS: "https://claude.ai/" })).toContain("origins are allowed");
+    for (const domain of ["@example.com", "https://example.com", "example"]) {
+      expect(problemsOf({ ...openid, OPENID_ALLOWED_DOMAINS: domain })).toContain("domains are allowed");
+    }
+    for (const pattern of ["claude.ai", "cursor://callback", "https:///cb", "https://claude.ai#"]) {
+      const env = { ...openid, WORKSPACE_MCP_ALLOWED_CLIENT_REDIRECT_URIS: `http://localhost:*,${pattern}` };
+      expect(problemsOf(env)).toContain("addresses are allowed");
+    }
   });
 
   it("needs no secret for a server without login and audit", () => {

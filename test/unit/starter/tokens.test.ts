@@ -50,6 +50,24 @@ describe("tokens", () => {
     await expect(desk.verify(tokens.access_token)).resolves.toMatchObject({ loginId: "login" });
   });
 
+  it("[MCP-2] survive a store that fails in the middle of a refresh, and stays away for longer than that minute", async () => {
+    const { refresh } = await logIn();
+    const fail = () => Promise.reject(new StoreUnavailable("away"));
+    for (const away of [
+      { successors: { ...records.successors, claim: fail } },
+      { refreshTokens: { ...records.refreshTokens, claim: fail } },
+      { accessTokens: { ...records.accessTokens, set: fail } },
+      { refreshTokens: { ...records.refreshTokens, set: fail } },
+    ]) {
+      const failing = openTokenDesk({ records: { ...records, ...away }, now: () => now, onReuse: () => undefined });
+      await expect(failing.rotate("client", refresh)).rejects.toThrow(StoreUnavailable);
+      now += 5 * 60_000;
+    }
+    const tokens = await desk.rotate("client", refresh);
+    await expect(desk.verify(tokens.access_token)).resolves.toMatchObject({ loginId: "login" });
+    expect(reused).toEqual([]);
+  });
+
   it("all end when a refresh token turns up again later: somebody stole it", async () => {
     const { refresh } = await logIn();
     const tokens = await desk.rotate("client", refresh);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { admit } from "#starter/login/admittance.ts";
+import { admit, isComplete, joinClaims } from "#starter/login/admittance.ts";
 import { Budget } from "#starter/login/budget.ts";
 
 const google = { kind: "google", allowedDomains: ["example.com"], allowedGroups: [] } as const;
@@ -15,6 +15,7 @@ describe("who may log in", () => {
     ["Okta", "a member of the group", grouped, { groups: ["everyone", "mcp-users"] }],
     ["Cognito", "a member of the group", grouped, { "cognito:groups": ["mcp-users"] }],
     ["Entra", "who has the role", grouped, { roles: ["mcp-users"] }],
+    ["AD FS", "whose only group it is", grouped, { groups: "mcp-users" }],
   ])("[MCP-2] at %s: %s", (_, __, admitted, claims) => {
     expect(admit(claims, admitted)).toBeUndefined();
   });
@@ -29,10 +30,27 @@ describe("who may log in", () => {
     ["Entra", "an address that anybody could have entered", openid, { email: "a@example.com" }],
     ["Okta", "an address of another domain", openid, { email: "a@example.com.evil.example", email_verified: true }],
     ["Okta", "nobody's member", grouped, { groups: ["everyone"] }],
-    ["any", "a text in place of a list", grouped, { groups: "mcp-users" }],
+    ["any", "a text in which the group's name occurs", grouped, { groups: "no-mcp-users,mcp-users" }],
+    ["any", "a thing in place of a list", grouped, { groups: { "mcp-users": true } }],
     ["any", "no groups at all", grouped, {}],
   ])("[MCP-2] not at %s: %s", (_, __, admitted, claims) => {
     expect(admit(claims, admitted)).toMatch(/may log in here/);
+  });
+
+  it("[MCP-2] is looked up at the userinfo endpoint where the ID token does not say it", () => {
+    expect(isComplete({ email: "a@example.com" }, openid)).toBe(false);
+    expect(isComplete({ email: "a@example.com", email_verified: true }, openid)).toBe(true);
+    expect(isComplete({ email: "a@example.com" }, grouped)).toBe(false);
+    expect(isComplete({ email: "a@example.com" }, { ...openid, allowedDomains: [] })).toBe(true);
+  });
+
+  it("[MCP-2] is not by the verification of another address", () => {
+    const info = { email: "eve@gmail.com", email_verified: true, groups: ["all"] };
+    expect(joinClaims(info, { email: "eve@example.com" })).toEqual({ email: "eve@example.com", groups: ["all"] });
+    expect(admit(joinClaims(info, { email: "eve@example.com" }), openid)).toMatch(/not known/);
+    const same = { email: "a@example.com", email_verified: true };
+    expect(admit(joinClaims(same, { email: "a@example.com" }), openid)).toBeUndefined();
+    expect(admit(joinClaims(same, {}), openid)).toBeUndefined();
   });
 
   it("[MCP-2] is told what to change where Entra leaves the groups out", () => {

@@ -62,6 +62,26 @@ describe("a client's metadata document", () => {
     });
   });
 
+  // https://vscode.dev/oauth/client-metadata.json and https://chatgpt.com/oauth/client.json are such documents.
+  it.each([
+    ["more grants than this server has", { grant_types: ["authorization_code", "refresh_token", "urn:device_code"] }],
+    [
+      "a key, and that it does without",
+      {
+        token_endpoint_auth_method: "private_key_jwt",
+        token_endpoint_auth_methods_supported: ["none", "private_key_jwt"],
+      },
+    ],
+    ["an app's scheme among its addresses", { redirect_uris: ["cursor://callback", "https://claude.ai/cb"] }],
+  ])("[MCP-2] may name what other servers can do: %s", async (_, changed) => {
+    answer = sends(changed);
+    const { redirect_uris, token_endpoint_auth_method } = await read();
+    expect([redirect_uris.map((uri) => new URL(uri).host), token_endpoint_auth_method]).toEqual([
+      ["claude.ai"],
+      "none",
+    ]);
+  });
+
   it.each<[string, RequestListener, RegExp]>([
     [
       "about another address",
@@ -101,7 +121,7 @@ describe("a client's metadata document", () => {
     await expect(read()).rejects.toMatchObject({ code: "invalid_redirect_uri" });
   });
 
-  it("[MCP-2] is kept as long as its server says, up to a day, and a failure for a minute", async () => {
+  it("[MCP-2] is kept as long as its server says, and what is wrong is not kept", async () => {
     const documents = open();
     answer = sends({}, { "cache-control": "max-age=600" });
     const get = () => documents.read(`${origin}/client.json`).catch(() => "refused");
@@ -112,21 +132,48 @@ describe("a client's metadata document", () => {
     now = 601_000;
     answer = (_, res) => res.writeHead(500).end();
     expect(await get()).toBe("refused");
-    now += 59_000;
+    answer = sends({}, { "cache-control": "no-store" });
+    expect(await get()).toMatchObject({ client_name: "Claude" });
     await get();
-    expect(asked).toBe(2);
-    now += 2_000;
+    expect(asked).toBe(4);
+    answer = sends({}, { "cache-control": "max-age=9999999" });
     await get();
-    expect(asked).toBe(3);
+    now += 24 * 3_600_000 - 1;
+    await get();
+    expect(asked).toBe(5);
+    now += 1;
+    await get();
+    expect(asked).toBe(6);
   });
 
-  it.each([["/"], ["/client.json#part"], ["/a/../client.json"], ["/a/./client.json"]])(
-    "[MCP-2] does not lie at %s",
-    async (path) => {
-      await expect(read(path)).rejects.toEqual(refusal(/its address is https with a path/));
-      expect(asked).toBe(0);
-    },
-  );
+  it.each([
+    ...[
+      "",
+      "/",
+      "/client.json#part",
+      "/client.json#",
+      "/a/../client.json",
+      "/a/./client.json",
+      "/a/%2e%2e/client.json",
+    ],
+    ...["/a/.%2E/client.json", "/a\\client.json", "/client.json ", "/cli\tent.json", "/a/.."],
+  ])("[MCP-2] does not lie at %j", async (path) => {
+    await expect(read(path)).rejects.toEqual(refusal(/its address is https with a path/));
+    expect(asked).toBe(0);
+  });
+
+  it("[MCP-2] does not lie behind a user, with a name or none", async () => {
+    for (const user of ["user@", "@", ":@", "user:password@"]) {
+      await expect(open().read(`${origin.replace("//", `//${user}`)}/client.json`)).rejects.toEqual(refusal(/a user/));
+    }
+    expect(asked).toBe(0);
+  });
+
+  it("[MCP-2] may lie where an @ or a dot is part of a name", async () => {
+    const path = "/@scope/.client/..json";
+    answer = (req, res) => sends({ client_id: `${origin}${path}` })(req, res);
+    expect((await read(path)).client_id).toBe(`${origin}${path}`);
+  });
 
   it("[MCP-2] is not fetched from an address that is not public, by name or number", async () => {
     const documents = openClientDocuments([], { isAllowed: isPublicAddress, ca });

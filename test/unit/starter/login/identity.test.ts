@@ -68,6 +68,16 @@ describe.each<VendorName>(["entra", "okta", "cognito"])("a login at %s, found by
   });
 });
 
+describe("a provider that has what the standard requires, and no more", () => {
+  it("[MCP-2] gets the client's secret by the header, and says in its ID token who it is", async () => {
+    double = await startOpenIdDouble("minimal", { clients: [client], users: [ada, eve] });
+    const { user, tokens, provider } = await logIn(configOf({ allowedGroups: ["mcp-users"] }), ada.sub);
+    expect(user).toEqual({ subject: ada.sub, email: ada.email, name: ada.name });
+    await provider.refresh(tokens.refreshToken ?? "");
+    await expect(logIn(configOf({ allowedGroups: ["mcp-users"] }), eve.sub)).rejects.toThrow(UserRefused);
+  });
+});
+
 it("[MCP-2] a login at Google asks for offline access in Google's way, which others do not know", async () => {
   double = await startGoogleDouble({ clients: [client] });
   const provider = connectProvider(configOf({ kind: "google", name: "Google" }));

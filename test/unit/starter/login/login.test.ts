@@ -63,12 +63,23 @@ describe("the consent page", () => {
     expect(page.body).toContain("<strong>localhost:33418</strong>");
   });
 
+  it.each(["\u3164", "\u115F\u1160", "\u2800", "\u034F", "\u{E0041}", "\uFE0F \u00AD"])(
+    "[MCP-2] says that a client has no name where it looks like none: %j",
+    async (client_name) => {
+      const { client_id } = await registerClient(door, { client_name });
+      const { page } = await openConsentPage(door, authorizePath(client_id));
+      expect(page.body).toContain("A client without a name");
+    },
+  );
+
   it("[MCP-2] lets a program on its user's machine take any port", async () => {
     const { client_id } = await registerClient(door);
     const elsewhere = { redirect_uri: redirectUri.replace("33418", "40001") };
     expect((await door.ask(authorizePath(client_id, elsewhere))).status).toBe(200);
     const another = { redirect_uri: redirectUri.replace("callback", "other") };
     expect((await door.ask(authorizePath(client_id, another))).status).toBe(400);
+    const mended = { redirect_uri: redirectUri.replace("callback", "call\tback") };
+    expect((await door.ask(authorizePath(client_id, mended))).status).toBe(400);
   });
 });
 
@@ -122,11 +133,24 @@ it("[MCP-2] a refresh token that is presented several times at once has one succ
   expect(new Set(answers.map((tokens) => tokens.refresh_token)).size).toBe(1);
 });
 
+it("[MCP-2] a refresh token of two generations ago ends all tokens at once", async () => {
+  const { client_id, refresh_token } = await logIn(door);
+  const refresh = (token: string) => exchange(door, { grant_type: "refresh_token", client_id, refresh_token: token });
+  const first = tokensOf(await refresh(refresh_token));
+  const second = tokensOf(await refresh(first.refresh_token));
+  expect((await door.ask("/mcp", ping(second.access_token))).status).toBe(200);
+  expect((await refresh(refresh_token)).status).toBe(400);
+  expect((await door.ask("/mcp", ping(second.access_token))).status).toBe(401);
+});
+
 describe("metadata", () => {
   it("[MCP-3] names the host that was asked, at the forms of the host and of /mcp, with a slash or none", async () => {
     for (const path of ["", "/mcp", "/mcp/", "/"]) {
       const resource = await door.ask(`/.well-known/oauth-protected-resource${path}`);
-      expect(JSON.parse(resource.body)).toMatchObject({ resource: `${origin}/mcp`, authorization_servers: [origin] });
+      expect(JSON.parse(resource.body)).toMatchObject({
+        resource: path === "/mcp/" ? `${origin}/mcp/` : `${origin}/mcp`,
+        authorization_servers: [origin],
+      });
       const server = await door.ask(`/.well-known/oauth-authorization-server${path}`);
       expect(JSON.parse(server.body)).toMatchObject({
         issuer: path.endsWith("/") ? `${origin}/` : origin,
@@ -144,13 +168,13 @@ describe("metadata", () => {
     }
   });
 
-  it("[MCP-3] is where a 401 points to", async () => {
+  it.each(["/mcp", "/mcp/"])("[MCP-3] is where a 401 points to, and names %s as it was asked", async (path) => {
     for (const method of ["POST", "GET"]) {
-      const { status, headers } = await door.ask("/mcp", { method });
+      const { status, headers } = await door.ask(`${path}?a=/`, { method });
       expect(status).toBe(401);
-      expect(headers["www-authenticate"]).toContain(
-        `resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`,
-      );
+      const [, metadata = ""] = /resource_metadata="([^"]+)"/.exec(String(headers["www-authenticate"])) ?? [];
+      expect(metadata).toBe(`${origin}/.well-known/oauth-protected-resource${path}`);
+      expect(JSON.parse((await door.ask(new URL(metadata).pathname)).body).resource).toBe(`${origin}${path}`);
     }
   });
 });

@@ -23,7 +23,10 @@ describe("a registration", () => {
     ["an empty fragment", ["https://client.example/cb#"]],
     ["user info", ["https://user@client.example/cb"]],
     ["an empty user", ["https://@client.example/cb"]],
+    ["a user behind a third slash", ["https:///user@client.example/cb"]],
+    ["no host before a third slash", ["https:///client.example/cb"]],
     ["a wildcard host", ["https://*.evil.example/cb"]],
+    ["a wildcard host, encoded", ["https://%2a.evil.example/cb"]],
     ["a name that begins as this machine's", ["http://localhost.evil.example/cb"]],
     ["one bad among good ones", ["https://client.example/cb", "http://evil.example/cb"]],
     ["no slashes", ["https:client.example/cb"]],
@@ -53,7 +56,7 @@ describe("a registration", () => {
   });
 
   it("[MCP-2] is held to the operator's list, in which * stands for a port, a label or a path", async () => {
-    const fenced = await openDoor(["https://claude.ai/api/*", "http://localhost:*/callback", "https://*.example.com"]);
+    const fenced = await openDoor(["HTTPS://Claude.ai/api/*", "http://localhost:*/callback", "https://*.example.com"]);
     const statusOf = async (uri: string) =>
       (await fenced.ask("/register", asJson({ ...metadata, redirect_uris: [uri] }))).status;
     expect(await statusOf("https://claude.ai/api/mcp/auth_callback")).toBe(201);
@@ -105,6 +108,17 @@ describe("a registration", () => {
     expect(await redeem({ client_id })).toBe(401);
     expect(await redeem({ client_id, client_secret: "wrong" })).toBe(401);
     expect(await redeem({ client_id, client_secret }, basic)).toBe(400);
+  });
+
+  it("[MCP-2] asking for more than this server can do is told what it got", async () => {
+    const { status, body } = await registering({
+      grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
+      response_types: ["code", "token"],
+    });
+    expect([status, JSON.parse(body)]).toEqual([
+      201,
+      expect.objectContaining({ grant_types: ["authorization_code", "refresh_token"], response_types: ["code"] }),
+    ]);
   });
 
   it("[MCP-2] asking for what this server cannot do is refused", async () => {
