@@ -22,10 +22,14 @@ export interface Surroundings {
   readonly stdout: OutputStream;
 }
 
-/** A stage, and everything a command needs to act on it. */
-export interface Stage extends Surroundings {
+/** A stage as it was deployed, and the way to it. */
+export interface Deployed {
   readonly plan: StagePlan;
   readonly aws: Aws;
+}
+
+/** A stage, and everything a command needs to act on it. */
+export interface Stage extends Surroundings, Deployed {
   /** Reaches the services by their public addresses, even on this machine. */
   readonly fetch: typeof fetch;
 }

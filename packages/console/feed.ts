@@ -1,4 +1,5 @@
 import { differenceOf } from "./difference.ts";
+import type { ConsoleMode } from "./model/action.ts";
 import type { ConsoleEvent, Part } from "./model/event.ts";
 import type { Audit, Call, Happening, Request } from "./model/happening.ts";
 import { TrafficWindow } from "./traffic-window.ts";
@@ -7,7 +8,7 @@ import type { FleetView } from "./view.ts";
 const logLength = 100;
 
 export interface FeedOptions {
-  readonly mode: "actions" | "read-only";
+  readonly mode: ConsoleMode;
   /** Milliseconds between two readings of the fleet. */
   readonly intervalMs: number;
 }

@@ -29,7 +29,7 @@ const backlogBytes = 4 * 1024 * 1024;
 /** Throws when the port is taken. */
 export async function openConsole({ port, view, actions, intervalMs = 1000 }: ConsoleOptions): Promise<Console> {
   // Before anything else, so that no event is missed.
-  const feed = createFeed(view, { mode: actions === undefined ? "read-only" : "actions", intervalMs });
+  const feed = createFeed(view, { mode: actions?.mode ?? "read-only", intervalMs });
   const server = createServer();
   const { page, listening } = await openPage(server, port).catch((error: unknown) => {
     feed.close();
@@ -71,7 +71,9 @@ interface Rooms {
 
 async function serve(request: IncomingMessage, response: ServerResponse, rooms: Rooms): Promise<void> {
   const { page, feed, guard, actions } = rooms;
-  switch (`${request.method} ${request.url}`) {
+  // Links in messages say what they are about: the page reads it.
+  const [path] = (request.url ?? "").split("?");
+  switch (`${request.method} ${path}`) {
     case "GET /":
       return send(response, 200, "text/html; charset=utf-8", page.document(guard.token));
     case "GET /page.js":

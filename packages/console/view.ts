@@ -1,4 +1,4 @@
-import type { Action } from "./model/action.ts";
+import type { Action, ConsoleMode } from "./model/action.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Chats, Silence } from "./model/chat.ts";
 import type { Happening } from "./model/happening.ts";
@@ -26,8 +26,9 @@ export interface FleetView {
   silences?(): readonly Silence[];
 }
 
-/** What the console may do to a fleet, if that runs on this machine. */
+/** What the console may do to a fleet. */
 export interface FleetActions {
+  readonly mode: Exclude<ConsoleMode, "read-only">;
   /** Resolves with the outcome, in a sentence. Throws with a message fit for the page. */
   perform(action: Action): Promise<string>;
 }

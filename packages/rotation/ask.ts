@@ -35,7 +35,6 @@ interface Memory {
   readonly pace: Pace;
   /** Milliseconds since the epoch: another function may have asked since. */
   readonly at: number;
-  readonly isWritten: boolean;
 }
 const freshMs = 5_000;
 
@@ -46,47 +45,59 @@ export function askerOf(secretId: string, { fetch, clock, store }: AskPorts): As
   const memory = memories.get(store) ?? new Map<string, Memory>();
   memories.set(store, memory);
 
-  const recall = async (): Promise<Pace> => {
+  const recall = async (oldestMs: number): Promise<Pace> => {
     const known = memory.get(secretId);
-    if (known !== undefined && (!known.isWritten || clock.now() - known.at < freshMs)) return known.pace;
-    const pace = readPace((await store.describe(secretId)).tags[paceTag]);
-    memory.set(secretId, { pace, at: clock.now(), isWritten: true });
+    if (known !== undefined && clock.now() - known.at < oldestMs) return known.pace;
+    const read = readPace((await store.describe(secretId)).tags[paceTag]);
+    // What this process wrote last may not be shown yet.
+    const pace = known !== undefined && known.pace.wholeAt > read.wholeAt ? known.pace : read;
+    memory.set(secretId, { pace, at: clock.now() });
     return pace;
   };
-  const remember = async (pace: Pace): Promise<void> => {
-    // A secret may have all the tags and labels that AWS allows: then this process alone knows.
-    const written = await store.tag(secretId, paceTag, writePace(pace)).catch(() => "full" as const);
-    memory.set(secretId, { pace, at: clock.now(), isWritten: written === "tagged" });
+  const remember = async (pace: Pace): Promise<Kept> => {
+    const kept = await store.tag(secretId, paceTag, writePace(pace)).catch((): Kept => "failed");
+    if (kept === "tagged") memory.set(secretId, { pace, at: clock.now() });
+    return kept;
   };
 
   const takeTurn = async ({ name, needs }: Vendor, until: number): Promise<(Asked & { kind: "held" }) | undefined> => {
     for (;;) {
-      const pace = await recall();
+      const pace = await recall(freshMs);
       const now = clock.now();
       const turn = turnOf(pace, name, needs === "free" ? 1 : needs, now);
-      if (turn <= now) return undefined;
       if (turn > until) return { kind: "held", reason: wordsFor(pace, name, turn) };
+      if (turn <= now) break;
       await clock.sleep(turn - now);
     }
+    if (needs === "free") return undefined;
+    // Counted before it is made, of what others have counted by now: a request that nobody knows of is one too many.
+    const kept = await remember(charged(await recall(0), clock.now()));
+    return kept === "tagged" ? undefined : { kind: "held", reason: uncounted[kept] };
   };
 
   return async (vendor, init, until) => {
     const held = await takeTurn(vendor, until);
     if (held !== undefined) return held;
     const answer = await attempt(fetch, vendor, init, clock);
-    const pace = await recall();
+    const pace = await recall(freshMs);
     const next = paceAfter(answer, vendor, pace, clock.now());
     if (next !== pace) await remember(next);
     return answer;
   };
 }
 
+type Kept = Awaited<ReturnType<SecretStore["tag"]>> | "failed";
+
+const uncounted: Readonly<Record<Exclude<Kept, "tagged">, string>> = {
+  full: "the secret has as many tags and labels as AWS allows, so requests cannot be counted: remove one that nobody needs",
+  failed: "Secrets Manager did not take the note of it",
+};
+
 function paceAfter(answer: Answer, { name, serves, needs }: Vendor, pace: Pace, now: number): Pace {
-  const counted = () => charged(pace, now);
+  const counted = needs === "free" ? () => charged(pace, now) : () => pace;
   if (answer.kind === "unreachable") return rested(counted(), name, { now, why: answer.code, retryAfterMs: 0 });
   const { status, retryAfterMs } = answer;
   if (!serves.includes(status)) return rested(counted(), name, { now, why: String(status), retryAfterMs });
-  if (needs !== "free") return served(counted(), name);
   return pace.resting.has(name) ? served(pace, name) : pace;
 }
 

@@ -1,5 +1,7 @@
 import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { createAws } from "#cli/aws.ts";
+import { alarmActions } from "#cli/console/console.ts";
 import type { Action } from "#console/model/action.ts";
 import type { Chats } from "#console/model/chat.ts";
 import type { Happening } from "#console/model/happening.ts";
@@ -124,6 +126,7 @@ function createActions(
 ): FleetActions {
   const ecs = new ECSClient(clientSettings(cloud));
   const secrets = new SecretsManagerClient(clientSettings(cloud));
+  const aws = createAws(clientSettings(cloud));
 
   function killTask(id: string): string {
     const processes = cloud.ecs.processes().filter(({ taskArn }) => idOf(taskArn) === id);
@@ -151,6 +154,7 @@ function createActions(
   }
 
   return {
+    mode: "actions",
     async perform(action: Action) {
       switch (action.kind) {
         case "kill-task":
@@ -171,6 +175,9 @@ function createActions(
         case "unsilence-chat":
           silences.end(action.chat);
           return `${action.chat} answers again. Waiting messages arrive with the next attempt, usually within 40 s.`;
+        case "acknowledge-alarms":
+        case "silence-alarms":
+          return await alarmActions({ plan: planNow(), aws }).perform(action);
       }
     },
   };

@@ -1,7 +1,7 @@
 import type { Dice } from "./dice.ts";
 import type { Nature, ServiceSetting } from "./plot.ts";
 import type { Time } from "./time.ts";
-import { minute, second } from "./time.ts";
+import { hour, minute, second } from "./time.ts";
 
 export interface Task {
   readonly id: string;
@@ -12,6 +12,8 @@ export interface Task {
   held: ReadonlyMap<string, string | undefined>;
   status: "PENDING" | "RUNNING" | "DEACTIVATING" | "STOPPED";
   wanted: "RUNNING" | "STOPPED";
+  /** Milliseconds since the epoch. */
+  stoppedAt?: number;
 }
 
 export interface Image {
@@ -153,8 +155,7 @@ export class Service {
   #start(deployment: Deployment): void {
     const { time, dice, nature } = this.#around;
     const task = this.#newTask(deployment);
-    // ECS forgets those that stopped an hour ago.
-    if (this.tasks.length > 40) this.tasks = [...this.alive];
+    if (this.tasks.length > 40) this.#forget();
     this.tasks.push(task);
     const read = () => {
       if (task.wanted === "STOPPED") return;
@@ -181,10 +182,9 @@ export class Service {
   }
 
   #ended(task: Task): void {
-    task.status = "STOPPED";
-    task.wanted = "STOPPED";
     const { deployment } = task;
     const { time, dice } = this.#around;
+    Object.assign(task, { status: "STOPPED", wanted: "STOPPED", stoppedAt: time.now() });
     if (deployment.rollout === "IN_PROGRESS") {
       deployment.failures += 1;
       if (deployment.failures >= Math.max(3, Math.ceil(this.desired / 2))) {
@@ -249,7 +249,7 @@ export class Service {
     this.deployments = [deployment];
     this.#say(`(deployment ${deployment.id}) deployment completed.`);
     this.#say("has reached a steady state.");
-    this.tasks = [...this.alive];
+    this.#forget();
     this.#around.deploymentChanged(this.name, deployment);
   }
 
@@ -260,10 +260,16 @@ export class Service {
     const end = () => {
       const until = this.#around.drainsUntil(this.name);
       if (until !== undefined && until > time.now()) return time.at(until + second, end);
-      task.status = "STOPPED";
+      Object.assign(task, { status: "STOPPED", stoppedAt: time.now() });
       if (this.status === "DRAINING" && this.alive.length === 0) this.status = "INACTIVE";
     };
     time.after(dice.between(nature.draining / 4, nature.draining), end);
+  }
+
+  /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html: those that stopped an hour ago. */
+  #forget(): void {
+    const since = this.#around.time.now() - hour;
+    this.tasks = this.tasks.filter(({ status, stoppedAt = 0 }) => status !== "STOPPED" || stoppedAt > since);
   }
 
   #say(what: string): void {

@@ -79,11 +79,12 @@ export class Witness {
   /** What of the secret's tokens from before this version was not seen refused. */
   #untrue(key: string, stack: Stack, versionId: string): string | undefined {
     const { secrets } = this.#scene;
-    const kept = new Set(
-      ["AWSCURRENT", "AWSPENDING", "candidate"].map((label) => tokenIn(secrets.holder(idOf(key), label)?.text)),
-    );
     const { versions } = secrets.state(idOf(key));
-    const at = versions.find(({ id }) => id === versionId)?.createdAt ?? 0;
+    // What it says is said of this version's value, though people may have put another in the meantime.
+    const subject = versions.find(({ id }) => id === versionId);
+    const held = ["AWSCURRENT", "AWSPENDING", "candidate"].map((label) => secrets.holder(idOf(key), label));
+    const kept = new Set([subject, ...held].map((version) => tokenIn(version?.text)));
+    const at = subject?.createdAt ?? 0;
     const old = versions.filter(
       ({ id, labels, createdAt }) => labels.length > 0 && createdAt <= at && id !== versionId,
     );

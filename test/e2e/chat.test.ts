@@ -8,8 +8,10 @@ import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type ChatName, chatNames, type PlaceName, type SlackUser } from "@mcp-fleet/endpoint/doubles/chat-page";
 import { browserPath } from "@mcp-fleet/testing/programs.ts";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { deleteMute, queryMutes } from "#chat/record/mute-table.ts";
+import { actionResult } from "#console/model/action.ts";
 import { withButtons, withMail } from "../fixture/buttons.ts";
 import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
 import { openWatch } from "../stage/console-watch.ts";
@@ -227,12 +229,12 @@ describe("an alarm of the deployed fleet", () => {
     expect(watch?.complaints ?? []).toEqual([]);
   });
 
-  it("[CHAT-1] is in the read-only console, with the message it became, and Ctrl-C ends that with 0", async () => {
+  it("[CHAT-1] is in the console that only reads, with the message it became, and Ctrl-C ends that with 0", async () => {
     const { url, interrupt } = await startConsoleCommand(stage);
     const kinds = ["hello", "services", "chats", "traffic"] as const;
     const told = await Promise.all(kinds.map((kind) => firstEvent(url, kind))).finally(interrupt);
     expect(told).toMatchObject([
-      { stage: "local", mode: "read-only", happenings: false },
+      { stage: "local", mode: "alarms", happenings: false },
       { services: [{ key: "google_workspace" }, { key: "wiki", status: "active" }, { key: "shop" }, { key: "menu" }] },
       { chats: { messages: expect.arrayContaining([expect.objectContaining({ group: "wiki", phase: "recovered" })]) } },
       { kind: "traffic" },
@@ -280,6 +282,33 @@ describe("an alarm of the deployed fleet", () => {
     await setState(byHandPressed, "OK");
     for (const chat of chatNames) await heard(chat, "Recovered: shop: Average of ByHand");
     expect(stage.log.join("\n")).not.toContain("/actions/");
+  });
+
+  it("[CHAT-14] is somebody's by the console's page too, where messages without buttons lead", async () => {
+    const { url, interrupt } = await startConsoleCommand(stage);
+    try {
+      const page = await (await fetch(`${url}/?about=wiki`)).text();
+      const [, token = ""] = /name="action-token" content="([^"]+)"/.exec(page) ?? [];
+      const ask = async (action: object) => {
+        const headers = { "x-console-token": token };
+        const answer = await fetch(`${url}/actions`, { method: "POST", headers, body: JSON.stringify(action) });
+        return { status: answer.status, ...v.parse(actionResult, await answer.json()) };
+      };
+      expect(await ask({ kind: "silence-alarms", about: "wiki" })).toEqual({
+        status: 200,
+        ok: true,
+        message: expect.stringMatching(/^What lasts of wiki is yours, \S+, and silent until \d\d:\d\d/),
+      });
+      const table = new DynamoDBClient(stage.client);
+      expect(await queryMutes(table, "local-mcp-incidents", Date.now())).toMatchObject([
+        { target: "wiki", reason: "from the console" },
+      ]);
+      await deleteMute(table, "local-mcp-incidents", "wiki");
+      expect(await ask({ kind: "acknowledge-alarms", about: "local-mcp-nothing" })).toMatchObject({ status: 409 });
+      expect(await ask({ kind: "kill-task", task: "a" })).toMatchObject({ status: 409, ok: false });
+    } finally {
+      await interrupt();
+    }
   });
 
   it("[CHAT-3] leaves nothing in the queue", async () => {

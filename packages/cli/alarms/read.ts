@@ -12,7 +12,7 @@ import { isSilent } from "#fleet/release-alarm.ts";
 import { basisOf, type ThresholdBasis } from "#fleet/threshold-basis.ts";
 import { isWaking } from "#fleet/waking.ts";
 import { UsageError } from "../failure.ts";
-import { type Stage, shown } from "../stage.ts";
+import { type Deployed, shown } from "../stage.ts";
 
 const serviceAlarms = [...alarmNames, ...rateNames, probeAlarm] as const;
 type ServiceAlarm = (typeof serviceAlarms)[number];
@@ -39,7 +39,7 @@ export interface AlarmFacts {
 }
 
 /** Without the windows that `failedRequests` is made of. */
-export async function readAlarms({ aws, plan }: Stage): Promise<readonly AlarmFacts[]> {
+export async function readAlarms({ aws, plan }: Deployed): Promise<readonly AlarmFacts[]> {
   const found: (MetricAlarm & CompositeAlarm)[] = [];
   const input: DescribeAlarmsCommandInput = {
     AlarmNamePrefix: `${plan.stage}-mcp-`,
@@ -94,7 +94,7 @@ export function targetOf({ services }: StagePlan, wanted: string, found: readonl
  * The alarm of that name, whole (`prod-mcp-google-workspace-errors5xx`) or short (`google-workspace-errors5xx`,
  * `google_workspace/errors5xx`), or all of the service of that key. Throws `UsageError` if there is neither.
  */
-export async function findAlarms(stage: Stage, wanted: string): Promise<readonly AlarmFacts[]> {
+export async function findAlarms(stage: Deployed, wanted: string): Promise<readonly AlarmFacts[]> {
   const { plan } = stage;
   const all = await readAlarms(stage);
   const hosts = new Map(plan.services.map(({ key, host }) => [key, host]));

@@ -2,10 +2,10 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/clie
 import { names } from "#fleet";
 import { notDeployed, orMissing } from "../aws.ts";
 import { Failure } from "../failure.ts";
-import type { Stage } from "../stage.ts";
+import type { Deployed } from "../stage.ts";
 
 /** Puts something on the road to the chats, as an alarm would be. Throws `Failure` where the stage has none. */
-export async function putOnRoad({ plan, aws }: Stage, notice: object): Promise<void> {
+export async function putOnRoad({ plan, aws }: Deployed, notice: object): Promise<void> {
   const sqs = aws.client(SQSClient);
   const QueueName = names.alarmQueue(plan.stage);
   const found = await orMissing(

@@ -1,11 +1,11 @@
 import { createFleetReader } from "#console/reading/reader.ts";
-import { type Console, openConsole } from "#console/server.ts";
-import type { FleetView } from "#console/view.ts";
+import { type Console, type ConsoleOptions, openConsole } from "#console/server.ts";
+import type { FleetActions, FleetView } from "#console/view.ts";
 import type { StagePlan } from "#fleet";
 import { explainAws, settingsOf } from "../aws.ts";
 import { Failure, reasonOf } from "../failure.ts";
 import { openInBrowser } from "../open/browser.ts";
-import type { Stage } from "../stage.ts";
+import type { Deployed, Stage } from "../stage.ts";
 
 export interface ConsoleRequest {
   /** `undefined` for the default, or a free one if that is taken. */
@@ -24,15 +24,24 @@ function intervalOf({ runsOn, services }: StagePlan): number {
   return runsOn === "aws" ? Math.max(5_000, services.length * 100) : 1_000;
 }
 
-/** Shows the stage on a page of this machine, until Ctrl-C. It only reads, and only while somebody watches. */
+/**
+ * Shows the stage on a page of this machine, until Ctrl-C. It only reads, and only while somebody watches; where the map
+ * gives messages buttons, those that lead here instead find them on the page.
+ */
 export async function showConsole(stage: Stage, { port, open }: ConsoleRequest): Promise<void> {
   const { terminal, plan, signal, env } = stage;
   const reader = createFleetReader(plan, settingsOf(plan, env));
   try {
-    const page = await openOn(port, explained(stage, reader), intervalOf(plan));
+    const page = await openOn(port, {
+      view: explained(stage, reader),
+      actions: plan.chat?.actions === undefined ? undefined : alarmActions(stage),
+      intervalMs: intervalOf(plan),
+    });
     try {
       terminal.print(page.url);
-      terminal.note(`Stage ${plan.stage}, live and read-only. Ctrl-C ends it.`);
+      terminal.note(
+        `Stage ${plan.stage}, live and read-only${plan.chat?.actions === undefined ? "" : ", except who has an alarm"}. Ctrl-C ends it.`,
+      );
       if (open && terminal.interactive) await openOrSay(stage, page.url);
       await untilAborted(signal);
     } finally {
@@ -43,12 +52,27 @@ export async function showConsole(stage: Stage, { port, open }: ConsoleRequest):
   }
 }
 
-async function openOn(port: number | undefined, view: FleetView, intervalMs: number): Promise<Console> {
+/** The silence that the button of a message begins. */
+const silentMs = 60 * 60_000;
+
+/** What may be done about alarms, on any stage. */
+export function alarmActions(stage: Deployed): FleetActions {
+  return {
+    mode: "alarms",
+    async perform({ kind, ...action }) {
+      if (!("about" in action)) throw new Failure("Only the console of npm start does that.");
+      const { takeAlarms } = await import("../alarms/acknowledge.ts");
+      return takeAlarms(stage, action.about, kind === "silence-alarms" ? silentMs : 0);
+    },
+  };
+}
+
+async function openOn(port: number | undefined, options: Omit<ConsoleOptions, "port">): Promise<Console> {
   try {
-    return await openConsole({ port: port ?? usualPort, view, intervalMs });
+    return await openConsole({ port: port ?? usualPort, ...options });
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
-    if (port === undefined) return await openConsole({ port: 0, view, intervalMs });
+    if (port === undefined) return await openConsole({ port: 0, ...options });
     throw new Failure(`Port ${port} is in use by another program: choose another, or omit --port.`);
   }
 }

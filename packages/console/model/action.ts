@@ -11,8 +11,15 @@ export const action = v.variant("kind", [
   /** A chat answers 500 to everything for a while, or until this is undone; by its name in the map. */
   v.object({ kind: v.literal("silence-chat"), chat: v.string() }),
   v.object({ kind: v.literal("unsilence-chat"), chat: v.string() }),
+  /** As the buttons of a message in Slack do; by a service's key or an alarm's name. */
+  v.object({ kind: v.literal("acknowledge-alarms"), about: v.string() }),
+  v.object({ kind: v.literal("silence-alarms"), about: v.string() }),
 ]);
 export type Action = v.InferOutput<typeof action>;
+
+/** `alarms`: only who has them, and whether they are silent. `actions`: all that may be done to a fleet on this machine. */
+export const consoleMode = v.picklist(["read-only", "alarms", "actions"]);
+export type ConsoleMode = v.InferOutput<typeof consoleMode>;
 
 /** The outcome, in a sentence for a person. */
 export const actionResult = v.object({ ok: v.boolean(), message: v.string() });

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { consoleMode } from "./action.ts";
 import { alarm } from "./alarm.ts";
 import { chats, silence } from "./chat.ts";
 import { audit, call, request } from "./happening.ts";
@@ -18,7 +19,7 @@ export const consoleEvent = v.variant("kind", [
   v.object({
     kind: v.literal("hello"),
     stage: v.string(),
-    mode: v.picklist(["actions", "read-only"]),
+    mode: consoleMode,
     /** Whether requests, audit events and API calls are sent at all. */
     happenings: v.boolean(),
   }),

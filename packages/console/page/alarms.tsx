@@ -5,6 +5,7 @@ import type { ConsoleState } from "../state/state.ts";
 import { age } from "./format.ts";
 import { Heard } from "./messages.tsx";
 import { Panel } from "./panel.tsx";
+import type { Perform } from "./perform.ts";
 
 const words: Readonly<Record<AlarmState, string>> = { ALARM: "alarm", INSUFFICIENT_DATA: "no data", OK: "OK" };
 const tones: Readonly<Record<AlarmState, string>> = { ALARM: "bad", INSUFFICIENT_DATA: "neutral", OK: "good" };
@@ -19,9 +20,10 @@ const fewAlarms = 40;
 interface AlarmsProps {
   readonly state: ConsoleState;
   readonly filter: string;
+  readonly perform: Perform;
 }
 
-export function Alarms({ state, filter }: AlarmsProps) {
+export function Alarms({ state, filter, perform }: AlarmsProps) {
   const { alarms, now, unreadable } = state;
   const named = namedOf(alarms ?? [], filter);
   const unnamed = (alarms ?? []).filter((alarm) => alarm.state === "OK" && !named.includes(alarm)).length;
@@ -44,7 +46,7 @@ export function Alarms({ state, filter }: AlarmsProps) {
           ))}
         </ul>
       )}
-      {about !== undefined && <About group={about} stage={state.stage} />}
+      {about !== undefined && <About group={about} stage={state.stage} perform={perform} />}
       {alarms?.length === 0 && <p class="empty">No alarm is deployed.</p>}
       {notable.length > 0 && (
         <ul class="firing" aria-label="In alarm, or just recovered">
@@ -142,14 +144,31 @@ function askedAbout(search: string): string | undefined {
   return about !== undefined && /^[\w.-]{1,255}$/.test(about) ? about : undefined;
 }
 
-/** What to type about it: the chats whose messages have no buttons lead here. */
-function About({ group, stage }: { readonly group: string; readonly stage: string }) {
+interface AboutProps {
+  readonly group: string;
+  readonly stage: string;
+  readonly perform: Perform;
+}
+
+/** What to press or to type about it: the chats whose messages have no buttons lead here. */
+function About({ group, stage, perform }: AboutProps) {
   const on = `--stage ${stage}`;
   return (
     <section class="about" aria-label={`About ${group}`}>
       <p>
-        A message about <strong>{group}</strong> led here. What may be done, typed where the map is:
+        A message about <strong>{group}</strong> led here.
       </p>
+      {perform !== undefined && (
+        <p class="buttons">
+          <button type="button" onClick={() => perform({ kind: "acknowledge-alarms", about: group })}>
+            Acknowledge
+          </button>
+          <button type="button" onClick={() => perform({ kind: "silence-alarms", about: group })}>
+            Silence for 1 h
+          </button>
+        </p>
+      )}
+      <p>What may be done, typed where the map is:</p>
       <dl>
         <dt>Silence it for an hour</dt>
         <dd>

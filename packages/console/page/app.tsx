@@ -37,6 +37,7 @@ export function App() {
   const problem = commonProblem(shown);
   const state = problem === undefined ? shown : { ...shown, unreadable: {} };
   const perform: Perform = live.mode === "actions" ? act : undefined;
+  const performOnAlarms: Perform = live.mode === "read-only" ? undefined : act;
   const paused = frozen !== undefined;
   return (
     <>
@@ -52,9 +53,9 @@ export function App() {
       <main>
         {problem !== undefined && <Unreadable reason={problem} />}
         {route.kind === "service" ? (
-          <ServicePage state={state} serviceKey={route.key} perform={perform} />
+          <ServicePage state={state} serviceKey={route.key} perform={perform} performOnAlarms={performOnAlarms} />
         ) : (
-          <Fleet state={state} filter={filter} perform={perform} />
+          <Fleet state={state} filter={filter} perform={perform} performOnAlarms={performOnAlarms} />
         )}
       </main>
       <Announcer notices={live.notices} connection={live.connection} />
@@ -66,9 +67,10 @@ interface FleetProps {
   readonly state: ConsoleState;
   readonly filter: string;
   readonly perform: Perform;
+  readonly performOnAlarms: Perform;
 }
 
-function Fleet({ state, filter, perform }: FleetProps) {
+function Fleet({ state, filter, perform, performOnAlarms }: FleetProps) {
   // Without a feed of single requests, their place is free.
   const secrets = <Secrets state={state} filter={filter} perform={perform} />;
   return (
@@ -78,7 +80,7 @@ function Fleet({ state, filter, perform }: FleetProps) {
         {state.happenings ? <RequestLog requests={state.requests} /> : secrets}
       </div>
       <div class="side">
-        <Alarms state={state} filter={filter} />
+        <Alarms state={state} filter={filter} perform={performOnAlarms} />
         <Chats state={state} perform={perform} />
         <Notices notices={state.notices} />
       </div>

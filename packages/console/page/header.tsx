@@ -25,7 +25,9 @@ export function Header({ state, paused, onPause, result, onDismiss, children }: 
         </h1>
         <Connection state={state} paused={paused} />
         {state.now > 0 && <span class="facts">{timeOfDay(state.now)} UTC</span>}
-        {state.mode === "read-only" && state.connection === "live" && <span class="tag">read-only</span>}
+        {state.mode !== "actions" && state.connection === "live" && (
+          <span class="tag">{state.mode === "alarms" ? "read-only, except alarms" : "read-only"}</span>
+        )}
         <Overview state={state} />
         {children}
         <Result result={result} onDismiss={onDismiss} />

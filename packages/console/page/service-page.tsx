@@ -12,10 +12,11 @@ interface ServicePageProps {
   readonly state: ConsoleState;
   readonly serviceKey: string;
   readonly perform: Perform;
+  readonly performOnAlarms: Perform;
 }
 
 /** All that the console knows of one service, under an address of its own. */
-export function ServicePage({ state, serviceKey, perform }: ServicePageProps) {
+export function ServicePage({ state, serviceKey, perform, performOnAlarms }: ServicePageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [serviceKey]);
   const { services, traffic, now } = state;
@@ -54,7 +55,7 @@ export function ServicePage({ state, serviceKey, perform }: ServicePageProps) {
         {state.happenings && <RequestLog requests={own.requests} />}
       </div>
       <div class="side">
-        <Alarms state={own} filter="" />
+        <Alarms state={own} filter="" perform={performOnAlarms} />
         <Secrets state={own} filter="" perform={perform} />
         <Notices notices={own.notices} />
       </div>

@@ -1,3 +1,4 @@
+import type { ConsoleMode } from "../model/action.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Chats, Silence } from "../model/chat.ts";
 import type { ConsoleEvent, Part } from "../model/event.ts";
@@ -21,7 +22,7 @@ export type Numbered<Entry> = Entry & { readonly number: number };
 export interface ConsoleState {
   readonly connection: "connecting" | "live" | "lost";
   readonly stage: string;
-  readonly mode: "actions" | "read-only";
+  readonly mode: ConsoleMode;
   /** Whether requests, audit events and API calls are sent. */
   readonly happenings: boolean;
   /** The server's time at its last tick, milliseconds since the epoch. */

@@ -1,6 +1,6 @@
 import { isRejected } from "../labels.ts";
 import type { Action, Wait } from "./action.ts";
-import type { Observation, SecretObservation } from "./observation.ts";
+import type { Observation, SecretObservation, ServiceObservation } from "./observation.ts";
 import { planPending } from "./pending.ts";
 import { verdictOn } from "./proof.ts";
 import { mergeRolls } from "./rolls.ts";
@@ -93,7 +93,13 @@ function planRollout(secret: Unsettled, { services, unreadable, now }: Observati
   const failed = at("failed");
   if (failed.length > 0) {
     const reason = `the rollout of ${failed.join(", ")} failed on it`;
-    if (currentId === settledId) return [stuck(secret, `${reason}, though it is a value that worked before`)];
+    if (currentId === settledId) {
+      const again = consumers.filter((service) => failed.includes(service.name) && isDown(service, now));
+      return [
+        stuck(secret, `${reason}, though it is a value that worked before`),
+        ...again.map(({ name }) => ({ kind: "roll", service: name, secrets: [key], since }) as const),
+      ];
+    }
     return [{ kind: "reject", secret: key, versionId: currentId, reason }];
   }
   const rolls = at("stale").map((service) => ({ kind: "roll", service, secrets: [key], since }) as const);
@@ -108,6 +114,12 @@ function planRollout(secret: Unsettled, { services, unreadable, now }: Observati
   const waits = reasons.length > 0 ? [wait(secret, reasons.join("; "))] : [];
   if (rolls.length + waits.length > 0) return [...rolls, ...waits];
   return [then];
+}
+
+/** ECS starts no more tasks for a deployment that failed: a service that works again stays down until somebody rolls it. */
+function isDown({ primary, desiredCount, tasks }: ServiceObservation, now: number): boolean {
+  const isShort = tasks.filter(({ state }) => state === "running").length < desiredCount;
+  return isShort && primary?.state === "FAILED" && primary.createdAt + timing.rollAgain <= now;
 }
 
 const namedAtMost = 5;

@@ -28,7 +28,7 @@ export function standingOf(service: ServiceObservation, moments: Moments): Stand
     case "IN_PROGRESS":
       return underWay(service, moments);
     case "FAILED":
-      return left.length === 0 && (isServed || didTry(primary, service, moments)) ? "ready" : givenUp(service, moments);
+      return givenUp(service, left, moments);
     case "COMPLETED":
       return completed(service, left, moments);
   }
@@ -38,8 +38,17 @@ export function standingOf(service: ServiceObservation, moments: Moments): Stand
  * ECS watches over a deployment, and over nothing that starts later: tasks of an earlier one that end by themselves may
  * do so for the value, and only a roll tells.
  */
-function isSteady({ primary, desiredCount, tasks }: ServiceObservation, { since }: Moments): boolean {
-  if (primary !== undefined && primary.createdAt >= since) return true;
+function isSteady(service: ServiceObservation, moments: Moments): boolean {
+  const { primary } = service;
+  return (primary !== undefined && primary.createdAt >= moments.since) || isWhole(service, moments);
+}
+
+/**
+ * All tasks are there, and none has ended that was created since, or shortly before: it was current already when it was
+ * first seen, and what crashes on it may run at the moment.
+ */
+function isWhole({ desiredCount, tasks }: ServiceObservation, { since: seen, now }: Moments): boolean {
+  const since = Math.min(seen, now - timing.crashLoop);
   const isAllThere = tasks.filter(({ state }) => state === "running").length >= desiredCount;
   return isAllThere && !tasks.some(({ state, createdAt }) => state === "ended" && createdAt >= since);
 }
@@ -49,8 +58,11 @@ function underWay({ primary, others }: ServiceObservation, { since }: Moments): 
   return others.some(({ taskDefinition }) => taskDefinition !== primary?.taskDefinition) ? "deploying" : "stale";
 }
 
-function givenUp(service: ServiceObservation, moments: Moments): Standing {
-  return didTry(service.primary, service, moments) ? "broken" : "stale";
+/** Tasks of a deployment that failed may run still, and end as the others did: that some do says nothing for the value. */
+function givenUp(service: ServiceObservation, left: readonly TaskState[], moments: Moments): Standing {
+  const isTried = didTry(service.primary, service, moments);
+  if (left.length === 0 && (isTried || isWhole(service, moments))) return "ready";
+  return isTried ? "broken" : "stale";
 }
 
 /** Whether a deployment had all of today's values from its first task on. */

@@ -19,6 +19,10 @@ export const timing = {
   pendingEmpty: 5 * minute,
   /** Within this time ECS starts the tasks of a completed deployment that has none. */
   taskStart: minute,
+  /** A service that is down on a good value is rolled again this long after it last failed. */
+  rollAgain: hour,
+  /** Tasks that were created so recently and have ended may be a crash loop, which ECS slows down to several minutes. */
+  crashLoop: 10 * minute,
   /** An issuer's answer that decided nothing is asked for again after this long, then after twice that, and so on. */
   proofAgain: 30 * second,
   /** So long after a new value should be known everywhere, it may hold up other secrets of the same services. */

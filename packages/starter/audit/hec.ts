@@ -33,6 +33,8 @@ const noData = 5;
 const eventCodes: readonly number[] = [6, 12, 13, 15];
 
 const compress = promisify(gzip);
+/** A quarter larger than by default, for half the processor time; still a tenth of the events' own size. */
+const fast = { level: 1 };
 
 export function connectHec(options: HecOptions): Hec {
   const endpoint = new URL(options.url);
@@ -47,7 +49,7 @@ export function connectHec(options: HecOptions): Hec {
           "content-type": "application/json",
           ...(body === "" ? {} : { "content-encoding": "gzip" }),
         },
-        body: body === "" ? "" : await compress(body),
+        body: body === "" ? "" : await compress(body, fast),
         signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs ?? 10_000)]),
       });
       return judge(response.status, parse(await response.text()), retryAfter(response.headers));

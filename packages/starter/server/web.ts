@@ -45,6 +45,11 @@ export async function sendWebResponse(
     res.end(await response.text());
     return;
   }
+  // A stream that ends at once is one packet with its head and its end; of others the head goes ahead.
+  // (The response's own `cork` would send its end before what it holds.)
+  const { socket } = res;
+  socket?.cork();
+  setImmediate(() => socket?.uncork());
   res.flushHeaders();
   await pipe(response, res);
   res.end();

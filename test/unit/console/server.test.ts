@@ -30,6 +30,7 @@ function quietFleet() {
 function recorder(failure?: string) {
   const performed: Action[] = [];
   const actions: FleetActions = {
+    mode: "actions",
     async perform(action) {
       if (failure !== undefined) throw new Error(failure);
       performed.push(action);
@@ -95,6 +96,12 @@ describe("the console's server", () => {
     const answer = await act(console, kill, { "x-console-token": await tokenOf(console) });
     expect([answer.status, await answer.json()]).toEqual([200, { ok: true, message: "Done." }]);
     expect(performed).toEqual([kill]);
+  });
+
+  it("[CHAT-14] shows its page to whoever comes from a message", async () => {
+    const { url } = await open(quietFleet().view);
+    const answer = await fetch(`${url}/?about=Alarm%20prod-mcp-wiki-latency`);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
   });
 
   it.each([
