@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Request, Response } from "express";
-import { Complaint } from "#starter/audit/complaint.ts";
-import { describeError, type Log } from "#starter/log.ts";
-import { parseJson, readJsonText } from "#starter/server/body.ts";
-import type { Visitor } from "#starter/server/endpoint.ts";
-import { Refusal } from "#starter/server/refusal.ts";
+import { Complaint } from "../audit/complaint.ts";
 import type { Catalog } from "../calls/catalog.ts";
 import { type Ledger, type Outcome, outcomeOf } from "../calls/ledger.ts";
 import type { Metrics } from "../calls/metrics.ts";
+import { describeError, type Log } from "../log.ts";
+import { parseJson, readJsonText } from "../server/body.ts";
+import { Refusal } from "../server/refusal.ts";
+import type { Serve, Visitor } from "../server/serve.ts";
 import { headersToClient, headersToServer } from "./headers.ts";
 import { type Message, messagesOf, openReader } from "./messages.ts";
 import type { SessionIds } from "./session-id.ts";
@@ -24,11 +24,9 @@ export interface ForwardParts {
   readonly patienceMs: number;
 }
 
-/** Serves `/mcp` with what the server behind answers, as it comes, no faster than the client reads it. */
-export type Serve = (req: Request, res: Response, visitor: Visitor) => Promise<void>;
-
 const methods = ["POST", "GET", "DELETE"];
 
+/** Serves `/mcp` with what the server behind answers, as it comes, no faster than the client reads it. */
 export function forwardTo(parts: ForwardParts): Serve {
   const { upstream, sessionIds } = parts;
   const { host, pathname, search } = upstream.url;

@@ -140,6 +140,6 @@ it("[MCP-6] names every setting that is missing or wrong, with its remedy", asyn
     MCP_CALLS_PER_MINUTE: "many",
     PORT: "x",
   });
-  await expect(wrong).rejects.toThrow(/PORT is "x".*MCP_UPSTREAM is.*on loopback.*MCP_CALLS_PER_MINUTE is "many"/s);
+  await expect(wrong).rejects.toThrow(/PORT is "x".*MCP_CALLS_PER_MINUTE is "many".*MCP_UPSTREAM is.*on loopback/s);
   await expect(openFront([])).rejects.toThrow("for one that speaks stdio, name its program and arguments");
 });
