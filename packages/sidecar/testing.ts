@@ -29,7 +29,11 @@ export async function openTestClient(tools: URL | readonly AnyTool[], options: T
   const handler = createMcpHandler(({ era }) =>
     createMcpServer(parts, { context: { ...anonymous.context, ...options }, era }),
   );
-  const client = new Client({ name: "test", version: "1.0.0" }, { versionNegotiation: { mode: "auto" } });
+  const client = new Client(
+    { name: "test", version: "1.0.0" },
+    // A tool may ask whatever the test has a handler for.
+    { capabilities: { elicitation: {}, sampling: {}, roots: {} }, versionNegotiation: { mode: "auto" } },
+  );
   const fetch = (url: string | URL, init?: RequestInit) => handler.fetch(new Request(url, init));
   await client.connect(new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), { fetch }));
   return client;

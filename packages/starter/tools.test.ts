@@ -4,7 +4,7 @@ import { openTestClient } from "#sidecar/testing.ts";
 const tools = new URL("./tools/", import.meta.url);
 const caller = { subject: "1", email: "ada@example.com" };
 
-describe("[MCP-7] the tools of the starter, tested as a service of one's own is: in memory,", () => {
+describe("the tools of the starter, in memory,", () => {
   it("are called by a client of the protocol", async () => {
     const client = await openTestClient(tools);
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([

@@ -50,7 +50,7 @@ export interface Tool<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly description: string;
   readonly input: Shape;
   /** An error thrown here reaches the model as the tool's error: write it for the model. */
-  readonly run: (args: z.infer<z.ZodObject<Shape>>, context: ToolContext) => Promise<ToolResult> | ToolResult;
+  run(args: z.infer<z.ZodObject<Shape>>, context: ToolContext): Promise<ToolResult> | ToolResult;
 }
 
 export type ToolResult = CallToolResult | InputRequiredResult;

@@ -1,10 +1,6 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { noAudit } from "#sidecar/audit/index.ts";
 import { readConfig } from "#sidecar/config.ts";
@@ -12,7 +8,6 @@ import { createLog, silent } from "#sidecar/log.ts";
 import { createApp } from "#sidecar/server/app.ts";
 import { type Listener, listen } from "#sidecar/server/listen.ts";
 import { mcpEndpoint } from "#sidecar/toolbox/endpoint.ts";
-import { loadTools } from "#sidecar/toolbox/folder.ts";
 import { openRoundState } from "#sidecar/toolbox/round-state.ts";
 import { createMcpServer } from "#sidecar/toolbox/server.ts";
 import { startTools } from "#sidecar/toolbox/start.ts";
@@ -153,34 +148,5 @@ describe("the server", () => {
     await arrived.promise;
     expect(await listener.drain(50)).toBe(1);
     expect(await hanging).toBe("cut off");
-  });
-});
-
-describe("the toolbox", () => {
-  const tool = (name: string) =>
-    `export default { name: "${name}", title: "t", description: "d", input: {}, run: () => ({ content: [] }) };`;
-
-  async function withTools(files: Record<string, string>, check: (directory: URL) => Promise<void>): Promise<void> {
-    const directory = await mkdtemp(join(tmpdir(), "tools-"));
-    try {
-      for (const [file, source] of Object.entries(files)) await writeFile(join(directory, file), source);
-      await check(pathToFileURL(`${directory}/`));
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
-  }
-
-  it("holds what lies in its directory: one file is one tool", () =>
-    withTools({ "a.mjs": tool("a"), "b.mjs": tool("b"), "notes.md": "" }, async (directory) => {
-      expect((await loadTools(directory)).map(({ name }) => name)).toEqual(["a", "b"]);
-    }));
-
-  it("names the file that is not a tool, and the one whose name is taken", async () => {
-    await withTools({ "a.mjs": "export const a = 1;" }, (directory) =>
-      expect(loadTools(directory)).rejects.toThrow("tools/a.mjs: default"),
-    );
-    await withTools({ "a.mjs": tool("same"), "b.mjs": tool("same") }, (directory) =>
-      expect(loadTools(directory)).rejects.toThrow('tools/b.mjs: another file has a tool "same"'),
-    );
   });
 });
