@@ -13,7 +13,8 @@ import {
   redirects,
   secureUrl,
 } from "./environment.ts";
-import { type SessionBackend, shortestKey } from "./sessions/index.ts";
+import type { SessionBackend } from "./sessions/index.ts";
+import { shortestKey } from "./sessions/sealing.ts";
 import { drainSeconds } from "./stop-times.ts";
 
 /** The server's configuration, read once from the environment that the fleet injects. */

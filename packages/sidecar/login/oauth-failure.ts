@@ -58,7 +58,7 @@ export function failureOf(error: unknown): OAuthFailure | undefined {
   );
 }
 
-export function clientStatusOf(error: unknown): number | undefined {
+function clientStatusOf(error: unknown): number | undefined {
   if (!(error instanceof Error && "status" in error && typeof error.status === "number")) return undefined;
   return error.status >= 400 && error.status < 500 ? error.status : undefined;
 }
@@ -75,6 +75,19 @@ export function answerOAuth(log: Log): ErrorRequestHandler {
     const failure = failureOf(error);
     if (failure !== undefined) {
       sendOAuthFailure(res, failure);
+      return;
+    }
+    log.error(`A request failed: ${describeError(error)}`, { request_id: String(res.locals.requestId) });
+    res.status(500).json({ error: "server_error", error_description: "The server failed. Try again later." });
+  };
+}
+
+/** For what is none of the login's routes, such as a body that Express itself refuses. */
+export function answerFailure(log: Log): ErrorRequestHandler {
+  return (error, _req, res, _next) => {
+    const status = clientStatusOf(error);
+    if (status !== undefined) {
+      res.status(status).json({ error: "invalid_request", error_description: "The request is malformed." });
       return;
     }
     log.error(`A request failed: ${describeError(error)}`, { request_id: String(res.locals.requestId) });

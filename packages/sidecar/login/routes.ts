@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import type { AuditClient } from "../audit/index.ts";
 import { describeError, type Log } from "../log.ts";
+import type { Origins } from "../server/origin.ts";
 import type { LoginAddress } from "./address.ts";
 import { authorize } from "./authorize.ts";
 import { Budget } from "./budget.ts";
@@ -24,7 +25,7 @@ export interface LoginCommon {
   readonly verified: Remembered<Grant>;
   readonly budgets: ReturnType<typeof openBudgets>;
   readonly allowedRedirects: readonly string[];
-  readonly shareWithPages: RequestHandler;
+  readonly shareWithPages: Origins["shareWithPages"];
   readonly audit: AuditClient;
   readonly log: Log;
 }
@@ -63,7 +64,9 @@ export function loginRoutes(address: LoginAddress, provider: IdentityProvider, c
   const tokens = openTokenEndpoint({ ...common, address, now: Date.now, onEnd: common.verified.forget });
   const routes = Router();
 
-  routes.use(["/.well-known", ...calledByClients], common.shareWithPages);
+  routes.use(["/.well-known", ...calledByClients], (req, res, next) => {
+    if (!common.shareWithPages(req, res)) next();
+  });
   routes.use(answerMetadata(address));
   for (const [path, allow] of Object.entries({ ...methods, [callback]: "GET" })) routes.all(path, requireMethod(allow));
 

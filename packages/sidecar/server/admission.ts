@@ -1,21 +1,27 @@
-import type { Express, Request } from "express";
-import type { LoginCommon } from "../login/routes.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AuditClient } from "../audit/client.ts";
+import type { Log } from "../log.ts";
 import type { Sessions } from "../sessions/index.ts";
+import type { Origins } from "./origin.ts";
 import type { Visitor } from "./serve.ts";
 
 /** Who is admitted: everybody, or those who logged in at the identity provider. */
 export type Admission =
   | { readonly kind: "open" }
-  | {
-      readonly kind: "login";
-      readonly sessions: Sessions;
-      /** Adds the routes of the login; returns how a request to `/mcp` is admitted. */
-      install(app: Express, parts: DoorParts): (req: Request) => Promise<Visitor>;
-    };
+  | { readonly kind: "login"; readonly sessions: Sessions; open(parts: DoorParts): Door };
 
-export type DoorParts = Pick<LoginCommon, "audit" | "log" | "shareWithPages"> & {
-  readonly isOwnHost: (req: Request) => boolean;
-};
+export interface DoorParts extends Pick<Origins, "shareWithPages" | "isOwnHost"> {
+  readonly audit: AuditClient;
+  readonly log: Log;
+}
+
+/** A login, as it is at this server. */
+export interface Door {
+  /** @throws {NotAdmitted} */
+  identify(req: IncomingMessage): Promise<Visitor>;
+  /** The routes of the login; `next` is for whatever is none. */
+  serve(req: IncomingMessage, res: ServerResponse, next: () => void): void;
+}
 
 /** Not admitted: RFC 6750's answer, which says where to log in. */
 export class NotAdmitted extends Error {

@@ -1,6 +1,7 @@
-import type { RequestHandler } from "express";
-import type { AuditClient } from "../audit/index.ts";
+import type { ServerResponse } from "node:http";
+import type { AuditClient } from "../audit/client.ts";
 import type { Sessions } from "../sessions/index.ts";
+import { sendJson } from "./json.ts";
 
 /** What `/health` says of the server behind. */
 export interface ServerHealth {
@@ -20,19 +21,17 @@ export interface HealthSources {
  * 200 while this process and the server behind it answer: a balancer that sent requests here otherwise would be no help.
  * Redis and Splunk are shown and do not count, as another task would have them no better.
  */
-export function health({ service, server, sessions, audit }: HealthSources): RequestHandler {
-  return async (_req, res) => {
+export function health({ service, server, sessions, audit }: HealthSources): (res: ServerResponse) => Promise<void> {
+  return async (res) => {
     const behind = await server?.();
     const healthy = behind?.healthy ?? true;
-    res
-      .status(healthy ? 200 : 503)
-      .set("Cache-Control", "no-store")
-      .json({
-        status: healthy ? "ok" : "unavailable",
-        service,
-        ...(behind && { server: behind }),
-        sessions: sessions?.status() ?? { backend: "none" },
-        audit: audit.status(),
-      });
+    res.setHeader("Cache-Control", "no-store");
+    sendJson(res, healthy ? 200 : 503, {
+      status: healthy ? "ok" : "unavailable",
+      service,
+      ...(behind && { server: behind }),
+      sessions: sessions?.status() ?? { backend: "none" },
+      audit: audit.status(),
+    });
   };
 }

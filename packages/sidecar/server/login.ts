@@ -1,4 +1,5 @@
-import type { Express, Request } from "express";
+import type { IncomingMessage } from "node:http";
+import express from "express";
 import type { Log } from "../log.ts";
 import { accessProvider } from "../login/access.ts";
 import { addressAt, type LoginAddress, scope } from "../login/address.ts";
@@ -7,14 +8,14 @@ import { openClients } from "../login/clients.ts";
 import { connectProvider, type IdentityProvider, type ProviderConfig } from "../login/identity.ts";
 import { remember } from "../login/memo.ts";
 import { resourceMetadataUrl } from "../login/metadata.ts";
-import { OAuthFailure } from "../login/oauth-failure.ts";
+import { answerFailure, OAuthFailure } from "../login/oauth-failure.ts";
 import { openLoginRecords } from "../login/records.ts";
 import { type LoginCommon, loginRoutes, openBudgets } from "../login/routes.ts";
 import { type Grant, openTokenDesk, whoIs } from "../login/tokens.ts";
 import { openSessions, type Sessions } from "../sessions/index.ts";
 import { addressOf } from "./address.ts";
-import { type Admission, type DoorParts, NotAdmitted } from "./admission.ts";
-import type { Visitor } from "./serve.ts";
+import { type Admission, type Door, type DoorParts, NotAdmitted } from "./admission.ts";
+import { pathOf } from "./requests.ts";
 
 export interface LoginParts {
   readonly config: ProviderConfig;
@@ -36,10 +37,10 @@ export function openLogin(config: ProviderConfig, log: Log): Admission {
 }
 
 export function admitByLogin(login: LoginParts): Admission {
-  return { kind: "login", sessions: login.sessions, install: (app, parts) => installLogin(app, login, parts) };
+  return { kind: "login", sessions: login.sessions, open: (parts) => openDoor(login, parts) };
 }
 
-function installLogin(app: Express, login: LoginParts, parts: DoorParts): (req: Request) => Promise<Visitor> {
+function openDoor(login: LoginParts, parts: DoorParts): Door {
   const { config, sessions } = login;
   const { audit } = parts;
   const records = openLoginRecords(sessions);
@@ -67,7 +68,7 @@ function installLogin(app: Express, login: LoginParts, parts: DoorParts): (req: 
   const main = open(addressAt(config.externalUrl, config.redirectUri), login.provider);
   const logins = new Map([[config.externalUrl.href, main]]);
 
-  function loginAt(req: Request) {
+  function loginAt(req: IncomingMessage) {
     const externalUrl = addressOf(req, config.externalUrl);
     const known = logins.get(externalUrl.href);
     if (known !== undefined) return known;
@@ -78,21 +79,32 @@ function installLogin(app: Express, login: LoginParts, parts: DoorParts): (req: 
     return added;
   }
 
-  app.use((req, res, next) => (parts.isOwnHost(req) ? loginAt(req).routes(req, res, next) : next()));
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  // The balancer is the one hop in front; it appends the client's address to X-Forwarded-For.
+  app.set("trust proxy", 1);
+  app.use((req, res, next) => {
+    res.locals.requestId = res.getHeader("X-Request-Id");
+    return parts.isOwnHost(req) ? loginAt(req).routes(req, res, next) : next();
+  });
+  app.use(answerFailure(parts.log));
 
-  return async (req) => {
-    const grant = await admit(req, loginAt(req).address, common);
-    return {
-      context: { caller: grant.login.user, google: accessProvider(login.provider, records, grant) },
-      actor: whoIs(grant),
-    };
+  return {
+    identify: async (req) => {
+      const grant = await admit(req, loginAt(req).address, common);
+      return {
+        context: { caller: grant.login.user, google: accessProvider(login.provider, records, grant) },
+        actor: whoIs(grant),
+      };
+    },
+    serve: app,
   };
 }
 
-async function admit(req: Request, address: LoginAddress, { verified }: LoginCommon): Promise<Grant> {
-  const [path = ""] = req.originalUrl.split("?");
-  const where = `resource_metadata="${resourceMetadataUrl(address, path)}", scope="${scope}"`;
-  const [, token] = /^Bearer +([\w.~+/=-]{1,512})$/i.exec(req.get("authorization") ?? "") ?? [];
+async function admit(req: IncomingMessage, address: LoginAddress, { verified }: LoginCommon): Promise<Grant> {
+  const where = `resource_metadata="${resourceMetadataUrl(address, pathOf(req))}", scope="${scope}"`;
+  const [, token] = /^Bearer +([\w.~+/=-]{1,512})$/i.exec(req.headers.authorization ?? "") ?? [];
   if (token === undefined) throw new NotAdmitted("This server requires a login.", `Bearer ${where}`);
   try {
     return await verified.get(token);

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "../config.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -6,11 +6,11 @@ const loopback = ["localhost", "127.0.0.1", "[::1]"];
 const loopbackAddresses = ["localhost", "127.0.0.1", "::1"];
 
 export interface Origins {
-  /** Lets pages of allowed origins use a route, and answers their preflight requests. */
-  readonly shareWithPages: RequestHandler;
-  /** Turns away what was sent to another name, or by a page of another origin. */
-  readonly require: RequestHandler;
-  isOwnHost(req: Request): boolean;
+  /** Lets pages of allowed origins use a route. @returns whether it was their preflight request, and is answered */
+  shareWithPages(req: IncomingMessage, res: ServerResponse): boolean;
+  /** @throws {Refusal} for what was sent to another name, or by a page of another origin */
+  require(req: IncomingMessage): void;
+  isOwnHost(req: IncomingMessage): boolean;
 }
 
 /**
@@ -25,12 +25,12 @@ export function openOrigins(place: Pick<Config, "externalUrl" | "host" | "allowe
   const knowsItsNames = externalUrl !== undefined || loopbackAddresses.includes(place.host);
   const own = new Set([...loopback, ...(externalUrl === undefined ? [] : [externalUrl.hostname])]);
   const hostnameOf = (url: string): string => URL.parse(url)?.hostname ?? "";
-  const isOwnHost = (req: Request) => !knowsItsNames || own.has(hostnameOf(`http://${req.headers.host ?? ""}`));
+  const isOwnHost = (req: IncomingMessage) => !knowsItsNames || own.has(hostnameOf(`http://${req.headers.host ?? ""}`));
   const isAllowed = (origin: string) => own.has(hostnameOf(origin)) || allowedOrigins.includes(origin);
 
   return {
     isOwnHost,
-    require: (req, _res, next) => {
+    require: (req) => {
       const { origin } = req.headers;
       if (!isOwnHost(req)) throw new Refusal(403, `Host is not one of this server's: ${[...own].join(", ")}.`);
       if (origin !== undefined && !isAllowed(origin)) {
@@ -39,29 +39,25 @@ export function openOrigins(place: Pick<Config, "externalUrl" | "host" | "allowe
           `Origin is not one of this server's: ${[...own, ...allowedOrigins].join(", ")}. Add it to OAUTH_ALLOWED_ORIGINS.`,
         );
       }
-      next();
     },
-    shareWithPages: (req, res, next) => {
+    shareWithPages: (req, res) => {
       const { origin } = req.headers;
-      res.vary("Origin");
+      res.setHeader("Vary", "Origin");
       if (origin === undefined || !isOwnHost(req) || !isAllowed(origin)) {
-        next();
-        return;
+        return false;
       }
-      res.set("Access-Control-Allow-Origin", origin).set("Access-Control-Expose-Headers", exposed);
-      if (req.method !== "OPTIONS") {
-        next();
-        return;
-      }
+      res.setHeader("Access-Control-Allow-Origin", origin);
+      res.setHeader("Access-Control-Expose-Headers", exposed);
+      if (req.method !== "OPTIONS") return false;
       res
-        .status(204)
-        .set({
+        .writeHead(204, {
           "Access-Control-Allow-Methods": "GET, POST",
           // A client may send headers of a tool's own (`Mcp-Param-…`), which no list could name.
-          "Access-Control-Allow-Headers": req.get("access-control-request-headers")?.slice(0, 1_000) ?? "",
+          "Access-Control-Allow-Headers": req.headers["access-control-request-headers"]?.slice(0, 1_000) ?? "",
           "Access-Control-Max-Age": "3600",
         })
         .end();
+      return true;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AuditClient, Watch } from "../audit/index.ts";
 import type { Metrics } from "../calls/metrics.ts";
 import type { Config } from "../config.ts";
@@ -13,7 +13,7 @@ export interface Visitor {
 }
 
 /** Answers a request to `/mcp` of somebody who was admitted. */
-export type Serve = (req: Request, res: Response, visitor: Visitor) => Promise<void>;
+export type Serve = (req: IncomingMessage, res: ServerResponse, visitor: Visitor, requestId: string) => Promise<void>;
 
 /** What answers `/mcp`: a server behind, or tools in this process. */
 export interface Behind {

@@ -49,13 +49,12 @@ export function serveStdio(parts: StdioParts): Serve {
     { bus },
   );
 
-  return async (req, res, visitor) => {
+  return async (req, res, visitor, requestId) => {
     if (req.method !== "POST") {
-      res.set("Allow", "POST");
+      res.setHeader("Allow", "POST");
       throw new Refusal(405, "Method not allowed: use POST.");
     }
     const parsedBody = parseJson(await readJsonText(req));
-    const requestId = String(res.locals.requestId);
     const caller = instances === "shared" ? "" : visitor.context.caller.subject;
     const behind = await children.get(caller).catch((error: unknown) => {
       for (const { method, params } of messagesOf(parsedBody)) {

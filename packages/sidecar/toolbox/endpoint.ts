@@ -32,7 +32,8 @@ const Asked = v.object({ method: v.string(), params: v.optional(v.object({ name:
 type Asked = Partial<v.InferOutput<typeof Asked>>;
 
 /** Without the header it is 2025-03-26, the last revision with batches. */
-const isWithoutBatches = (revision = "2025-03-26"): boolean => revision > "2025-03-26";
+const isWithoutBatches = (revision: string | readonly string[] = "2025-03-26"): boolean =>
+  String(revision) > "2025-03-26";
 
 const base = new URL("http://localhost/mcp");
 
@@ -63,16 +64,15 @@ export function mcpEndpoint(parts: EndpointParts): Serve {
     { keepAliveMs, ...(bus === undefined ? {} : { bus }) },
   );
 
-  return async (req, res, visitor) => {
+  return async (req, res, visitor, requestId) => {
     if (req.method !== "POST") {
-      res.set("Allow", "POST");
+      res.setHeader("Allow", "POST");
       throw new Refusal(405, "Method not allowed: use POST.");
     }
     const parsedBody = await readJson(req);
-    if (Array.isArray(parsedBody) && isWithoutBatches(req.get("mcp-protocol-version"))) {
+    if (Array.isArray(parsedBody) && isWithoutBatches(req.headers["mcp-protocol-version"])) {
       throw new Refusal(400, "Send one message a request: this revision has no batches.", -32600);
     }
-    const requestId = String(res.locals.requestId);
     const parsed = v.safeParse(Asked, parsedBody);
     const exchange: Exchange = { visitor, requestId, asked: parsed.success ? parsed.output : {} };
     // Only a stream that no server object stands behind needs a signal, which costs more than all else of a request.
