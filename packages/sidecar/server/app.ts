@@ -46,7 +46,10 @@ export function createApp({ config, admission, audit, log, serve, server }: AppP
   return (req, res) => {
     const requestId = logRequest(req, res, log);
     const fail = (error: unknown): void => {
-      if (!res.headersSent) return answerFailure(req, res, error, requestId);
+      if (!res.headersSent) {
+        answerFailure(req, res, error, requestId);
+        return;
+      }
       log.warn(`A stream broke off: ${describeError(error)}`, { request_id: requestId });
       res.destroy();
     };
