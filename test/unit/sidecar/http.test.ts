@@ -129,16 +129,16 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
       const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name } });
       return fetch(url, { method: "POST", headers, body, ...(signal && { signal }) });
     };
-    // The connection to the server is used again, which a server may close at any time.
-    await (await call("say")).text();
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    // Connections to the server are used again, which a server may close at any time.
+    await Promise.all(Array.from({ length: 5 }, async () => (await call("say")).text()));
+    await vi.waitFor(() => expect(calls).toHaveLength(5));
     const before = requests.length;
     const left = new AbortController();
     const leaving = call("slow", left.signal);
     await vi.waitFor(() => expect(requests.length).toBe(before + 1));
     left.abort();
     await expect(leaving).rejects.toThrow();
-    await vi.waitFor(() => expect(calls[1]).toMatchObject({ tool: "slow", outcome: "aborted" }));
+    await vi.waitFor(() => expect(calls[5]).toMatchObject({ tool: "slow", outcome: "aborted" }));
     await (await call("say")).text();
     expect(requests.length).toBe(before + 2);
   });
