@@ -16,7 +16,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/unit/**/*.test.ts"],
+          // A service of one's own has its tests beside it.
+          include: ["test/unit/**/*.test.ts", "packages/*/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // A third of their time would go into loading the same SDK clients once a file.

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { bundleStarter } from "#starter/bundle.ts";
+import { bundle } from "#sidecar/bundle.ts";
 
 export interface ColdStartFigures {
   readonly subject: "without a login" | "with a login" | "bare SDK server";
@@ -27,7 +27,7 @@ const login = {
 export async function benchColdStart(rounds = 9): Promise<readonly ColdStartFigures[]> {
   const folder = await mkdtemp(join(tmpdir(), "cold-start-"));
   const bare = join(folder, "bare.mjs");
-  await bundleStarter(join(folder, "starter"));
+  await bundle("packages/starter", join(folder, "starter"));
   await build({
     entryPoints: [fileURLToPath(new URL("./starter-bare.ts", import.meta.url))],
     outfile: bare,

@@ -103,6 +103,8 @@ export const requirements = {
   "MCP-4": "`command` and `entryPoint` in an entry, alike on AWS and here",
   "MCP-5": "A stdio server is hosted by one field, in every revision; a bad one stops nothing else",
   "MCP-6": "Login, audit and per-tool metrics in front of an unchanged server by one field",
+  "MCP-7": "A server of one's own is a folder of tools and a library, with tests in memory",
+  "MCP-8": "The fleet lists itself as an MCP registry, where the map says so",
   "OPS-3": "Logs made for reading",
   "REL-1":
     "A release, or a secret's value, that passes its health checks and fails its calls is taken back by alarms, and people are told",

@@ -42,6 +42,8 @@ export interface StagePlan {
   readonly alarmPeriodSeconds: 10 | typeof balancerReportSeconds;
   /** Absent: nobody asks the services. */
   readonly probe: Required<ProbeDefinition> | undefined;
+  /** Whether anybody may read the list of its servers. */
+  readonly registry: boolean;
   /** Of its DNS records; absent where it alone has their names. */
   readonly recordWeight: number | undefined;
   readonly alarmTopic: { readonly name: string; readonly adoptedArn: string | undefined };
@@ -133,6 +135,8 @@ export interface ServicePlan {
   readonly host: string;
   /** `<host>.mcp.<domain>` */
   readonly hostname: string;
+  /** What it does, as the registry shows it; absent where the map does not say. */
+  readonly description: string | undefined;
   readonly url: string;
   readonly image: string;
   readonly architecture: "X86_64" | "ARM64";

@@ -30,6 +30,7 @@ export function planService(
     key,
     host: service.host,
     hostname,
+    description: service.description,
     url,
     ...containers,
     architecture: service.architecture ?? "X86_64",

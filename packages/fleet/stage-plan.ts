@@ -75,6 +75,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     balancerErrors: planAlarm("errors5xx", fleet.alarms.errors5xx, undefined),
     alarmPeriodSeconds: character.runsOn === "loopback" ? 10 : balancerReportSeconds,
     probe,
+    registry: definition.registry ?? false,
     recordWeight: definition.recordWeight,
     alarmTopic: {
       name: alarmTopicOf(stage, definition, character),

@@ -1,19 +1,27 @@
-import { fileURLToPath } from "node:url";
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { build } from "esbuild";
 
-/** Bundles the sidecar for the image: `npx node packages/sidecar/bundle.ts <directory>`. */
-export async function bundleSidecar(outdir: string): Promise<void> {
+/**
+ * Bundles a program for its image: `npx node packages/sidecar/bundle.ts <folder> <directory>`, where the folder has a
+ * `main.ts`. Tools stay files of their own, because the server finds them by looking into `tools/`.
+ */
+export async function bundle(folder: string, directory: string): Promise<void> {
+  const files = await readdir(resolve(folder, "tools")).catch(() => []);
   await build({
-    absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
-    entryPoints: ["main.ts"],
-    outdir,
+    absWorkingDir: resolve(folder),
+    entryPoints: ["main.ts", ...files.filter((file) => file.endsWith(".ts")).map((file) => `tools/${file}`)],
+    outbase: resolve(folder),
+    outdir: resolve(directory),
     outExtension: { ".js": ".mjs" },
     bundle: true,
     splitting: true,
-    minify: true,
     platform: "node",
     target: "node24",
     format: "esm",
+    // Half the text to compile at each start; names stay, for stacks.
+    minifyWhitespace: true,
+    minifySyntax: true,
     // Express and its friends are CommonJS and call `require`, which an ES module does not have.
     banner: {
       js: 'import { createRequire as requireForBundle } from "node:module"; const require = requireForBundle(import.meta.url);',
@@ -23,9 +31,9 @@ export async function bundleSidecar(outdir: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const [, , outdir] = process.argv;
-  if (outdir === undefined) {
-    process.stderr.write("Name the directory: npx node packages/sidecar/bundle.ts <directory>\n");
+  const [, , folder, directory] = process.argv;
+  if (folder === undefined || directory === undefined) {
+    process.stderr.write("Name folder and directory: npx node packages/sidecar/bundle.ts <folder> <directory>\n");
     process.exitCode = 2;
-  } else await bundleSidecar(outdir);
+  } else await bundle(folder, directory);
 }

@@ -1,23 +1,12 @@
-import { InMemoryServerEventBus } from "@modelcontextprotocol/server";
-import type { AuditClient } from "#starter/audit/index.ts";
-import type { Log } from "#starter/log.ts";
-import { keepAliveOf } from "#starter/server/endpoint.ts";
-import { listen } from "#starter/server/listen.ts";
-import { openAdmission } from "#starter/starter.ts";
-import { auditSeconds } from "#starter/stop-times.ts";
-import { createApp } from "./app.ts";
-import { Allowance } from "./calls/allowance.ts";
-import { openCatalog } from "./calls/catalog.ts";
-import { openLedger } from "./calls/ledger.ts";
-import { type Metrics, openMetrics } from "./calls/metrics.ts";
-import type { HttpServer, SidecarConfig, StdioServer } from "./config.ts";
-import type { ServerHealth } from "./health.ts";
-import { forwardTo, type Serve } from "./http/forward.ts";
-import { openSessionIds } from "./http/session-id.ts";
-import { askForTools } from "./http/tools.ts";
-import { openUpstream } from "./http/upstream.ts";
-import { Children } from "./stdio/children.ts";
-import { listTools, publisher, serveStdio } from "./stdio/serve.ts";
+import { type AuditClient, noAudit } from "./audit/client.ts";
+import { openMetrics } from "./calls/metrics.ts";
+import type { Config } from "./config.ts";
+import type { LineSink, Log } from "./log.ts";
+import type { Admission } from "./server/admission.ts";
+import { createApp } from "./server/app.ts";
+import { listen } from "./server/listen.ts";
+import type { Behind, Surroundings } from "./server/serve.ts";
+import { auditSeconds } from "./stop-times.ts";
 
 export interface Sidecar {
   readonly port: number;
@@ -25,50 +14,32 @@ export interface Sidecar {
   stop(): Promise<void>;
 }
 
-/** The server behind, of either kind. */
-interface Behind {
-  readonly serve: Serve;
-  health(): Promise<ServerHealth>;
-  close(): Promise<void>;
-}
-
-interface Surroundings {
-  readonly config: SidecarConfig;
-  readonly audit: AuditClient;
-  readonly metrics: Metrics;
-  readonly log: Log;
-}
-
 export interface SidecarParts {
-  readonly config: SidecarConfig;
-  readonly audit: AuditClient;
+  readonly config: Config;
   readonly log: Log;
   /** Takes a line for the log that is a metric. */
-  readonly write: (line: string) => void;
+  readonly write: LineSink;
+  /** As the configuration says, unless it is given. */
+  readonly audit?: AuditClient;
 }
 
-export async function startSidecar({ config, audit, log, write }: SidecarParts): Promise<Sidecar> {
-  const { common, server, metricsNamespace } = config;
-  const admission = await openAdmission(common, log);
-  const metrics = openMetrics({ namespace: metricsNamespace, service: common.service, write });
-  const surroundings = { config, audit, metrics, log };
-  const behind = server.kind === "http" ? behindHttp(server, surroundings) : behindStdio(server, surroundings);
-  const app = createApp({
-    config: common,
-    admission,
-    allowance: new Allowance(config.callsPerMinute),
-    audit,
-    log,
-    serve: behind.serve,
-    server: behind.health,
-  });
-  const listener = await listen(app, common);
-  log.info("Listening.", { port: listener.port, server: server.kind });
+/** Login, audit trail, limits and metrics, around what `open` gives. */
+export async function startSidecar(
+  { config, log, write, audit: given }: SidecarParts,
+  open: (surroundings: Surroundings) => Promise<Behind> | Behind,
+): Promise<Sidecar> {
+  const admission = await openAdmission(config, log);
+  const audit = given ?? (await openAuditOf(config, log));
+  const metrics = openMetrics({ namespace: config.metricsNamespace, service: config.service, write });
+  const behind = await open({ config, audit, metrics, log });
+  const app = createApp({ config, admission, audit, log, serve: behind.serve, server: behind.health });
+  const listener = await listen(app, config);
+  log.info("Listening.", { port: listener.port });
 
   return {
     port: listener.port,
     stop: async () => {
-      const cutOff = await listener.drain(common.drainSeconds * 1_000);
+      const cutOff = await listener.drain(config.drainSeconds * 1_000);
       await behind.close();
       metrics.close();
       await audit.close(auditSeconds * 1_000);
@@ -78,52 +49,21 @@ export async function startSidecar({ config, audit, log, write }: SidecarParts):
   };
 }
 
-/** Calls are written down once their tool is known, or this long after. */
-const toolsPatienceMs = 5_000;
-
-function behindHttp({ url, health }: HttpServer, { config, audit, metrics, log }: Surroundings): Behind {
-  const upstream = openUpstream(url, health);
-  const catalog = openCatalog(() => askForTools(url, toolsPatienceMs));
-  const ledger = openLedger({ audit, catalog, metrics });
-  const serve = forwardTo({
-    upstream,
-    sessionIds: openSessionIds(config.common.sessionKeys),
-    catalog,
-    ledger,
-    metrics,
-    log,
-    patienceMs: config.patienceMs,
-  });
-  return {
-    serve,
-    health: async () => ({ healthy: await upstream.isHealthy(), kind: "http" }),
-    close: async () => {
-      await ledger.settled();
-      upstream.close();
-    },
-  };
+/** What a login needs is loaded where there is one: it is a third of what a start takes. */
+async function openAdmission({ login }: Config, log: Log): Promise<Admission> {
+  if (login.kind === "none") {
+    log.warn("MCP_LOGIN is none: anyone who can reach this server can call its tools.");
+    return { kind: "open" };
+  }
+  const { openLogin } = await import("./server/login.ts");
+  return openLogin(login, log);
 }
 
-function behindStdio(server: StdioServer, { config, audit, metrics, log }: Surroundings): Behind {
-  const { patienceMs } = config;
-  const keepAliveMs = keepAliveOf(config.common.idleTimeoutSeconds);
-  const bus = new InMemoryServerEventBus();
-  const children = new Children({ ...server, log, onFault: (fault) => metrics.fault(fault), onNotice: publisher(bus) });
-  // The process that is begun here proves the image, and is there for the first caller where all share it.
-  const first = server.instances === "shared" ? "" : "anonymous";
-  const catalog = openCatalog(async () => listTools((await children.get(first)).child, toolsPatienceMs));
-  const ledger = openLedger({ audit, catalog, metrics });
-  void catalog.argumentsOf("");
-  return {
-    serve: serveStdio({ children, instances: server.instances, catalog, ledger, patienceMs, keepAliveMs, bus }),
-    health: async () => {
-      // Until one has answered, the balancer's question is what begins the next attempt.
-      if (!children.hasAnswered) await children.get(first).catch(() => undefined);
-      return { healthy: children.hasAnswered, kind: "stdio", processes: children.size };
-    },
-    close: async () => {
-      await ledger.settled();
-      await children.stop();
-    },
-  };
+async function openAuditOf({ audit, service }: Config, log: Log): Promise<AuditClient> {
+  if (audit.kind === "splunk") {
+    const { openAudit } = await import("./audit/index.ts");
+    return openAudit(audit, service, log);
+  }
+  log.warn("AUDIT_LOG_ENABLED is not true: nothing is sent to Splunk.");
+  return noAudit;
 }

@@ -1,8 +1,8 @@
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
-import * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import type { ChatPlan, StagePlan } from "#fleet";
 import { FunctionRoom } from "../parts/function-room.ts";
+import { openPublicUrl } from "../parts/public-url.ts";
 import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, use } from "../sst.ts";
@@ -51,19 +51,5 @@ export function createDoor(
       ...keyStatements(stack, plan, "read", (key) => key === slack.secret),
     ],
   });
-  const url = new lambda.CfnUrl(stack, "ButtonUrl", { targetFunctionArn: room.functionArn, authType: "NONE" });
-  // Both, since October 2025: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-  new lambda.CfnPermission(stack, "ButtonUrlPermission", {
-    functionName: room.functionArn,
-    action: "lambda:InvokeFunctionUrl",
-    principal: "*",
-    functionUrlAuthType: "NONE",
-  });
-  new lambda.CfnPermission(stack, "ButtonCallPermission", {
-    functionName: room.functionArn,
-    action: "lambda:InvokeFunction",
-    principal: "*",
-    invokedViaFunctionUrl: true,
-  });
-  stack.addOutputs({ SlackRequestUrl: url.attrFunctionUrl });
+  stack.addOutputs({ SlackRequestUrl: openPublicUrl(stack, "Button", room) });
 }

@@ -4,11 +4,13 @@ import * as route53 from "aws-cdk-lib/aws-route53";
 import type { StagePlan } from "#fleet";
 import { keepWhileProtected } from "../parts/durability.ts";
 import { usePlan } from "../parts/plan.ts";
+import { createRegistry } from "../registry/registry.ts";
 import type { Stack, StackContext } from "../sst.ts";
 import { clearValidationOnRemoval } from "./validation-records.ts";
 
 export function Dns({ app, stack }: StackContext) {
   const plan = usePlan(app);
+  createRegistry(stack, plan);
   if (plan.hostedZone.kind === "adopt") {
     const { id } = plan.hostedZone;
     return { hostedZoneId: id, certificateArn: createCertificate(stack, plan, id).ref };

@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ServiceDefinition } from "#fleet";
@@ -20,29 +21,30 @@ let files: string;
 beforeAll(async () => {
   files = await realpath(await mkdtemp(join(tmpdir(), "fleet-files-")));
   await writeFile(join(files, "note.txt"), "of the filesystem");
-  fleet = await attend(
-    mapOf({
-      everything: foreign("everything", {
-        sidecar: login,
-        healthPath: "/mcp",
-        healthCodes: "400",
-        local: npx("mcp-server-everything", "streamableHttp"),
-      }),
-      everything_stdio: foreign("everything-stdio", {
-        sidecar: { ...login, stdio: ["mcp-server-everything"], instances: "shared" },
-        local: npx("mcp-server-everything"),
-      }),
-      memory: foreign("memory", {
-        sidecar: { ...login, stdio: ["mcp-server-memory"] },
-        environment: { MEMORY_FILE_PATH: join(files, "memory.jsonl") },
-        local: npx("mcp-server-memory"),
-      }),
-      filesystem: foreign("filesystem", {
-        sidecar: { ...login, stdio: ["mcp-server-filesystem", files] },
-        local: npx("mcp-server-filesystem", files),
-      }),
+  const map = mapOf({
+    everything: foreign("everything", {
+      sidecar: login,
+      healthPath: "/mcp",
+      healthCodes: "400",
+      local: npx("mcp-server-everything", "streamableHttp"),
     }),
-  );
+    everything_stdio: foreign("everything-stdio", {
+      sidecar: { ...login, stdio: ["mcp-server-everything"], instances: "shared" },
+      local: npx("mcp-server-everything"),
+    }),
+    memory: foreign("memory", {
+      sidecar: { ...login, stdio: ["mcp-server-memory"] },
+      environment: { MEMORY_FILE_PATH: join(files, "memory.jsonl") },
+      local: npx("mcp-server-memory"),
+    }),
+    filesystem: foreign("filesystem", {
+      sidecar: { ...login, stdio: ["mcp-server-filesystem", files] },
+      local: npx("mcp-server-filesystem", files),
+    }),
+  });
+  const { local } = map.stages;
+  if (local === undefined) throw new Error("The fixture has a local stage.");
+  fleet = await attend({ ...map, stages: { ...map.stages, local: { ...local, registry: true } } });
 });
 afterAll(async () => {
   await fleet.close();
@@ -94,5 +96,20 @@ describe("four servers of others, which nobody edited, side by side behind the f
       { timeout: 20_000, interval: 500 },
     );
     cloudWatch.destroy();
+  });
+
+  it("[MCP-8] are listed by the fleet's registry, as editors read it", async () => {
+    const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
+    const lambda = new LambdaClient({ endpoint: fleet.endpointUrl, region: "us-east-1", credentials });
+    const command = new GetFunctionUrlConfigCommand({ FunctionName: "local-mcp-list-servers" });
+    const { FunctionUrl = "" } = await lambda.send(command);
+    lambda.destroy();
+    const answer = await fetch(new URL("/v0.1/servers?search=memory", FunctionUrl));
+    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+    const { servers } = JSON.parse(await answer.text());
+    const remotes = [{ type: "streamable-http", url: fleet.url("memory", "/mcp").href }];
+    expect(servers).toMatchObject([{ server: { name: "localhost.mcp/memory", remotes } }]);
+    const one = await fetch(new URL("/v0.1/servers/localhost.mcp%2Fmemory/versions/latest", FunctionUrl));
+    expect(JSON.parse(await one.text()).server.remotes).toEqual(remotes);
   });
 });

@@ -12,11 +12,12 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { readConfig } from "#starter/config.ts";
-import { silent } from "#starter/log.ts";
-import type { Listener } from "#starter/server/listen.ts";
-import { type Starter, startServer } from "#starter/starter.ts";
-import { type AnyTool, text } from "#starter/tool.ts";
+import { readConfig } from "#sidecar/config.ts";
+import { silent } from "#sidecar/log.ts";
+import type { Listener } from "#sidecar/server/listen.ts";
+import type { Sidecar } from "#sidecar/sidecar.ts";
+import { startTools } from "#sidecar/toolbox/start.ts";
+import { type AnyTool, text } from "#sidecar/toolbox/tool.ts";
 import { type Balancer, startBalancer } from "./starter/balancer.ts";
 import { startConformanceServer } from "./starter/conformance-server.ts";
 
@@ -37,11 +38,11 @@ describe("[AWS-1] calls through a balancer that closes what is quiet for 6 s, as
     },
   };
   const env = { MCP_LOGIN: "none", HOST: "127.0.0.1", PORT: "0", MCP_IDLE_TIMEOUT_SECONDS: "6" };
-  let starter: Starter;
+  let starter: Sidecar;
   let balancer: Balancer;
 
   beforeAll(async () => {
-    starter = await startServer({ config: readConfig(env), tools: [quiet], log: silent });
+    starter = await startTools([quiet], { config: readConfig(env), log: silent, write: () => undefined });
     balancer = await startBalancer({ port: starter.port, healthPath: "/health", idleTimeoutSeconds: 6 });
   });
   afterAll(() => Promise.all([starter.stop(), balancer.stop()]));

@@ -80,3 +80,28 @@ describe("names", () => {
     });
   });
 });
+
+describe("[MCP-8] the registry", () => {
+  const listed = synthesize("prod", withStage("prod", { registry: true })).stack("Dns");
+
+  it("is not there unless the map turns it on for the stage", () => {
+    expect(dns.all("AWS::Lambda::Url")).toEqual([]);
+    expect(JSON.stringify(dns.document)).not.toContain("list-servers");
+  });
+
+  it("is an address that anybody may read, by a function that may do nothing but write its log", () => {
+    const lambda = listed.one("AWS::Lambda::Function", { FunctionName: "prod-mcp-list-servers" });
+    expect(lambda.Properties.ReservedConcurrentExecutions).toBe(5);
+    expect(listed.one("AWS::Lambda::Url").Properties).toEqual({
+      AuthType: "NONE",
+      TargetFunctionArn: attribute(lambda, "Arn"),
+    });
+    expect(listed.outputs).toHaveProperty("RegistryUrl");
+    const granted = statementsOf(listed).filter(({ resource }) => resource === "listserversRole");
+    expect(granted.flatMap(({ actions }) => actions).toSorted()).toEqual([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "sts:AssumeRole",
+    ]);
+  });
+});

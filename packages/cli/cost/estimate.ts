@@ -198,6 +198,7 @@ function alarmsOfFunctions(plan: StagePlan, chats: boolean): number {
     "align-splunk": secrets.some(({ aliases }) => Object.keys(aliases).length > 0) && 4,
     "alarm-to-chat": chats && 2,
     "answer-button": chats && plan.chat?.actions !== undefined && 2,
+    "list-servers": plan.registry && 2,
     "tune-alarms": chats && 3,
     "probe-services": probedOf(plan).length > 0 && 4,
   };

@@ -5,6 +5,8 @@ import type { SidecarDefinition } from "./sidecar.ts";
 export interface ServiceDefinition<SecretName extends string = string, StageName extends string = string> {
   /** Host label: the service answers at `<host>.mcp.<domain>`. A DNS label, unique in the fleet. */
   readonly host: string;
+  /** What it does, in 100 characters, as editors show it where a stage has a `registry`. Default: its key. */
+  readonly description?: string;
   /** Image with a tag or digest, from any registry. Tasks on AWS run it. */
   readonly image: string;
   /** The port the container listens on, 1 to 65535. */

@@ -30,6 +30,11 @@ export interface StageDefinition<SecretName extends string = string> {
    */
   readonly probe?: ProbeDefinition | false;
   /**
+   * Lists the stage's MCP servers, by name, address and version, as a registry that editors read (`/v0.1/servers`). Anybody
+   * can read it, as they can whatever has no login: default false.
+   */
+  readonly registry?: boolean;
+  /**
    * Weight of the stage's DNS records, 0 to 255, beside records that another set-up has for the same names: with 0 there
    * and 255 here everybody comes here. Decide it before the stage is deployed. Absent: the stage alone has the names.
    */

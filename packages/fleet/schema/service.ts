@@ -25,6 +25,9 @@ const Except = closed({ except: v.array(v.string()) });
 
 export const Service = closed({
   host: dnsLabel,
+  description: v.optional(
+    matching(/^[^\n]{1,100}$/, "one line of 1 to 100 characters", "Say what it does, as in a list of servers."),
+  ),
   image: Image,
   port: whole(1, 65_535, "", "Use the port the container listens on."),
   cpu: v.number(expectation("CPU units as a number, 1024 to a vCPU", "Write 256 for a quarter of a vCPU.")),

@@ -87,6 +87,7 @@ export const Stage = closed({
     matching(/^[\w-]{1,256}$/, "a topic's name of A-Z, a-z, 0-9, _ and -", "Write the name; an ARN goes under adopt."),
   ),
   probe: v.optional(v.lazy((input) => (isObject(input) ? Probe : Off))),
+  registry: v.optional(v.boolean(expectation("true or false", "Set true to list the servers for everybody."))),
   recordWeight: v.optional(whole(0, 255, "", "Route 53 knows no other weights; 0 leads nobody here.")),
   adopt: v.optional(
     closed({

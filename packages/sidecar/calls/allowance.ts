@@ -1,4 +1,4 @@
-import { Refusal } from "#starter/server/refusal.ts";
+import { Refusal } from "../server/refusal.ts";
 
 /** A caller's limit was reached. */
 export class Spent extends Refusal {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { AuditClient, ToolCallEvent } from "#starter/audit/index.ts";
-import type { Visitor } from "#starter/server/endpoint.ts";
+import type { AuditClient, ToolCallEvent } from "../audit/index.ts";
+import type { Visitor } from "../server/serve.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -22,7 +22,6 @@ export interface Call {
 
 const Params = v.object({ name: v.string(), arguments: v.optional(v.record(v.string(), v.unknown())) });
 
-/** OpenTelemetry's `error.type` of what was no success; `asked` is none of its failures. */
 const failures: Readonly<Record<Outcome, string | undefined>> = {
   success: undefined,
   asked: undefined,
@@ -31,6 +30,9 @@ const failures: Readonly<Record<Outcome, string | undefined>> = {
   aborted: "cancelled",
   failed: "unavailable",
 };
+
+/** OpenTelemetry's `error.type` of what was no success; `asked` is none of its failures. */
+export const errorTypeOf = (outcome: Outcome): string | undefined => failures[outcome];
 
 export function openLedger(parts: {
   readonly audit: AuditClient;
@@ -47,7 +49,7 @@ export function openLedger(parts: {
     // Many servers answer a call of a tool that they do not have as if it had run and failed.
     const outcome = tool === "unknown" && observed === "error" ? "rejected" : observed;
     const given = parsed.success ? Object.keys(parsed.output.arguments ?? {}) : [];
-    metrics.call(tool, milliseconds / 1_000, failures[outcome]);
+    metrics.call(tool, milliseconds / 1_000, errorTypeOf(outcome));
     audit.record({
       action: "tool_call",
       tool,

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from "node:http";
-import type { Request, Response } from "express";
-import { Complaint } from "#starter/audit/complaint.ts";
-import { describeError, type Log } from "#starter/log.ts";
-import { parseJson, readJsonText } from "#starter/server/body.ts";
-import type { Visitor } from "#starter/server/endpoint.ts";
-import { Refusal } from "#starter/server/refusal.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Complaint } from "../audit/complaint.ts";
 import type { Catalog } from "../calls/catalog.ts";
 import { type Ledger, type Outcome, outcomeOf } from "../calls/ledger.ts";
 import type { Metrics } from "../calls/metrics.ts";
+import { describeError, type Log } from "../log.ts";
+import { parseJson, readJsonText } from "../server/body.ts";
+import { Refusal } from "../server/refusal.ts";
+import type { Serve, Visitor } from "../server/serve.ts";
 import { headersToClient, headersToServer } from "./headers.ts";
 import { type Message, messagesOf, openReader } from "./messages.ts";
 import type { SessionIds } from "./session-id.ts";
@@ -24,19 +23,22 @@ export interface ForwardParts {
   readonly patienceMs: number;
 }
 
-/** Serves `/mcp` with what the server behind answers, as it comes, no faster than the client reads it. */
-export type Serve = (req: Request, res: Response, visitor: Visitor) => Promise<void>;
-
 const methods = ["POST", "GET", "DELETE"];
 
+/** Serves `/mcp` with what the server behind answers, as it comes, no faster than the client reads it. */
 export function forwardTo(parts: ForwardParts): Serve {
   const { upstream, sessionIds } = parts;
   const { host, pathname, search } = upstream.url;
   const complaint = new Complaint(parts.log);
 
-  async function ask(req: Request, caller: string, body: string | undefined, onBegin: (cutOff: () => void) => void) {
+  async function ask(
+    req: IncomingMessage,
+    caller: string,
+    body: string | undefined,
+    onBegin: (cutOff: () => void) => void,
+  ) {
     const answer = await upstream.ask({
-      method: req.method,
+      method: req.method ?? "",
       path: `${pathname}${search}`,
       headers: headersToServer(req.headers, { host, session: sessionOf(req, caller, sessionIds), body }),
       body,
@@ -57,15 +59,15 @@ export function forwardTo(parts: ForwardParts): Serve {
     return new Refusal(502, "The server behind does not answer. It may be starting; try again in a few seconds.");
   }
 
-  return async (req, res, visitor) => {
-    if (!methods.includes(req.method)) {
-      res.set("Allow", methods.join(", "));
+  return async (req, res, visitor, requestId) => {
+    if (!methods.includes(req.method ?? "")) {
+      res.setHeader("Allow", methods.join(", "));
       throw new Refusal(405, `Method not allowed: use ${methods.join(", ")}.`);
     }
     const caller = visitor.context.caller.subject;
     const body = req.method === "POST" ? await readJsonText(req) : undefined;
     const messages = body === undefined ? [] : messagesOf(parseJson(body));
-    const exchange = openExchange(parts, messages, visitor, String(res.locals.requestId));
+    const exchange = openExchange(parts, messages, visitor, requestId);
     let cutOff: () => void = () => undefined;
     let hasLeft = false;
     res.once("close", () => {
@@ -92,9 +94,9 @@ export function forwardTo(parts: ForwardParts): Serve {
 }
 
 /** @throws {Refusal} as for any session that is not there: the client begins another */
-function sessionOf(req: Request, caller: string, ids: SessionIds): string | undefined {
-  const given = req.get("mcp-session-id");
-  if (given === undefined) return undefined;
+function sessionOf(req: IncomingMessage, caller: string, ids: SessionIds): string | undefined {
+  const given = req.headers["mcp-session-id"];
+  if (typeof given !== "string") return undefined;
   const id = ids.take(caller, given);
   if (id === undefined) throw new Refusal(404, "Session not found.", -32001);
   return id;
@@ -134,7 +136,7 @@ function openExchange(
   };
 }
 
-function passOn(answer: IncomingMessage, res: Response, exchange: Exchange): Promise<void> {
+function passOn(answer: IncomingMessage, res: ServerResponse, exchange: Exchange): Promise<void> {
   if (exchange.isWatched) {
     const reader = openReader(answer.headers["content-type"] ?? "", exchange.take);
     answer.on("data", (chunk: Buffer) => reader.push(chunk));

@@ -41,11 +41,15 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
   // The oldest connection first: a few stay in use, and none goes stale among many.
   const agent = new Agent({ keepAlive: true, scheduling: "fifo" });
 
-  const once = (target: URL, ask: Ask) =>
+  const once = (target: URL, ask: Ask, isSecond = false) =>
     new Promise<IncomingMessage>((resolve, reject) => {
       const { method, path, headers, body, patienceMs } = ask;
       const request = send({ agent, host: target.hostname, port: target.port, method, path, headers });
-      ask.onBegin?.(() => request.destroy());
+      let isCutOff = false;
+      ask.onBegin?.(() => {
+        isCutOff = true;
+        request.destroy();
+      });
       const timer = setTimeout(() => request.destroy(new Late(patienceMs)), patienceMs);
       request.once("close", () => clearTimeout(timer));
       request.once("response", (answer) => {
@@ -54,8 +58,10 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
       });
       request.once("error", (error) => {
         // A server may close an idle connection while a request is on its way: it has read nothing of it.
-        if (request.reusedSocket && isReset(error)) once(target, ask).then(resolve, reject);
-        else reject(error);
+        // What we cut off ourselves ends in the same error.
+        if (request.reusedSocket && isReset(error) && !isCutOff && !isSecond) {
+          once(target, ask, true).then(resolve, reject);
+        } else reject(error);
       });
       request.end(body);
     });

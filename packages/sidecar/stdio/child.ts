@@ -1,9 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as v from "valibot";
-import { Complaint } from "#starter/audit/complaint.ts";
-import type { Log } from "#starter/log.ts";
+import { Complaint } from "../audit/complaint.ts";
 import type { Fault } from "../calls/metrics.ts";
+import type { Log } from "../log.ts";
 import { readLines } from "./lines.ts";
 import { readProcesses, treeOf } from "./memory.ts";
 import { Greeting, type Progress, Progress as ProgressSchema, parseLine, type Said } from "./message.ts";

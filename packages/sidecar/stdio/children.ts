@@ -1,5 +1,5 @@
-import { backoff } from "#starter/audit/backoff.ts";
-import type { Log } from "#starter/log.ts";
+import { backoff } from "../audit/backoff.ts";
+import type { Log } from "../log.ts";
 import { Child, type ChildOptions } from "./child.ts";
 import { readProcesses, treeOf } from "./memory.ts";
 import type { Greeting } from "./message.ts";

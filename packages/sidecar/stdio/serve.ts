@@ -1,13 +1,12 @@
 import { createMcpHandler, type InMemoryServerEventBus, type ServerEventBus } from "@modelcontextprotocol/server";
 import * as v from "valibot";
-import { parseJson, readJsonText } from "#starter/server/body.ts";
-import type { Visitor } from "#starter/server/endpoint.ts";
-import { Refusal } from "#starter/server/refusal.ts";
-import { sendWebResponse, toWebRequest } from "#starter/server/web.ts";
 import type { Catalog } from "../calls/catalog.ts";
 import { type Ledger, outcomeOf } from "../calls/ledger.ts";
-import type { Serve } from "../http/forward.ts";
 import { messagesOf } from "../http/messages.ts";
+import { parseJson, readJsonText } from "../server/body.ts";
+import { Refusal } from "../server/refusal.ts";
+import type { Serve, Visitor } from "../server/serve.ts";
+import { sendWebResponse, toWebRequest } from "../server/web.ts";
 import type { AskOptions, Child } from "./child.ts";
 import type { Children, Server } from "./children.ts";
 import { NoAnswer, Refused } from "./no-answer.ts";
@@ -50,13 +49,12 @@ export function serveStdio(parts: StdioParts): Serve {
     { bus },
   );
 
-  return async (req, res, visitor) => {
+  return async (req, res, visitor, requestId) => {
     if (req.method !== "POST") {
-      res.set("Allow", "POST");
+      res.setHeader("Allow", "POST");
       throw new Refusal(405, "Method not allowed: use POST.");
     }
     const parsedBody = parseJson(await readJsonText(req));
-    const requestId = String(res.locals.requestId);
     const caller = instances === "shared" ? "" : visitor.context.caller.subject;
     const behind = await children.get(caller).catch((error: unknown) => {
       for (const { method, params } of messagesOf(parsedBody)) {

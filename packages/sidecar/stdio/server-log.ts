@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import { Complaint } from "#starter/audit/complaint.ts";
-import type { Log } from "#starter/log.ts";
+import { Complaint } from "../audit/complaint.ts";
+import type { Log } from "../log.ts";
 import { readLines } from "./lines.ts";
 
 const mostLines = 50;

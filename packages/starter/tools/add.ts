@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTool, text } from "../tool.ts";
+import { defineTool, text } from "#sidecar";
 
 export default defineTool({
   name: "add",

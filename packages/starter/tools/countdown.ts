@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { defineTool, text } from "../tool.ts";
+import { defineTool, text } from "#sidecar";
 
 export default defineTool({
   name: "countdown",

@@ -1,4 +1,4 @@
-import { defineTool, text } from "../tool.ts";
+import { defineTool, text } from "#sidecar";
 
 export default defineTool({
   name: "google_profile",

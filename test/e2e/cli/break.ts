@@ -105,11 +105,11 @@ export const failRollout: Break = async ({ stage, fleet }) => {
 
 /** An image without the Valkey driver: its server falls back to memory, says so, and stays healthy. */
 export const forgetDriver: Break = async ({ stage, fleet }) => {
-  const file = join(stage.project.folder, "packages", "starter", "sessions", "index.ts");
+  const file = join(stage.project.folder, "packages", "sidecar", "sessions", "index.ts");
   const source = await readFile(file, "utf8");
   const fallback = '(log.warn("The Valkey driver is missing: sessions are kept in memory."), openMemoryStore())';
   const broken = source.replace("openValkeyStore(backend.address, log)", fallback);
-  if (broken === source) throw new Error("The starter opens its store in another way.");
+  if (broken === source) throw new Error("The sidecar opens its store in another way.");
   await writeFile(file, broken);
   await fleet(["redeploy", key, "--wait"]);
   return async () => {

@@ -31,7 +31,7 @@ export interface Documented {
 /** A fleet with the service that the guide adds, made as it says; its stage is called as in the documents. */
 export async function openDocumented(): Promise<Documented> {
   const stage = await openStage(printedMap, "prod");
-  await copyStarter(stage);
+  await followGuide(stage);
   const entriesOf = (file: string) =>
     blocksOf(file)
       .filter(isEntry)
@@ -60,8 +60,8 @@ async function putSecrets({ client }: FleetStage): Promise<void> {
   secrets.destroy();
 }
 
-/** What the guide says before its deploy: a copy of the starter, and a tool. */
-async function copyStarter(stage: FleetStage): Promise<void> {
+/** What the guide says before its deploy: a folder with a tool and its test. */
+async function followGuide(stage: FleetStage): Promise<void> {
   // Whoever has followed the guide has this folder in the project.
   await rm(join(stage.project.folder, "packages", "slack"), { recursive: true, force: true });
   const before = blocksOf(guide).slice(0, blocksOf(guide).findIndex(isDeploy));

@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import * as v from "valibot";
 import { z } from "zod";
-import { acceptedContent, inputRequired } from "#starter/tool.ts";
+import { acceptedContent, inputRequired } from "#sidecar/toolbox/tool.ts";
 import { askModel, askName } from "./conformance-questions.ts";
 
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==";

@@ -8,7 +8,7 @@ import {
   type ToolContext,
   type ToolResult,
   text,
-} from "#starter/tool.ts";
+} from "#sidecar/toolbox/tool.ts";
 
 const Name = z.object({ name: z.string() });
 const Confirmation = z.object({ ok: z.boolean() });

@@ -1,11 +1,12 @@
 import { InMemoryServerEventBus, type McpServer } from "@modelcontextprotocol/server";
 import { defaultIdleSeconds } from "#fleet/timing.ts";
-import { noAudit } from "#starter/audit/index.ts";
-import { silent } from "#starter/log.ts";
-import { createApp } from "#starter/server/app.ts";
-import { type Listener, listen } from "#starter/server/listen.ts";
-import { createMcpServer, type Occasion } from "#starter/server/mcp.ts";
-import { openRoundState } from "#starter/server/round-state.ts";
+import { noAudit } from "#sidecar/audit/index.ts";
+import { silent } from "#sidecar/log.ts";
+import { createApp } from "#sidecar/server/app.ts";
+import { type Listener, listen } from "#sidecar/server/listen.ts";
+import { mcpEndpoint } from "#sidecar/toolbox/endpoint.ts";
+import { openRoundState } from "#sidecar/toolbox/round-state.ts";
+import { createMcpServer, type Occasion } from "#sidecar/toolbox/server.ts";
 import { addContent, addLists } from "./conformance-content.ts";
 import { questions } from "./conformance-questions.ts";
 
@@ -24,20 +25,24 @@ export function startConformanceServer(port = 0, externalUrl?: URL): Promise<Lis
       externalUrl,
       host: "127.0.0.1",
       allowedOrigins: [],
-      idleTimeoutSeconds: defaultIdleSeconds,
     },
     admission: { kind: "open" },
     audit: noAudit,
     log: silent,
-    argumentsOf: () => undefined,
-    bus,
-    createServer: (occasion: Occasion): McpServer => {
-      const server = createMcpServer(parts, occasion);
-      server.server.registerCapabilities({ tools: { listChanged: true } });
-      addContent(server);
-      addLists(server, bus);
-      return server;
-    },
+    serve: mcpEndpoint({
+      argumentsOf: () => undefined,
+      audit: noAudit,
+      log: silent,
+      idleTimeoutSeconds: defaultIdleSeconds,
+      bus,
+      createServer: (occasion: Occasion): McpServer => {
+        const server = createMcpServer(parts, occasion);
+        server.server.registerCapabilities({ tools: { listChanged: true } });
+        addContent(server);
+        addLists(server, bus);
+        return server;
+      },
+    }),
   });
   return listen(app, { host: "127.0.0.1", port, idleTimeoutSeconds: defaultIdleSeconds });
 }

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import * as v from "valibot";
-import { readSidecarConfig } from "#sidecar/config.ts";
-import { startSidecar } from "#sidecar/sidecar.ts";
-import { noAudit, type ToolCallEvent } from "#starter/audit/index.ts";
-import { createLog } from "#starter/log.ts";
+import { noAudit, type ToolCallEvent } from "#sidecar/audit/index.ts";
+import { createLog } from "#sidecar/log.ts";
+import { readSidecarConfig } from "#sidecar/server-config.ts";
+import { startInFront } from "#sidecar/start.ts";
 
 const Line = v.pipe(v.string(), v.parseJson(), v.looseObject({ level: v.string(), message: v.string() }));
 const Metric = v.pipe(v.string(), v.parseJson(), v.looseObject({ _aws: v.unknown() }));
@@ -37,8 +37,7 @@ export async function openFront(
   const calls: ToolCallEvent[] = [];
   const waiting = new Set<() => void>();
   const base = { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", MCP_LOGIN: "none", MCP_SERVICE: "notes" };
-  const sidecar = await startSidecar({
-    config: readSidecarConfig({ ...base, ...env }, command),
+  const sidecar = await startInFront(readSidecarConfig({ ...base, ...env }, command), {
     audit: { ...noAudit, record: (event) => event.action === "tool_call" && calls.push(event) },
     log: createLog((line) => {
       lines.push(v.parse(Line, line));

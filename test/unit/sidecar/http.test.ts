@@ -122,6 +122,27 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     expect(faults).toEqual(["timeout", "unreachable"]);
   });
 
+  it("is asked once by a client that leaves before the answer, and that call is aborted", async () => {
+    const { url, calls, requests } = await front();
+    const headers = { "content-type": "application/json" };
+    const call = (name: string, signal?: AbortSignal) => {
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name } });
+      return fetch(url, { method: "POST", headers, body, ...(signal && { signal }) });
+    };
+    // Connections to the server are used again, which a server may close at any time.
+    await Promise.all(Array.from({ length: 5 }, async () => (await call("say")).text()));
+    await vi.waitFor(() => expect(calls).toHaveLength(5));
+    const before = requests.length;
+    const left = new AbortController();
+    const leaving = call("slow", left.signal);
+    await vi.waitFor(() => expect(requests.length).toBe(before + 1));
+    left.abort();
+    await expect(leaving).rejects.toThrow();
+    await vi.waitFor(() => expect(calls[5]).toMatchObject({ tool: "slow", outcome: "aborted" }));
+    await (await call("say")).text();
+    expect(requests.length).toBe(before + 2);
+  });
+
   it("is asked by each caller as often as the map allows, and no more", async () => {
     const { connect, url } = await front({ MCP_CALLS_PER_MINUTE: "5" });
     await (await connect()).listTools();
@@ -140,6 +161,6 @@ it("[MCP-6] names every setting that is missing or wrong, with its remedy", asyn
     MCP_CALLS_PER_MINUTE: "many",
     PORT: "x",
   });
-  await expect(wrong).rejects.toThrow(/PORT is "x".*MCP_UPSTREAM is.*on loopback.*MCP_CALLS_PER_MINUTE is "many"/s);
+  await expect(wrong).rejects.toThrow(/PORT is "x".*MCP_CALLS_PER_MINUTE is "many".*MCP_UPSTREAM is.*on loopback/s);
   await expect(openFront([])).rejects.toThrow("for one that speaks stdio, name its program and arguments");
 });

@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AuditClient, Watch } from "../audit/index.ts";
+import type { Metrics } from "../calls/metrics.ts";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { ToolContext } from "../toolbox/tool.ts";
+import type { ServerHealth } from "./health.ts";
+
+/** Who sent a request, as the login established it. */
+export interface Visitor {
+  readonly context: Pick<ToolContext, "caller" | "google">;
+  readonly actor: Watch["actor"];
+}
+
+/** Answers a request to `/mcp` of somebody who was admitted. */
+export type Serve = (req: IncomingMessage, res: ServerResponse, visitor: Visitor, requestId: string) => Promise<void>;
+
+/** What answers `/mcp`: a server behind, or tools in this process. */
+export interface Behind {
+  readonly serve: Serve;
+  /** Absent where nothing is behind. */
+  health?(): Promise<ServerHealth>;
+  /** Once nothing is in flight any more: writes down what has ended, and ends what it started. */
+  close(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly config: Config;
+  readonly audit: AuditClient;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
