@@ -193,6 +193,7 @@ describe("a fleet and its map", () => {
       ["alarms", "list"],
       ["secrets", "list"],
       ["logs", "notes", "--since", "1h"],
+      ["history", "notes"],
     ];
     await ci.as("read", async () => {
       for (const command of commands) {

@@ -11,8 +11,8 @@ chat      a chat cannot be reached while an alarm rings
 sessions  Redis is restored from a snapshot, into a group beside it
 secret    a secret is set to a value that does not work
 
-It is what an outage looks like, to people as well: services fail while it runs, and
-chats are told. What it changes it puts back, after Ctrl-C too. It exits with 0 if
+It is an outage, to people as well: services fail while it runs, and chats are
+told. What it changes it puts back, after Ctrl-C too. It exits with 0 if
 something passed and nothing failed.`;
 
 export function addDrill(parent: Parent, runner: Runner): void {

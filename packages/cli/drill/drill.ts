@@ -3,6 +3,7 @@ import { releaseAlarmsOf } from "#fleet/release-alarm.ts";
 import { explainAws } from "../aws.ts";
 import { type ExitCode, Failure, reasonOf, UsageError } from "../failure.ts";
 import type { Stage } from "../stage.ts";
+import { readEcsService } from "../status/read.ts";
 import { columns, fold } from "../table.ts";
 import { pollMs, waitFor } from "../wait.ts";
 import { type Experience, keepCalling } from "./callers.ts";
@@ -30,6 +31,8 @@ export interface DrillOptions {
 /** Gives 0 where at least one step passed, and none failed. */
 export async function drill(stage: Stage, service: ServicePlan, options: DrillOptions): Promise<ExitCode> {
   const { terminal, plan, signal } = stage;
+  // It has to be there, and may be looked at.
+  await readEcsService(stage, service);
   const wanted = steps.filter(({ id }) => options.only?.includes(id) ?? true);
   const heading = `Drill of stage ${plan.stage}. Somebody calls ${service.key} meanwhile, at ${service.url}`;
   if (!options.json) for (const line of fold(heading, columns)) terminal.print(line);
