@@ -115,7 +115,7 @@ describe("[REL-8] fleet drill", () => {
       {
         step: "tasks",
         verdict: "passed",
-        text: expect.stringMatching(/^1 of 2 killed; 2 healthy again after \d+ s\.$/),
+        text: expect.stringMatching(/^1 of 2 stopped; 2 healthy again after \d+ s\.$/),
       },
       {
         step: "release",

@@ -5,7 +5,7 @@ import { UsageError } from "../failure.ts";
 import { findService } from "../stage.ts";
 
 const help = `
-tasks     half of a service's tasks are killed
+tasks     half of a service's tasks are stopped
 release   a release passes its health check and answers no call
 chat      a chat cannot be reached while an alarm rings
 sessions  Redis is restored from a snapshot, into a group beside it

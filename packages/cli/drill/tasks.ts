@@ -7,27 +7,27 @@ import { type Exercise, NotPossible, type Step } from "./step.ts";
 /** ECS replaces what dies, and the balancer asks nobody who is dead. There is nothing to put back. */
 export const tasks: Step = {
   id: "tasks",
-  title: "half of its tasks are killed",
+  title: "half of its tasks are stopped",
   async run({ stage, service, until }) {
     const { desired } = await steady({ stage, service, until });
     const before = await listTasks(stage, service);
     if (before.length === 0) throw new NotPossible(`${service.key} has no task.`);
-    const killed = before.slice(0, Math.ceil(before.length / 2));
+    const stopped = before.slice(0, Math.ceil(before.length / 2));
     const cluster = names.cluster(stage.plan.stage);
     const began = Date.now();
-    for (const task of killed)
+    for (const task of stopped)
       await stage.aws.client(ECSClient).send(new StopTaskCommand({ cluster, task, reason: "fleet drill" }));
-    const healthy = await until(`${desired} healthy tasks in place of those killed`, async () => {
+    const healthy = await until(`${desired} healthy tasks in place of those stopped`, async () => {
       const [{ running }, now, targets] = await Promise.all([
         readEcsService(stage, service),
         listTasks(stage, service),
         readTargets(stage, [service]),
       ]);
       const serve = targets.get(service.key)?.filter(({ state }) => state === "healthy").length ?? 0;
-      return running === desired && serve >= desired && !now.some((arn) => killed.includes(arn)) ? serve : undefined;
+      return running === desired && serve >= desired && !now.some((arn) => stopped.includes(arn)) ? serve : undefined;
     });
     const seconds = Math.round((Date.now() - began) / 1_000);
-    return `${killed.length} of ${before.length} killed; ${healthy} healthy again after ${seconds} s.`;
+    return `${stopped.length} of ${before.length} stopped; ${healthy} healthy again after ${seconds} s.`;
   },
 };
 
