@@ -6,6 +6,7 @@ import {
   ElastiCacheClient,
 } from "@aws-sdk/client-elasticache";
 import {
+  DescribeSecretCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
@@ -17,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { documents } from "#cli/schema/documents.ts";
 import { columns } from "#cli/table.ts";
 import type { FleetDefinition } from "#fleet";
+import { settlingTag } from "#rotation/labels.ts";
 import { openCiRole } from "../stage/ci-role.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
 import { operatorOf } from "../stage/operator.ts";
@@ -175,6 +177,27 @@ describe("[REL-8] fleet drill", () => {
       out: expect.stringContaining("Not possible: /local/mcp/google-oauth has no value"),
     });
     expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(columns);
+  });
+
+  it("fails where the fleet is not done in time, puts the value back, and leaves the rest to the fleet", async () => {
+    const before = await standing();
+    const args = ["--only", "secret", "--service", "menu", "--secret", "menu", "--timeout", "4s"];
+    const { code, out } = await fleet(["drill", ...args]);
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: expect.stringMatching(/Failed: Waited 4 s for the fleet to go back/),
+    });
+    expect(await standing()).toEqual(before);
+    // Tasks may have read the bad value meanwhile: the fleet marks it, and rolls those.
+    const settled = async () => {
+      const { Versions = [] } = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: "/local/mcp/menu" }));
+      const bad = Versions.find(({ VersionStages = [] }) => VersionStages.includes("AWSPREVIOUS"));
+      const { Tags = [] } = await secrets.send(new DescribeSecretCommand({ SecretId: "/local/mcp/menu" }));
+      return [bad?.VersionStages?.includes(`rejected-${bad.VersionId}`), Tags.some(({ Key }) => Key === settlingTag)];
+    };
+    await vi.waitFor(async () => expect(await settled()).toEqual([true, false]), { timeout: 90_000, interval: 250 });
+    const token = async () => (await stage.fetch(stage.url("menu", "/environment?name=MENU_TOKEN"))).text();
+    expect(new Set(await Promise.all(Array.from({ length: 6 }, token)))).toEqual(new Set([good]));
   });
 
   it.each([

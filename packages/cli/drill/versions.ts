@@ -16,7 +16,7 @@ export interface Held {
   readonly good: string;
   /** Makes this value current; gives its version. */
   replace(value: SecretKeys): Promise<string>;
-  /** Makes the version of before current again, and whichever was the previous one. */
+  /** Makes the version of before current again. */
   readonly change: Change;
 }
 
@@ -49,8 +49,8 @@ export async function holdVersion(stage: Stage, secret: SecretPlan): Promise<Hel
       what: `version ${good} of ${secret.name}`,
       async undo() {
         await move(current, good);
-        // Secrets Manager has put it on what was current in between.
-        if (older !== undefined) await move(previous, older);
+        // Secrets Manager has put it on what was current in between: there the fleet finds what tasks may have read.
+        if (older !== undefined && secret.usedBy.length === 0) await move(previous, older);
       },
     },
   };
