@@ -105,11 +105,11 @@ const heard = (chat: (typeof chatNames)[number]) =>
   stage.fleet.chats.list(chat).map(({ payload }) => JSON.stringify(payload));
 
 describe("[REL-8] fleet drill", () => {
-  it("[REL-1] breaks a stage five ways, sees each mended and the people told, and leaves it as it was", async () => {
+  it("[REL-1] breaks a stage five ways, sees each mended and the people told, and leaves it as it was", { timeout: 900_000 }, async () => {
     const role = await openCiRole(stage, stage.plan(map));
     const before = await standing();
     const { code, out, err } = await role.as("drill", () =>
-      fleet(["drill", "--service", "menu", "--secret", "menu", "--json"]),
+      fleet(["drill", "--service", "menu", "--secret", "menu", "--timeout", "150s", "--json"]),
     );
     const { steps, ...report } = v.parse(documents.drill, JSON.parse(out));
     const verdicts = steps.map(({ step, verdict, text, left }) => ({ step, verdict, text, left }));

@@ -39,14 +39,17 @@ export function keepCalling({ plan, fetch }: Pick<Stage, "plan" | "fetch">, { ur
   const call = async () => {
     const began = Date.now();
     calls += 1;
-    last = await fetch(address, { ...request, signal: AbortSignal.timeout(patienceMs) }).then(
-      async (response) => {
-        // An event stream may go on.
-        await response.body?.cancel();
+    // Of `AbortSignal.timeout` nobody keeps hold; and a stream that is left may take its time to end.
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), patienceMs);
+    last = await fetch(address, { ...request, signal: patience.signal }).then(
+      (response) => {
+        response.body?.cancel().catch(() => undefined);
         return response.status < 500;
       },
       () => false,
     );
+    clearTimeout(timer);
     if (last) return;
     failed += 1;
     hurt = { from: Math.min(hurt?.from ?? began, began), to: Date.now() };

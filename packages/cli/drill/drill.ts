@@ -31,8 +31,7 @@ export interface DrillOptions {
 /** Gives 0 where at least one step passed, and none failed. */
 export async function drill(stage: Stage, service: ServicePlan, options: DrillOptions): Promise<ExitCode> {
   const { terminal, plan, signal } = stage;
-  // It has to be there, and may be looked at.
-  await readEcsService(stage, service);
+  await checkWell(stage, service);
   const wanted = steps.filter(({ id }) => options.only?.includes(id) ?? true);
   const heading = `Drill of stage ${plan.stage}. Somebody calls ${service.key} meanwhile, at ${service.url}`;
   if (!options.json) for (const line of fold(heading, columns)) terminal.print(line);
@@ -54,6 +53,13 @@ export async function drill(stage: Stage, service: ServicePlan, options: DrillOp
 }
 
 const nobody: Experience = { calls: 0, failed: 0, hurtMs: 0 };
+
+/** What is broken already shows nothing. */
+async function checkWell(stage: Stage, service: ServicePlan): Promise<void> {
+  const { running, desired, deployments } = await readEcsService(stage, service);
+  if (running >= desired || deployments.some(({ state }) => state === "IN_PROGRESS")) return;
+  throw new Failure(`${service.key} has ${running} of ${desired} tasks: see fleet status, and drill once it is well.`);
+}
 
 async function tryStep(stage: Stage, service: ServicePlan, step: Step, options: DrillOptions): Promise<Outcome> {
   const { terminal, plan, signal } = stage;
