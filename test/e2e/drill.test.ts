@@ -105,7 +105,9 @@ const heard = (chat: (typeof chatNames)[number]) =>
   stage.fleet.chats.list(chat).map(({ payload }) => JSON.stringify(payload));
 
 describe("[REL-8] fleet drill", () => {
-  it("[REL-1] breaks a stage five ways, sees each mended and the people told, and leaves it as it was", { timeout: 900_000 }, async () => {
+  it("[REL-1] breaks a stage five ways, sees each mended and the people told, and leaves it as it was", {
+    timeout: 900_000,
+  }, async () => {
     const role = await openCiRole(stage, stage.plan(map));
     const before = await standing();
     const { code, out, err } = await role.as("drill", () =>
