@@ -160,6 +160,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const elastiCache = createElastiCache({
     place,
     clock,
+    metrics,
     processes: supervisor,
     folder: join(stateFolder, "redis"),
     engine: await findEngine(process.env.PATH ?? ""),

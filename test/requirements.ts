@@ -110,6 +110,7 @@ export const requirements = {
     "A release, or a secret's value, that passes its health checks and fails its calls is taken back by alarms, and people are told",
   "REL-2": "Memory and CPU of each service have alarms that name the next size; out of memory is told as that",
   "REL-7": "`fleet rollback` goes back to a revision now; `fleet history` is a service's time line",
+  "REL-8": "`fleet drill` breaks a disposable stage, sees the fleet mend itself, and puts everything back",
   "REL-3": "A scheduled probe speaks MCP to each service, raises an alarm, and tells when tools changed",
   "REL-4": "A service scales by requests, CPU, memory and schedule without a failed request",
   "REL-5": '`fleet status` is "all well" only when alarms, rollouts, probes and secrets are',

@@ -6,10 +6,11 @@ import { createTerminal } from "./terminal.ts";
 const stop = new AbortController();
 /** Whatever has not ended this long after Ctrl-C, such as a call that gets no answer, is cut off. */
 const patienceMs = 1_000;
+const held = new Set<Promise<unknown>>();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     stop.abort();
-    setTimeout(() => process.exit(1), patienceMs).unref();
+    void Promise.allSettled(held).then(() => setTimeout(() => process.exit(1), patienceMs).unref());
   });
 }
 // A reader that closes the pipe, as in `fleet logs … | head`, is no failure.
@@ -21,6 +22,10 @@ process.exitCode = await run(process.argv.slice(2), {
   project: fileURLToPath(new URL("../..", import.meta.url)),
   readMap: () => loadMapFrom(() => import("#config")),
   signal: stop.signal,
+  hold(work) {
+    held.add(work);
+    return work.finally(() => held.delete(work));
+  },
   stdin: process.stdin,
   stdout: process.stdout,
 });

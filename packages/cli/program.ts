@@ -13,6 +13,7 @@ import { addCost } from "./cost/command.ts";
 import { addDeploy } from "./deploy/command.ts";
 import { addDiff } from "./diff/command.ts";
 import { addDoctor } from "./doctor/command.ts";
+import { addDrill } from "./drill/command.ts";
 import { addEvents } from "./events/command.ts";
 import { type ExitCode, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addHelp, hintAt } from "./help.ts";
@@ -66,6 +67,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addConnect,
     addConsole,
     addDoctor,
+    addDrill,
     addDiff,
     addCost,
     addAdd,

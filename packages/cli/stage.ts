@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly readMap: () => Promise<FleetDefinition>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** What is done to its end even after Ctrl-C, as it puts something back; a second Ctrl-C cuts it off. */
+  readonly hold: <T>(work: Promise<T>) => Promise<T>;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
 }

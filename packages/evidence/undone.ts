@@ -1,7 +1,7 @@
 import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import type { Service } from "@aws-sdk/client-ecs";
 import type { ServicePlan, StagePlan } from "#fleet";
-import { releaseAlarmNames } from "#fleet/release-alarm.ts";
+import { type ReleaseAlarm, releaseAlarmNames, releaseAlarms } from "#fleet/release-alarm.ts";
 import { printable } from "./printable.ts";
 
 /** A rollout that ECS took back because an alarm rang. */
@@ -41,10 +41,10 @@ export interface RingingAlarm {
 /** Those of a service that ring now: an alarm rings on until its time without failures has passed. */
 export async function readReleaseAlarms(
   client: CloudWatchClient,
-  { stage }: StagePlan,
+  plan: StagePlan,
   service: ServicePlan,
 ): Promise<readonly RingingAlarm[]> {
-  const AlarmNames = [...releaseAlarmNames(stage, service)];
+  const AlarmNames = [...releaseAlarmNames(plan, service)];
   if (AlarmNames.length === 0) return [];
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames, StateValue: "ALARM" }));
   return MetricAlarms.map(
@@ -56,10 +56,18 @@ export async function readReleaseAlarms(
   );
 }
 
+const words: Readonly<Record<ReleaseAlarm, string>> = {
+  releaseErrors: "calls failed",
+  releaseHosts: "its tasks failed",
+  releaseProbe: "no MCP client got through",
+};
+
 /** In a few words: what the release did to its users. */
 export function describeUndone(ringing: readonly Pick<RingingAlarm, "name">[]): string {
   const what = new Set(
-    ringing.map(({ name }) => (name.endsWith("-releaseHosts") ? "its tasks failed" : "calls failed")),
+    ringing.flatMap(({ name }) =>
+      releaseAlarms.filter((alarm) => name.endsWith(`-${alarm}`)).map((alarm) => words[alarm]),
+    ),
   );
   return what.size === 0 ? "an alarm rang" : [...what].join(", ");
 }

@@ -13,13 +13,22 @@ const Packed = v.pipe(
   v.object({ allowed: v.string(), remedy: v.string(), names: v.optional(v.array(v.string())) }),
 );
 
-/** An object with these fields and no others; every unknown field is reported. */
-export function closed<const Entries extends v.ObjectEntries>(entries: Entries) {
+/**
+ * An object with these fields and no others; every unknown field is reported.
+ *
+ * @param needed by field: what is said where it is not set, if that is more than that it has to be
+ */
+export function closed<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  needed: Readonly<Record<string, string>> = {},
+) {
   const names = Object.keys(entries);
   const fields = names.join(", ");
   const others = v.never(expectation(`the fields ${fields}`, "Remove the field, or correct its spelling.", names));
   return v.objectWithRest(entries, others, (issue) => {
-    if (issue.received === "undefined") return expectation("a value: the field is required", "Add the field.");
+    const field = String(issue.path?.at(-1)?.key);
+    if (issue.received === "undefined")
+      return needed[field] ?? expectation("a value: the field is required", "Add the field.");
     return expectation(`an object with the fields ${fields}`, "Write it as an object.");
   });
 }

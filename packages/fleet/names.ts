@@ -25,6 +25,8 @@ export const names = {
   secretPrefix: (stage: string) => `/${stage}/mcp/`,
   secret: (stage: string, name: string) => `/${stage}/mcp/${name}`,
   redis: (stage: string) => `${stage}-mcp-redis`,
+  /** What a drill restores from a snapshot, and deletes. */
+  redisCopy: (stage: string) => `${stage}-mcp-drill`,
   function: (stage: string, name: string) => `${stage}-mcp-${name}`,
   alarmQueue: (stage: string) => `${stage}-mcp-alarms`,
   /** What the names of the stage's stacks begin with: SST puts the app's name, that of `sst.config.ts`, behind it. */

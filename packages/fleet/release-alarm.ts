@@ -1,19 +1,29 @@
 import { isBurnWindow } from "./burn-window.ts";
 import { names } from "./names.ts";
-import type { ServicePlan } from "./plan.ts";
+import type { ServicePlan, StagePlan } from "./plan.ts";
 
 /** What ECS watches while it brings out a release or a new value of a secret: it goes back when one of them rings. */
-export const releaseAlarms = ["releaseErrors", "releaseHosts"] as const;
+export const releaseAlarms = ["releaseErrors", "releaseHosts", "releaseProbe"] as const;
 export type ReleaseAlarm = (typeof releaseAlarms)[number];
 
-/** Who declines an alarm on failed requests, or on unhealthy hosts, does not want a release judged by them either. */
-export function releaseAlarmsOf({ rates, alarms }: Pick<ServicePlan, "rates" | "alarms">): readonly ReleaseAlarm[] {
-  const decisions = { releaseErrors: rates.failedRequests, releaseHosts: alarms.unhealthyHosts };
-  return releaseAlarms.filter((alarm) => decisions[alarm].kind === "set");
+/**
+ * Who declines an alarm on failed requests, on unhealthy hosts or of the probe does not want a release judged by it either.
+ * A probe that asks less often than each minute judges none: ECS would watch each release for three of its rounds.
+ */
+export function releaseAlarmsOf(
+  { probe }: Pick<StagePlan, "probe">,
+  service: Pick<ServicePlan, "rates" | "alarms" | "probe">,
+): readonly ReleaseAlarm[] {
+  const decisions = {
+    releaseErrors: service.rates.failedRequests,
+    releaseHosts: service.alarms.unhealthyHosts,
+    releaseProbe: probe?.everyMinutes === 1 ? service.probe : undefined,
+  };
+  return releaseAlarms.filter((alarm) => decisions[alarm]?.kind === "set");
 }
 
-export function releaseAlarmNames(stage: string, service: ServicePlan): readonly string[] {
-  return releaseAlarmsOf(service).map((alarm) => names.alarm(stage, service.key, alarm));
+export function releaseAlarmNames(plan: StagePlan, service: ServicePlan): readonly string[] {
+  return releaseAlarmsOf(plan, service).map((alarm) => names.alarm(plan.stage, service.key, alarm));
 }
 
 const ofAService = new RegExp(`-(?:${releaseAlarms.join("|")})$`);

@@ -5,6 +5,7 @@ import { describeWaking } from "#fleet/waking.ts";
 import { Alerts } from "../alarms/alerts.ts";
 import { recordDeclined } from "../alarms/declined.ts";
 import { usePlan } from "../parts/plan.ts";
+import { probeMetric } from "../parts/probe-metric.ts";
 import { perShard } from "../parts/shard.ts";
 import { use } from "../sst.ts";
 
@@ -23,12 +24,7 @@ export const ProbeAlarms = perShard("ProbeAlarms", ({ app, stack }, shard) => {
     new cloudwatch.CfnAlarm(stack, key, {
       alarmName: names.alarm(stage, key, probeAlarm),
       alarmDescription: `${key}: no MCP client got through to it in two of ${rounds}. ${describeWaking(alarm.wakes)} Runbook: docs/runbook.md#probe`,
-      namespace: "MCPFleet",
-      metricName: "Up",
-      dimensions: [
-        { name: "stage", value: stage },
-        { name: "mcp-service", value: key },
-      ],
+      ...probeMetric(stage, key),
       statistic: "Minimum",
       period: 60 * probe.everyMinutes,
       evaluationPeriods: 3,

@@ -2,6 +2,7 @@ import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
 import { type ReleaseAlarm, releaseAlarmsOf } from "#fleet/release-alarm.ts";
+import { probeMetric } from "../parts/probe-metric.ts";
 import { balancerMetric, type Targets, targetMetric } from "../parts/target-metric.ts";
 
 /**
@@ -11,8 +12,16 @@ import { balancerMetric, type Targets, targetMetric } from "../parts/target-metr
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
 const spans = {
-  aws: { errors: { period: 180, of: 1, needed: 1 }, hosts: { period: 60, of: 3, needed: 2 } },
-  loopback: { errors: { period: 10, of: 1, needed: 1 }, hosts: { period: 10, of: 1, needed: 1 } },
+  aws: {
+    releaseErrors: { period: 180, of: 1, needed: 1 },
+    releaseHosts: { period: 60, of: 3, needed: 2 },
+    releaseProbe: { period: 60, of: 3, needed: 2 },
+  },
+  loopback: {
+    releaseErrors: { period: 10, of: 1, needed: 1 },
+    releaseHosts: { period: 10, of: 1, needed: 1 },
+    releaseProbe: { period: 60, of: 1, needed: 1 },
+  },
 } as const;
 
 /** Fewer failures are chance; of a quiet service's few requests, two that are half of them are not. */
@@ -27,12 +36,12 @@ export function createReleaseAlarms(
   service: ServicePlan,
   targets: Targets,
 ): readonly cloudwatch.CfnAlarm[] {
-  return releaseAlarmsOf(service).map((name) => {
-    const { period, of, needed } = spans[plan.runsOn][name === "releaseErrors" ? "errors" : "hosts"];
+  return releaseAlarmsOf(plan, service).map((name) => {
+    const { period, of, needed } = spans[plan.runsOn][name];
     return new cloudwatch.CfnAlarm(scope, name, {
       alarmName: names.alarm(plan.stage, service.key, name),
       alarmDescription: `${service.key}: ${meaning[name]}. ECS watches it during a release and takes that back. By itself it notifies nobody. Runbook: docs/runbook.md#a-release-was-rolled-back`,
-      metrics: metrics[name](targets, period),
+      metrics: metrics[name](targets, period, { stage: plan.stage, key: service.key }),
       threshold: thresholds[name],
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       evaluationPeriods: of,
@@ -45,10 +54,15 @@ export function createReleaseAlarms(
 const meaning: Readonly<Record<ReleaseAlarm, string>> = {
   releaseErrors: `${share * 100} % of its requests fail, and not by chance`,
   releaseHosts: "most of its tasks fail the health check",
+  releaseProbe: "no MCP client gets through to it",
 };
-const thresholds: Readonly<Record<ReleaseAlarm, number>> = { releaseErrors: share, releaseHosts: 1 };
+const thresholds: Readonly<Record<ReleaseAlarm, number>> = { releaseErrors: share, releaseHosts: 1, releaseProbe: 1 };
 
-type Metrics = (targets: Targets, period: number) => cloudwatch.CfnAlarm.MetricDataQueryProperty[];
+type Metrics = (
+  targets: Targets,
+  period: number,
+  about: { readonly stage: string; readonly key: string },
+) => cloudwatch.CfnAlarm.MetricDataQueryProperty[];
 
 const metrics: Readonly<Record<ReleaseAlarm, Metrics>> = {
   /**
@@ -81,5 +95,13 @@ const metrics: Readonly<Record<ReleaseAlarm, Metrics>> = {
     targetMetric(targets, "unhealthy", "UnHealthyHostCount", "Maximum", period),
     targetMetric(targets, "healthy", "HealthyHostCount", "Minimum", period),
     { id: "most", expression: "IF(unhealthy > healthy, unhealthy, 0)", label: "Unhealthy tasks, where they are most" },
+  ],
+  /**
+   * A release may answer everything, and nothing as an MCP server. It refers to no probe: a metric that nobody writes, or
+   * not yet, says nothing.
+   */
+  releaseProbe: (_, period, { stage, key }) => [
+    { id: "up", metricStat: { metric: probeMetric(stage, key), period, stat: "Minimum" }, returnData: false },
+    { id: "down", expression: "1 - up", label: "No MCP client gets through" },
   ],
 };

@@ -8,6 +8,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { FleetDefinition } from "#fleet";
+import { type CiRole, openCiRole } from "../stage/ci-role.ts";
 import { firstEvent, startConsoleCommand } from "../stage/console-command.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
 import { operatorOf } from "../stage/operator.ts";
@@ -16,7 +17,6 @@ import { type FleetStage, openStage } from "../stage/stage.ts";
 import { startTraffic } from "../stage/traffic.ts";
 import { runCdk } from "./fleet/cdk.ts";
 import { functionFoldersOf, resourcesOf, secretVersionsOf, stackTimesOf } from "./fleet/census.ts";
-import { type CiRole, openCiRole } from "./fleet/ci-role.ts";
 import { gatherEvidence } from "./fleet/evidence.ts";
 import { seedForeignSecret } from "./fleet/foreign-secret.ts";
 import { makeOwnNetwork } from "./fleet/own-network.ts";
@@ -193,6 +193,7 @@ describe("a fleet and its map", () => {
       ["alarms", "list"],
       ["secrets", "list"],
       ["logs", "notes", "--since", "1h"],
+      ["history", "notes"],
     ];
     await ci.as("read", async () => {
       for (const command of commands) {

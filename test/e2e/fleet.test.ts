@@ -14,6 +14,7 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
+import { operatorOf } from "../stage/operator.ts";
 import { residentsOf } from "../stage/residents.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
 import { startTraffic } from "../stage/traffic.ts";
@@ -240,6 +241,12 @@ describe("a service that is scaled", () => {
     expect(failures).toEqual([]);
     expect(sent).toBeGreaterThan(200);
     expect(pids.length).toBeGreaterThanOrEqual(4);
+    const { out } = await operatorOf(stage, map)(["history", "busy", "--json"]);
+    const scalings = JSON.parse(out).filter(({ kind }: { kind: string }) => kind === "scaling");
+    expect(scalings.map(({ text }: { text: string }) => text)).toEqual([
+      expect.stringMatching(/^scaled to 1: maximum capacity was set to 1/),
+      "scaled to 3: its load, by policy local-mcp-busy-requests",
+    ]);
     scaling.destroy();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { burnWindows } from "#fleet/burn-window.ts";
+import { releaseAlarms } from "#fleet/release-alarm.ts";
 import { changed, type Synthesis, slack, synthesize, withServices } from "../synth/synth.ts";
 
 interface Change {
@@ -32,8 +33,7 @@ const own = [
   "AWS::Route53::RecordSet",
   "AWS::IAM::Role",
   "AWS::ECS::TaskDefinition",
-  "AWS::CloudWatch::Alarm",
-  "AWS::CloudWatch::Alarm",
+  ...Array<string>(releaseAlarms.length).fill("AWS::CloudWatch::Alarm"),
   "AWS::ECS::Service",
 ];
 const logging = ["AWS::Logs::LogGroup"];

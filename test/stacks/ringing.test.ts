@@ -85,6 +85,22 @@ describe("a release that answers no call", () => {
     },
   );
 
+  it("[REL-1] [REL-3] is gone as soon where it answers everything, and nothing as an MCP server", async () => {
+    const requests = requestsOf({ perMinute: 60, minutes: 60, seed: 5, failing: () => 0 });
+    const told = await liveThrough([guards], { minutes: 60, requests, up: (minute) => minute < began });
+    const rung = told.find(({ state }) => state === "ALARM");
+    expect(rung?.alarm).toBe("prod-mcp-google-workspace-releaseProbe");
+    expect((rung?.at ?? Number.POSITIVE_INFINITY) / 1_000 - began * 60 + serveAgainSeconds).toBeLessThan(300);
+  });
+
+  it("[REL-1] [REL-3] is none where one round of the probe fails, or nobody asks", async () => {
+    for (const up of [(minute: number) => minute !== began, undefined]) {
+      const requests = requestsOf({ perMinute: 60, minutes: 60, seed: 5, failing: () => 0 });
+      const told = await liveThrough([guards], { minutes: 60, requests, ...(up && { up }) });
+      expect(told.filter(({ state }) => state === "ALARM")).toEqual([]);
+    }
+  });
+
   it("[REL-1] is told from one with few failures, which goes on", async () => {
     for (const perMinute of [1, 6, 60]) expect(await untilTaken({ perMinute, failing: 0.003 })).toBe(Infinity);
   });

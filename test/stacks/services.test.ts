@@ -171,6 +171,7 @@ describe("a service's tasks", () => {
     expect(guards.map(({ Properties }) => [Properties.AlarmName, Properties.AlarmActions])).toEqual([
       ["prod-mcp-google-workspace-releaseErrors", undefined],
       ["prod-mcp-google-workspace-releaseHosts", undefined],
+      ["prod-mcp-google-workspace-releaseProbe", undefined],
     ]);
     // What a service names has to be made before it and go after it: by reference, in one stack.
     for (const { id } of guards) expect(prod.resources.map((resource) => resource.id)).toContain(id);
@@ -187,7 +188,9 @@ describe("a service's tasks", () => {
 
   it("[REL-1] are not judged by an alarm that the map declines", () => {
     const declined = { declined: "Its callers retry." };
-    const map = changed("google_workspace", { alarms: { failedRequests: declined, unhealthyHosts: declined } });
+    const map = changed("google_workspace", {
+      alarms: { failedRequests: declined, unhealthyHosts: declined, probe: declined },
+    });
     const stack = synthesize("prod", withServices({ google_workspace: map })).stack("Services");
     expect(stack.all("AWS::CloudWatch::Alarm")).toEqual([]);
     expect(stack.one("AWS::ECS::Service").Properties.DeploymentConfiguration).not.toHaveProperty("Alarms");
@@ -201,7 +204,9 @@ describe("a service's tasks", () => {
     const map = withServices({ google_workspace: changed("google_workspace", { desiredCount: 0 }) });
     const offline = synthesize("prod", map).stack("Services");
     expect(offline.one("AWS::ECS::Service").Properties.DesiredCount).toBe(0);
-    expect(offline.resources.map(({ id }) => id)).toEqual(prod.resources.map(({ id }) => id));
+    // The probe does not ask a service that has no task, so no release is judged by it.
+    const kept = prod.resources.map(({ id }) => id).filter((id) => !id.includes("releaseProbe"));
+    expect(offline.resources.map(({ id }) => id)).toEqual(kept);
   });
 
   it("[MCP-6] are reached through their sidecar alone, which starts after the server and drains before it ends", () => {

@@ -60,6 +60,7 @@ export function surround(stage: FleetStage, deployed: FleetDefinition, circumsta
     project: stage.project.folder,
     readMap: async () => circumstances.map ?? deployed,
     signal: circumstances.signal ?? new AbortController().signal,
+    hold: (work) => work,
     stdin: Readable.from(circumstances.stdin === undefined ? [] : [circumstances.stdin]),
     stdout,
   };

@@ -26,6 +26,8 @@ export interface Life {
   readonly requests: Iterable<Request>;
   /** Whether its one task passes the health check in a minute. Default: always. */
   readonly healthy?: (minute: number) => boolean;
+  /** Whether the probe gets through to it in a minute. Default: nobody asks. */
+  readonly up?: (minute: number) => boolean;
 }
 
 type Sink = ReturnType<typeof createCloudWatch>["metrics"];
@@ -73,7 +75,7 @@ const Published = v.object({ AlarmName: v.string(), NewStateValue: v.string(), A
 
 /** Time passes while the evaluation sleeps. */
 function createClock(
-  { minutes, requests, healthy = () => true }: Life,
+  { minutes, requests, healthy = () => true, up }: Life,
   report: (what: (metrics: Sink) => void) => void,
   deployed: Promise<void>,
   onEnd: () => void,
@@ -95,7 +97,9 @@ function createClock(
         const request = next.value;
         report((metrics) => reportRequest(metrics, request));
       }
-      if (Number.isInteger(elapsed)) report((metrics) => reportHosts(metrics, now - 1, healthy(elapsed - 1)));
+      if (!Number.isInteger(elapsed)) return;
+      report((metrics) => reportHosts(metrics, now - 1, healthy(elapsed - 1)));
+      if (up !== undefined) report((metrics) => reportProbe(metrics, now - 1, up(elapsed - 1)));
     },
   };
 }
@@ -135,4 +139,9 @@ function reportHosts(metrics: Sink, at: number, healthy: boolean): void {
     metrics.put({ namespace: "AWS/ApplicationELB", metric, dimensions, value, at });
   put("HealthyHostCount", healthy ? 1 : 0);
   put("UnHealthyHostCount", healthy ? 0 : 1);
+}
+
+function reportProbe(metrics: Sink, at: number, up: boolean): void {
+  const dimensions = { stage: "prod", "mcp-service": "google_workspace" };
+  metrics.put({ namespace: "MCPFleet", metric: "Up", dimensions, value: up ? 1 : 0, at });
 }

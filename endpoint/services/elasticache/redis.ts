@@ -7,6 +7,7 @@ import { AwsError } from "#endpoint/core/errors.ts";
 import type { Clock, ManagedProcess, ProcessSupervisor } from "#endpoint/core/ports.ts";
 import { type AcceptedTokens, aclRules, hashOf } from "./auth-token.ts";
 import { commandLine, type Engine } from "./cache-engine.ts";
+import { type Contents, contentsOf } from "./contents.ts";
 
 /** Paths of PEM files: what the server shows, and the authority that clients trust. */
 export interface TlsFiles {
@@ -26,6 +27,7 @@ export interface RedisPorts {
 
 export interface RedisServer {
   readonly port: number;
+  readonly contents: Contents;
   accept(tokens: AcceptedTokens): Promise<void>;
   stop(): Promise<void>;
 }
@@ -42,8 +44,9 @@ const maxClients = 10_000;
 const readyTimeoutMs = 10_000;
 const restartDelayMs = 1_000;
 const stopGraceMs = 2_000;
-/** The ACL user of this endpoint, which changes passwords while clients are connected. */
+/** The ACL user of this endpoint: it changes passwords while clients are connected, counts keys and copies them. */
 const controlUser = "elasticache-control";
+const copying = "+select +scan +pttl +dump +restore";
 
 /**
  * A loopback address that is `folder`'s own, so that each fleet on this machine has its Redis on 6379 as on AWS. Where
@@ -84,7 +87,7 @@ export async function startRedis(
     throw error;
   }
   void keepRunning();
-  return { port, accept, stop };
+  return { port, contents: contentsOf(control), accept, stop };
 
   async function start(): Promise<ManagedProcess> {
     const text = configurationText({
@@ -180,7 +183,7 @@ function configurationText(options: {
     "maxmemory-policy volatile-lru",
     `maxclients ${maxClients}`,
     `user default ${aclRules(tokens).join(" ")}`,
-    `user ${controlUser} on #${hashOf(controlPassword)} resetkeys resetchannels -@all +acl|setuser +ping +info +client`,
+    `user ${controlUser} on #${hashOf(controlPassword)} ~* resetchannels -@all +acl|setuser +ping +info +client ${copying}`,
     "",
   ].join("\n");
 }

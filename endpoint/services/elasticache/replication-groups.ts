@@ -1,46 +1,17 @@
 import { join } from "node:path";
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { Place } from "#endpoint/core/ports.ts";
-import { type AcceptedTokens, checkToken, onlyToken, type TokenStrategy, updateTokens } from "./auth-token.ts";
+import type { MetricSink, Place } from "#endpoint/core/ports.ts";
+import { checkToken, onlyToken, type TokenStrategy, updateTokens } from "./auth-token.ts";
 import type { Engine } from "./cache-engine.ts";
+import type { StoredKey } from "./contents.ts";
+import { reportItems } from "./item-report.ts";
+import type { ReplicationGroup, ReplicationGroupRequest, ReplicationGroupSettings } from "./model.ts";
 import { type RedisPorts, type RedisServer, startRedis } from "./redis.ts";
-
-export interface ReplicationGroupSettings {
-  readonly description: string;
-  readonly nodes: number;
-  readonly nodeType: string;
-  readonly engine: string;
-  readonly engineVersion: string;
-  readonly automaticFailover: boolean;
-  readonly multiAz: boolean;
-  readonly encryptedAtRest: boolean;
-  readonly snapshotRetentionDays: number;
-  readonly snapshotWindow: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface ReplicationGroup {
-  readonly id: string;
-  readonly arn: string;
-  readonly address: string;
-  readonly port: number;
-  readonly createdAt: number;
-  settings: ReplicationGroupSettings;
-  tokens: AcceptedTokens;
-  tokenChangedAt: number | undefined;
-}
-
-/** A record: Redis here keeps nothing on disk, so there is nothing to restore from it. */
-export interface Snapshot {
-  readonly name: string;
-  readonly arn: string;
-  readonly groupId: string;
-  readonly source: "manual" | "automated";
-  readonly createdAt: number;
-}
+import { Snapshots } from "./snapshots.ts";
 
 export interface ReplicationGroupPorts extends RedisPorts {
   readonly place: Place;
+  readonly metrics: MetricSink;
   /** Where each server has a folder of its own. */
   readonly folder: string;
   readonly engine: Engine;
@@ -51,34 +22,49 @@ export class ReplicationGroups {
   readonly #ports: ReplicationGroupPorts;
   readonly #groups = new Map<string, ReplicationGroup>();
   readonly #servers = new Map<string, RedisServer>();
-  readonly #snapshots = new Map<string, Snapshot>();
+  readonly #stopping = new AbortController();
+  readonly snapshots: Snapshots;
 
   constructor(ports: ReplicationGroupPorts) {
     this.#ports = ports;
+    this.snapshots = new Snapshots(ports);
+    void reportItems(ports, () => this.#available(), this.#stopping.signal);
   }
 
-  /** Resolves once the server answers. Throws `ReplicationGroupAlreadyExists`. */
-  async create(
-    id: string,
-    settings: ReplicationGroupSettings,
-    authToken: string | undefined,
-  ): Promise<ReplicationGroup> {
+  /** As `begin`; resolves once the server answers. */
+  async create(id: string, request: ReplicationGroupRequest): Promise<ReplicationGroup> {
+    const { group, ready } = this.begin(id, request);
+    try {
+      await ready;
+    } catch (error) {
+      this.#groups.delete(id);
+      throw error;
+    }
+    return group;
+  }
+
+  /**
+   * A group that is being created. Throws `ReplicationGroupAlreadyExists`, `SnapshotNotFoundFault` and
+   * `InvalidSnapshotState`.
+   */
+  begin(id: string, { settings, authToken, snapshot }: ReplicationGroupRequest) {
     if (this.#groups.has(id))
       throw new AwsError("ReplicationGroupAlreadyExists", `Replication group ${id} already exists.`);
     if (authToken !== undefined) checkToken(authToken);
-    const tokens = onlyToken(authToken);
+    const keys = snapshot === undefined ? [] : this.snapshots.keysOf(snapshot);
     const group: ReplicationGroup = {
       id,
       arn: this.#arn("replicationgroup", id),
       address: this.#ports.host,
-      port: await this.#serve(id, tokens),
       createdAt: this.#ports.clock.now(),
+      status: "creating",
+      port: 0,
       settings,
-      tokens,
+      tokens: onlyToken(authToken),
       tokenChangedAt: authToken === undefined ? undefined : this.#ports.clock.now(),
     };
     this.#groups.set(id, group);
-    return group;
+    return { group, ready: this.#serve(group, keys) };
   }
 
   /** Throws `ReplicationGroupNotFoundFault`. */
@@ -117,41 +103,52 @@ export class ReplicationGroups {
 
   /** Deleting what is gone already succeeds. */
   async delete(id: string): Promise<void> {
+    const group = this.#groups.get(id);
+    if (group !== undefined) group.status = "deleting";
     const server = this.#servers.get(id);
     await server?.stop();
     this.#servers.delete(id);
     this.#groups.delete(id);
   }
 
-  snapshot(name: string, groupId: string, source: Snapshot["source"]): Snapshot {
-    this.get(groupId);
-    if (this.#snapshots.has(name)) throw new AwsError("SnapshotAlreadyExistsFault", `Snapshot ${name} already exists.`);
-    const snapshot = { name, arn: this.#arn("snapshot", name), groupId, source, createdAt: this.#ports.clock.now() };
-    this.#snapshots.set(name, snapshot);
-    return snapshot;
+  /** Copies what is in a group. Throws `InvalidReplicationGroupState` while it is not available. */
+  snapshot(name: string, groupId: string) {
+    const group = this.available(groupId);
+    return this.snapshots.begin(name, group, async () => (await this.#servers.get(groupId)?.contents.read()) ?? []);
   }
 
-  snapshots(): readonly Snapshot[] {
-    return [...this.#snapshots.values()];
-  }
-
-  deleteSnapshot(name: string): Snapshot {
-    const snapshot = this.#snapshots.get(name);
-    if (snapshot === undefined) throw new AwsError("SnapshotNotFoundFault", `Snapshot ${name} not found.`, 404);
-    this.#snapshots.delete(name);
-    return snapshot;
+  /** One that can be worked with: ElastiCache refuses what is asked of another. */
+  available(id: string): ReplicationGroup {
+    const group = this.get(id);
+    if (group.status === "available") return group;
+    throw new AwsError("InvalidReplicationGroupState", `Replication group ${id} is ${group.status}, not available.`);
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all([...this.#servers.values()].map((server) => server.stop()));
     this.#servers.clear();
   }
 
-  async #serve(id: string, tokens: AcceptedTokens): Promise<number> {
+  #available() {
+    return this.all().flatMap((group) => {
+      const server = this.#servers.get(group.id);
+      return group.status === "available" && server !== undefined ? [{ group, server }] : [];
+    });
+  }
+
+  async #serve(group: ReplicationGroup, keys: readonly StoredKey[]): Promise<void> {
     const { engine, folder } = this.#ports;
-    const server = await startRedis(this.#ports, { engine, folder: join(folder, id), tokens });
-    this.#servers.set(id, server);
-    return server.port;
+    try {
+      const server = await startRedis(this.#ports, { engine, folder: join(folder, group.id), tokens: group.tokens });
+      this.#servers.set(group.id, server);
+      await server.contents.write(keys);
+      group.port = server.port;
+      group.status = "available";
+    } catch (error) {
+      group.status = "create-failed";
+      throw error;
+    }
   }
 
   #arn(kind: string, id: string): string {

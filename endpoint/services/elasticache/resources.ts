@@ -10,7 +10,8 @@ import type {
   Resources,
 } from "#endpoint/core/service.ts";
 import type { ElastiCacheEngine } from "./engine.ts";
-import type { ReplicationGroup, ReplicationGroupSettings, ReplicationGroups } from "./replication-groups.ts";
+import type { ReplicationGroup, ReplicationGroupSettings } from "./model.ts";
+import type { ReplicationGroups } from "./replication-groups.ts";
 
 const groupProperties = v.object({
   ReplicationGroupId: v.optional(v.string()),
@@ -26,6 +27,9 @@ const groupProperties = v.object({
   SnapshotRetentionLimit: v.optional(numeric, 0),
   SnapshotWindow: v.optional(v.string(), ""),
   AuthToken: v.optional(v.string()),
+  SnapshotName: v.optional(v.string()),
+  CacheSubnetGroupName: v.optional(v.string()),
+  SecurityGroupIds: v.optional(v.array(v.string()), []),
   Tags: v.optional(tagList),
 });
 
@@ -56,7 +60,8 @@ function replicationGroupResource(groups: ReplicationGroups): ResourceProvider {
       const wanted = parse(properties, context);
       // 40 characters, lower case: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
       const id = (wanted.ReplicationGroupId ?? physicalName(context, 40, "lower")).toLowerCase();
-      return stateOf(await groups.create(id, settingsOf(wanted, context), wanted.AuthToken));
+      const request = { settings: settingsOf(wanted, context), authToken: wanted.AuthToken };
+      return stateOf(await groups.create(id, { ...request, snapshot: wanted.SnapshotName }));
     },
     async update(current, properties, previous, context) {
       const wanted = parse(properties, context);
@@ -103,6 +108,8 @@ function settingsOf(wanted: GroupProperties, context: ResourceContext): Replicat
     encryptedAtRest: wanted.AtRestEncryptionEnabled,
     snapshotRetentionDays: wanted.SnapshotRetentionLimit,
     snapshotWindow: wanted.SnapshotWindow,
+    subnetGroup: wanted.CacheSubnetGroupName,
+    securityGroups: wanted.SecurityGroupIds,
     tags: tagsOf(wanted.Tags, context),
   };
 }

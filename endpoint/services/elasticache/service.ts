@@ -2,7 +2,8 @@ import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
 import type { Engine } from "./cache-engine.ts";
 import type { ElastiCachePorts } from "./engine.ts";
-import { listElement, operationsOf } from "./operations.ts";
+import { operationsOf } from "./operations/index.ts";
+import { listElement } from "./operations/wire.ts";
 import { ReplicationGroups } from "./replication-groups.ts";
 import { resourcesOf } from "./resources.ts";
 

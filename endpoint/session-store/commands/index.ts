@@ -3,6 +3,7 @@ import type { Commands, SingleCommand } from "../model.ts";
 import { acl } from "./acl.ts";
 import { clientCommands } from "./client.ts";
 import { connection } from "./connection.ts";
+import { copies } from "./copies.ts";
 import { counters } from "./counters.ts";
 import { expiry } from "./expiry.ts";
 import { hashes } from "./hashes.ts";
@@ -25,6 +26,7 @@ const commands: Commands = {
   ...hashes,
   ...sets,
   ...transactions,
+  ...copies,
   ...server,
   ...introspection,
 };

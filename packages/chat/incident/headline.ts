@@ -5,6 +5,9 @@ import { alarmWords } from "./alarm-words.ts";
 import type { Incident } from "./incident.ts";
 import type { AlarmStory, ServiceActionStory, TaskStory } from "./story.ts";
 
+/** What a chat says of a deployment that an alarm ended. */
+export const rolledBack = "Rolled back, as an alarm rang on what was new";
+
 /** As long as a reason in a headline gets: with what stands before it, a title has room for it. */
 const reasonLength = 140;
 
@@ -16,9 +19,7 @@ export function headlineOf({ story, phase }: Incident): string {
     case "deployment":
       if (phase !== "firing") return "Deployment completed";
       // The map lets none of its services stay on what an alarm ended.
-      return story.reason?.includes("alarm detected")
-        ? "Rolled back, as an alarm rang on what was new"
-        : `Deployment failed${because(story.reason)}`;
+      return story.reason?.includes("alarm detected") ? rolledBack : `Deployment failed${because(story.reason)}`;
     case "task":
       return taskWords(story);
     case "service-action":

@@ -32,7 +32,7 @@ export const probeMetric = "AWS::CloudWatch::Metric";
 const metricsOfRate = 2;
 const usageAlarms = ["memoryUsed", "cpuUsed"] as const;
 /** What ECS watches during a release: `stacks/services/release-alarms.ts`. */
-const metricsOfRelease: Readonly<Record<ReleaseAlarm, number>> = { releaseErrors: 6, releaseHosts: 2 };
+const metricsOfRelease: Readonly<Record<ReleaseAlarm, number>> = { releaseErrors: 6, releaseHosts: 2, releaseProbe: 1 };
 const metricsOf = (alarms: readonly ReleaseAlarm[]) => alarms.reduce((sum, alarm) => sum + metricsOfRelease[alarm], 0);
 
 /** What a stage costs whether anybody uses it or not. A stage on this machine costs nothing. */
@@ -43,7 +43,7 @@ export function estimate(plan: StagePlan): Estimate {
     usageAlarms.length +
     burnWindows.length * metricsOfRate +
     metricsOfRate +
-    metricsOf(releaseAlarms);
+    metricsOf(releaseAlarms.filter((alarm) => alarm !== "releaseProbe" || plan.probe?.everyMinutes === 1));
   const probed = plan.probe === undefined ? 0 : prices.alarmMonth + metricsOfProbe(plan) * prices.metricMonth;
   const oneMore = fargate(smallest) + usual * prices.alarmMonth + prices.compositeAlarmMonth + probed;
   if (plan.runsOn === "loopback") return { lines: [], monthly: 0, oneMore: 0, unpriced: [] };
@@ -174,8 +174,8 @@ function ratesOf(plan: StagePlan): number {
   return burnWindows.length * burnRatesOf(plan) + slow;
 }
 
-function releaseLine({ services }: StagePlan): readonly CostLine[] {
-  const alarms = services.flatMap(releaseAlarmsOf);
+function releaseLine(plan: StagePlan): readonly CostLine[] {
+  const alarms = plan.services.flatMap((service) => releaseAlarmsOf(plan, service));
   if (alarms.length === 0) return [];
   const monthly = metricsOf(alarms) * prices.alarmMonth;
   const what = `${alarms.length} × alarm on a release`;

@@ -6,7 +6,7 @@ import { table } from "../table.ts";
 const shown = 30;
 
 export function addHistory(parent: Parent, runner: Runner): void {
-  stageCommand(parent, "history", "releases, rolls, secrets, alarms and failures of a service, in one time line")
+  stageCommand(parent, "history", "releases, rolls, secrets, scalings, alarms and failures of a service")
     .argument("<service>", "its key in the map, or its host label")
     .option("--json", "print JSON, all that AWS keeps")
     .addHelpText("after", examples("fleet history google_workspace"))

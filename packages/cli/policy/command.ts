@@ -6,6 +6,7 @@ const help = `
 first      the first deploy into an account and region, which bootstraps the CDK
 later      every deploy after that, changes and removal: for the CI role
 read       status, logs, diff, doctor, console and the other reading commands
+drill      fleet drill, on a disposable stage
 execution  for CDK's execution role, in place of AdministratorAccess
 
 It asks nobody, and needs no credentials.`;

@@ -1,10 +1,11 @@
 import type { StagePlan } from "#fleet";
 import { firstDeploy, laterDeploy } from "./deploy.ts";
+import { drilling } from "./drill.ts";
 import { execution } from "./execution.ts";
 import { reading } from "./read.ts";
 import type { Statement } from "./statement.ts";
 
-export const policyNames = ["first", "later", "read", "execution"] as const;
+export const policyNames = ["first", "later", "read", "drill", "execution"] as const;
 export type PolicyName = (typeof policyNames)[number];
 
 /** A policy for a role, with the stage's account, region and name in it. */
@@ -20,6 +21,8 @@ function statementsOf(name: PolicyName, plan: StagePlan): readonly Statement[] {
       return laterDeploy(plan);
     case "read":
       return reading(plan);
+    case "drill":
+      return drilling(plan);
     case "execution":
       return execution(plan);
     default:

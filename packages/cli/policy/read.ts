@@ -11,6 +11,7 @@ export function reading(plan: StagePlan): readonly Statement[] {
   return [
     allow("Describe", [
       "acm:ListCertificates",
+      "application-autoscaling:DescribeScalingActivities",
       "cloudformation:DescribeStackDriftDetectionStatus",
       "cloudformation:DescribeStacks",
       "cloudwatch:DescribeAlarmHistory",

@@ -115,7 +115,7 @@ const top = v.object({
 });
 
 const history = v.array(
-  v.object({ at: time, kind: v.picklist(["release", "roll", "secret", "alarm", "task"]), text: v.string() }),
+  v.object({ at: time, kind: v.picklist(["release", "roll", "secret", "scaling", "alarm", "task"]), text: v.string() }),
 );
 
 const rollback = v.array(
@@ -204,6 +204,23 @@ const doctor = v.object({
   ),
 });
 
+const drill = v.object({
+  stage,
+  service: v.string(),
+  passed: v.pipe(v.boolean(), v.description("The exit code is 0 if it is true, else 1.")),
+  steps: v.array(
+    v.object({
+      step: v.string(),
+      title: v.string(),
+      verdict: v.picklist(["passed", "failed", "not possible", "not run"]),
+      text: v.pipe(v.string(), v.description("What was seen, or why it was not.")),
+      tookMs: count,
+      people: v.object({ calls: count, failed: count, hurtMs: count }),
+      left: v.pipe(v.array(v.string()), v.description("What is still to be put back, by hand.")),
+    }),
+  ),
+});
+
 const diff = v.object({
   stage,
   deployed: v.boolean(),
@@ -240,6 +257,7 @@ export const documents = {
   "audit check": auditCheck,
   connect,
   doctor,
+  drill,
   diff,
   cost,
 } as const;

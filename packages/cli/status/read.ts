@@ -74,7 +74,7 @@ const describeLimit = 10;
 
 /** Those that ECS has; `undefined` where there is no cluster. */
 export async function describeServices(
-  { plan, aws }: Stage,
+  { plan, aws }: Pick<Stage, "plan" | "aws">,
   wanted: readonly ServicePlan[],
 ): Promise<readonly Service[] | undefined> {
   const cluster = names.cluster(plan.stage);

@@ -1,3 +1,4 @@
+import { verdictOn } from "../state/attention.ts";
 import type { ConsoleState } from "../state/state.ts";
 import { rate } from "./format.ts";
 
@@ -12,10 +13,16 @@ export function Overview({ state }: { readonly state: ConsoleState }) {
   const { services = [], traffic = [] } = state;
   const counted = traffic.length > 0 || services.some(({ status }) => status !== "absent");
   const perSecond = traffic.reduce((sum, one) => sum + one.rate, 0);
+  const verdict = verdictFact(state);
   if (said.length === 0) return null;
   return (
     <nav class="overview" aria-label="At a glance">
       <ul>
+        {verdict !== undefined && (
+          <li>
+            <span class={`mark ${verdict.tone}`}>{verdict.text}</span>
+          </li>
+        )}
         {said.map(({ panel, text, tone }) => (
           <li key={panel}>
             <a class={`mark ${tone}`} href={`#${panel}`}>
@@ -27,6 +34,17 @@ export function Overview({ state }: { readonly state: ConsoleState }) {
       </ul>
     </nav>
   );
+}
+
+/** In the words of `fleet status`. */
+function verdictFact(state: ConsoleState): Fact | undefined {
+  const verdict = verdictOn(state);
+  if (verdict === undefined || state.services?.every(({ status }) => status === "absent")) return undefined;
+  const { problems, rolling } = verdict;
+  if (problems > 0) return { text: problems === 1 ? "1 problem" : `${problems} problems`, tone: "bad" };
+  return rolling > 0
+    ? { text: `${rolling} of ${state.services?.length ?? 0} rolling`, tone: "warn" }
+    : { text: "all well", tone: "good" };
 }
 
 const panels = ["services", "alarms", "chats"] as const;

@@ -1,6 +1,7 @@
 import type { Alarm } from "../model/alarm.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Service } from "../model/service.ts";
+import type { ConsoleState } from "./state.ts";
 
 /** How much of a person's attention something needs, the most first. */
 export const attentions = ["down", "failing", "changing", "off", "well"] as const;
@@ -8,14 +9,14 @@ export type Attention = (typeof attentions)[number];
 
 /** @param firing whether an alarm of it is in ALARM */
 export function serviceAttention(
-  { status, desired, healthy, failure, deployments }: Service,
+  { status, desired, healthy, failure, unreachable, deployments }: Service,
   firing: boolean,
 ): Attention {
   if (failure !== undefined) return healthy < desired || status === "absent" ? "down" : "failing";
   if (status === "absent") return "off";
   const rolls = status === "draining" || deployments.some(({ primary, state }) => primary && state !== "completed");
   if (healthy === 0 && desired > 0 && !rolls) return "down";
-  if (firing || (healthy < desired && !rolls)) return "failing";
+  if (firing || unreachable !== undefined || (healthy < desired && !rolls)) return "failing";
   if (rolls) return "changing";
   return desired === 0 ? "off" : "well";
 }
@@ -43,6 +44,25 @@ export function rank<T>(items: readonly T[], attentionOf: (item: T) => Attention
 /** Keys of the services that an alarm in ALARM is about. */
 export function firingServices(alarms: readonly Alarm[]): ReadonlySet<string> {
   return new Set(alarms.flatMap(({ service, state }) => (state === "ALARM" && service !== undefined ? service : [])));
+}
+
+/** How many services, secrets and other things are down or failing, and how many services roll. */
+export interface Verdict {
+  readonly problems: number;
+  readonly rolling: number;
+}
+
+/** As `fleet status` counts; `undefined` while a part of it is not known. */
+export function verdictOn({ services, alarms, secrets, unreadable, now }: ConsoleState): Verdict | undefined {
+  if (services === undefined || alarms === undefined || secrets === undefined) return undefined;
+  if (unreadable.services !== undefined || unreadable.alarms !== undefined || unreadable.secrets !== undefined)
+    return undefined;
+  const firing = firingServices(alarms);
+  const found = services.map((service) => serviceAttention(service, firing.has(service.key)));
+  const all = [...found, ...secrets.map((secret) => secretAttention(secret, now))];
+  const bad = all.filter((attention) => attention === "down" || attention === "failing").length;
+  const others = alarms.some(({ service, state }) => service === undefined && state === "ALARM");
+  return { problems: bad + (others ? 1 : 0), rolling: found.filter((one) => one === "changing").length };
 }
 
 /** Each word of the filter is somewhere in one of the texts. */

@@ -1,9 +1,15 @@
-import type { ScalingDefinition } from "../definition.ts";
+import { planAlarms, type RatePlans } from "../alarm-plan.ts";
+import type { FleetDefinition, ScalingDefinition } from "../definition.ts";
 import type { Entry } from "../entry.ts";
 import type { Problem } from "../problem.ts";
 
+const mostPercent = 90;
+
 /** Bounds that fit together, a target that can hold, and an end of every rest. */
-export function checkScaling([key, { scaling, desiredCount, oauth }]: Entry): readonly Problem[] {
+export function checkScaling(
+  fleet: FleetDefinition,
+  [key, { scaling, desiredCount, oauth, alarms }]: Entry,
+): readonly Problem[] {
   if (scaling === undefined) return [];
   const field = `services.${key}.scaling`;
   const zeros = restsOf(scaling);
@@ -11,6 +17,7 @@ export function checkScaling([key, { scaling, desiredCount, oauth }]: Entry): re
     ...checkBounds(field, scaling),
     ...(scaling.schedule ?? []).flatMap((line, at) => checkBounds(`${field}.schedule.${at}`, line)),
     ...checkTarget(field, scaling),
+    ...checkAlarm(field, scaling, planAlarms(fleet.alarms, alarms).rates),
     ...(desiredCount === undefined || desiredCount === 0
       ? []
       : [
@@ -59,7 +66,7 @@ function checkBounds(field: string, { min, max }: Pick<ScalingDefinition, "min" 
 }
 
 function checkTarget(field: string, { on, target }: ScalingDefinition): readonly Problem[] {
-  const [from, to] = on === "requests" ? [1, 1_000_000] : [10, 90];
+  const [from, to] = on === "requests" ? [1, 1_000_000] : [10, mostPercent];
   if (target >= from && target <= to) return [];
   const remedy =
     on === "requests"
@@ -71,6 +78,22 @@ function checkTarget(field: string, { on, target }: ScalingDefinition): readonly
       value: target,
       allowed: on === "requests" ? `${from} to ${to} requests a minute and task` : `${from} to ${to} percent`,
       remedy,
+    },
+  ];
+}
+
+/** Held at its target, a service would never leave the alarm on the same figure. */
+function checkAlarm(field: string, { on, target }: ScalingDefinition, rates: RatePlans): readonly Problem[] {
+  if (on === "requests" || target > mostPercent) return [];
+  const name = on === "cpu" ? "cpuUsed" : "memoryUsed";
+  const alarm = rates[name];
+  if (alarm.kind === "declined" || target < alarm.share * 100) return [];
+  return [
+    {
+      field: `${field}.target`,
+      value: target,
+      allowed: `below ${Number((alarm.share * 100).toFixed(2))} percent, over which the alarm ${name} rings`,
+      remedy: `Lower it, or raise alarms.${name}.share.`,
     },
   ];
 }

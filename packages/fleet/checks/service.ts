@@ -16,7 +16,7 @@ export function checkService(fleet: FleetDefinition, entry: Entry): readonly Pro
   return [
     ...checkSize(entry),
     ...checkCount(entry),
-    ...checkScaling(entry),
+    ...checkScaling(fleet, entry),
     ...checkVariables(fleet, entry),
     ...checkCommands(fleet, entry),
     ...checkSidecar(fleet, entry),

@@ -85,10 +85,9 @@ export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-export const timeZone = v.pipe(
-  v.string(),
-  v.check(isTimeZone, expectation("an IANA time zone, such as Europe/Berlin or UTC", "Correct its spelling.")),
-);
+export const timeZones = "an IANA time zone, such as Europe/Berlin or UTC";
+
+export const timeZone = v.pipe(v.string(), v.check(isTimeZone, expectation(timeZones, "Correct its spelling.")));
 
 function isTimeZone(name: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { closed, expectation } from "../expectation.ts";
-import { matching, timeZone, whole } from "./field.ts";
+import { matching, timeZone, timeZones, whole } from "./field.ts";
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based: one of the two days is `?`. */
 const cron = matching(
@@ -25,12 +25,15 @@ export const Scaling = closed({
   ),
   schedule: v.optional(
     v.array(
-      closed({
-        cron,
-        timeZone,
-        min: whole(0, most, " tasks", "Use 0 where it may be offline."),
-        max: whole(0, most, " tasks", "Use 0 where it shall be offline."),
-      }),
+      closed(
+        {
+          cron,
+          timeZone,
+          min: whole(0, most, " tasks", "Use 0 where it may be offline."),
+          max: whole(0, most, " tasks", "Use 0 where it shall be offline."),
+        },
+        { timeZone: expectation(timeZones, "Add the zone whose office hours these are: its clock moves with summer.") },
+      ),
       expectation("a list of bounds", "Write [{ cron, timeZone, min, max }]."),
     ),
   ),

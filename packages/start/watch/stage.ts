@@ -22,6 +22,7 @@ export function stageOf(parts: StageParts, map: FleetDefinition, plan: StagePlan
       project: parts.projectRoot,
       readMap: async () => map,
       signal: parts.stop,
+      hold: (work) => work,
       stdin: process.stdin,
       stdout: process.stdout,
     },

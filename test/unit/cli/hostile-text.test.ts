@@ -42,6 +42,7 @@ async function written(args: readonly string[], env: Readonly<Record<string, str
     project: import.meta.dirname,
     readMap: async () => fixture,
     signal: AbortSignal.timeout(20_000),
+    hold: (work) => work,
     stdin: Readable.from(["x"]),
     stdout: new PassThrough(),
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { differenceOf } from "#console/difference.ts";
 import type { Service } from "#console/model/service.ts";
-import { attentions, matches, rank, secretAttention, serviceAttention } from "#console/state/attention.ts";
+import { attentions, matches, rank, secretAttention, serviceAttention, verdictOn } from "#console/state/attention.ts";
 import { reduce } from "#console/state/reduce.ts";
 import { initialState } from "#console/state/state.ts";
 
@@ -34,6 +34,7 @@ describe("[OPS-1] what needs a person first", () => {
     ["a release failed and the old one serves", service("a", { failure: "exit code 1" }), false, "failing"],
     ["an alarm rings while it looks well", service("a"), true, "failing"],
     ["a task is missing", service("a", { healthy: 1 }), false, "failing"],
+    ["no MCP client gets through", service("a", { unreachable: "answers 500" }), false, "failing"],
     [
       "a task is missing while it rolls",
       service("a", { healthy: 1, deployments: [rolling("in-progress")] }),
@@ -61,6 +62,20 @@ describe("[OPS-1] what needs a person first", () => {
       "failing",
       "well",
     ]);
+  });
+
+  it("[REL-5] is counted as fleet status counts, and nobody says that all is well of what is not known", () => {
+    const alarm = { name: "x", subject: "x", state: "ALARM", reason: "", since: 0 } as const;
+    const known = { ...initialState, services: [service("a"), service("b")], alarms: [], secrets: [] };
+    expect(verdictOn(known)).toEqual({ problems: 0, rolling: 0 });
+    expect(verdictOn({ ...known, alarms: [alarm, alarm, { ...alarm, service: "b" }] })?.problems).toBe(2);
+    const rolls = service("a", { deployments: [rolling("in-progress")] });
+    expect(verdictOn({ ...known, services: [rolls, service("b", { healthy: 0 })] })).toEqual({
+      problems: 1,
+      rolling: 1,
+    });
+    expect(verdictOn({ ...known, unreadable: { alarms: "denied" } })).toBeUndefined();
+    expect(verdictOn({ ...known, secrets: undefined })).toBeUndefined();
   });
 
   it("keeps the order of the map among equals", () => {

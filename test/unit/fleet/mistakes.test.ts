@@ -151,7 +151,13 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
       "a schedule without a time zone",
       withSlack({ sessions: "none", scaling: { ...scaling, schedule: [{ cron: "0 8 * * ? *", min: 1, max: 2 }] } }),
       "services.slack.scaling.schedule.0.timeZone",
-      /Add the field/,
+      /IANA time zone[\s\S]*office hours/,
+    ],
+    [
+      "a target over its own alarm",
+      withSlack({ sessions: "none", scaling: { ...scaling, on: "memory", target: 85 } }),
+      "services.slack.scaling.target",
+      /below 85 percent, over which the alarm memoryUsed rings[\s\S]*raise alarms\.memoryUsed\.share/,
     ],
     [
       "a schedule in no time zone",

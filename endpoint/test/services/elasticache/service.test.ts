@@ -3,7 +3,11 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  CreateReplicationGroupCommand,
   CreateSnapshotCommand,
+  DeleteReplicationGroupCommand,
+  DeleteSnapshotCommand,
+  DescribeCacheClustersCommand,
   DescribeReplicationGroupsCommand,
   DescribeSnapshotsCommand,
   ElastiCacheClient,
@@ -14,6 +18,7 @@ import {
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openAuthority } from "#endpoint/certificates/authority.ts";
+import type { MetricDatum } from "#endpoint/core/ports.ts";
 import type { Properties, ResourceProvider, ResourceState } from "#endpoint/core/service.ts";
 import { createSupervisor } from "#endpoint/processes/supervisor.ts";
 import { describeEngine, type Engine, findEngine } from "#endpoint/services/elasticache/cache-engine.ts";
@@ -26,6 +31,7 @@ const embedded = await findEngine("");
 let folder: string;
 let ca: string;
 const log: string[] = [];
+const metrics: MetricDatum[] = [];
 const processes = createSupervisor();
 const open: Redis[] = [];
 
@@ -47,6 +53,7 @@ async function elastiCache(engine: Engine): Promise<Served<ElastiCache>> {
       createElastiCache({
         place,
         clock: { now: () => Date.now(), sleep },
+        metrics: { put: (datum) => metrics.push(datum) },
         processes,
         host: "127.0.0.1",
         tls: { caCert: authority.caPath, cert: certificatePath, key: privateKeyPath },
@@ -186,13 +193,111 @@ function behavesAsElastiCache(engine: Engine): void {
     expect((await sdk.send(new ListTagsForResourceCommand({ ResourceName }))).TagList).toEqual([
       { Key: "sst:app", Value: "mcp-fleet" },
     ]);
-    await sdk.send(new CreateSnapshotCommand({ SnapshotName: "before", ReplicationGroupId: state.physicalId }));
-    const { Snapshots } = await sdk.send(new DescribeSnapshotsCommand({ ReplicationGroupId: state.physicalId }));
-    expect(Snapshots).toMatchObject([{ SnapshotName: "before", SnapshotStatus: "available" }]);
     await groupProvider(served.made).delete(state, properties, context);
     await expect(
       sdk.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId: state.physicalId })),
     ).rejects.toMatchObject({ name: "ReplicationGroupNotFoundFault" });
+  });
+
+  it("[REL-8] restores every key of a snapshot, with its time to live, into a group beside the one it was taken of", async () => {
+    const source = {
+      ...properties,
+      ReplicationGroupId: "source",
+      CacheSubnetGroupName: "private",
+      SecurityGroupIds: ["sg-1"],
+    };
+    const redis = client(await groupProvider(served.made).create(source, stackContext("Sessions")));
+    await redis.set("login", "kept", "EX", 1_000);
+    await redis.set(Buffer.from([0, 255, 13, 10]), Buffer.from([255, 0, 10]));
+    await redis.hset("session", { user: "ada", "": "empty" });
+    await redis.sadd("groups", "one", "two");
+    await redis.set("gone", "soon", "PX", 1);
+    await redis.select(3);
+    await redis.set("elsewhere", "too");
+    await redis.select(0);
+    const taken = await sdk.send(new CreateSnapshotCommand({ SnapshotName: "before", ReplicationGroupId: "source" }));
+    expect(taken.Snapshot).toMatchObject({ SnapshotStatus: "creating", SnapshotSource: "manual" });
+    const described = () => sdk.send(new DescribeSnapshotsCommand({ SnapshotName: "before" }));
+    await expect.poll(async () => (await described()).Snapshots?.[0]?.SnapshotStatus).toBe("available");
+    expect((await described()).Snapshots).toMatchObject([{ CacheNodeType: "cache.t4g.micro", EngineVersion: "7.1" }]);
+    await redis.set("login", "changed since");
+
+    const wanted = { ReplicationGroupId: "Restored", ReplicationGroupDescription: "Beside", SnapshotName: "before" };
+    const create = new CreateReplicationGroupCommand({
+      ...wanted,
+      TransitEncryptionEnabled: true,
+      SecurityGroupIds: ["sg-1"],
+    });
+    const { ReplicationGroup } = await sdk.send(create);
+    expect(ReplicationGroup).toMatchObject({ ReplicationGroupId: "restored", Status: "creating" });
+    expect(ReplicationGroup?.NodeGroups ?? []).toEqual([]);
+    await expect(sdk.send(create)).rejects.toMatchObject({ name: "ReplicationGroupAlreadyExistsFault" });
+    const ReplicationGroupId = "restored";
+    const group = async () =>
+      (await sdk.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId }))).ReplicationGroups?.[0];
+    await expect.poll(async () => (await group())?.Status, { timeout: 20_000 }).toBe("available");
+    const { Address, Port } = (await group())?.NodeGroups?.[0]?.PrimaryEndpoint ?? {};
+    const restored = client({
+      physicalId: ReplicationGroupId,
+      attributes: { "PrimaryEndPoint.Address": Address, "PrimaryEndPoint.Port": String(Port) },
+    });
+    expect(await restored.get("login")).toBe("kept");
+    expect(await restored.ttl("login")).toBeGreaterThan(900);
+    expect(await restored.getBuffer(Buffer.from([0, 255, 13, 10]))).toEqual(Buffer.from([255, 0, 10]));
+    expect(await restored.hgetall("session")).toEqual({ user: "ada", "": "empty" });
+    expect((await restored.smembers("groups")).toSorted()).toEqual(["one", "two"]);
+    expect(await restored.dbsize()).toBe(4);
+    await restored.select(3);
+    expect(await restored.get("elsewhere")).toBe("too");
+    expect(await redis.get("login")).toBe("changed since");
+
+    const itemsOf = (CacheClusterId: string) =>
+      metrics.findLast(
+        ({ metric, dimensions }) => metric === "CurrItems" && dimensions.CacheClusterId === CacheClusterId,
+      );
+    await expect.poll(() => itemsOf("restored-001")?.value, { timeout: 20_000 }).toBe(5);
+    const { CacheClusters } = await sdk.send(new DescribeCacheClustersCommand({ CacheClusterId: "source-001" }));
+    expect(CacheClusters).toMatchObject([
+      { ReplicationGroupId: "source", CacheSubnetGroupName: "private", SecurityGroups: [{ SecurityGroupId: "sg-1" }] },
+    ]);
+    const gone = await sdk.send(new DeleteReplicationGroupCommand({ ReplicationGroupId }));
+    expect(gone.ReplicationGroup).toMatchObject({ Status: "deleting" });
+    await expect.poll(() => group().catch(({ name }) => name)).toBe("ReplicationGroupNotFoundFault");
+    await sdk.send(new DeleteSnapshotCommand({ SnapshotName: "before" }));
+    await expect(described()).rejects.toMatchObject({ name: "SnapshotNotFoundFault" });
+  });
+
+  it("[REL-8] refuses a snapshot of what is not there, and a group from one that is not", async () => {
+    const snapshot = (ReplicationGroupId: string) =>
+      sdk.send(new CreateSnapshotCommand({ SnapshotName: "none", ReplicationGroupId }));
+    await expect(snapshot("nobody")).rejects.toMatchObject({ name: "ReplicationGroupNotFoundFault" });
+    const restore = (change: object) =>
+      sdk.send(
+        new CreateReplicationGroupCommand({
+          ReplicationGroupId: "from-none",
+          ReplicationGroupDescription: "None",
+          SnapshotName: "none",
+          TransitEncryptionEnabled: true,
+          ...change,
+        }),
+      );
+    await expect(restore({})).rejects.toMatchObject({ name: "SnapshotNotFoundFault" });
+    await expect(restore({ AuthToken: "x".repeat(16), TransitEncryptionEnabled: false })).rejects.toThrow(
+      /needs TransitEnc/,
+    );
+    const { ReplicationGroup } = await sdk.send(
+      new CreateReplicationGroupCommand({
+        ReplicationGroupId: "unfinished",
+        ReplicationGroupDescription: "Not there yet",
+        TransitEncryptionEnabled: true,
+      }),
+    );
+    expect(ReplicationGroup?.Status).toBe("creating");
+    const ReplicationGroupId = "unfinished";
+    await expect(snapshot(ReplicationGroupId)).rejects.toMatchObject({ name: "InvalidReplicationGroupStateFault" });
+    await expect(sdk.send(new DeleteReplicationGroupCommand({ ReplicationGroupId }))).rejects.toMatchObject({
+      name: "InvalidReplicationGroupStateFault",
+    });
   });
 
   it("accepts both AUTH tokens between ROTATE and SET, and keeps neither on disk", async () => {

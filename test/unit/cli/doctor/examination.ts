@@ -67,6 +67,7 @@ export function examinationOf(facts: ServiceFacts, using: typeof fetch = fetch):
     project: ".",
     readMap: async () => fixture,
     signal: new AbortController().signal,
+    hold: (work) => work,
     stdin: Readable.from([]),
     stdout: new PassThrough(),
   };

@@ -59,6 +59,7 @@ export async function fleet(args: readonly string[], circumstances: Circumstance
     project: import.meta.dirname,
     readMap,
     signal: circumstances.signal ?? new AbortController().signal,
+    hold: (work) => work,
     stdin: Readable.from(stdin === undefined ? [] : [stdin]),
     stdout,
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { all, has, leaves, named, onStages, readers } from "../../../fixture/commands.ts";
+import { all, has, leaves, named, onStages, reporting } from "../../../fixture/commands.ts";
 import { expectRefusal, fleet } from "./operator.ts";
 
 const withArguments = leaves.filter(({ command }) => command.registeredArguments.some(({ required }) => required));
@@ -59,7 +59,7 @@ describe("what is printed for people and for programs", () => {
   it("[OPS-4] has a JSON Schema of all that --json prints", async () => {
     const { code, out } = await fleet(["schema"]);
     expect(code).toBe(0);
-    expect(Object.keys(JSON.parse(out)).toSorted()).toEqual(readers.map(({ path }) => path.join(" ")).toSorted());
+    expect(Object.keys(JSON.parse(out)).toSorted()).toEqual(reporting.map(({ path }) => path.join(" ")).toSorted());
     const one = JSON.parse((await fleet(["schema", "alarms", "list"])).out);
     expect(one).toMatchObject({ type: "object", required: ["stage", "alarms"] });
     expectRefusal(await fleet(["schema", "redeploy"]), { code: 2, says: /^No JSON of redeploy: there is status, / });

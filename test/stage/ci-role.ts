@@ -1,7 +1,7 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { type PolicyName, policyOf } from "#cli/policy/policy.ts";
 import type { StagePlan } from "#fleet";
-import type { FleetStage } from "../../stage/stage.ts";
+import type { FleetStage } from "./stage.ts";
 
 /** The operator, with one role's rights at a time. */
 export interface CiRole {
