@@ -22,19 +22,24 @@ export function parseJson(text: string): unknown {
 }
 
 /** The text of a JSON body, as it came. @throws {Refusal} */
-export async function readJsonText(req: IncomingMessage): Promise<string> {
-  const [type = "", ...parameters] = (req.headers["content-type"] ?? "").toLowerCase().split(";");
-  if (type.trim() !== "application/json") throw new Refusal(415, "Send the body as application/json.");
+export function readJsonText(req: IncomingMessage): Promise<string> {
+  return readBody(req, "application/json", mostBytes);
+}
+
+/** The text of a body of this type, and of so many bytes at most. @throws {Refusal} */
+export async function readBody(req: IncomingMessage, type: string, mostBytes: number): Promise<string> {
+  const [given = "", ...parameters] = (req.headers["content-type"] ?? "").toLowerCase().split(";");
+  if (given.trim() !== type) throw new Refusal(415, `Send the body as ${type}.`);
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) throw new Refusal(415, "Send the body in UTF-8.");
   if ((req.headers["content-encoding"] ?? "identity") !== "identity") {
     throw new Refusal(415, "Send the body without Content-Encoding.");
   }
-  return readText(req);
+  return readText(req, mostBytes);
 }
 
 /** What comes after a refusal is read and dropped: cutting the connection would lose the answer on it. */
-function readText(req: IncomingMessage): Promise<string> {
+function readText(req: IncomingMessage, mostBytes: number): Promise<string> {
   const tooLarge = () => new Refusal(413, `The body is larger than ${mostBytes} bytes.`);
   return new Promise((resolve, reject) => {
     if (Number(req.headers["content-length"] ?? 0) > mostBytes) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as v from "valibot";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Answer, type Asked, asForm, asJson, type Door, openDoor } from "./door.ts";
+import { type Answer, type Asked, asForm, asJson, type Door, host, openDoor } from "./door.ts";
 import { authorizePath, logIn, metadata, ping, registerClient } from "./visitor.ts";
 
 let door: Door;
@@ -179,6 +179,18 @@ it.each<[string, number, string, Asked]>([
   expect(answer.status).toBe(status);
   expectShape(path, answer);
 });
+
+it.each(["/register", "/token", "/revoke", "/consent", "/authorize", "/mcp"])(
+  "[MCP-9] a body that is too large is refused at %s before all of it has come",
+  async (path) => {
+    const type = ["/register", "/mcp"].includes(path) ? "application/json" : form["content-type"];
+    const headers = { "content-type": type, authorization: `Bearer ${token}`, host };
+    const declared = await door.begin(path, { ...headers, "content-length": "50000000" }, "");
+    expect(declared.status).toBe(413);
+    expectShape(path, declared);
+    expect((await door.begin(path, { ...headers, "transfer-encoding": "chunked" }, large.repeat(3))).status).toBe(413);
+  },
+);
 
 it.each<[string, number, (token: string) => Asked]>([
   ["JSON that is none", 400, (key) => ({ ...ping(key), body: "{" })],
