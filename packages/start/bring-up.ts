@@ -80,8 +80,8 @@ export async function deployFleet(fleet: LocalFleet, options: BringUpOptions): P
 }
 
 /** One step for each service that started: the official MCP client initializes, lists the tools and calls one. */
-export async function probeAll(steps: Steps, plan: StagePlan, { cloud }: LocalFleet): Promise<void> {
-  const visitor = { fetch: createLoopbackFetch(cloud.authority.ca) };
+export async function probeAll(steps: Steps, plan: StagePlan, { cloud, users }: LocalFleet): Promise<void> {
+  const visitor = { fetch: createLoopbackFetch(cloud.authority.ca), users };
   const failed = new Set(steps.all.filter(({ ok }) => !ok).map(({ id }) => id));
   for (const service of running(plan).filter(({ key, mcp }) => mcp && !failed.has(`service:${key}`))) {
     await steps.attempt(`mcp:${service.key}`, `MCP client, ${service.key}`, () => probeMcp(visitor, plan, service));

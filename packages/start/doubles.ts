@@ -27,7 +27,7 @@ export interface Doubles {
   stop(): Promise<void>;
 }
 
-type Users = typeof exampleUsers;
+export type Users = typeof exampleUsers;
 type Values = Readonly<Record<string, string>>;
 type Credentials = Readonly<Record<string, Values>>;
 
@@ -85,20 +85,39 @@ export function usesGoogle({ secrets }: ServicePlan): boolean {
   return secrets.some(({ key }) => key === "GOOGLE_OAUTH_CLIENT_ID");
 }
 
-/** In the domain that a service lets in, where the map names one. */
-function usersOf({ services }: StagePlan): Users {
-  const allowed = services.flatMap(({ environment }) => environment.GOOGLE_OAUTH_ALLOWED_DOMAINS?.split(",") ?? []);
-  const hd = allowed[0]?.trim();
-  if (hd === undefined || hd === "") return exampleUsers;
+/** In the first domain that a service lets in, where the map names one, and one more user in each other. */
+export function usersOf({ services }: Pick<StagePlan, "services">): Users {
+  const [hd, ...more] = new Set(services.flatMap(domainsOf));
+  if (hd === undefined) return exampleUsers;
   const [first, ...others] = exampleUsers;
-  const inDomain = (user: GoogleUser) =>
-    user.hd === undefined ? user : { ...user, hd, email: user.email.replace(user.hd, hd) };
-  return [inDomain(first), ...others.map(inDomain)];
+  const inDomain = (user: GoogleUser, domain: string) =>
+    user.hd === undefined ? user : { ...user, hd: domain, email: user.email.replace(user.hd, domain) };
+  return [
+    inDomain(first, hd),
+    ...others.map((user) => inDomain(user, hd)),
+    ...more.map((domain, at) => ({ ...inDomain(first, domain), sub: `${first.sub}${at}` })),
+  ];
+}
+
+/** A user whom the service lets in. */
+export function userAt(service: ServicePlan, users: Users): GoogleUser {
+  const domains = domainsOf(service);
+  return (domains.length === 0 ? undefined : users.find(({ hd = "" }) => domains.includes(hd))) ?? users[0];
+}
+
+function domainsOf({ environment }: ServicePlan): readonly string[] {
+  const named = environment.GOOGLE_OAUTH_ALLOWED_DOMAINS ?? "";
+  return named
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((domain) => domain !== "");
 }
 
 /** What an operator registers at Google. */
-function redirectUrisOf({ services }: StagePlan): readonly string[] {
-  return services.filter(usesGoogle).map(({ url }) => new URL("/oauth2callback", url).href);
+export function redirectUrisOf({ services }: Pick<StagePlan, "services">): readonly string[] {
+  return services
+    .filter(usesGoogle)
+    .map(({ environment, url }) => environment.GOOGLE_OAUTH_REDIRECT_URI ?? new URL("/oauth2callback", url).href);
 }
 
 /** Whether this secret holds the administrator of a Splunk Enterprise, whose API is another than Splunk Cloud's. */

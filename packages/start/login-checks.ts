@@ -5,6 +5,7 @@ import type { HecDouble } from "@mcp-fleet/endpoint/doubles/hec";
 import * as v from "valibot";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
 import { Member } from "./client/member.ts";
+import { userAt } from "./doubles.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
 import { poll } from "./poll.ts";
 import { needsLogin } from "./probe.ts";
@@ -16,13 +17,13 @@ import type { Steps } from "./steps.ts";
  * @returns the services with a logged-in user
  */
 export async function checkLogin(steps: Steps, plan: StagePlan, fleet: LocalFleet): Promise<ServicePlan | undefined> {
-  const [user] = fleet.users;
   const fetch = createLoopbackFetch(fleet.cloud.authority.ca);
   const service = await findLogin(plan, fetch);
   if (service === undefined) {
     steps.leaveOut("Login", "no service requires one");
     return undefined;
   }
+  const user = userAt(service, fleet.users);
   const member = new Member(user.sub, fetch);
   const server = new URL("/mcp", service.url);
 
@@ -92,7 +93,7 @@ async function replaceTasks(fleet: LocalFleet, plan: StagePlan, { key }: Service
 export async function checkAudit(
   steps: Steps,
   plan: StagePlan,
-  { hec, users: [user] }: LocalFleet,
+  { hec, users }: LocalFleet,
   visited: ServicePlan | undefined,
 ): Promise<void> {
   const audited = plan.services.filter(
@@ -100,10 +101,12 @@ export async function checkAudit(
   );
   if (audited.length === 0) return steps.leaveOut("The audit trail", "no running service has one");
   await steps.attempt("audit:event", "The audit trail in the Splunk double", async () => {
-    const eventsOf = ({ key, environment }: ServicePlan) =>
+    const eventsOf = (service: ServicePlan) =>
       hec
-        .search({ source: environment.SPLUNK_SOURCE ?? "" })
-        .filter(({ event }) => key !== visited?.key || JSON.stringify(event).includes(user.email));
+        .search({ source: service.environment.SPLUNK_SOURCE ?? "" })
+        .filter(
+          ({ event }) => service.key !== visited?.key || JSON.stringify(event).includes(userAt(service, users).email),
+        );
     await poll(() => {
       const silent = audited.filter((service) => eventsOf(service).length === 0);
       return silent.length === 0 ? undefined : `no audit event of ${silent.map(({ key }) => key).join(", ")} arrived`;

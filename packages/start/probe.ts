@@ -1,4 +1,3 @@
-import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
@@ -7,11 +6,16 @@ import { readLoginMetadata, readServerMetadata } from "#evidence/login-metadata.
 import type { ServicePlan, StagePlan } from "#fleet";
 import { sessionLoss } from "#fleet/session-loss.ts";
 import { Member } from "./client/member.ts";
-import { usesGoogle } from "./doubles.ts";
+import { type Users, userAt, usesGoogle } from "./doubles.ts";
 
 export interface Visitor {
   /** Reaches the balancer by the services' public addresses. */
   readonly fetch: typeof fetch;
+}
+
+/** One that may log in, as one of these. */
+export interface LoginVisitor extends Visitor {
+  readonly users: Users;
 }
 
 /** Resolves once the service answers its health check through the balancer. Throws when it does not in `withinMs`. */
@@ -46,7 +50,7 @@ function accepts(codes: string, status: string): boolean {
 }
 
 /** Initializes, lists the tools and calls one, with the official MCP client; logs in first where that is asked for. */
-export async function probeMcp({ fetch }: Visitor, plan: StagePlan, service: ServicePlan): Promise<string> {
+export async function probeMcp({ fetch, users }: LoginVisitor, plan: StagePlan, service: ServicePlan): Promise<string> {
   const url = new URL("/mcp", service.url);
   const metadata = await readLoginMetadata(fetch, url);
   if (metadata.kind === "broken") throw new Error(metadata.problem);
@@ -58,7 +62,10 @@ export async function probeMcp({ fetch }: Visitor, plan: StagePlan, service: Ser
     }
     return `asks for a login at ${metadata.servers.join(", ")}, which this machine has no account for`;
   }
-  const client = metadata.kind === "found" ? await connectAsMember(fetch, url) : await connect(fetch, url);
+  const client =
+    metadata.kind === "found"
+      ? await connectAsMember(fetch, url, userAt(service, users).sub)
+      : await connect(fetch, url);
   try {
     const loss = client.transport?.sessionId === undefined ? undefined : sessionLoss(plan, service);
     if (loss !== undefined) {
@@ -100,8 +107,8 @@ async function connect(using: typeof fetch, url: URL): Promise<Client> {
   return client;
 }
 
-async function connectAsMember(using: typeof fetch, url: URL): Promise<Client> {
-  const member = new Member(exampleUsers[0].sub, using);
+async function connectAsMember(using: typeof fetch, url: URL, account: string): Promise<Client> {
+  const member = new Member(account, using);
   await member.logIn(url);
   return member.connect(url);
 }
