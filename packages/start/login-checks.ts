@@ -3,12 +3,12 @@ import { createLoopbackFetch } from "@mcp-fleet/endpoint";
 import type { GoogleUser } from "@mcp-fleet/endpoint/doubles/google";
 import type { HecDouble } from "@mcp-fleet/endpoint/doubles/hec";
 import * as v from "valibot";
+import { readLoginMetadata } from "#evidence/login-metadata.ts";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
 import { Member } from "./client/member.ts";
-import { userAt } from "./doubles.ts";
+import { userAt, usesGoogle } from "./doubles.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
 import { poll } from "./poll.ts";
-import { needsLogin } from "./probe.ts";
 import { awaitRolled } from "./rollout.ts";
 import type { Steps } from "./steps.ts";
 
@@ -20,7 +20,7 @@ export async function checkLogin(steps: Steps, plan: StagePlan, fleet: LocalFlee
   const fetch = createLoopbackFetch(fleet.cloud.authority.ca);
   const service = await findLogin(plan, fetch);
   if (service === undefined) {
-    steps.leaveOut("Login", "no service requires one");
+    steps.leaveOut("Login", "no service requires one at Google");
     return undefined;
   }
   const user = userAt(service, fleet.users);
@@ -43,13 +43,16 @@ export async function checkLogin(steps: Steps, plan: StagePlan, fleet: LocalFlee
   return service;
 }
 
-/** The owner of the shared OAuth rule is asked first. */
+/**
+ * The owner of the shared OAuth rule is asked first, and nobody whose people log in elsewhere than at Google: this machine
+ * has no account there.
+ */
 async function findLogin({ services, oauth }: StagePlan, using: typeof fetch): Promise<ServicePlan | undefined> {
-  const running = services.filter(({ desiredCount }) => desiredCount > 0);
+  const running = services.filter((service) => service.desiredCount > 0 && service.mcp && usesGoogle(service));
   for (const service of running.toSorted(
     (one, other) => Number(other.key === oauth?.owner) - Number(one.key === oauth?.owner),
   )) {
-    if (await needsLogin(using, new URL("/mcp", service.url))) return service;
+    if ((await readLoginMetadata(using, new URL("/mcp", service.url))).kind !== "no-login") return service;
   }
   return undefined;
 }

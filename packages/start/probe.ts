@@ -94,13 +94,6 @@ async function callOne(client: Client, tools: readonly Tool[]): Promise<string> 
 
 const CallResult = v.object({ isError: v.optional(v.boolean()) });
 
-/** https://modelcontextprotocol.io/specification/draft/basic/authorization: 401 with WWW-Authenticate. */
-export async function needsLogin(using: typeof fetch, url: URL): Promise<boolean> {
-  const response = await using(url, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
-  await response.body?.cancel();
-  return response.status === 401;
-}
-
 async function connect(using: typeof fetch, url: URL): Promise<Client> {
   const client = new Client({ name: "mcp-fleet", version: "1.0.0" });
   await client.connect(new StreamableHTTPClientTransport(url, { fetch: using }));
