@@ -46,17 +46,21 @@ function readText(req: IncomingMessage, mostBytes: number): Promise<string> {
       reject(tooLarge());
       return;
     }
-    let chunks: Buffer[] = [];
+    // Copied into one buffer: kept as they come, pieces of one byte each would take hundreds of times what they hold.
+    let held = Buffer.alloc(0);
     let bytes = 0;
     req.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= mostBytes) chunks.push(chunk);
-      else {
-        chunks = [];
+      const end = bytes + chunk.length;
+      if (end > mostBytes) {
+        held = Buffer.alloc(0);
         reject(tooLarge());
+      } else {
+        if (end > held.length) held = Buffer.concat([held.subarray(0, bytes)], Math.min(mostBytes, 2 * end));
+        chunk.copy(held, bytes);
       }
+      bytes = end;
     });
-    req.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    req.once("end", () => resolve(held.toString("utf8", 0, bytes)));
     req.once("error", () => reject(new Refusal(400, "The request broke off.")));
   });
 }

@@ -1,6 +1,9 @@
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
 import fc from "fast-check";
 import * as v from "valibot";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readJsonText } from "#sidecar/server/body.ts";
 import { type Answer, type Asked, asForm, asJson, type Door, host, openDoor } from "./door.ts";
 import { authorizePath, logIn, metadata, ping, registerClient } from "./visitor.ts";
 
@@ -231,6 +234,21 @@ it.each<[string, number, (token: string) => Asked]>([
   const answer = await door.ask("/mcp", asked(token));
   expect(answer.status).toBe(status);
   expectShape("/mcp", answer);
+});
+
+it("[MCP-9] a body in pieces of one byte is read as it was sent", async () => {
+  const text = JSON.stringify({
+    jsonrpc: "2.0",
+    id: "ü€𝄞",
+    method: "ping",
+    params: { _meta: { x: "ä".repeat(100_000) } },
+  });
+  const req = new IncomingMessage(new Socket());
+  req.headers = { "content-type": "application/json" };
+  const read = readJsonText(req);
+  for (const byte of Buffer.from(text)) req.push(Buffer.of(byte));
+  req.push(null);
+  expect(await read).toBe(text);
 });
 
 it("[MCP-9] nothing is below /mcp", async () => {
