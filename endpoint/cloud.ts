@@ -56,6 +56,8 @@ export interface CloudOptions {
    * soon as its tasks serve. Default true.
    */
   readonly deploymentAlarms?: boolean;
+  /** Whether the account has a CloudTrail trail, by way of which alone rules learn how a rotation went. Default false. */
+  readonly trail?: boolean;
   /** What an operator should know: what is not emulated, what was refused. */
   readonly log: (line: string) => void;
 }
@@ -142,7 +144,15 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       ...options.functionEnvironment,
     },
   });
-  const eventBridge = createEvents({ place, clock, functions: lambda.functions, queues: sqs.queues, topics, logs });
+  const eventBridge = createEvents({
+    place,
+    clock,
+    functions: lambda.functions,
+    queues: sqs.queues,
+    topics,
+    logs,
+    trail: options.trail,
+  });
   const cloudWatch = createCloudWatch({ place, clock, topics, functions: lambda.functions, bus: events, log });
   const secrets = createSecretsManager({ place, clock, events, functions: lambda.functions });
   const route53 = createRoute53({ clock });
