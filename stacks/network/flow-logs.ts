@@ -1,3 +1,4 @@
+import { Stack } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
@@ -11,10 +12,16 @@ import type { DeployPlan } from "../parts/plan.ts";
  * https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
  */
 export function createFlowLogs(scope: Construct, plan: DeployPlan, vpcId: string): void {
+  const stack = Stack.of(scope);
   const group = createGroup(scope, "FlowLog", plan, names.flowLog(plan.stage));
   const role = new iam.Role(scope, "FlowLogRole", {
     description: "Writes the flow log of the fleet's network",
-    assumedBy: new iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"),
+    assumedBy: new iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", {
+      conditions: {
+        StringEquals: { "aws:SourceAccount": stack.account },
+        ArnLike: { "aws:SourceArn": stack.formatArn({ service: "ec2", resource: "vpc-flow-log", resourceName: "*" }) },
+      },
+    }),
     inlinePolicies: {
       write: new iam.PolicyDocument({
         statements: [

@@ -269,6 +269,27 @@ describe("AWS WAF", () => {
   });
 });
 
+describe("flow logs", () => {
+  it("[AWS-9] are written by the network of the account, and by no other", () => {
+    const role = withControls({ flowLogs: true }).stack("Network").one("AWS::IAM::Role").Properties;
+    expect(role.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: "vpc-flow-logs.amazonaws.com" },
+          Condition: {
+            StringEquals: { "aws:SourceAccount": "573946584375" },
+            ArnLike: {
+              "aws:SourceArn": {
+                "Fn::Join": ["", expect.arrayContaining([":ec2:us-east-1:573946584375:vpc-flow-log/*"])],
+              },
+            },
+          },
+        },
+      ],
+    });
+  });
+});
+
 describe("transcripts of shells", () => {
   it("[AWS-9] go to a log group of their own, with the rights of each task and the stage's key", () => {
     const synthesis = withControls({ execTranscripts: true, encryptionKey: given });

@@ -4,6 +4,7 @@ import { AwsError, notEmulated } from "#endpoint/core/errors.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import { changedAttributes, initialAttributes, loadBalancerAttributes, shownAttributes } from "../attributes.ts";
 import { type ControlPlane, limits } from "../control-plane.ts";
+import { checkLogs } from "../log-buckets.ts";
 import { found, type LoadBalancerRecord, newId } from "../records.ts";
 import { attributes, invalid, paged, paging, tags, text, texts } from "../schema.ts";
 import { deleteListener } from "./listeners.ts";
@@ -106,23 +107,6 @@ export async function modifyLoadBalancerAttributes(
   record.attributes = next;
   await control.publish(arn);
   return record;
-}
-
-/** ELB writes a test file when it is told of a bucket. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html */
-async function checkLogs({ buckets, place }: ControlPlane, attributes: ReadonlyMap<string, string>): Promise<void> {
-  for (const kind of ["access_logs", "connection_logs", "health_check_logs"]) {
-    if (attributes.get(`${kind}.s3.enabled`) !== "true") continue;
-    const bucket = attributes.get(`${kind}.s3.bucket`) ?? "";
-    if (bucket === "")
-      throw invalid(`The attribute '${kind}.s3.bucket' must be set where '${kind}.s3.enabled' is true`);
-    const prefix = attributes.get(`${kind}.s3.prefix`) ?? "";
-    const file = `${prefix === "" ? "" : `${prefix}/`}AWSLogs/${place.account}/ELBAccessLogTestFile`;
-    if ((await buckets?.letsWrite(bucket, "logdelivery.elasticloadbalancing.amazonaws.com", file)) === false)
-      throw new AwsError(
-        "InvalidConfigurationRequest",
-        `Access Denied for bucket: ${bucket}. Please check S3bucket permission`,
-      );
-  }
 }
 
 export function subnetsOf(input: Pick<LoadBalancerInput, "Subnets" | "SubnetMappings">): readonly string[] {
