@@ -31,9 +31,14 @@ const base = mapOf({
 const bootstrap = { qualifier: "platform" };
 const map = withStages({ shards: 3, controls: { bootstrap } });
 
-/** The map with every stage, and some services, changed. */
-function withStages(fields: StageDefinition, services: FleetDefinition["services"] = base.services): FleetDefinition {
-  const stages = Object.entries(base.stages).map(([name, one]) => [name, { ...one, ...fields }] as const);
+/** The map with every stage, and some services, changed; controls name what is an account's, so only here. */
+function withStages(
+  { controls, ...fields }: StageDefinition,
+  services: FleetDefinition["services"] = base.services,
+): FleetDefinition {
+  const stages = Object.entries(base.stages).map(
+    ([name, one]) => [name, { ...one, ...fields, ...(name === "local" && controls && { controls }) }] as const,
+  );
   return { ...base, services, stages: Object.fromEntries(stages) };
 }
 
