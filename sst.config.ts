@@ -4,6 +4,7 @@ import { Alerts } from "./stacks/alarms/alerts.ts";
 import { Rates } from "./stacks/alarms/rates.ts";
 import { Tuning } from "./stacks/alarms/tuning.ts";
 import { Chat } from "./stacks/chat/chat.ts";
+import { bootstrapOf } from "./stacks/deploy/bootstrap.ts";
 import { fillEmptyStacks } from "./stacks/deploy/empty-stack.ts";
 import { removeFailedStacks } from "./stacks/deploy/failed-stacks.ts";
 import { readGround } from "./stacks/deploy/ground.ts";
@@ -16,6 +17,7 @@ import { nameTemplatesAnew } from "./stacks/deploy/template-name.ts";
 import { readThresholds } from "./stacks/deploy/thresholds.ts";
 import { printNameServersMeanwhile } from "./stacks/deploy/waiting-certificate.ts";
 import { Dns } from "./stacks/dns/dns.ts";
+import { Encryption } from "./stacks/encryption/encryption.ts";
 import { Balancer } from "./stacks/network/balancer.ts";
 import { Network } from "./stacks/network/network.ts";
 import { boundRoles } from "./stacks/parts/boundary.ts";
@@ -47,6 +49,7 @@ export function composeFleet(app: App, plan: StagePlan, ground: Ground): void {
   app.setDefaultFunctionProps(functionDefaults);
 
   boundRoles(app, plan);
+  if (plan.controls.encryptionKey?.kind === "create") app.stack(Encryption);
   // Whatever has a function has alarms of it, which go there.
   app.stack(Alerts);
   app.stack(Network);
@@ -98,7 +101,14 @@ export default {
       checkCommand(command, plan);
       await checkSurroundings(plan, { profile, region, endpointUrl: process.env.AWS_ENDPOINT_URL });
       if (command === "deploy" && process.env.FLEET_PREFLIGHT !== "off") await checkReadiness(plan, { profile });
-      return { name: "mcp-fleet", stage: plan.stage, region: plan.region, ...(profile !== undefined && { profile }) };
+      const cdk = bootstrapOf(plan);
+      return {
+        name: "mcp-fleet",
+        stage: plan.stage,
+        region: plan.region,
+        cdk,
+        ...(profile !== undefined && { profile }),
+      };
     }),
   stacks: (app) =>
     showErrors(async () => {

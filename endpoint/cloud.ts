@@ -25,6 +25,7 @@ import { createElbv2, type Elbv2 } from "./services/elbv2/service.ts";
 import { createEvents, type Events } from "./services/events/service.ts";
 import { createIam } from "./services/iam/service.ts";
 import { createIotData } from "./services/iotdata/service.ts";
+import { createKms } from "./services/kms/service.ts";
 import { createLambda } from "./services/lambda/service.ts";
 import { createLogs, type Logs } from "./services/logs/service.ts";
 import { createRoute53 } from "./services/route53/service.ts";
@@ -56,6 +57,8 @@ export interface CloudOptions {
    * soon as its tasks serve. Default true.
    */
   readonly deploymentAlarms?: boolean;
+  /** Whether the account has a CloudTrail trail, by way of which alone rules learn how a rotation went. Default false. */
+  readonly trail?: boolean;
   /** What an operator should know: what is not emulated, what was refused. */
   readonly log: (line: string) => void;
 }
@@ -105,18 +108,21 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const identities = createIdentities({ account, clock });
   const iam = createIam({ place, clock });
   const sts = createSts({ place, clock, identities, roles: iam.roles, authorizer: iam.authorizer });
+  const kms = createKms({ place, clock });
+  const keys = kms.policies;
   const ssm = createSsm({ place, clock });
   const ecr = createEcr({ place, clock });
   const s3 = await createS3({ place });
   const sqs = await createSqs({ place });
-  const dynamoDb = createDynamoDb({ place });
+  const dynamoDb = createDynamoDb({ place, keys });
   const inbox = new Inbox();
-  const logs = createLogs({ place, clock, metrics });
+  const logs = createLogs({ place, clock, metrics, keys });
   const sns = createSns({
     place,
     clock,
     queues: sqs.queues,
     functions,
+    keys,
     mail(letter) {
       log(`mail to ${letter.to}: ${letter.subject}`);
       inbox.receive(letter);
@@ -142,9 +148,17 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       ...options.functionEnvironment,
     },
   });
-  const eventBridge = createEvents({ place, clock, functions: lambda.functions, queues: sqs.queues, topics, logs });
+  const eventBridge = createEvents({
+    place,
+    clock,
+    functions: lambda.functions,
+    queues: sqs.queues,
+    topics,
+    logs,
+    trail: options.trail,
+  });
   const cloudWatch = createCloudWatch({ place, clock, topics, functions: lambda.functions, bus: events, log });
-  const secrets = createSecretsManager({ place, clock, events, functions: lambda.functions });
+  const secrets = createSecretsManager({ place, clock, events, functions: lambda.functions, keys });
   const route53 = createRoute53({ clock });
   const { proofs } = route53;
   const acm = createAcm({ place, clock, authority, proofs, usedBy: (arn) => elbv2.certificateUsers(arn) });
@@ -154,6 +168,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     metrics,
     certificates: acm.certificates,
     names: route53.names,
+    buckets: s3.policies,
     ports: options.ports,
     log,
   });
@@ -223,6 +238,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       elbv2,
       eventBridge,
       iam,
+      kms,
       lambda,
       logs,
       route53,

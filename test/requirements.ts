@@ -152,6 +152,8 @@ export const requirements = {
   "OPS-1": "The console answers for 500 services on one screen, and has a page for each",
   "OPS-4": "The verbs people type",
   "OPS-5": "The first line within 0.7 s, completion within 150 ms",
+  "AWS-9":
+    "Access logs, insights, customer keys, WAF, flow logs, boundary, transcripts, hardening: switches of the map, priced",
   "AWS-10": "Where the endpoint differs from AWS on purpose, a table says so, and a test holds each line",
 } as const;
 

@@ -52,6 +52,8 @@ export async function dispatch(
     const call: ApiCall = { service: scope.service, operation, region: scope.region, requestId, caller, http };
     const accesses = accessesOf(scope.service, operation, service.resourceOf?.(operation, input, call));
     permit(exchange, accesses, service.conditionKeysOf?.(operation, input, call) ?? {}, ports);
+    for (const { conditionKeys, ...use } of service.keysUsedBy?.(operation, input) ?? [])
+      permit(exchange, [use], conditionKeys, ports);
     const output = await handle(input, call);
     const answer = output instanceof RawResponse ? output.response : codec.encode(operation, output, requestId);
     send(exchange.response, answer);

@@ -136,7 +136,26 @@ export interface InvokePermissions {
 
 /** SNS, as alarms and EventBridge publish. */
 export interface TopicPublisher {
-  publish(topicArn: string, message: { readonly subject?: string; readonly body: string }): Promise<void>;
+  /** @param alarm ARN of the alarm in whose name CloudWatch publishes, which needs the topic's key */
+  publish(
+    topicArn: string,
+    message: { readonly subject?: string; readonly body: string },
+    alarm?: string,
+  ): Promise<void>;
+}
+
+/** KMS, as services ask about what they encrypt. */
+export interface KeyPolicies {
+  /** By id, ARN or alias; `undefined` where there is no such key, or one that cannot be used. */
+  arnOf(key: string): string | undefined;
+  /** Whether the key's policy lets a service of AWS use it, in what its condition keys say is the case. */
+  letsService(key: string, service: string, conditionKeys: ConditionKeys): boolean;
+}
+
+/** S3, as services of AWS deliver to buckets. */
+export interface BucketPolicies {
+  /** Whether the policy of a bucket lets a service of AWS put an object there. */
+  letsWrite(bucket: string, service: string, key: string): Promise<boolean>;
 }
 
 /** SQS, as EventBridge sends and Lambda's event source mapping receives. */

@@ -149,11 +149,20 @@ export interface AwsService {
   resourceOf?(operation: string, input: unknown, call: ApiCall): string | readonly string[] | undefined;
   /** Condition keys of the call that IAM policies may test, such as `ecs:cluster`. */
   conditionKeysOf?(operation: string, input: unknown, call: ApiCall): ConditionKeys;
+  /** What the service asks KMS for in the caller's name, who has to be allowed that as well. */
+  keysUsedBy?(operation: string, input: unknown): readonly KeyUse[];
   stop?(): Promise<void>;
 }
 
 /** What IAM checks a call against. */
-export type CallAccess = Pick<AwsService, "resourceOf" | "conditionKeysOf">;
+export type CallAccess = Pick<AwsService, "resourceOf" | "conditionKeysOf" | "keysUsedBy">;
+
+/** A call of KMS, on a key by its ARN. */
+export interface KeyUse {
+  readonly action: string;
+  readonly resource: string;
+  readonly conditionKeys: ConditionKeys;
+}
 
 /** A service that a ready-made emulator serves: it answers requests as they are (S3, SQS, DynamoDB). */
 export interface PassThrough {

@@ -1,5 +1,11 @@
-import type { AdoptedVpcDefinition, FleetDefinition, ProbeDefinition, StageDefinition } from "./definition.ts";
-import type { NetworkPlan, RedisPlan } from "./plan.ts";
+import type {
+  AdoptedVpcDefinition,
+  ControlsDefinition,
+  FleetDefinition,
+  ProbeDefinition,
+  StageDefinition,
+} from "./definition.ts";
+import type { ControlsPlan, NetworkPlan, RedisPlan } from "./plan.ts";
 import { defaultIdleSeconds } from "./timing.ts";
 
 export const defaultOAuthPriority = 10;
@@ -46,6 +52,27 @@ export function networkOf({ network = {}, adopt }: StageDefinition, { durable }:
 function zonesOf(vpc: AdoptedVpcDefinition | undefined): number | undefined {
   return vpc !== undefined && "length" in vpc.publicSubnets ? vpc.publicSubnets.length : undefined;
 }
+
+export function controlsOf({ encryptionKey, waf, bootstrap, ...controls }: ControlsDefinition = {}): ControlsPlan {
+  return {
+    containerInsights: false,
+    flowLogs: false,
+    permissionsBoundary: undefined,
+    accessLogs: undefined,
+    execTranscripts: false,
+    ...controls,
+    encryptionKey: encryptionKey === undefined ? undefined : keyOf(encryptionKey),
+    waf: waf && { mode: "count", requestsPerFiveMinutes: 10_000, ...waf },
+    bootstrap: bootstrap ? { stack: `CDKToolkit-${bootstrap.qualifier}`, ...bootstrap } : usualBootstrap,
+  };
+}
+
+function keyOf(wanted: string): NonNullable<ControlsPlan["encryptionKey"]> {
+  return wanted === "create" ? { kind: "create" } : { kind: "adopt", arn: wanted };
+}
+
+/** CDK's own. https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html */
+const usualBootstrap = { qualifier: "hnb659fds", stack: "CDKToolkit" };
 
 export function redisOf({ redis, adopt }: StageDefinition, { durable }: StageCharacter): RedisPlan {
   return {

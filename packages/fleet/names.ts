@@ -18,6 +18,8 @@ export const names = {
   taskFamily: (stage: string, key: string) => `${stage}-mcp-${dashed(key)}`,
   logGroup: (stage: string, key: string) => `/ecs/${stage}/mcp/${key}`,
   flowLog: (stage: string) => `/vpc/${stage}/mcp`,
+  /** Not under `/ecs/`, where the logs of services are. */
+  execTranscripts: (stage: string) => `/ecs-exec/${stage}/mcp`,
   /** The first balancer has no number, so that a fleet with one keeps the plain name. */
   balancer: (stage: string, shard: number) => (shard === 1 ? `${stage}-mcp-alb` : `${stage}-mcp-alb-${shard}`),
   /** Tells records of one name apart, where they have weights. */

@@ -1,7 +1,9 @@
 import type { AlarmPlan, Measured, ProbeAlarmPlan, RatePlans } from "./alarm-plan.ts";
 import type {
+  AccessLogsDefinition,
   AdoptedVpcDefinition,
   AlarmName,
+  BootstrapDefinition,
   ChatActions,
   ChatDestination,
   ChatMute,
@@ -14,6 +16,7 @@ import type {
   ScalingDefinition,
   SecretKeyDefinition,
   Severity,
+  WafDefinition,
 } from "./definition.ts";
 import type { balancerReportSeconds } from "./timing.ts";
 
@@ -30,11 +33,7 @@ export interface StagePlan {
   readonly deletionProtection: boolean;
   readonly network: NetworkPlan;
   readonly redis: RedisPlan;
-  readonly controls: {
-    readonly containerInsights: boolean;
-    readonly flowLogs: boolean;
-    readonly permissionsBoundary: string | undefined;
-  };
+  readonly controls: ControlsPlan;
   readonly shards: number;
   /** Of each balancer's own errors: where the fleet's threshold for 5xx is, as nobody's service gave them. */
   readonly balancerErrors: AlarmPlan;
@@ -58,6 +57,18 @@ export interface StagePlan {
   readonly chat: ChatPlan | undefined;
   readonly secrets: readonly SecretPlan[];
   readonly services: readonly ServicePlan[];
+}
+
+export interface ControlsPlan {
+  readonly containerInsights: boolean;
+  readonly flowLogs: boolean;
+  readonly permissionsBoundary: string | undefined;
+  readonly accessLogs: AccessLogsDefinition | undefined;
+  /** Absent: AWS's keys. */
+  readonly encryptionKey: { readonly kind: "create" } | { readonly kind: "adopt"; readonly arn: string } | undefined;
+  readonly waf: Required<WafDefinition> | undefined;
+  readonly execTranscripts: boolean;
+  readonly bootstrap: Required<BootstrapDefinition>;
 }
 
 /** In a VPC that exists, there is nothing of it but the subnets that balancers and tasks are in. */

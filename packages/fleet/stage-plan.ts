@@ -4,6 +4,7 @@ import { checkShards } from "./checks/shard.ts";
 import {
   alarmTopicOf,
   characterOf,
+  controlsOf,
   defaultOAuthPriority,
   defaultRegion,
   defaultSplunkIndex,
@@ -69,7 +70,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     serviceDomain,
     deletionProtection: definition.deletionProtection ?? character.durable,
     network,
-    controls: { containerInsights: false, flowLogs: false, permissionsBoundary: undefined, ...definition.controls },
+    controls: controlsOf(definition.controls),
     redis: redisOf(definition, character),
     shards,
     balancerErrors: planAlarm("errors5xx", fleet.alarms.errors5xx, undefined),

@@ -1,9 +1,11 @@
 import type { StagePlan } from "#fleet";
 import type { Obstacle, Question, Site } from "./question.ts";
 import { addresses } from "./questions/addresses.ts";
+import { bootstrap } from "./questions/bootstrap.ts";
 import { changes } from "./questions/changes.ts";
 import { concurrency } from "./questions/concurrency.ts";
 import { images } from "./questions/images.ts";
+import { key } from "./questions/key.ts";
 import { network } from "./questions/network.ts";
 import { quotas } from "./questions/quotas.ts";
 import { secrets } from "./questions/secrets.ts";
@@ -18,8 +20,8 @@ export interface Answers {
 
 /** On this machine, local commands take the place of images, and there are no quotas. */
 const questions: Readonly<Record<StagePlan["runsOn"], readonly Question[]>> = {
-  aws: [network, addresses, changes, images, secrets, snapshot, zone, concurrency, quotas],
-  loopback: [network, addresses, changes, secrets, snapshot, zone],
+  aws: [bootstrap, network, addresses, key, changes, images, secrets, snapshot, zone, concurrency, quotas],
+  loopback: [bootstrap, network, addresses, key, changes, secrets, snapshot, zone],
 };
 
 /** All questions side by side. One that these credentials may not ask stops nothing: the deploy will tell. */

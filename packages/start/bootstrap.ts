@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import type { Cloud } from "@mcp-fleet/endpoint";
+import type { StagePlan } from "#fleet";
 import { clientSettings } from "./fleet.ts";
 
 const parameters = {
@@ -14,13 +15,14 @@ const parameters = {
  * The stack of `cdk bootstrap`, from CDK's own template, in an account that has none: starting CDK for it takes longer
  * than the stack.
  */
-export async function bootstrap(cloud: Cloud): Promise<void> {
+export async function bootstrap(cloud: Cloud, { controls }: StagePlan): Promise<void> {
+  const { qualifier: Qualifier, stack } = controls.bootstrap;
   const cdk = dirname(fileURLToPath(import.meta.resolve("aws-cdk/package.json")));
   await new CloudFormationClient(clientSettings(cloud)).send(
     new CreateStackCommand({
-      StackName: "CDKToolkit",
+      StackName: stack,
       TemplateBody: await readFile(join(cdk, "lib/api/bootstrap/bootstrap-template.yaml"), "utf8"),
-      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+      Parameters: Object.entries({ ...parameters, Qualifier }).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,
       })),

@@ -55,7 +55,7 @@ export async function bringUp(options: BringUpOptions): Promise<LocalFleet> {
       await requireFree(ports.http, "--http-port");
       await requireFree(ports.chats ?? 0, "--chats-port");
       opened = await openFleet({ plan, projectRoot, ports, log: (line) => log.write(`${harmless(line)}\n`) });
-      await bootstrap(opened.cloud);
+      await bootstrap(opened.cloud, plan);
       return opened.cloud.place.endpointUrl;
     });
     if (opened === undefined) throw new Error("The endpoint did not open.");

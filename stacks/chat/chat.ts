@@ -9,11 +9,13 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import { type ChatPlan, names, type StagePlan } from "#fleet";
 import { chatPauseSeconds, chatRunSeconds } from "#fleet/timing.ts";
 import { Alerts } from "../alarms/alerts.ts";
+import { useKey } from "../encryption/encryption.ts";
+import { secretKeyStatements, tableKeyStatements, topicKeyStatements } from "../encryption/key-use.ts";
+import { tableEncryption } from "../encryption/table.ts";
 import { keepWhileProtected } from "../parts/durability.ts";
 import { FunctionRoom } from "../parts/function-room.ts";
 import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
-import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, type StackContext, use } from "../sst.ts";
 import { createDoor } from "./door.ts";
@@ -159,6 +161,7 @@ function createTable(stack: Stack, plan: StagePlan): dynamodb.CfnTable {
   const table = new dynamodb.CfnTable(stack, "Incidents", {
     tableName: names.incidentTable(plan.stage),
     billingMode: "PAY_PER_REQUEST",
+    ...tableEncryption(plan),
     attributeDefinitions: [
       { attributeName: "destination", attributeType: "S" },
       { attributeName: "group", attributeType: "S" },
@@ -233,9 +236,13 @@ function createFunction(
       },
       { actions: ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: [table.attrArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
-      ...keyStatements(stack, plan, "read", (key) => key === chat.secret),
+      ...secretKeyStatements(stack, plan, "read", (key) => key === chat.secret),
+      ...tableKeyStatements(stack, plan, names.incidentTable(stage)),
       ...(topics.size > 0
-        ? [{ actions: ["sns:Publish"], resources: [...topics.values()].map(({ topicArn }) => topicArn) }]
+        ? [
+            { actions: ["sns:Publish"], resources: [...topics.values()].map(({ topicArn }) => topicArn) },
+            ...topicKeyStatements(stack, useKey(plan)),
+          ]
         : []),
       { actions: ["ecs:DescribeServices", "ecs:ListServiceDeployments"], resources: [services] },
       {

@@ -1,9 +1,9 @@
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
-import type { ChatPlan, StagePlan } from "#fleet";
+import { type ChatPlan, names, type StagePlan } from "#fleet";
+import { secretKeyStatements, tableKeyStatements } from "../encryption/key-use.ts";
 import { FunctionRoom } from "../parts/function-room.ts";
 import { openPublicUrl } from "../parts/public-url.ts";
-import { keyStatements } from "../parts/secret-keys.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { type Stack, use } from "../sst.ts";
 
@@ -48,7 +48,8 @@ export function createDoor(
       },
       { actions: ["sqs:SendMessage"], resources: [queue.queueArn] },
       { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] },
-      ...keyStatements(stack, plan, "read", (key) => key === slack.secret),
+      ...secretKeyStatements(stack, plan, "read", (key) => key === slack.secret),
+      ...tableKeyStatements(stack, plan, names.incidentTable(plan.stage)),
     ],
   });
   stack.addOutputs({ SlackRequestUrl: openPublicUrl(stack, "Button", room) });

@@ -4,7 +4,8 @@ import type * as sns from "aws-cdk-lib/aws-sns";
 import * as subscriptions from "aws-cdk-lib/aws-sns-subscriptions";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import type { ChatPlan, StagePlan } from "#fleet";
-import { createAlarmTopic, createKey } from "../alarms/alerts.ts";
+import { createAlarmTopic } from "../alarms/alerts.ts";
+import { topicKey } from "../encryption/topic-key.ts";
 import type { Stack } from "../sst.ts";
 
 export interface WatchedRoad {
@@ -15,9 +16,7 @@ export interface WatchedRoad {
 
 /** For alarms on the road to the chats. They go by e-mail: what watches the road must not depend on it. */
 export function createFallback(stack: Stack, plan: StagePlan, chat: ChatPlan): sns.Topic {
-  const { runsOn, alarmTopic } = plan;
-  const key = runsOn === "aws" ? createKey(stack) : undefined;
-  const topic = createAlarmTopic(stack, "Fallback", `${alarmTopic.name}-fallback`, key);
+  const topic = createAlarmTopic(stack, "Fallback", `${plan.alarmTopic.name}-fallback`, topicKey(stack, plan));
   for (const email of chat.fallbackEmails) topic.addSubscription(new subscriptions.EmailSubscription(email));
   return topic;
 }

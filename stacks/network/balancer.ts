@@ -5,11 +5,14 @@ import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
 import { perShard } from "../parts/shard.ts";
 import { type Stack, use } from "../sst.ts";
+import { createAccessLogs } from "./access-logs.ts";
 import { Network } from "./network.ts";
+import { createWebAcl } from "./waf.ts";
 
 export const Balancer = perShard("Balancer", ({ app, stack }, shard) => {
   const plan = usePlan(app);
   const balancer = createBalancer(stack, plan, shard);
+  createWebAcl(stack, plan, shard, balancer);
   createRedirect(stack, balancer);
   stack.addOutputs({ DnsName: balancer.attrDnsName });
   return {
@@ -21,6 +24,7 @@ export const Balancer = perShard("Balancer", ({ app, stack }, shard) => {
 
 function createBalancer(stack: Stack, plan: StagePlan, shard: number): elbv2.CfnLoadBalancer {
   const { publicSubnets, balancerSecurityGroup } = use(Network);
+  const { attributes, policy } = createAccessLogs(stack, plan);
   const balancer = new elbv2.CfnLoadBalancer(stack, "Balancer", {
     name: names.balancer(plan.stage, shard),
     type: "application",
@@ -31,12 +35,17 @@ function createBalancer(stack: Stack, plan: StagePlan, shard: number): elbv2.Cfn
       { key: "deletion_protection.enabled", value: String(plan.deletionProtection) },
       { key: "idle_timeout.timeout_seconds", value: String(plan.network.idleTimeoutSeconds) },
       { key: "routing.http.drop_invalid_header_fields.enabled", value: "true" },
+      ...attributes,
     ],
   });
-  accept(balancer, {
-    "AwsSolutions-ELB2":
-      "Access logs would keep OAuth codes, which travel in query strings, in a bucket; who called which tool is in the audit trail.",
-  });
+  if (policy === undefined) {
+    accept(balancer, {
+      "AwsSolutions-ELB2":
+        "Access logs would keep OAuth codes, which travel in query strings, in a bucket; who called which tool is in the audit trail.",
+    });
+  } else {
+    balancer.addDependency(policy);
+  }
   return balancer;
 }
 

@@ -24,9 +24,10 @@ export function snapshotBeforeDeletion(resource: CfnResource, { durable }: Stage
 }
 
 /**
- * Keeps a secret through every deletion on AWS: CloudFormation would delete it by force, without the recovery window
- * of seven days. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1999
+ * For what is kept through every deletion on AWS: secrets, which CloudFormation would delete by force, without the recovery
+ * window of seven days; the key that encrypts them; access logs, as no bucket is deleted that has an object.
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1999
  */
-export function keepForRecovery(resource: CfnResource, { runsOn }: StagePlan): void {
-  resource.applyRemovalPolicy(runsOn === "aws" ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY);
+export function keptForever({ runsOn }: StagePlan): RemovalPolicy {
+  return runsOn === "aws" ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }

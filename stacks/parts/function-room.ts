@@ -1,13 +1,11 @@
-import { RemovalPolicy } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
-import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { names, type StagePlan } from "#fleet";
 import { leanSdk } from "#lambda/bundle/lean-sdk.ts";
 import { Alerts } from "../alarms/alerts.ts";
 import { type FunctionProps, SstFunction, use } from "../sst.ts";
-import { logRetentionDays } from "./durability.ts";
 import { type FunctionCalls, watchFunction } from "./function-alarms.ts";
+import { createGroup } from "./log-group.ts";
 
 /** What every function of the fleet has in common. */
 export const functionDefaults = {
@@ -55,15 +53,12 @@ export class FunctionRoom extends Construct {
   readonly functionArn: string;
   readonly lambda: SstFunction;
 
-  constructor(scope: Construct, { stage }: StagePlan, props: FunctionRoomProps) {
+  constructor(scope: Construct, plan: StagePlan, props: FunctionRoomProps) {
     const { name, description, calls, statements, environment, timeoutSeconds, concurrency, files, without } = props;
     super(scope, name);
+    const { stage } = plan;
     const functionName = names.function(stage, name);
-    const logGroup = new logs.CfnLogGroup(this, "Log", {
-      logGroupName: `/aws/lambda/${functionName}`,
-      retentionInDays: logRetentionDays,
-    });
-    logGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    const logGroup = createGroup(this, "Log", plan, `/aws/lambda/${functionName}`);
     const role = new iam.Role(this, "Role", {
       assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
       inlinePolicies: {

@@ -5,6 +5,8 @@ import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { names, type StagePlan } from "#fleet";
 import { probeMapOf } from "#fleet/probe-map.ts";
 import { Alerts } from "../alarms/alerts.ts";
+import { tableKeyStatements } from "../encryption/key-use.ts";
+import { tableEncryption } from "../encryption/table.ts";
 import { FunctionRoom } from "../parts/function-room.ts";
 import { writeMapFile } from "../parts/map-file.ts";
 import { accept } from "../parts/nag.ts";
@@ -60,7 +62,8 @@ export function Probe({ app, stack }: StackContext) {
         conditions: { StringEquals: { "cloudwatch:namespace": "MCPFleet" } },
       },
       ...resting,
-      ...announcing({ topicArn, topicKeyArn }),
+      ...tableKeyStatements(stack, plan, names.probeTable(plan.stage)),
+      ...announcing(stack, { topicArn, topicKeyArn }),
     ],
   });
   accept(room, {
@@ -74,10 +77,11 @@ export function Probe({ app, stack }: StackContext) {
 }
 
 /** What was found last. It can be found again: nothing in it is worth keeping. */
-function createTable(stack: Stack, { stage }: StagePlan): dynamodb.CfnTable {
+function createTable(stack: Stack, plan: StagePlan): dynamodb.CfnTable {
   const table = new dynamodb.CfnTable(stack, "Probes", {
-    tableName: names.probeTable(stage),
+    tableName: names.probeTable(plan.stage),
     billingMode: "PAY_PER_REQUEST",
+    ...tableEncryption(plan),
     attributeDefinitions: [
       { attributeName: "kind", attributeType: "S" },
       { attributeName: "service", attributeType: "S" },

@@ -30,7 +30,7 @@ export function alignmentRoom(stack: Stack, props: RotationProps): FunctionRoom 
         resources: aliased,
       },
       ...keysOf(stack, props, "write", isAliased),
-      ...announcing(props),
+      ...announcing(stack, props),
     ],
   });
 }

@@ -1,6 +1,6 @@
 import { partitionOf, type RotationMap, type StagePlan } from "#fleet";
+import { secretKeyStatements, topicKeyStatements } from "../encryption/key-use.ts";
 import type { FunctionRoomProps, RoomStatement } from "../parts/function-room.ts";
-import { keyStatements } from "../parts/secret-keys.ts";
 import type { Stack } from "../sst.ts";
 import { mapFileName } from "./map-file.ts";
 
@@ -26,16 +26,11 @@ export function shared({ map, mapFile, topicArn }: RotationProps) {
 }
 
 /** Telling people, through a topic that a key of the fleet's encrypts. */
-export function announcing({
-  topicArn,
-  topicKeyArn,
-}: Pick<RotationProps, "topicArn" | "topicKeyArn">): readonly RoomStatement[] {
-  return [
-    { actions: ["sns:Publish"], resources: [topicArn] },
-    ...(topicKeyArn === undefined
-      ? []
-      : [{ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [topicKeyArn] }]),
-  ];
+export function announcing(
+  stack: Stack,
+  { topicArn, topicKeyArn }: Pick<RotationProps, "topicArn" | "topicKeyArn">,
+): readonly RoomStatement[] {
+  return [{ actions: ["sns:Publish"], resources: [topicArn] }, ...topicKeyStatements(stack, topicKeyArn)];
 }
 
 export type Entry = RotationProps["map"]["secrets"][number];
@@ -56,7 +51,7 @@ export function keysOf(
   chosen: (entry: Entry) => boolean,
 ): readonly RoomStatement[] {
   const keys = new Set(map.secrets.filter(chosen).map(({ key }) => key));
-  return keyStatements(stack, plan, access, (key) => keys.has(key));
+  return secretKeyStatements(stack, plan, access, (key) => keys.has(key));
 }
 
 /** Keys of the secrets with an administrator's credentials. */

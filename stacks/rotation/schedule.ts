@@ -40,7 +40,7 @@ export function rotationRoom(stack: Stack, props: RotationProps): FunctionRoom |
       },
       ...keysOf(stack, props, "write", isRotating),
       ...issuing(stack, props),
-      ...announcing(props),
+      ...announcing(stack, props),
     ],
   });
 }

@@ -47,7 +47,7 @@ export function settlementRoom(stack: Stack, props: RotationProps): FunctionRoom
         conditions: { ArnEquals: { "ecs:cluster": arn("cluster", cluster) } },
       },
       ...issuing(stack, props),
-      ...announcing(props),
+      ...announcing(stack, props),
     ],
   });
   accept(room, {

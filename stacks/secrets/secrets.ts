@@ -1,11 +1,11 @@
 import { CustomResource } from "aws-cdk-lib";
 import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
 import type { SecretPlan, StagePlan } from "#fleet";
-import { keepForRecovery } from "../parts/durability.ts";
+import { keyOf, secretKeyStatements } from "../encryption/key-use.ts";
+import { keptForever } from "../parts/durability.ts";
 import { FunctionRoom } from "../parts/function-room.ts";
 import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
-import { keyStatements } from "../parts/secret-keys.ts";
 import type { Stack, StackContext } from "../sst.ts";
 
 export function Secrets({ app, stack }: StackContext) {
@@ -24,13 +24,15 @@ export function Secrets({ app, stack }: StackContext) {
  * The secret without a value: with one in the template, each later change of the template would write it again over
  * what people or a rotation have put there.
  */
-function createSecret(stack: Stack, plan: StagePlan, { key, name, description, kmsKeyArn }: SecretPlan): string {
+function createSecret(stack: Stack, plan: StagePlan, planned: SecretPlan): string {
+  const { key, name, description } = planned;
+  const kmsKeyId = keyOf(plan, planned);
   const secret = new secretsmanager.CfnSecret(stack, key, {
     name,
     description,
-    ...(kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }),
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
   });
-  keepForRecovery(secret, plan);
+  secret.applyRemovalPolicy(keptForever(plan));
   accept(secret, {
     "AwsSolutions-SMG4":
       "What rotates a secret depends on who issued it; schedules come with the functions that can do it.",
@@ -51,7 +53,7 @@ function seed(stack: Stack, plan: StagePlan, secrets: readonly CreatedSecret[]):
         actions: ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"],
         resources: secrets.map(({ arn }) => arn),
       },
-      ...keyStatements(stack, plan, "write", (key) => secrets.some((secret) => secret.key === key)),
+      ...secretKeyStatements(stack, plan, "write", (key) => secrets.some((secret) => secret.key === key)),
     ],
   });
   for (const { key, arn, keys } of secrets) {

@@ -2,8 +2,8 @@ import { ArnFormat, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { names, type StagePlan } from "#fleet";
+import { secretKeyStatements } from "../encryption/key-use.ts";
 import { accept } from "../parts/nag.ts";
-import { keyStatements } from "../parts/secret-keys.ts";
 import { ownTasks } from "./own-tasks.ts";
 
 /** The role with which Fargate starts the fleet's tasks: it pulls the image, opens the log and reads the secrets. */
@@ -54,7 +54,7 @@ function statementsOf(stack: Stack, plan: StagePlan): iam.PolicyStatement[] {
         }),
       ],
     }),
-    ...keyStatements(stack, plan, "read", isUsed(plan)).map(
+    ...secretKeyStatements(stack, plan, "read", isUsed(plan)).map(
       ({ actions, resources, conditions = {} }) =>
         new iam.PolicyStatement({ sid: "UseTheirKeys", actions: [...actions], resources: [...resources], conditions }),
     ),

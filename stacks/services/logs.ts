@@ -1,8 +1,6 @@
-import { RemovalPolicy } from "aws-cdk-lib";
-import * as logs from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
-import { logRetentionDays } from "../parts/durability.ts";
+import { createGroup } from "../parts/log-group.ts";
 import { usePlan } from "../parts/plan.ts";
 import { perShard } from "../parts/shard.ts";
 
@@ -17,11 +15,7 @@ export const Logs = perShard("Logs", ({ app, stack }, shard) => {
   }
 });
 
-export function createLogGroup(scope: Construct, id: string, { stage }: StagePlan, { key }: ServicePlan): void {
-  const group = new logs.CfnLogGroup(scope, id, {
-    logGroupName: names.logGroup(stage, key),
-    retentionInDays: logRetentionDays,
-  });
-  // Removing the entry removes its logs: ECS-10.
-  group.applyRemovalPolicy(RemovalPolicy.DESTROY);
+/** Removing the entry removes its logs: ECS-10. */
+export function createLogGroup(scope: Construct, id: string, plan: StagePlan, { key }: ServicePlan): void {
+  createGroup(scope, id, plan, names.logGroup(plan.stage, key));
 }

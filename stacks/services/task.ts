@@ -34,7 +34,7 @@ export class Task {
       memory: String(service.memory),
       runtimePlatform: { cpuArchitecture: service.architecture, operatingSystemFamily: "LINUX" },
       executionRoleArn: cluster.executionRoleArn,
-      taskRoleArn: createTaskRole(scope, service).roleArn,
+      taskRoleArn: createTaskRole(scope, plan, service).roleArn,
       containerDefinitions: containers(stack, props),
     };
     this.definition = new ecs.CfnTaskDefinition(

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { alarmNames } from "#fleet";
+import { alarmNames, names } from "#fleet";
 import type { FleetStage } from "../stage/stage.ts";
 import { examineFleet } from "./cli/doctor.ts";
 import { decidedMap } from "./cli/map.ts";
@@ -132,7 +133,7 @@ describe("[OPS-4] the verbs people type", () => {
 
 describe("shell", () => {
   it(
-    "[RUN-4] [ECS-9] [OPS-4] runs inside the task, with its environment, a terminal and its exit code",
+    "[RUN-4] [ECS-9] [OPS-4] [AWS-9] runs inside the task, with its environment, a terminal, its exit code and a transcript",
     needs("script"),
     async () => {
       const { code, out } = await fleet(["shell", "google"], {
@@ -141,6 +142,9 @@ describe("shell", () => {
       expect(code).toBe(0);
       expect(out).toContain("mcp_audit-42");
       expect(out).toMatch(/\/dev\/\S+/);
+      const logs = new CloudWatchLogsClient(stage.client);
+      const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName: names.execTranscripts("local") }));
+      expect(events?.map(({ message }) => message).join("")).toContain("mcp_audit-42");
       const said = await fleet(["shell", key, "--", "sh", "-c", "echo well; exit 7"]);
       expect({ code: said.code, out: said.out.replaceAll("\r", "") }).toEqual({ code: 7, out: "well\n" });
     },

@@ -7,8 +7,9 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from "@aws-sdk/client-route-53";
+import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type FleetDefinition, names, type StageDefinition } from "#fleet";
 import { Member } from "#start/client/member.ts";
 import { putCredentials } from "#start/credentials.ts";
@@ -18,6 +19,7 @@ import { operatorOf } from "../stage/operator.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
 import { startTraffic } from "../stage/traffic.ts";
 import { resourcesOf, stackTimesOf } from "./fleet/census.ts";
+import { type CiRole, openCiRole } from "./fleet/ci-role.ts";
 
 const starter = { command: [process.execPath, "packages/starter/main.ts"] } as const;
 const base = mapOf({
@@ -25,16 +27,28 @@ const base = mapOf({
   google_workspace: googleWorkspace({ shard: 2, local: starter }),
   issues: echo("issues", { shard: 3 }),
 });
-const map = withStages({ shards: 3 });
+/** As an account has it whose platform team bootstrapped the CDK with a qualifier of its own. */
+const bootstrap = { qualifier: "platform" };
+const map = withStages({ shards: 3, controls: { bootstrap } });
 
-/** The map with every stage, and some services, changed. */
-function withStages(fields: StageDefinition, services: FleetDefinition["services"] = base.services): FleetDefinition {
-  const stages = Object.entries(base.stages).map(([name, one]) => [name, { ...one, ...fields }] as const);
+/** The map with every stage, and some services, changed; controls name what is an account's, so only here. */
+function withStages(
+  { controls, ...fields }: StageDefinition,
+  services: FleetDefinition["services"] = base.services,
+): FleetDefinition {
+  const stages = Object.entries(base.stages).map(
+    ([name, one]) => [name, { ...one, ...fields, ...(name === "local" && controls && { controls }) }] as const,
+  );
   return { ...base, services, stages: Object.fromEntries(stages) };
 }
 
 const permissionsBoundary = "arn:aws:iam::aws:policy/AdministratorAccess";
-const controls = { containerInsights: true, flowLogs: true, permissionsBoundary };
+const controls = {
+  ...{ containerInsights: true, flowLogs: true, permissionsBoundary, encryptionKey: "create", execTranscripts: true },
+  accessLogs: { readers: ["arn:aws:iam::000000000000:role/Auditors"] },
+  waf: { mode: "block" },
+  bootstrap,
+} as const;
 
 /** Another port, a third zone, a second node, a balancer more, every control, and nobody pinned any longer. */
 const changed = withStages(
@@ -46,10 +60,12 @@ const changed = withStages(
     memos: echo("memos", { shard: 4 }),
   },
 );
+/** What stays on when the others go off. */
+const kept = { encryptionKey: controls.encryptionKey, accessLogs: controls.accessLogs, bootstrap };
 const { google_workspace } = changed.services;
 /** What CloudFormation cannot do: another range, another topic, fewer balancers, another balancer, another key of a host. */
 const impossible = withStages(
-  { shards: 3, network: { cidr: "10.1.0.0/16" }, alarmTopic: "Others", redis: { nodes: 2 } },
+  { shards: 3, network: { cidr: "10.1.0.0/16" }, alarmTopic: "Others", redis: { nodes: 2 }, controls: kept },
   {
     ...(google_workspace && { google_workspace }),
     pads: echo("notes", { port: 8100 }),
@@ -67,8 +83,10 @@ const refusals = [
 
 let stage: FleetStage;
 let dns: Route53Client;
+let ci: CiRole;
 beforeAll(async () => {
   stage = await openStage(map);
+  ci = await openCiRole(stage, stage.plan(changed));
   dns = new Route53Client(stage.client);
   await stage.deploy(map);
   await putCredentials(stage.fleet, stage.plan(map));
@@ -164,19 +182,22 @@ describe("a stage with three balancers", () => {
     expect([byAddress.status, await byAddress.text()]).toEqual([404, "No MCP server has this name."]);
   });
 
-  it("[AWS-6] takes a port, a zone, a node and a balancer more, with every control, and loses no request", async () => {
+  it("[AWS-6] [AWS-9] takes a port, a zone, a node and a balancer more, with every control, and loses no request", async () => {
     const placesOf = () =>
       [...resourcesOf(stage)].flatMap(([where, { type, id }]) =>
         type === "AWS::ElasticLoadBalancingV2::TargetGroup" || type === "AWS::EC2::Subnet" ? [`${where} ${id}`] : [],
       );
     const before = placesOf();
     const traffic = startTraffic(stage, "notes", 20);
-    await stage.deploy(changed);
+    await ci.as("later", () => stage.deploy(changed));
+    expect(ci.refused).toEqual([]);
     expect((await traffic.stop()).failures).toEqual([]);
     expect(placesOf()).toEqual(expect.arrayContaining(before));
     expect(placesOf()).toHaveLength(before.length + 3);
     expect((await stage.echo(stage.url("memos"))).service).toBe("memos");
-    expect([...resourcesOf(stage).values()].map(({ type }) => type)).toContain("AWS::EC2::FlowLog");
+    const types = [...resourcesOf(stage).values()].map(({ type }) => type);
+    for (const type of ["AWS::EC2::FlowLog", "AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::WAFv2::WebACLAssociation"])
+      expect(types).toContain(type);
     expect(await deployedNotes()).toEqual({ port: 8100, subnets: 3 });
   });
 
@@ -190,9 +211,28 @@ describe("a stage with three balancers", () => {
       ]);
     };
     expect(await redis()).toEqual([[2, "disabled"]]);
-    await stage.deploy(withStages({ shards: 4, redis: { nodes: 2 } }, changed.services));
+    await stage.deploy(withStages({ shards: 4, redis: { nodes: 2 }, controls: kept }, changed.services));
     expect(await redis()).toEqual([[2, "enabled"]]);
     expect(await deployedNotes()).toEqual({ port: 8100, subnets: 2 });
+    // Off again, in the same deploy.
+    const types = [...resourcesOf(stage).values()].map(({ type }) => type);
+    for (const type of ["AWS::EC2::FlowLog", "AWS::WAFv2::WebACL"]) expect(types).not.toContain(type);
+  });
+
+  it("[AWS-9] keeps secrets under its key, which its functions may use by their own rights", async () => {
+    const secrets = new SecretsManagerClient(stage.client);
+    const { KmsKeyId } = await secrets.send(new DescribeSecretCommand({ SecretId: "/local/mcp/google-oauth" }));
+    expect(KmsKeyId).toMatch(/^arn:aws:kms:us-east-1:000000000000:key\//);
+    const readings = () =>
+      stage.cloud.journal
+        .entries()
+        .filter(
+          ({ operation, caller }) => operation === "GetSecretValue" && caller?.includes("-settle-secret/") === true,
+        );
+    const before = readings().length;
+    await putCredentials(stage.fleet, stage.plan(changed));
+    await vi.waitFor(() => expect(readings().length).toBeGreaterThan(before), { timeout: 60_000, interval: 100 });
+    expect(stage.log.filter((line) => line.startsWith("refused: ") && line.includes("kms:"))).toEqual([]);
   });
 
   it("[AWS-6] refuses what CloudFormation cannot do, each with its way, and touches nothing", async () => {
@@ -211,5 +251,15 @@ describe("a stage with three balancers", () => {
     expect(await stackTimesOf(stage)).toEqual(before);
     const { out } = await operatorOf(stage, impossible)(["diff"]);
     for (const refusal of refusals) expect(flat(out)).toMatch(refusal);
+  });
+
+  it("[AWS-9] is removed with its key and its logs by the rights of a later deploy", async () => {
+    const last = withStages({ shards: 4, redis: { nodes: 2 }, controls: kept }, changed.services);
+    expect((await ci.as("later", () => stage.run("remove", last))).code).toBe(0);
+    expect(ci.refused).toEqual([]);
+    expect(stage.cloud.cloudFormation.stacks().map(({ name }) => name)).toEqual([
+      "CDKToolkit-platform",
+      "SSTBootstrap",
+    ]);
   });
 });

@@ -12,7 +12,15 @@ const withoutTemplate = new Set(["AWS::EC2::NetworkInterface", probeMetric]);
 /** Lines that count nodes, where a template has a single group. */
 const countedByNode = new Set(["AWS::ElastiCache::ReplicationGroup"]);
 
-const controls = { containerInsights: true, flowLogs: true };
+const controls = {
+  containerInsights: true,
+  flowLogs: true,
+  accessLogs: { readers: ["arn:aws:iam::573946584375:role/Auditors"] },
+  encryptionKey: "create",
+  waf: {},
+  execTranscripts: true,
+};
+const encryptionKey = "arn:aws:kms:us-east-1:573946584375:key/00000000-0000-4000-8000-000000000001";
 const subnets = {
   publicSubnets: ["subnet-0000000a", "subnet-0000000b"],
   privateSubnets: ["subnet-0000000c", "subnet-0000000d"],
@@ -28,6 +36,7 @@ describe.each([
   ["two balancers", withTwoShards({ ...fixture.services, slack })],
   ["endpoints and controls", withStage("prod", { network: { endpoints: ["ecr", "logs"] }, controls })],
   ["adopted addresses", withStage("prod", { adopt: { addresses: ["eipalloc-0000000a", "eipalloc-0000000b"] } })],
+  ["an adopted key", withStage("prod", { controls: { encryptionKey } })],
   ["an adopted VPC", withStage("prod", { adopt: { vpc } })],
   ...Object.entries(edits).filter(([, map]) => "prod" in map.stages),
 ])("the estimate of prod, for %s", (_, map) => {

@@ -12,13 +12,25 @@ describe("cdk-nag's AwsSolutions pack", () => {
     },
   );
 
-  it("finds nothing in a stage with every control, and accepts nothing that a control does", async () => {
+  it("[AWS-9] finds nothing in a stage with every control, and accepts nothing that a control does", async () => {
     const permissionsBoundary = "arn:aws:iam::573946584375:policy/Boundary";
-    const controls = { containerInsights: true, flowLogs: true, permissionsBoundary };
+    const controls = {
+      ...{
+        containerInsights: true,
+        flowLogs: true,
+        permissionsBoundary,
+        encryptionKey: "create",
+        execTranscripts: true,
+      },
+      accessLogs: { readers: ["arn:aws:iam::573946584375:role/Auditors"] },
+      waf: { mode: "block" },
+    } as const;
     const map = withStage("prod", { controls });
     expect(await findingsOf(map, "prod")).toEqual([]);
     const templates = [...synthesize("prod", map).stacks.values()];
-    expect(JSON.stringify(templates.map(({ document }) => document))).not.toMatch(/AwsSolutions-(?:ECS4|VPC7)/);
+    expect(JSON.stringify(templates.map(({ document }) => document))).not.toMatch(
+      /AwsSolutions-(?:ECS4|ELB2|SNS2|VPC7)/,
+    );
     const roles = templates.flatMap((template) => template.all("AWS::IAM::Role"));
     expect(new Set(roles.map(({ Properties }) => Properties.PermissionsBoundary))).toEqual(
       new Set([permissionsBoundary]),

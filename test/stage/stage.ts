@@ -66,7 +66,7 @@ export async function openStage(
     log: (line) => log.push(line),
   });
   const { cloud, supervisor } = fleet;
-  if (account === "bootstrapped") await bootstrap(cloud);
+  if (account === "bootstrapped") await bootstrap(cloud, plan(map));
   const visit = createLoopbackFetch(cloud.authority.ca);
   const run: FleetStage["run"] = async (command, of) => {
     await project.writeMap(of);

@@ -15,6 +15,7 @@ import {
   type Standing,
 } from "#fleet";
 import { composeFleet } from "../../sst.config.ts";
+import { bootstrapOf } from "../../stacks/deploy/bootstrap.ts";
 import fleet from "../fixture/map.ts";
 import { groundOf } from "./ground.ts";
 import { type Template, Template as TemplateSchema } from "./template.ts";
@@ -38,7 +39,13 @@ export function compose(stage: string, map: FleetDefinition = fleet, standing: P
   const ground = groundOf(plan, standing);
   const out = mkdtempSync(path.join(tmpdir(), "mcp-fleet-stacks-"));
   setProject({
-    config: { name: "mcp-fleet", stage, region: plan.region, ssmPrefix: `/sst/mcp-fleet/${stage}/` },
+    config: {
+      name: "mcp-fleet",
+      stage,
+      region: plan.region,
+      ssmPrefix: `/sst/mcp-fleet/${stage}/`,
+      cdk: bootstrapOf(plan),
+    },
     version: "test",
     cdkVersion: "test",
     constructsVersion: "test",

@@ -211,7 +211,7 @@ export class Alarms {
   async #act(action: string, change: StateChange): Promise<void> {
     const { place, topics, functions, log, clock } = this.#ports;
     try {
-      if (/^arn:[^:]+:sns:/.test(action)) await topics.publish(action, topicMessage(place, change));
+      if (/^arn:[^:]+:sns:/.test(action)) await topics.publish(action, topicMessage(place, change), change.alarm.arn);
       else if (/^arn:[^:]+:lambda:/.test(action)) functions.enqueue(action, functionPayload(place, change));
       // Who keeps an alarm for its own policy follows its state.
       else if (!/^arn:[^:]+:autoscaling:/.test(action))

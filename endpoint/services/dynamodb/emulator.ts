@@ -3,10 +3,12 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import dynalite from "dynalite";
 import * as v from "valibot";
-import type { Place } from "#endpoint/core/ports.ts";
+import type { KeyPolicies, Place } from "#endpoint/core/ports.ts";
 
 export interface DynamoDbPorts {
   readonly place: Place;
+  /** Without it, any key will do. */
+  readonly keys?: Pick<KeyPolicies, "arnOf">;
 }
 
 const timeToLiveUpdate = v.object({

@@ -9,7 +9,7 @@ import {
   waitUntilTableNotExists,
 } from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
-import { notEmulated } from "#endpoint/core/errors.ts";
+import { AwsError, notEmulated } from "#endpoint/core/errors.ts";
 import { physicalName } from "#endpoint/core/physical-name.ts";
 import type { Place } from "#endpoint/core/ports.ts";
 import { flag, numeric, parseProperties, tagList, tagsOf } from "#endpoint/core/properties.ts";
@@ -20,6 +20,12 @@ import type {
   ResourceState,
   Resources,
 } from "#endpoint/core/service.ts";
+import type { DynamoDbPorts } from "./emulator.ts";
+
+interface Ports {
+  readonly place: Place;
+  readonly keys: DynamoDbPorts["keys"];
+}
 
 const keySchema = v.array(v.object({ AttributeName: v.string(), KeyType: v.picklist(["HASH", "RANGE"]) }));
 const throughput = v.object({ ReadCapacityUnits: numeric, WriteCapacityUnits: numeric });
@@ -42,24 +48,29 @@ const tableProperties = v.object({
   StreamSpecification: v.optional(v.unknown()),
   TimeToLiveSpecification: v.optional(v.object({ AttributeName: v.optional(v.string(), ""), Enabled: flag })),
   DeletionProtectionEnabled: v.optional(flag),
+  SSESpecification: v.optional(
+    v.object({ SSEEnabled: flag, SSEType: v.optional(v.literal("KMS")), KMSMasterKeyId: v.optional(v.string()) }),
+  ),
   Tags: v.optional(tagList),
 });
 
 /** How long a table may take to come or go, in seconds; dynalite needs milliseconds. */
 const waitSeconds = 10;
 
-export function resourcesOf(place: Place, client: DynamoDBClient): Resources {
-  const table = tableResource(place, client);
+export function resourcesOf(ports: Ports, client: DynamoDBClient): Resources {
+  const { place } = ports;
+  const table = tableResource(ports, client);
   return { "AWS::DynamoDB::Table": table, "AWS::DynamoDB::GlobalTable": globalTableResource(place, table) };
 }
 
 /** `AWS::DynamoDB::Table`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html */
-function tableResource(place: Place, client: DynamoDBClient): ResourceProvider {
+function tableResource({ place, keys }: Ports, client: DynamoDBClient): ResourceProvider {
   return {
     replaceOn: ["TableName", "KeySchema", "LocalSecondaryIndexes"],
     async create(properties, context) {
       const { TimeToLiveSpecification, StreamSpecification: _, Tags, ...table } = parse(properties, context);
-      const { DeletionProtectionEnabled: __, ...definition } = table;
+      const { DeletionProtectionEnabled: __, SSESpecification, ...definition } = table;
+      checkKey(keys, SSESpecification);
       const TableName = table.TableName ?? physicalName(context, 255);
       const tags = Object.entries(tagsOf(Tags, context)).map(([Key, Value]) => ({ Key, Value }));
       await client.send(new CreateTableCommand({ ...definition, TableName, ...(tags.length > 0 && { Tags: tags }) }));
@@ -70,6 +81,7 @@ function tableResource(place: Place, client: DynamoDBClient): ResourceProvider {
     },
     async update(current, properties, previous, context) {
       const wanted = parse(properties, context);
+      checkKey(keys, wanted.SSESpecification);
       const TableName = current.physicalId;
       if (indexNames(wanted) !== indexNames(parse(previous, context)))
         throw notEmulated("A change of a table's global secondary indexes");
@@ -100,6 +112,23 @@ function tableResource(place: Place, client: DynamoDBClient): ResourceProvider {
       await waitUntilTableNotExists({ client, maxWaitTime: waitSeconds, minDelay: 1, maxDelay: 1 }, { TableName });
     },
   };
+}
+
+type Encryption = v.InferOutput<typeof tableProperties>["SSESpecification"];
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_SSESpecification.html */
+function checkKey(
+  keys: Ports["keys"],
+  { SSEEnabled, KMSMasterKeyId }: NonNullable<Encryption> = { SSEEnabled: false },
+): void {
+  if (KMSMasterKeyId === undefined) return;
+  if (!SSEEnabled)
+    throw new AwsError(
+      "ValidationException",
+      "One or more parameter values were invalid: KMSMasterKeyId is allowed only when SSEEnabled is true",
+    );
+  if (keys !== undefined && keys.arnOf(KMSMasterKeyId) === undefined)
+    throw new AwsError("ValidationException", `The key ${KMSMasterKeyId} does not exist, or cannot be used.`);
 }
 
 const globalTableProperties = v.object({

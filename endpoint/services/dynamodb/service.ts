@@ -9,7 +9,7 @@ export interface DynamoDb {
 }
 
 /** DynamoDB in memory, by dynalite. No transactions, no streams. */
-export function createDynamoDb({ place }: DynamoDbPorts): DynamoDb {
+export function createDynamoDb({ place, keys }: DynamoDbPorts): DynamoDb {
   // CloudFormation's client, which comes through the endpoint as every other does.
   const client = new DynamoDBClient({
     endpoint: place.endpointUrl,
@@ -22,7 +22,7 @@ export function createDynamoDb({ place }: DynamoDbPorts): DynamoDb {
       signingName: "dynamodb",
       emulator: buildEmulator(place),
       known: operations,
-      resources: resourcesOf(place, client),
+      resources: resourcesOf({ place, keys }, client),
       stop,
     },
     stop,

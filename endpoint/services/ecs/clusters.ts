@@ -1,11 +1,35 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
+import { flag } from "#endpoint/core/properties.ts";
 import type { Tag } from "./tag.ts";
+
+const logging = v.looseObject({
+  logging: v.optional(v.picklist(["NONE", "DEFAULT", "OVERRIDE"]), "DEFAULT"),
+  logConfiguration: v.optional(
+    v.looseObject({
+      cloudWatchLogGroupName: v.optional(v.string()),
+      cloudWatchEncryptionEnabled: v.optional(flag),
+    }),
+  ),
+});
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandConfiguration.html */
+const configuration = v.looseObject({
+  executeCommandConfiguration: v.optional(
+    v.pipe(
+      logging,
+      v.check(
+        (given) => given.logging !== "OVERRIDE" || given.logConfiguration !== undefined,
+        "logConfiguration must be given where logging is OVERRIDE",
+      ),
+    ),
+  ),
+});
 
 export const clusterSchema = v.looseObject({
   clusterName: v.optional(v.string(), "default"),
   tags: v.optional(v.array(v.object({ key: v.string(), value: v.string() })), []),
   settings: v.optional(v.array(v.object({ name: v.string(), value: v.string() })), []),
+  configuration: v.optional(configuration),
   capacityProviders: v.optional(v.array(v.string()), []),
   defaultCapacityProviderStrategy: v.optional(v.array(v.looseObject({})), []),
 });
@@ -17,6 +41,7 @@ export interface Cluster {
   readonly status: "ACTIVE" | "INACTIVE";
   readonly tags: readonly Tag[];
   readonly settings: ClusterInput["settings"];
+  readonly configuration: ClusterInput["configuration"];
   readonly capacityProviders: readonly string[];
   readonly defaultCapacityProviderStrategy: ClusterInput["defaultCapacityProviderStrategy"];
 }
@@ -52,6 +77,7 @@ export function createClusters(arnPrefix: string): Clusters {
         status: "ACTIVE",
         tags: input.tags,
         settings: input.settings,
+        configuration: input.configuration,
         capacityProviders: input.capacityProviders,
         defaultCapacityProviderStrategy: input.defaultCapacityProviderStrategy,
       };

@@ -176,6 +176,7 @@ export function describeCluster(
     statistics: [],
     tags: cluster.tags,
     settings: cluster.settings,
+    configuration: cluster.configuration,
     capacityProviders: cluster.capacityProviders,
     defaultCapacityProviderStrategy: cluster.defaultCapacityProviderStrategy,
   };

@@ -62,8 +62,11 @@ export interface EcsEngine {
   stopTask(task: Task, stop: Stop): Promise<void>;
   /** Runs a command next to a container's process, with the container's environment. Throws ECS's errors. */
   exec(task: Task | undefined, container: string | undefined, spec: Omit<ProcessSpec, "env" | "cwd">): ManagedProcess;
-  /** A session in which a client may run the command on a terminal in the container. */
-  openSession(container: RunningContainer, command: string): OpenedSession;
+  /**
+   * A session in which a client may run the command on a terminal in the container.
+   * @param transcripts the log group of what is typed and shown
+   */
+  openSession(container: RunningContainer, command: string, transcripts: string | undefined): OpenedSession;
   /** Ends every task's processes, and starts no other. */
   stop(): Promise<void>;
 }
@@ -133,16 +136,20 @@ export function createEcsEngine(io: EcsPorts, metadata: MetadataServer, sessions
       const { environment } = executableContainer(task, container);
       return io.supervisor.start({ ...spec, cwd: io.projectRoot, env: environment });
     },
-    openSession: ({ environment, process }, command) =>
+    openSession: ({ environment, process }, command, transcripts) =>
       sessions.open({
         containerGone: process.exited,
-        start: (size, onData) =>
+        start: (size, onData, id) =>
           startTerminal(io.supervisor, {
             commandLine: command,
             size,
             cwd: io.projectRoot,
             env: { TERM: "xterm-256color", ...environment },
-            onData,
+            onData(data) {
+              onData(data);
+              if (transcripts !== undefined && io.logs.hasGroup(transcripts))
+                io.logs.write(transcripts, id, [data.toString()]);
+            },
           }),
       }),
     async stop() {

@@ -1,5 +1,5 @@
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { Clock, Place } from "#endpoint/core/ports.ts";
+import type { BucketPolicies, Clock, Place } from "#endpoint/core/ports.ts";
 import { balancerSettings } from "./attributes.ts";
 import type { CertificatePem, ListenerSpec } from "./model.ts";
 import type { Plane } from "./plane/plane.ts";
@@ -31,13 +31,28 @@ export class ControlPlane {
   readonly place: Place;
   readonly clock: Clock;
   readonly plane: Plane;
+  readonly buckets: BucketPolicies | undefined;
   readonly #certificates: CertificateReader;
   readonly #published = new Map<string, Promise<void>>();
 
-  constructor(place: Place, clock: Clock, certificates: CertificateReader, plane: Plane) {
+  constructor(
+    {
+      place,
+      clock,
+      certificates,
+      buckets,
+    }: {
+      readonly place: Place;
+      readonly clock: Clock;
+      readonly certificates: CertificateReader;
+      readonly buckets: BucketPolicies | undefined;
+    },
+    plane: Plane,
+  ) {
     this.place = place;
     this.clock = clock;
     this.plane = plane;
+    this.buckets = buckets;
     this.#certificates = certificates;
   }
 

@@ -1,4 +1,4 @@
-import type { Clock, MetricSink, Place, PublicNames } from "#endpoint/core/ports.ts";
+import type { BucketPolicies, Clock, MetricSink, Place, PublicNames } from "#endpoint/core/ports.ts";
 import type { LocalPorts } from "./balancer/local-port.ts";
 import type { CertificateReader, ControlPlane } from "./control-plane.ts";
 
@@ -10,6 +10,8 @@ export interface Elbv2Ports {
   readonly certificates: CertificateReader;
   /** Which balancer a host is for: Route 53. */
   readonly names: PublicNames;
+  /** Where logs go: S3. Without it, any bucket will do. */
+  readonly buckets?: BucketPolicies;
   /** Ports on loopback for 443 and 80 of all balancers; 0 lets the system choose. */
   readonly ports: LocalPorts;
   /** What an operator should know. */

@@ -23,10 +23,10 @@ export interface Elbv2 {
 }
 
 /** Elastic Load Balancing v2 with application load balancers that serve on loopback. */
-export function createElbv2({ place, clock, metrics, certificates, names, ports, log }: Elbv2Ports): Elbv2 {
+export function createElbv2({ place, clock, metrics, certificates, names, buckets, ports, log }: Elbv2Ports): Elbv2 {
   const plane = new Plane({ clock, metrics, ports, log });
   names.follow((table) => plane.setNames(table));
-  const control = new ControlPlane(place, clock, certificates, plane);
+  const control = new ControlPlane({ place, clock, certificates, buckets }, plane);
   const stop = () => plane.close();
   return {
     service: {

@@ -6,6 +6,11 @@ import type { Timetable } from "./timetable.ts";
 
 export interface EventsPorts extends Omit<TargetPorts, "forward"> {
   readonly place: Place;
+  /**
+   * Whether the account has a CloudTrail trail: without one, what comes by way of CloudTrail does not come.
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+   */
+  readonly trail?: boolean | undefined;
 }
 
 export interface EventsEngine {

@@ -19,7 +19,7 @@ export interface Events {
 
 /** EventBridge: rules by pattern and by schedule, and their delivery to targets. */
 export function createEvents(ports: EventsPorts): Events {
-  const { place, clock } = ports;
+  const { place, clock, trail = false } = ports;
   const stopped = new AbortController();
   const rules = createRules(place, () => clock.now());
   const deliverer = createDeliverer({ ...ports, forward: (bus, event) => router.forward(bus, event) }, stopped.signal);
@@ -40,7 +40,11 @@ export function createEvents(ports: EventsPorts): Events {
       ...accessOf(engine),
       stop,
     },
-    bus: { put: (event) => void router.put(event) },
+    bus: {
+      put(event) {
+        if (trail || !event.detailType.endsWith(" via CloudTrail")) router.put(event);
+      },
+    },
     disturb: (plan) => router.disturb(plan),
     stop,
   };

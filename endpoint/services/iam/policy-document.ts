@@ -29,7 +29,7 @@ const statement = v.object({
   Condition: v.optional(v.record(v.string(), v.record(v.string(), conditionValues))),
 });
 
-const policyDocument = v.object({
+export const policyDocument = v.object({
   Version: v.optional(v.picklist(["2012-10-17", "2008-10-17"])),
   Statement: v.pipe(
     v.union([statement, v.array(statement)]),

@@ -30,6 +30,7 @@ export interface LogGroup {
   readonly arn: string;
   readonly creationTime: number;
   retentionInDays: number | undefined;
+  kmsKeyId: string | undefined;
   tags: Readonly<Record<string, string>>;
   readonly streams: Map<string, LogStream>;
   /** In the order of their ids. */
@@ -69,6 +70,7 @@ export function createLogGroup(identity: { readonly name: string; readonly arn: 
     ...identity,
     creationTime: now(),
     retentionInDays: undefined,
+    kmsKeyId: undefined,
     tags: {},
     streams: new Map(),
     get events() {

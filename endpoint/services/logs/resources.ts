@@ -1,16 +1,17 @@
 import * as v from "valibot";
+import { AwsError } from "#endpoint/core/errors.ts";
 import { physicalName } from "#endpoint/core/physical-name.ts";
 import { numeric, parseProperties, tagList, tagsOf } from "#endpoint/core/properties.ts";
 import type { Properties, ResourceContext, ResourceProvider, Resources } from "#endpoint/core/service.ts";
 import type { LogsEngine } from "./engine.ts";
 import type { LogGroup } from "./log-group.ts";
-import type { LogGroups } from "./log-groups.ts";
 import type { MetricFilter, MetricFilters } from "./metric-filters.ts";
 import { checkRetention } from "./operations/groups.ts";
 
-export function resourcesOf({ groups, filters }: LogsEngine): Resources {
+export function resourcesOf(engine: LogsEngine): Resources {
+  const { filters } = engine;
   return {
-    "AWS::Logs::LogGroup": logGroupResource(groups),
+    "AWS::Logs::LogGroup": logGroupResource(engine),
     "AWS::Logs::MetricFilter": metricFilterResource(filters),
     "AWS::Logs::ResourcePolicy": resourcePolicyResource(),
   };
@@ -19,23 +20,41 @@ export function resourcesOf({ groups, filters }: LogsEngine): Resources {
 const logGroupSchema = v.object({
   LogGroupName: v.optional(v.string()),
   RetentionInDays: v.optional(numeric),
+  KmsKeyId: v.optional(v.string()),
   Tags: v.optional(tagList),
 });
 
-function logGroupResource(groups: LogGroups): ResourceProvider {
+function logGroupResource({ groups, keys, place }: LogsEngine): ResourceProvider {
   const configure = (group: LogGroup, properties: Properties, context: ResourceContext) => {
-    const { RetentionInDays: days, Tags } = parseProperties(logGroupSchema, properties, context);
+    const { RetentionInDays: days, KmsKeyId, Tags } = parseProperties(logGroupSchema, properties, context);
+    group.kmsKeyId = KmsKeyId;
     group.retentionInDays = days === undefined ? undefined : checkRetention(days);
     group.tags = tagsOf(Tags, context);
     return { physicalId: group.name, attributes: { Arn: `${group.arn}:*` } };
+  };
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+  const checkKey = (name: string, properties: Properties, context: ResourceContext) => {
+    const { KmsKeyId } = parseProperties(logGroupSchema, properties, context);
+    const arn = `arn:aws:logs:${place.region}:${place.account}:log-group:${name}`;
+    const encryption = { "kms:EncryptionContext:aws:logs:arn": arn };
+    if (
+      KmsKeyId !== undefined &&
+      keys?.letsService(KmsKeyId, `logs.${place.region}.amazonaws.com`, encryption) === false
+    )
+      throw new AwsError(
+        "InvalidParameterException",
+        `The specified KMS key does not exist or is not allowed to be used with Arn '${arn}'`,
+      );
   };
   return {
     replaceOn: ["LogGroupName"],
     async create(properties, context) {
       const { LogGroupName = physicalName(context, 512) } = parseProperties(logGroupSchema, properties, context);
+      checkKey(LogGroupName, properties, context);
       return configure(groups.create(LogGroupName), properties, context);
     },
     async update(current, properties, _previous, context) {
+      checkKey(current.physicalId, properties, context);
       return configure(groups.get(current.physicalId), properties, context);
     },
     async delete(current) {

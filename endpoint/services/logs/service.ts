@@ -18,9 +18,9 @@ export interface Logs extends LogGroupSink {
 }
 
 /** CloudWatch Logs in memory: the newest 100,000 events of each group. */
-export function createLogs({ place, clock, metrics }: LogsPorts): Logs {
+export function createLogs({ place, clock, metrics, keys }: LogsPorts): Logs {
   const groups = createLogGroups(place, clock, ({ message }) => extractMetrics(message, metrics));
-  const engine = { place, clock, groups, filters: createMetricFilters(groups, metrics, clock) };
+  const engine = { place, clock, groups, filters: createMetricFilters(groups, metrics, clock), keys };
   return {
     write: groups.write,
     hasGroup: groups.hasGroup,

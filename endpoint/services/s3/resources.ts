@@ -1,8 +1,15 @@
 import * as v from "valibot";
 import { AwsError, notEmulated } from "#endpoint/core/errors.ts";
 import { physicalName } from "#endpoint/core/physical-name.ts";
-import { parseProperties } from "#endpoint/core/properties.ts";
-import type { ResourceContext, ResourceProvider, ResourceState, Resources } from "#endpoint/core/service.ts";
+import { jsonDocument, parseProperties } from "#endpoint/core/properties.ts";
+import type {
+  Properties,
+  ResourceContext,
+  ResourceProvider,
+  ResourceState,
+  Resources,
+} from "#endpoint/core/service.ts";
+import { statementsIn } from "#endpoint/services/iam/resource-policy.ts";
 
 const bucketProperties = v.object({
   BucketName: v.optional(v.string()),
@@ -10,7 +17,7 @@ const bucketProperties = v.object({
 });
 
 export function resourcesOf(buckets: Buckets): Resources {
-  return { "AWS::S3::Bucket": bucketResource(buckets), "AWS::S3::BucketPolicy": bucketPolicyResource };
+  return { "AWS::S3::Bucket": bucketResource(buckets), "AWS::S3::BucketPolicy": bucketPolicyResource(buckets) };
 }
 
 /** What a bucket resource needs of S3. */
@@ -18,6 +25,8 @@ export interface Buckets {
   createBucket(name: string): Promise<void>;
   /** Throws `NoSuchBucket`, `BucketNotEmpty`. */
   deleteBucket(name: string): Promise<void>;
+  /** Throws `NoSuchBucket`. Without a text, the policy goes; that of a bucket that is gone has gone with it. */
+  putPolicy(bucket: string, policy: string | undefined): Promise<void>;
 }
 
 /** `AWS::S3::Bucket`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html */
@@ -45,19 +54,26 @@ function bucketResource(buckets: Buckets): ResourceProvider {
   };
 }
 
-/** `AWS::S3::BucketPolicy` is a record: nothing here reads a bucket's policy. */
-const bucketPolicyResource: ResourceProvider = {
-  replaceOn: ["Bucket"],
-  inert: true,
-  async create(properties, context) {
-    const { Bucket } = parseProperties(v.object({ Bucket: v.string() }), properties, context);
+/** `AWS::S3::BucketPolicy`: who delivers to the bucket is asked of it; other callers are checked by their own policies alone. */
+function bucketPolicyResource(buckets: Buckets): ResourceProvider {
+  const put = async (properties: Properties, context: ResourceContext) => {
+    const { Bucket, PolicyDocument } = parseProperties(bucketPolicyProperties, properties, context);
+    if (statementsIn(PolicyDocument) === undefined)
+      throw new AwsError("MalformedPolicy", "This policy contains invalid Json or is missing a required element");
+    await buckets.putPolicy(Bucket, PolicyDocument);
     return { physicalId: Bucket, attributes: {} };
-  },
-  async update(current) {
-    return current;
-  },
-  async delete() {},
-};
+  };
+  return {
+    replaceOn: ["Bucket"],
+    create: put,
+    update: (_current, properties, _previous, context) => put(properties, context),
+    async delete({ physicalId }) {
+      await buckets.putPolicy(physicalId, undefined);
+    },
+  };
+}
+
+const bucketPolicyProperties = v.object({ Bucket: v.string(), PolicyDocument: jsonDocument });
 
 function parse(properties: Parameters<ResourceProvider["create"]>[0], context: ResourceContext) {
   const parsed = parseProperties(bucketProperties, properties, context);

@@ -1,12 +1,14 @@
 import { AwsError } from "#endpoint/core/errors.ts";
-import type { ObjectReader } from "#endpoint/core/ports.ts";
+import type { BucketPolicies, ObjectReader } from "#endpoint/core/ports.ts";
 import type { PassThrough } from "#endpoint/core/service.ts";
+import { letsService, statementsIn } from "#endpoint/services/iam/resource-policy.ts";
 import { buildEmulator, type S3Ports } from "./emulator.ts";
 import { resourcesOf } from "./resources.ts";
 
 export interface S3 {
   readonly service: PassThrough;
   readonly objects: ObjectReader;
+  readonly policies: BucketPolicies;
   stop(): Promise<void>;
 }
 
@@ -14,8 +16,8 @@ export interface S3 {
 export async function createS3({ place }: S3Ports): Promise<S3> {
   const app = buildEmulator(place);
 
-  async function call(method: "GET" | "PUT" | "DELETE", path: string): Promise<Buffer> {
-    const response = await app.inject({ method, url: path });
+  async function call(method: "GET" | "PUT" | "DELETE", path: string, payload?: string): Promise<Buffer> {
+    const response = await app.inject({ method, url: path, ...(payload !== undefined && { payload }) });
     if (response.statusCode < 300) return response.rawPayload;
     const code = /<Code>(.*?)<\/Code>/.exec(response.body)?.[1] ?? "InternalError";
     const message = /<Message>(.*?)<\/Message>/.exec(response.body)?.[1] ?? `S3 answered ${response.statusCode}.`;
@@ -29,6 +31,20 @@ export async function createS3({ place }: S3Ports): Promise<S3> {
   const buckets = {
     createBucket: async (name: string) => void (await call("PUT", `/${encodeURIComponent(name)}`)),
     deleteBucket: async (name: string) => void (await call("DELETE", `/${encodeURIComponent(name)}`)),
+    async putPolicy(bucket: string, policy: string | undefined) {
+      const path = `/${encodeURIComponent(bucket)}?policy`;
+      if (policy !== undefined) await call("PUT", path, policy);
+      else await call("DELETE", path).catch(unless("NoSuchBucket"));
+    },
+  };
+  const policies: BucketPolicies = {
+    async letsWrite(bucket, service, key) {
+      const text = await call("GET", `/${encodeURIComponent(bucket)}?policy`).catch(
+        unless("NoSuchBucket", "NoSuchBucketPolicy"),
+      );
+      const question = { action: "s3:PutObject", resource: `arn:aws:s3:::${bucket}/${key}` };
+      return letsService(statementsIn(String(text ?? "")) ?? [], service, question);
+    },
   };
 
   await app.ready();
@@ -41,6 +57,14 @@ export async function createS3({ place }: S3Ports): Promise<S3> {
       stop,
     },
     objects,
+    policies,
     stop,
+  };
+}
+
+/** Takes a refusal with one of these codes for an answer. */
+function unless(...codes: readonly string[]) {
+  return (error: unknown): undefined => {
+    if (!(error instanceof AwsError) || !codes.includes(error.code)) throw error;
   };
 }

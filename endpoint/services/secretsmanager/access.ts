@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { CallAccess } from "#endpoint/core/service.ts";
+import type { CallAccess, KeyUse } from "#endpoint/core/service.ts";
 import type { SecretsManagerEngine } from "./engine.ts";
 import type { Secret } from "./secret.ts";
 import type { Secrets } from "./secrets.ts";
@@ -16,6 +16,7 @@ export function accessOf(engine: SecretsManagerEngine): CallAccess {
   return {
     resourceOf: (_operation, input) => resourceArn(engine, input),
     conditionKeysOf: (_operation, input) => conditionKeys(engine, input),
+    keysUsedBy: (operation, input) => keysUsed(engine, operation, input),
   };
 }
 
@@ -58,4 +59,26 @@ function conditionKeys({ secrets }: SecretsManagerEngine, input: unknown): Reado
       [`aws:ResourceTag/${key}`, value],
     ]),
   ]);
+}
+
+const uses: Readonly<Record<string, readonly string[]>> = {
+  GetSecretValue: ["kms:Decrypt"],
+  PutSecretValue: ["kms:GenerateDataKey", "kms:Decrypt"],
+};
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+function keysUsed(
+  { place, secrets, keys }: SecretsManagerEngine,
+  operation: string,
+  input: unknown,
+): readonly KeyUse[] {
+  const parsed = v.safeParse(named, input);
+  const secret = secretOf(secrets, parsed.success ? parsed.output.SecretId : undefined);
+  const resource = keys?.arnOf(secret?.kmsKeyId ?? "");
+  if (secret === undefined || resource === undefined) return [];
+  const conditionKeys = {
+    "kms:ViaService": `secretsmanager.${place.region}.amazonaws.com`,
+    "kms:EncryptionContext:SecretARN": secret.arn,
+  };
+  return (uses[operation] ?? []).map((action) => ({ action, resource, conditionKeys }));
 }

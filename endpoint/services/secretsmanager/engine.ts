@@ -1,4 +1,4 @@
-import type { Clock, EventBus, FunctionInvoker, InvokePermissions, Place } from "#endpoint/core/ports.ts";
+import type { Clock, EventBus, FunctionInvoker, InvokePermissions, KeyPolicies, Place } from "#endpoint/core/ports.ts";
 import type { Rotations } from "./rotation.ts";
 import type { RotationTimer } from "./rotation-timer.ts";
 import type { Secrets } from "./secrets.ts";
@@ -9,6 +9,8 @@ export interface SecretsManagerPorts {
   readonly clock: Clock;
   readonly events: EventBus;
   readonly functions: FunctionInvoker & InvokePermissions;
+  /** Without it, any key will do. */
+  readonly keys?: Pick<KeyPolicies, "arnOf">;
   /** Milliseconds between a failed rotation attempt and the next; five minutes by default. */
   readonly retryAfterMs?: number;
 }
@@ -20,4 +22,5 @@ export interface SecretsManagerEngine {
   readonly values: Values;
   readonly rotations: Rotations;
   readonly timer: RotationTimer;
+  readonly keys: SecretsManagerPorts["keys"];
 }

@@ -23,13 +23,13 @@ const unmodelled = new Set(["ValidationException", "SerializationException", "Ac
 
 /** Secrets Manager: versions and their labels, and rotation by the deployed functions. */
 export function createSecretsManager(ports: SecretsManagerPorts): SecretsManager {
-  const { place, clock, events, functions, retryAfterMs = 5 * 60_000 } = ports;
+  const { place, clock, events, functions, keys, retryAfterMs = 5 * 60_000 } = ports;
   const secrets = createSecrets(place, () => clock.now());
   const notices = createNotices(place, clock, events);
   const values = createValues(clock, notices);
   const rotations = createRotations({ clock, functions, values, notices, retryAfterMs });
   const timer = startRotationTimer(clock, secrets, rotations);
-  const engine = { place, clock, secrets, values, rotations, timer };
+  const engine = { place, clock, secrets, values, rotations, timer, keys };
 
   const stop = async () => {
     timer.stop();

@@ -46,7 +46,7 @@ export function resourcesOf(engine: SnsEngine): Resources {
 function topicResource({ topics, subscriber }: SnsEngine): ResourceProvider {
   const apply = (name: string, properties: Properties, context: ResourceContext): ResourceState => {
     const { DisplayName, FifoTopic, KmsMasterKeyId, Subscription, Tags } = parse(properties, context);
-    const { arn } = topics.createTopic(
+    const topic = topics.createTopic(
       name,
       {
         DisplayName: DisplayName ?? "",
@@ -55,6 +55,8 @@ function topicResource({ topics, subscriber }: SnsEngine): ResourceProvider {
       },
       tagsOf(Tags, context),
     );
+    const { arn } = topic;
+    if (KmsMasterKeyId === undefined) topic.attributes.delete("KmsMasterKeyId");
     for (const { Protocol, Endpoint } of Subscription) subscriber.subscribe(arn, Protocol, Endpoint, {});
     return { physicalId: arn, attributes: { TopicArn: arn, TopicName: name } };
   };

@@ -26,25 +26,38 @@ export function createSns(ports: SnsPorts): Sns {
   const delivery: DeliveryPorts = { post: postOverHttp, ...ports, signal: stopped.signal };
   const topics = new Topics(ports.place);
   const publisher = new Publisher(delivery, topics);
-  const engine = { topics, publisher, subscriber: new Subscriber(delivery, topics) };
+  const { place, keys } = ports;
+  const engine = { topics, publisher, subscriber: new Subscriber(delivery, topics), place, keys };
   const stop = async () => {
     stopped.abort();
     await publisher.settled();
   };
 
+  /** https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+  const checkKey = (topicArn: string, alarm: string) => {
+    const key = topics.topic(topicArn).attributes.get("KmsMasterKeyId");
+    if (key === undefined || keys === undefined) return;
+    const source = { "aws:SourceArn": alarm, "aws:SourceAccount": place.account };
+    if (!keys.letsService(key, "cloudwatch.amazonaws.com", source))
+      throw new AwsError(
+        "KMSAccessDenied",
+        "CloudWatch Alarms does not have authorization to access the SNS topic encryption key.",
+      );
+  };
   const service: AwsService = {
     signingName: "sns",
     protocol: { kind: "query", namespace: "http://sns.amazonaws.com/doc/2010-03-31/" },
     operations: operationsOf(engine),
     resources: resourcesOf(engine),
     publicRoutes: [{ method: "GET", pathPrefix: publicPath, handle: (request) => follow(topics, request) }],
-    ...accessOf(),
+    ...accessOf(engine),
     stop,
   };
   return {
     service,
     topics: {
-      async publish(topicArn, { subject, body }) {
+      async publish(topicArn, { subject, body }, alarm) {
+        if (alarm !== undefined) checkKey(topicArn, alarm);
         publisher.publish(topicArn, {
           Message: body,
           MessageAttributes: {},

@@ -25,6 +25,9 @@ export interface Estimate {
 const chatAlarms = 3;
 const chatKeys = 1;
 
+/** `stacks/network/waf.ts`. */
+const webAclRules = 3;
+
 /** In no template: a metric is there once it was written. */
 export const probeMetric = "AWS::CloudWatch::Metric";
 
@@ -58,13 +61,12 @@ export function estimate(plan: StagePlan): Estimate {
 }
 
 function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
-  const { shards, network, redis, secrets, hostedZone, alarmTopic, chat } = plan;
+  const { shards, network, redis, secrets, hostedZone, chat, controls } = plan;
   const hourly = (price: number) => price * hoursPerMonth;
   const chats = chat !== undefined && Object.keys(chat.destinations).length > 0;
   // A balancer has an address in each zone, a NAT gateway one of its own.
   const balancerAddresses = shards * network.zones;
   const adoptedAddresses = network.addresses.length;
-  const keys = (alarmTopic.adoptedArn === undefined ? 1 : 0) + (chats ? chatKeys : 0);
   const probed = probedOf(plan).length;
   const alarms = alarmsOf(plan) + alarmsOfFunctions(plan, chats) + (chats ? chatAlarms : 0);
   const created = secrets.filter(({ adoptedArn }) => adoptedArn === undefined).length;
@@ -102,7 +104,7 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
       `interface endpoint in ${network.zones} zones`,
       network.zones * hourly(prices.endpointHour),
     ),
-    ...(plan.controls.containerInsights
+    ...(controls.containerInsights
       ? line("AWS::ECS::Cluster", 1, "Container Insights", prices.metricMonth * insightsMetrics(plan))
       : []),
     ...(usesRedis(plan) && node > 0
@@ -110,8 +112,26 @@ function sharedLines(plan: StagePlan, node: number): readonly CostLine[] {
       : []),
     ...line("AWS::SecretsManager::Secret", created, "secret", prices.secretMonth),
     ...line("AWS::Route53::HostedZone", hostedZone.kind === "create" ? 1 : 0, "hosted zone", prices.hostedZoneMonth),
-    ...line("AWS::KMS::Key", keys, "KMS key", prices.keyMonth),
+    ...line("AWS::KMS::Key", keysOf(plan, chats), "KMS key", prices.keyMonth),
+    ...line(
+      "AWS::WAFv2::WebACL",
+      controls.waf === undefined ? 0 : shards,
+      `web ACL of ${webAclRules} rules`,
+      prices.webAclMonth + webAclRules * prices.webAclRuleMonth,
+    ),
   ];
+}
+
+/** One of the stage's own for everything, or one for each topic of alarms. */
+function keysOf({ controls: { encryptionKey }, alarmTopic }: StagePlan, chats: boolean): number {
+  switch (encryptionKey?.kind) {
+    case "create":
+      return 1;
+    case "adopt":
+      return 0;
+    case undefined:
+      return (alarmTopic.adoptedArn === undefined ? 1 : 0) + (chats ? chatKeys : 0);
+  }
 }
 
 /** Metrics of the cluster, and of each service and its task definition. https://aws.amazon.com/cloudwatch/pricing/, its example for ECS */

@@ -45,6 +45,10 @@ export const prices = {
   hostedZoneMonth: 0.5,
   /** https://aws.amazon.com/kms/pricing/, 2026-06: each of its first two yearly rotations adds as much again */
   keyMonth: 1,
+  /** https://aws.amazon.com/waf/pricing/; quoted everywhere, last with a date in 2025 */
+  webAclMonth: 5,
+  webAclRuleMonth: 1,
+  webAclMillion: 0.6,
 } as const;
 
 /** As AWS counts a month: https://calculator.aws */

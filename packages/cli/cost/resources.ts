@@ -5,6 +5,7 @@ export const billedByUse = [
   "AWS::Events::Rule",
   "AWS::Lambda::Function",
   "AWS::Logs::LogGroup",
+  "AWS::S3::Bucket",
   "AWS::SNS::Subscription",
   "AWS::SNS::Topic",
   "AWS::SQS::Queue",
@@ -42,8 +43,10 @@ export const free = [
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
   "AWS::Route53::RecordSet",
+  "AWS::S3::BucketPolicy",
   "AWS::SNS::TopicPolicy",
   "AWS::SQS::QueuePolicy",
   "AWS::SecretsManager::ResourcePolicy",
   "AWS::SecretsManager::RotationSchedule",
+  "AWS::WAFv2::WebACLAssociation",
 ] as const;

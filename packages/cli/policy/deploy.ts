@@ -1,15 +1,13 @@
 import { names, type StagePlan } from "#fleet";
 import { allow, arnsOf, type Statement } from "./statement.ts";
 
-/** CDK's own, for what `cdk bootstrap` makes. https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html */
-const qualifier = "hnb659fds";
-
 /**
  * A deploy, a change, a removal. SST calls CloudFormation, S3 and SSM itself; CDK's bootstrap roles upload what is
  * deployed, and the execution role, which CloudFormation takes on, makes the resources.
  */
 export function laterDeploy(plan: StagePlan): readonly Statement[] {
   const { account, region, stage } = plan;
+  const { qualifier, stack: bootstrap } = plan.controls.bootstrap;
   const { of, global, open } = arnsOf(plan);
   const role = (name: string) => global("iam", `role/cdk-${qualifier}-${name}-role-${account}-${region}`);
   const stacks = of("cloudformation", `stack/${names.stacks(stage)}*/*`);
@@ -24,7 +22,7 @@ export function laterDeploy(plan: StagePlan): readonly Statement[] {
     allow(
       "ReadStacks",
       ["cloudformation:DescribeStacks", "cloudformation:DescribeStackResources"],
-      [stacks, of("cloudformation", "stack/CDKToolkit/*"), of("cloudformation", "stack/SSTBootstrap/*")],
+      [stacks, of("cloudformation", `stack/${bootstrap}/*`), of("cloudformation", "stack/SSTBootstrap/*")],
     ),
     allow("ListStacks", ["cloudformation:ListStacks", "cloudformation:ListImports"]),
     allow("PassExecutionRole", ["iam:PassRole"], [role("cfn-exec")], {
@@ -74,6 +72,7 @@ export function beforehand(plan: StagePlan): readonly Statement[] {
       ...(plan.network.adopted === undefined ? [] : ["ec2:DescribeRouteTables", "ec2:DescribeVpcs"]),
     ]),
     ...(plan.redis.snapshot === undefined ? [] : [allow("AskSnapshot", ["elasticache:DescribeSnapshots"])]),
+    ...askKey(plan),
     allow("AskQuotas", [
       "route53:ListHostedZonesByName",
       "lambda:GetAccountSettings",
@@ -86,9 +85,16 @@ export function beforehand(plan: StagePlan): readonly Statement[] {
   ];
 }
 
+function askKey({ controls: { encryptionKey } }: StagePlan): readonly Statement[] {
+  return encryptionKey?.kind === "adopt"
+    ? [allow("AskKey", ["kms:DescribeKey", "kms:GetKeyPolicy"], [encryptionKey.arn])]
+    : [];
+}
+
 /** The first deploy into an account and region: `cdk bootstrap` makes its stack with the caller's own rights. */
 export function firstDeploy(plan: StagePlan): readonly Statement[] {
   const { account, region } = plan;
+  const { qualifier, stack: bootstrap } = plan.controls.bootstrap;
   const { of, global, open } = arnsOf(plan);
   return [
     ...laterDeploy(plan),
@@ -102,7 +108,7 @@ export function firstDeploy(plan: StagePlan): readonly Statement[] {
         "DescribeStackEvents",
         "GetTemplate",
       ].map((action) => `cloudformation:${action}`),
-      [of("cloudformation", "stack/CDKToolkit/*")],
+      [of("cloudformation", `stack/${bootstrap}/*`)],
     ),
     allow(
       "BootstrapOfSst",
@@ -134,9 +140,10 @@ export function firstDeploy(plan: StagePlan): readonly Statement[] {
     ),
     allow(
       "BootstrapRolesMade",
-      ["CreateRole", "GetRole", "GetRolePolicy", "PutRolePolicy", "AttachRolePolicy", "TagRole"].map(
-        (action) => `iam:${action}`,
-      ),
+      [
+        ...["CreateRole", "GetRole", "GetRolePolicy", "PutRolePolicy", "AttachRolePolicy", "TagRole"],
+        ...(plan.controls.permissionsBoundary === undefined ? [] : ["PutRolePermissionsBoundary"]),
+      ].map((action) => `iam:${action}`),
       [global("iam", `role/cdk-${qualifier}-*`)],
     ),
     allow(

@@ -27,12 +27,13 @@ const services = [
  */
 export function execution(plan: StagePlan): readonly Statement[] {
   const { of, global, open } = arnsOf(plan);
-  const { account, region } = plan;
+  const { account, region, controls } = plan;
+  const { qualifier } = controls.bootstrap;
   const roles = [`${names.stacks(plan.stage)}*`, "SSTBootstrap-*"].map((name) => global("iam", `role/${name}`));
   return [
     allow(
       "Resources",
-      services.map((service) => `${service}:*`),
+      [...services, ...(controls.waf === undefined ? [] : ["wafv2"])].map((service) => `${service}:*`),
       ["*"],
       {
         Condition: { StringEquals: { "aws:RequestedRegion": region } },
@@ -45,15 +46,18 @@ export function execution(plan: StagePlan): readonly Statement[] {
       [
         ...["CreateRole", "DeleteRole", "GetRole", "UpdateRole", "UpdateAssumeRolePolicy", "TagRole", "UntagRole"],
         ...["PutRolePolicy", "DeleteRolePolicy", "GetRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "PassRole"],
-        ...(plan.controls.permissionsBoundary === undefined
+        ...(controls.permissionsBoundary === undefined
           ? []
           : ["PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"]),
       ].map((action) => `iam:${action}`),
       roles,
     ),
     allow("ServiceRoles", ["iam:CreateServiceLinkedRole"], [global("iam", "role/aws-service-role/*")]),
-    allow("Assets", ["s3:GetObject"], [open("s3", `cdk-hnb659fds-assets-${account}-${region}/*`)]),
+    allow("Assets", ["s3:GetObject"], [open("s3", `cdk-${qualifier}-assets-${account}-${region}/*`)]),
+    ...(controls.accessLogs === undefined
+      ? []
+      : [allow("AccessLogs", ["s3:*"], [open("s3", `${names.stacks(plan.stage).toLowerCase()}balancer*`)])]),
     allow("MetadataBucket", ["s3:*"], [open("s3", "sstbootstrap-*")]),
-    allow("BootstrapVersion", ["ssm:GetParameters"], [of("ssm", "parameter/cdk-bootstrap/hnb659fds/version")]),
+    allow("BootstrapVersion", ["ssm:GetParameters"], [of("ssm", `parameter/cdk-bootstrap/${qualifier}/version`)]),
   ];
 }

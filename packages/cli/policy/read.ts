@@ -1,10 +1,10 @@
-import { names, type StagePlan } from "#fleet";
+import { names, partitionOf, type StagePlan } from "#fleet";
 import { beforehand } from "./deploy.ts";
 import { allow, arnsOf, type Statement } from "./statement.ts";
 
 /** `fleet status`, `logs`, `alarms list`, `secrets list`, `history`, `diff`, `doctor` and `console`. */
 export function reading(plan: StagePlan): readonly Statement[] {
-  const { stage } = plan;
+  const { stage, controls } = plan;
   const { of } = arnsOf(plan);
   const secrets = of("secretsmanager", `secret:${names.secretPrefix(stage)}*`);
   const stacks = of("cloudformation", `stack/${names.stacks(stage)}*/*`);
@@ -44,6 +44,8 @@ export function reading(plan: StagePlan): readonly Statement[] {
       "lambda:Get*",
       "sns:Get*",
       "sqs:Get*",
+      ...(controls.waf === undefined ? [] : ["wafv2:Get*"]),
+      ...(controls.accessLogs === undefined ? [] : ["s3:GetBucket*", "s3:GetEncryption*", "s3:GetLifecycle*"]),
     ]),
     allow(
       "Tasks",
@@ -82,6 +84,22 @@ export function reading(plan: StagePlan): readonly Statement[] {
     allow("Probes", ["dynamodb:GetItem", "dynamodb:Query"], [of("dynamodb", `table/${names.probeTable(stage)}`)]),
     allow("MovedTags", ["ecr:DescribeImages"], [of("ecr", "repository/*")]),
     allow("Thresholds", ["ssm:GetParametersByPath"], [of("ssm", `parameter/mcp-fleet/${stage}/*`)]),
+    ...useOfKeys(plan),
     ...beforehand(plan),
   ];
+}
+
+/** What a key of one's own encrypts, through the services that keep it. */
+function useOfKeys(plan: StagePlan): readonly Statement[] {
+  const { region, secrets } = plan;
+  const { encryptionKey } = plan.controls;
+  const keys = new Set(secrets.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? []));
+  if (encryptionKey?.kind === "adopt") keys.add(encryptionKey.arn);
+  // The key that a stage makes has no name beforehand.
+  if (encryptionKey?.kind === "create") keys.add(arnsOf(plan).of("kms", "key/*"));
+  if (keys.size === 0) return [];
+  const suffix = partitionOf(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  const through = ["dynamodb", "secretsmanager"].map((service) => `${service}.${region}.${suffix}`);
+  const Condition = { StringEquals: { "kms:ViaService": through } };
+  return [allow("Decrypt", ["kms:Decrypt"], [...keys], { Condition })];
 }

@@ -1,9 +1,10 @@
-import { characterOf, defaultRegion, defaultSubdomain, domainOf, localAccount, networkOf } from "../defaults.ts";
+import { characterOf, defaultSubdomain, domainOf, networkOf } from "../defaults.ts";
 import type { FleetDefinition } from "../definition.ts";
 import { type Entry, runsIn } from "../entry.ts";
 import { names } from "../names.ts";
 import type { Problem } from "../problem.ts";
-import { partitionOf } from "../region.ts";
+import { checkControls } from "./controls.ts";
+import { checkPlace } from "./place.ts";
 import { unknown } from "./reference.ts";
 import { checkShards } from "./shard.ts";
 
@@ -16,6 +17,7 @@ export function checkStage(fleet: FleetDefinition, stage: string): readonly Prob
     ...checkDomain(fleet, stage),
     ...checkAdopted(fleet, stage),
     ...checkKeys(fleet, stage),
+    ...checkControls(fleet, stage),
     ...checkTopic(fleet, stage),
     ...checkZone(fleet, stage),
     ...checkGateways(fleet, stage),
@@ -137,23 +139,6 @@ function checkKeys(fleet: FleetDefinition, stage: string): readonly Problem[] {
 function checkTopic(fleet: FleetDefinition, stage: string): readonly Problem[] {
   const arn = fleet.stages[stage]?.adopt?.alarmTopicArn;
   return arn === undefined ? [] : checkPlace(fleet, stage, `stages.${stage}.adopt.alarmTopicArn`, arn);
-}
-
-/** Roles read secrets, and alarms reach topics, of the stage's own account and region alone. */
-function checkPlace(fleet: FleetDefinition, stage: string, field: string, arn: string): readonly Problem[] {
-  const { region = fleet.region ?? defaultRegion, account, runsOn } = fleet.stages[stage] ?? {};
-  const partition = partitionOf(region);
-  const [, itsPartition, , itsRegion, itsAccount] = arn.split(":");
-  const wanted = account ?? (runsOn === "loopback" ? localAccount : itsAccount);
-  if (itsPartition === partition && itsRegion === region && itsAccount === wanted) return [];
-  return [
-    {
-      field,
-      value: arn,
-      allowed: `one of stage ${stage}'s own account and region: arn:${partition}:…:${region}:${wanted}:…`,
-      remedy: `Adopt one from there, or correct stages.${stage}.account or its region.`,
-    },
-  ];
 }
 
 /** Top-level domains that no registrar sells (RFC 2606, RFC 6761, RFC 6762, ICANN's `internal`), and numbers. */

@@ -81,6 +81,44 @@ export interface ControlsDefinition {
   readonly flowLogs?: boolean;
   /** ARN of the managed policy that bounds every role of the stage. Default none. */
   readonly permissionsBoundary?: string;
+  /** Each request and connection of the balancers, in a bucket that outlives the stage, for a year. Default none. */
+  readonly accessLogs?: AccessLogsDefinition;
+  /**
+   * A key of your own for logs, secrets, tables and topics: its ARN, or `create` for one that the stage makes, 1 USD a
+   * month, and leaves behind for what it encrypted. Default: AWS's keys.
+   */
+  readonly encryptionKey?: string;
+  /** AWS WAF in front of each balancer: 8 USD a month, and 0.60 for a million requests. Default none. */
+  readonly waf?: WafDefinition;
+  /** What was typed and shown in each shell of ECS Exec, in a log group, for a year. Default false. */
+  readonly execTranscripts?: boolean;
+  /** The account's bootstrap of the CDK, where it is not the usual one. */
+  readonly bootstrap?: BootstrapDefinition;
+}
+
+export interface AccessLogsDefinition {
+  /**
+   * ARNs of the roles that may read them. No one else may, administrators included: a request's line has the query string,
+   * where OAuth codes are.
+   */
+  readonly readers: readonly string[];
+}
+
+export interface WafDefinition {
+  /** `count` only counts what it would block; `block` answers 403. Begin with `count`, the default. */
+  readonly mode?: "count" | "block";
+  /**
+   * Requests of one address in five minutes, 10 to 2,000,000,000. A vendor's client calls for all its users from a few
+   * addresses. Default 10,000.
+   */
+  readonly requestsPerFiveMinutes?: number;
+}
+
+export interface BootstrapDefinition {
+  /** As in `cdk bootstrap --qualifier`: up to ten of a-z and 0-9. */
+  readonly qualifier: string;
+  /** As in `cdk bootstrap --toolkit-stack-name`. Default `CDKToolkit-<qualifier>`. */
+  readonly stack?: string;
 }
 
 export const interfaceEndpoints = ["ecr", "logs", "secretsmanager", "ssmmessages"] as const;

@@ -29,6 +29,11 @@ const SubnetIds = v.pipe(
   v.minLength(2, expectation("two subnets at least, in different zones", "A balancer needs two zones: add one.")),
 );
 const Subnets = v.lazy((input) => (isObject(input) && !Array.isArray(input) ? TaggedSubnets : SubnetIds));
+const role = matching(
+  /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+  "the ARN of a role",
+  "Copy it from IAM; people who log in by IAM Identity Center have roles under aws-reserved/sso.amazonaws.com/.",
+);
 const Probe = closed({
   everyMinutes: v.optional(whole(1, 60, " minutes", "EventBridge knows no less than a minute; 1 is the default.")),
   metrics: v.optional(v.picklist(["up", "all"])),
@@ -79,6 +84,44 @@ export const Stage = closed({
           "the ARN of a managed policy",
           "Copy it from IAM.",
         ),
+      ),
+      accessLogs: v.optional(closed({ readers: list(role, "roles' ARNs") })),
+      encryptionKey: v.optional(
+        matching(
+          /^(?:create|arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,64})$/,
+          '"create", or the ARN of a KMS key, not of an alias',
+          "Copy it from `aws kms describe-key`.",
+        ),
+      ),
+      waf: v.optional(
+        closed({
+          mode: v.optional(v.picklist(["count", "block"])),
+          requestsPerFiveMinutes: v.optional(
+            whole(
+              10,
+              2_000_000_000,
+              " requests of one address in five minutes",
+              "AWS WAF takes no other; 10000 is the default.",
+            ),
+          ),
+        }),
+      ),
+      execTranscripts: v.optional(v.boolean()),
+      bootstrap: v.optional(
+        closed({
+          qualifier: matching(
+            /^[a-z0-9]{1,10}$/,
+            "the qualifier of a bootstrap: one to ten of a-z and 0-9",
+            "Copy it from `cdk bootstrap`, or from the names of the account's roles: cdk-<qualifier>-deploy-role-….",
+          ),
+          stack: v.optional(
+            matching(
+              /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
+              "a stack's name",
+              "Copy it from CloudFormation; it is CDKToolkit as a rule.",
+            ),
+          ),
+        }),
       ),
     }),
   ),

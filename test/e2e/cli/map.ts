@@ -29,6 +29,7 @@ export function decidedMap() {
     alarms: { ...fixture.alarms, latencyP95: chosen, latencyP99: chosen, latencyAverage: chosen },
     chat: { ...fixture.chat, groupWaitSeconds: 1 },
     services: { google_workspace: workspace },
+    stages: { ...fixture.stages, local: { ...fixture.stages.local, controls: { execTranscripts: true } } },
     secrets: { ...secrets, notes },
   };
   return { map, workspace, splunk: byHand(splunk) };

@@ -12,6 +12,8 @@ export interface InertType {
   readonly replaceOn: readonly string[];
   physicalId(properties: Properties, context: ResourceContext): string;
   attributes?(physicalId: string, properties: Properties, context: ResourceContext): Readonly<Record<string, unknown>>;
+  /** @throws AwsError for properties that AWS would not take. */
+  validate?(properties: Properties, context: ResourceContext, records: InertRecords): void;
   /** @throws AwsError for one that AWS would not create beside those that are there. */
   check?(properties: Properties, context: ResourceContext, records: InertRecords): void;
   /** Types of resources that keep this one from being deleted, while their properties name it. */
@@ -67,10 +69,12 @@ export function inertProvider(
     inert: true,
     replaceOn: definition.replaceOn,
     async create(properties, context) {
+      definition.validate?.(properties, context, records);
       definition.check?.(properties, context, records);
       return record(definition.physicalId(properties, context), properties, context);
     },
     async update({ physicalId }, properties, _previous, context) {
+      definition.validate?.(properties, context, records);
       return record(physicalId, properties, context);
     },
     async delete({ physicalId }) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { companionId } from "./identity.ts";
 import { arn, type InertType, named, text } from "./inert-type.ts";
 import { networkTypes } from "./network.ts";
+import { wafTypes } from "./waf.ts";
 
 /** A policy attached to one thing, known by that thing's name. */
 const policyOf = (property: string): InertType => ({
@@ -18,12 +19,7 @@ export const inertTypes: Readonly<Record<string, InertType>> = {
   ...networkTypes,
   "AWS::CDK::Metadata": generated(),
   "AWS::CloudFormation::WaitConditionHandle": generated(),
-  "AWS::KMS::Key": {
-    replaceOn: ["KeySpec", "KeyUsage", "MultiRegion", "Origin"],
-    physicalId: () => randomUUID(),
-    attributes: (id, _, context) => ({ Arn: arn("kms", `key/${id}`, context), KeyId: id }),
-  },
-  "AWS::KMS::Alias": named("AliasName"),
+  ...wafTypes,
   "AWS::ECR::Repository": named(
     "RepositoryName",
     { maxLength: 256, replaceOn: ["EncryptionConfiguration"] },

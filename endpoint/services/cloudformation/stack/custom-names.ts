@@ -25,6 +25,7 @@ const nameProperties: Readonly<Record<string, string>> = {
   "AWS::SQS::Queue": "QueueName",
   "AWS::SSM::Parameter": "Name",
   "AWS::SecretsManager::Secret": "Name",
+  "AWS::WAFv2::WebACL": "Name",
 };
 
 /** The name that a template gave and still gives: its resource cannot be replaced, as two cannot have it. */

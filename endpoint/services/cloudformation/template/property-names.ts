@@ -126,6 +126,9 @@ const names: Readonly<Record<string, string>> = {
   "AWS::SecretsManager::Secret": "Description GenerateSecretString KmsKeyId Name ReplicaRegions SecretString Tags Type",
   "AWS::SecretsManager::SecretTargetAttachment": "SecretId TargetId TargetType",
   "AWS::ServiceDiscovery::PrivateDnsNamespace": "Description Name Properties Tags Vpc",
+  "AWS::WAFv2::WebACL":
+    "ApplicationConfig AssociationConfig CaptchaConfig ChallengeConfig CustomResponseBodies DataProtectionConfig DefaultAction Description Name OnSourceDDoSProtectionConfig Rules Scope Tags TokenDomains VisibilityConfig",
+  "AWS::WAFv2::WebACLAssociation": "ResourceArn WebACLArn",
 };
 
 /** `undefined` for a type whose properties are its maker's business: a custom resource. */

@@ -37,8 +37,8 @@ const OpenDataChannel = v.object({ TokenValue: v.string() });
 export interface ExecSession {
   readonly id: string;
   readonly token: string;
-  /** Starts the command on a terminal; its output goes to `onData`. */
-  start(size: TerminalSize, onData: (data: Buffer) => void): TerminalProcess;
+  /** Starts the command on a terminal; its output goes to `onData`. `id` is that of the session. */
+  start(size: TerminalSize, onData: (data: Buffer) => void, id: string): TerminalProcess;
   /** Resolves when the container is gone, which ends its sessions. */
   readonly containerGone: Promise<unknown>;
 }
@@ -85,11 +85,12 @@ export function serveSession(socket: WebSocket, session: ExecSession): void {
   const start = (size: TerminalSize): TerminalProcess => {
     clearTimeout(waiting);
     if (terminal !== undefined) return terminal;
-    const started = session.start(size, (data) => {
+    const show = (data: Buffer) => {
       for (let from = 0; from < data.length; from += pieceBytes) {
         send("output_stream_data", payloadTypes.output, data.subarray(from, from + pieceBytes));
       }
-    });
+    };
+    const started = session.start(size, show, session.id);
     terminal = started;
     void started.process.exited.then(() => close(""));
     void session.containerGone.then(() => started.process.stop(graceMs));

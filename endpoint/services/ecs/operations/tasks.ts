@@ -100,8 +100,11 @@ export function taskOperations(engine: EcsEngine): Operations {
     }),
 
     ExecuteCommand: define(executeCommandSchema, (input) => {
-      const task = tasks.find(clusters.active(input.cluster).arn, input.task);
+      const { arn, configuration } = clusters.active(input.cluster);
+      const task = tasks.find(arn, input.task);
       if (task === undefined) throw new AwsError("InvalidParameterException", "The referenced task was not found.");
+      const { logging, logConfiguration } = configuration?.executeCommandConfiguration ?? {};
+      const transcripts = logging === "OVERRIDE" ? logConfiguration?.cloudWatchLogGroupName : undefined;
       if (!input.interactive)
         throw new AwsError("InvalidParameterException", "Interactive is the only mode supported currently.");
       const container = executableContainer(task, input.container);
@@ -110,7 +113,7 @@ export function taskOperations(engine: EcsEngine): Operations {
         containerArn: container.arn,
         containerName: container.name,
         interactive: true,
-        session: engine.openSession(container, input.command),
+        session: engine.openSession(container, input.command, transcripts),
         taskArn: task.arn,
       };
     }),

@@ -4,6 +4,7 @@ import { AwsError, notEmulated } from "#endpoint/core/errors.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import { changedAttributes, initialAttributes, loadBalancerAttributes, shownAttributes } from "../attributes.ts";
 import { type ControlPlane, limits } from "../control-plane.ts";
+import { checkLogs } from "../log-buckets.ts";
 import { found, type LoadBalancerRecord, newId } from "../records.ts";
 import { attributes, invalid, paged, paging, tags, text, texts } from "../schema.ts";
 import { deleteListener } from "./listeners.ts";
@@ -101,7 +102,9 @@ export async function modifyLoadBalancerAttributes(
   changes: v.InferOutput<typeof attributes>,
 ): Promise<LoadBalancerRecord> {
   const record = control.records.loadBalancer(arn);
-  record.attributes = changedAttributes(loadBalancerAttributes, record.attributes, changes);
+  const next = changedAttributes(loadBalancerAttributes, record.attributes, changes);
+  await checkLogs(control, next);
+  record.attributes = next;
   await control.publish(arn);
   return record;
 }

@@ -123,6 +123,7 @@ function describeGroup(group: LogGroup, filters: MetricFilters) {
     storedBytes: group.storedBytes,
     logGroupClass: "STANDARD",
     ...(group.retentionInDays === undefined ? {} : { retentionInDays: group.retentionInDays }),
+    kmsKeyId: group.kmsKeyId,
   };
 }
 

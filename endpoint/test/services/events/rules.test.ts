@@ -96,6 +96,15 @@ describe("a rule by pattern", () => {
     ]);
   });
 
+  it("[AWS-9] gets nothing by way of CloudTrail from an account without a trail", async () => {
+    const arn = await queue("trailed");
+    await rule("trailing", { EventPattern: '{"source":["aws.secretsmanager"]}' }, { Id: "q", Arn: arn });
+    const event = { source: "aws.secretsmanager", resources: [], detail: {} };
+    events.bus.put({ ...event, detailType: "AWS Service Event via CloudTrail" });
+    events.bus.put({ ...event, detailType: "Secret Label Updated" });
+    expect(await received(arn)).toMatchObject([{ "detail-type": "Secret Label Updated" }]);
+  });
+
   it("[AWS-10] fills a template as EventBridge does: absent is empty, what is nested loses its quotes in a text", async () => {
     const [text, document, broken] = [await queue("filled"), await queue("filled-json"), await queue("filled-broken")];
     const InputPathsMap = { list: "$.detail.list", absent: "$.detail.absent" };
