@@ -14,12 +14,12 @@ import { type FleetDefinition, names, type StageDefinition } from "#fleet";
 import { Member } from "#start/client/member.ts";
 import { putCredentials } from "#start/credentials.ts";
 import { awaitHealthy } from "#start/probe.ts";
+import { type CiRole, openCiRole } from "../stage/ci-role.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
 import { operatorOf } from "../stage/operator.ts";
 import { type FleetStage, openStage } from "../stage/stage.ts";
 import { startTraffic } from "../stage/traffic.ts";
 import { resourcesOf, stackTimesOf } from "./fleet/census.ts";
-import { type CiRole, openCiRole } from "./fleet/ci-role.ts";
 
 const starter = { command: [process.execPath, "packages/starter/main.ts"] } as const;
 const base = mapOf({
