@@ -127,6 +127,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       log(`mail to ${letter.to}: ${letter.subject}`);
       inbox.receive(letter);
     },
+    signingKey: () => authority.issue([`sns.${region}.amazonaws.com`], "RSA_2048"),
     log,
   });
   const lambda = createLambda({

@@ -19,6 +19,7 @@ const topicProperties = v.object({
   DisplayName: v.optional(v.string()),
   FifoTopic: v.optional(flag),
   KmsMasterKeyId: v.optional(v.string()),
+  SignatureVersion: v.optional(v.string()),
   Subscription: v.optional(v.array(v.object(subscribed)), []),
   Tags: v.optional(tagList),
 });
@@ -45,13 +46,14 @@ export function resourcesOf(engine: SnsEngine): Resources {
 /** `AWS::SNS::Topic`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html */
 function topicResource({ topics, subscriber }: SnsEngine): ResourceProvider {
   const apply = (name: string, properties: Properties, context: ResourceContext): ResourceState => {
-    const { DisplayName, FifoTopic, KmsMasterKeyId, Subscription, Tags } = parse(properties, context);
+    const { DisplayName, FifoTopic, KmsMasterKeyId, SignatureVersion, Subscription, Tags } = parse(properties, context);
     const topic = topics.createTopic(
       name,
       {
         DisplayName: DisplayName ?? "",
         ...(FifoTopic && { FifoTopic: "true" }),
         ...(KmsMasterKeyId !== undefined && { KmsMasterKeyId }),
+        ...(SignatureVersion !== undefined && { SignatureVersion }),
       },
       tagsOf(Tags, context),
     );
