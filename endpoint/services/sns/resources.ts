@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { physicalName } from "#endpoint/core/physical-name.ts";
-import { policyRecord } from "#endpoint/core/policy-record.ts";
+import { policyResource } from "#endpoint/core/policy-resource.ts";
 import { flag, jsonDocument, parseProperties, tagList, tagsOf } from "#endpoint/core/properties.ts";
 import type {
   Properties,
@@ -39,7 +39,11 @@ export function resourcesOf(engine: SnsEngine): Resources {
   return {
     "AWS::SNS::Topic": topicResource(engine),
     "AWS::SNS::Subscription": subscriptionResource(engine),
-    "AWS::SNS::TopicPolicy": policyRecord("Topics"),
+    "AWS::SNS::TopicPolicy": policyResource((arn, policy) => {
+      const { attributes } = engine.topics.topic(arn);
+      if (policy === "") attributes.delete("Policy");
+      else attributes.set("Policy", policy);
+    }),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   SNSClient,
   SubscribeCommand,
 } from "@aws-sdk/client-sns";
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openAuthority } from "#endpoint/certificates/authority.ts";
 import type { ResourceProvider } from "#endpoint/core/service.ts";
@@ -243,6 +244,34 @@ describe("SNS", () => {
       "InvalidParameterException: Invalid parameter: Amazon SNS does not support this protocol string: fax",
     );
   });
+
+  it.each(["SNS", "SQS"])(
+    "[AWS-10] shows the policy that a template gives, until the template drops it: %s",
+    async (service) => {
+      const TopicArn = await topic("guarded");
+      await queue("guarded");
+      const sqs = new SQSClient(served.client);
+      const { QueueUrl = "" } = await sqs.send(new GetQueueUrlCommand({ QueueName: "guarded" }));
+      const policy = async () => {
+        if (service === "SNS")
+          return (await client.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes?.Policy;
+        const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["Policy"] });
+        return (await sqs.send(asked)).Attributes?.Policy;
+      };
+      const before = await policy();
+      const provider = resource(service === "SNS" ? "AWS::SNS::TopicPolicy" : "AWS::SQS::QueuePolicy");
+      const PolicyDocument = { Version: "2012-10-17", Statement: [] };
+      const properties = {
+        [service === "SNS" ? "Topics" : "Queues"]: [service === "SNS" ? TopicArn : QueueUrl],
+        PolicyDocument,
+      };
+      const state = await provider.create(properties, stackContext("Policy"));
+      expect(JSON.parse(String(await policy()))).toEqual(PolicyDocument);
+      await provider.delete(state, properties, stackContext("Policy"));
+      expect(await policy()).toBe(before);
+      sqs.destroy();
+    },
+  );
 
   it("sends what it cannot deliver to the subscription's dead-letter queue", async () => {
     const TopicArn = await topic("undelivered");
