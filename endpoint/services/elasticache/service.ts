@@ -1,3 +1,4 @@
+import { AwsError } from "#endpoint/core/errors.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
 import type { Engine } from "./cache-engine.ts";
@@ -25,6 +26,7 @@ export function createElastiCache(ports: ElastiCachePorts): ElastiCache {
       protocol: { kind: "query", namespace: "http://elasticache.amazonaws.com/doc/2015-02-02/", listElement },
       operations: operationsOf(engine),
       resources: resourcesOf(engine),
+      malformed: ({ message }) => new AwsError("InvalidParameterValue", message),
       ...accessOf(engine),
       stop,
     },

@@ -7,6 +7,7 @@ import type { SnsPorts } from "./engine.ts";
 import { certificatePath, publicPath } from "./message.ts";
 import { operationsOf } from "./operations.ts";
 import { Publisher } from "./publisher.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources.ts";
 import type { SigningKey } from "./signature.ts";
 import { Subscriber } from "./subscriber.ts";
@@ -54,6 +55,7 @@ export function createSns(ports: SnsPorts): Sns {
     signingName: "sns",
     protocol: { kind: "query", namespace: "http://sns.amazonaws.com/doc/2010-03-31/" },
     operations: operationsOf(engine),
+    quotas,
     resources: resourcesOf(engine),
     publicRoutes: [{ method: "GET", pathPrefix: publicPath, handle: (request) => follow(topics, signingKey, request) }],
     ...accessOf(engine),

@@ -12,7 +12,8 @@ export function taskDefinitionOperations({ definitions, clock }: EcsEngine): Ope
   return {
     RegisterTaskDefinition: define(taskDefinitionSchema, (input, call) => {
       const definition = definitions.register(input, call.caller.arn, clock.now());
-      return { taskDefinition: describeTaskDefinition(definition), tags: definition.tags };
+      const { tags } = definition;
+      return { taskDefinition: describeTaskDefinition(definition), ...(tags.length > 0 && { tags }) };
     }),
 
     DescribeTaskDefinition: define(
