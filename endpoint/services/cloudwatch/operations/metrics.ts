@@ -4,11 +4,12 @@ import { numeric } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { MetricQuery } from "../alarm.ts";
 import { dimensionList, dimensionsOf, metricDataQuery, metricQuery } from "../definition.ts";
+import { describeDimensions, moment } from "../description.ts";
 import type { CloudWatchEngine } from "../engine.ts";
 import type { MetricIdentity, Put, Samples } from "../metrics.ts";
+import { page } from "../page.ts";
 import { evaluateQueries, periodsBetween } from "../query.ts";
 import { basicStatistics, parseStatistic, statisticOf } from "../statistic.ts";
-import { dimensionsForWire, moment, paged } from "../wire.ts";
 
 const statisticSet = v.object({ SampleCount: numeric, Sum: numeric, Minimum: numeric, Maximum: numeric });
 
@@ -111,8 +112,8 @@ export function metricOperations({ metrics, clock }: CloudWatchEngine): Operatio
               Value === undefined ? Name in dimensions : dimensions[Name] === Value,
             ),
           );
-        const { items, NextToken } = paged(found, 500, input.NextToken);
-        return { Metrics: items.map(identityForWire), NextToken };
+        const { items, NextToken } = page(found, 500, input.NextToken);
+        return { Metrics: items.map(describeIdentity), NextToken };
       },
     ),
   };
@@ -163,6 +164,6 @@ function datapoint(
   };
 }
 
-function identityForWire({ namespace, metric, dimensions }: MetricIdentity) {
-  return { Namespace: namespace, MetricName: metric, Dimensions: dimensionsForWire(dimensions) };
+function describeIdentity({ namespace, metric, dimensions }: MetricIdentity) {
+  return { Namespace: namespace, MetricName: metric, Dimensions: describeDimensions(dimensions) };
 }

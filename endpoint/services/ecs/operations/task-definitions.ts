@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
-import { describeTaskDefinition } from "../describe.ts";
+import { describeTaskDefinition } from "../description.ts";
 import type { EcsEngine } from "../engine.ts";
 import { page, pageSchema } from "../page.ts";
 import { taskDefinitionSchema } from "../task-definitions.ts";

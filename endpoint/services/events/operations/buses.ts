@@ -3,8 +3,8 @@ import { validationError } from "#endpoint/core/errors.ts";
 import { jsonObject, tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { EventsEngine } from "../engine.ts";
+import { page, pageSchema } from "../page.ts";
 import type { Bus } from "../rules.ts";
-import { page, pageSchema } from "./page.ts";
 
 const MAX_ENTRIES_BYTES = 1_048_576;
 

@@ -3,10 +3,10 @@ import { validationError } from "#endpoint/core/errors.ts";
 import { jsonObject, tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { EventsEngine } from "../engine.ts";
+import { page, pageSchema } from "../page.ts";
 import { parsePattern } from "../pattern.ts";
 import type { Rule } from "../rules.ts";
 import { target } from "../target.ts";
-import { page, pageSchema } from "./page.ts";
 
 const ruleName = v.pipe(v.string(), v.minLength(1), v.maxLength(64), v.regex(/^[.\-_A-Za-z0-9]+$/));
 const named = v.object({ Name: ruleName, EventBusName: v.optional(v.string()) });
