@@ -457,6 +457,10 @@ describe("metrics", () => {
       }),
     );
     expect(inBytes.Datapoints).toEqual([]);
+    const labelled = { Id: "most", Expression: "1", Label: "$" + "{MAX}" };
+    await expect(
+      client.send(new GetMetricDataCommand({ StartTime: at(0), EndTime: at(3), MetricDataQueries: [labelled] })),
+    ).rejects.toThrow("A dynamic label is not emulated");
     const { MetricDataResults } = await client.send(
       new GetMetricDataCommand({
         StartTime: at(0),
