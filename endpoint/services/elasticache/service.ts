@@ -2,9 +2,9 @@ import { AwsError } from "#endpoint/core/errors.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
 import type { Engine } from "./cache-engine.ts";
+import { listElement } from "./description.ts";
 import type { ElastiCachePorts } from "./engine.ts";
 import { operationsOf } from "./operations/index.ts";
-import { listElement } from "./operations/wire.ts";
 import { ReplicationGroups } from "./replication-groups.ts";
 import { resourcesOf } from "./resources.ts";
 
