@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** The oldest that read `AWS_ENDPOINT_URL`: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
-const oldest = { major: 2, minor: 13 } as const;
+/**
+ * The oldest minor version of each major one that reads `AWS_ENDPOINT_URL`:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+const oldest: Readonly<Record<string, number>> = { "1": 29, "2": 13 };
 
 /**
  * What somebody should know of the AWS CLI on the PATH: an older one ignores the endpoint's address and goes to AWS,
@@ -10,9 +13,9 @@ const oldest = { major: 2, minor: 13 } as const;
  */
 export function cliWarning(version: string, endpointUrl: string): string | undefined {
   const [, major = "", minor = ""] = /^aws-cli\/(\d+)\.(\d+)\./.exec(version) ?? [];
-  const isOld = Number(major) < oldest.major || (Number(major) === oldest.major && Number(minor) < oldest.minor);
-  if (major === "" || !isOld) return undefined;
-  return `The AWS CLI on the PATH is ${major}.${minor}: before ${oldest.major}.${oldest.minor} it ignores AWS_ENDPOINT_URL and calls AWS itself. Update it, or: alias aws='aws --endpoint-url ${endpointUrl}'`;
+  const needed = oldest[major];
+  if (needed === undefined || Number(minor) >= needed) return undefined;
+  return `The AWS CLI on the PATH is ${major}.${minor}: before ${major}.${needed} it ignores AWS_ENDPOINT_URL and calls AWS itself. Update it, or: alias aws='aws --endpoint-url ${endpointUrl}'`;
 }
 
 /** Its `aws --version`; empty where there is none that answers. */

@@ -112,7 +112,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const keys = kms.policies;
   const ssm = createSsm({ place, clock });
   const ecr = createEcr({ place, clock });
-  const s3 = await createS3({ place });
+  const s3 = await createS3({ place, log });
   const sqs = await createSqs({ place });
   const dynamoDb = createDynamoDb({ place, keys });
   const inbox = new Inbox();
@@ -127,6 +127,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       log(`mail to ${letter.to}: ${letter.subject}`);
       inbox.receive(letter);
     },
+    signingKey: () => authority.issue([`sns.${region}.amazonaws.com`], "RSA_2048"),
     log,
   });
   const lambda = createLambda({

@@ -74,6 +74,8 @@ async function serve(asked: ReturnType<typeof parseArgs<{ options: typeof option
   const environment = {
     AWS_ENDPOINT_URL: cloud.place.endpointUrl,
     AWS_REGION: cloud.place.region,
+    // What version 1 of the AWS CLI and boto3 read.
+    AWS_DEFAULT_REGION: cloud.place.region,
     AWS_ACCESS_KEY_ID: "operator",
     AWS_SECRET_ACCESS_KEY: "operator",
     CDK_DEFAULT_ACCOUNT: cloud.place.account,

@@ -8,6 +8,11 @@ export interface Throttle {
   admit(operation: string, quotas: readonly Quota[], dialect: Codec["dialect"]): void;
 }
 
+/** So many calls a second of these operations together, and no more at once. */
+export function perSecond(rate: number, ...operations: readonly string[]): Quota {
+  return { operations, burst: rate, perSecond: rate };
+}
+
 interface Bucket {
   tokens: number;
   filledAt: number;

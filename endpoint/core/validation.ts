@@ -48,10 +48,11 @@ function refusalOf(issues: readonly Issue[], operation: string): AwsError {
       `Value ${shown(issue)} at '${placeOf(issue, operation)}' failed to satisfy constraint: ${constraint}`,
   );
   const errors = faults.length === 1 ? "error" : "errors";
+  const ownWords = constraints.find(({ constraint }) => !constraint.startsWith("Member "));
   return new MalformedInput(
     first === undefined ? operation : (v.getDotPath(first) ?? operation),
     constraints[0]?.constraint ?? "",
-    `${faults.length} validation ${errors} detected: ${faults.join("; ")}`,
+    ownWords?.constraint ?? `${faults.length} validation ${errors} detected: ${faults.join("; ")}`,
   );
 }
 
@@ -91,7 +92,7 @@ function targetOf(expected: string | null): string {
   }
 }
 
-/** Custom words of a schema stand as they are. */
+/** A schema's own words are the service's, and stand as they are. */
 function constraintOf({
   type,
   input,
@@ -102,6 +103,9 @@ function constraintOf({
   if (input === undefined || input === null) return "Member must not be null";
   if (!message.startsWith("Invalid ")) return message;
   switch (type) {
+    case "non_empty":
+      return "Member must have length greater than or equal to 1";
+    case "length":
     case "min_length":
       return `Member must have length greater than or equal to ${String(requirement)}`;
     case "max_length":
@@ -126,7 +130,8 @@ function shown({ input, path }: Issue): string {
   if (input === undefined || input === null) return "null";
   const name = path?.at(-1)?.key;
   if (typeof name === "string" && confidential.test(name)) return "'***'";
-  if (Array.isArray(input)) return `'[${input.map(String).join(", ")}]'`;
+  if (Array.isArray(input))
+    return `'[${input.map((one) => (typeof one === "object" ? "***" : String(one))).join(", ")}]'`;
   return typeof input === "object" ? "'***'" : `'${String(input)}'`;
 }
 

@@ -11,16 +11,19 @@ const labelsAtEase = 14;
  * current version, `<name> <value>`.
  */
 export function withinLimits(store: SecretStore): SecretStore {
-  const moveLabel: SecretStore["moveLabel"] = async (secretId, label, move) => {
-    const moved = await store.moveLabel(secretId, label, move);
-    if (moved !== "full") return moved;
-    for (const mark of sparable(await store.describe(secretId), move.to)) {
+  /** Again for each mark that goes, while there is no room. */
+  const makingRoom = async <T>(secretId: string, kept: string | undefined, attempt: () => Promise<T | "full">) => {
+    const first = await attempt();
+    if (first !== "full") return first;
+    for (const mark of sparable(await store.describe(secretId), kept)) {
       await store.moveLabel(secretId, mark.label, { from: mark.id });
-      const again = await store.moveLabel(secretId, label, move);
+      const again = await attempt();
       if (again !== "full") return again;
     }
     return "full";
   };
+  const moveLabel: SecretStore["moveLabel"] = (secretId, label, move) =>
+    makingRoom(secretId, move.to, () => store.moveLabel(secretId, label, move));
 
   const dropNotes = async (secretId: string, name: string, kept?: string): Promise<void> => {
     const { versions } = await store.describe(secretId);
@@ -35,7 +38,7 @@ export function withinLimits(store: SecretStore): SecretStore {
     history: (...asked) => store.history(...asked),
     createdAt: (...asked) => store.createdAt(...asked),
     read: (...asked) => store.read(...asked),
-    put: (...asked) => store.put(...asked),
+    put: (secretId, version) => makingRoom(secretId, version.token, () => store.put(secretId, version)),
     describe: async (secretId) => withNotes(await store.describe(secretId)),
     moveLabel,
     async tag(secretId, name, value) {

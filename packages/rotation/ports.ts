@@ -33,8 +33,8 @@ export interface SecretStore {
    * it and given it no value.
    */
   read(secretId: string, versionId: string): Promise<string | undefined>;
-  /** `taken`: the version exists, with another value. */
-  put(secretId: string, version: NewVersion): Promise<"written" | "taken">;
+  /** `taken`: the version exists, with another value. `full`: Secrets Manager keeps no more labels for it. */
+  put(secretId: string, version: NewVersion): Promise<"written" | "taken" | "full">;
   /**
    * Compare-and-swap: `refused` if `from` does not hold the label, or if it was omitted although there is a holder.
    * `full`: Secrets Manager keeps no more labels for it.

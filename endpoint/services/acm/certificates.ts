@@ -1,5 +1,5 @@
 import { randomUUID, X509Certificate } from "node:crypto";
-import type { Authority, Certificate } from "#endpoint/certificates/authority.ts";
+import type { Authority, Certificate, KeyAlgorithm } from "#endpoint/certificates/authority.ts";
 import { AwsError } from "#endpoint/core/errors.ts";
 import type { Clock, Place, ProofRecord, ProofRecords } from "#endpoint/core/ports.ts";
 
@@ -9,7 +9,7 @@ export interface CertificateRequest {
   readonly domainName: string;
   readonly alternativeNames: readonly string[];
   readonly validationMethod: string;
-  readonly keyAlgorithm: string;
+  readonly keyAlgorithm: KeyAlgorithm;
   readonly idempotencyToken: string | undefined;
 }
 
@@ -61,7 +61,7 @@ export class Certificates {
     if (wrong !== undefined) {
       throw new AwsError("InvalidDomainValidationOptionsException", `The domain name '${wrong}' is not valid.`);
     }
-    const issued = await this.#authority.issue(names);
+    const issued = await this.#authority.issue(names, request.keyAlgorithm);
     const { region, account } = this.#place;
     const record: CertificateRecord = {
       ...request,

@@ -1,16 +1,23 @@
 import * as v from "valibot";
+import { AwsError } from "#endpoint/core/errors.ts";
 import type { ProofRecord } from "#endpoint/core/ports.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { CertificateRecord } from "./certificates.ts";
-import type { AcmEngine } from "./engine.ts";
+import { type AcmEngine, keyAlgorithm } from "./engine.ts";
 
 const tag = v.object({ Key: v.string(), Value: v.optional(v.string(), "") });
-const byArn = { CertificateArn: v.string() };
+const byArn = {
+  CertificateArn: v.pipe(
+    v.string(),
+    v.minLength(20),
+    v.regex(/^arn:[\w+=/,.@-]+:acm:[\w+=/,.@-]*:[0-9]+:[\w+=,.@-]+(\/[\w+=,.@-]+)*$/),
+  ),
+};
 const requestInput = v.object({
   DomainName: v.string(),
   SubjectAlternativeNames: v.optional(v.array(v.string()), []),
   ValidationMethod: v.optional(v.picklist(["DNS", "EMAIL", "HTTP"]), "DNS"),
-  KeyAlgorithm: v.optional(v.string(), "RSA_2048"),
+  KeyAlgorithm: keyAlgorithm,
   IdempotencyToken: v.optional(v.string()),
   Tags: v.optional(v.array(tag), []),
 });
@@ -31,10 +38,13 @@ export function operationsOf({ certificates, authority, usedBy }: AcmEngine): Op
     DescribeCertificate: define(v.object(byArn), ({ CertificateArn }) => ({
       Certificate: detail(certificates.get(CertificateArn), usedBy(CertificateArn)),
     })),
-    GetCertificate: define(v.object(byArn), ({ CertificateArn }) => ({
-      Certificate: certificates.get(CertificateArn).x509.toString(),
-      CertificateChain: authority.ca,
-    })),
+    GetCertificate: define(v.object(byArn), ({ CertificateArn }) => {
+      const { x509, issuedAt } = certificates.get(CertificateArn);
+      if (issuedAt === undefined) {
+        throw new AwsError("RequestInProgressException", `Certificate ${CertificateArn} is not issued yet.`);
+      }
+      return { Certificate: x509.toString(), CertificateChain: authority.ca };
+    }),
     ListCertificates: define(
       v.object({ CertificateStatuses: v.optional(v.array(v.string())) }),
       ({ CertificateStatuses }) => ({
@@ -67,26 +77,17 @@ export function operationsOf({ certificates, authority, usedBy }: AcmEngine): Op
 
 function summary(record: CertificateRecord, users: readonly string[]) {
   return {
-    CertificateArn: record.arn,
     DomainName: record.domainName,
     SubjectAlternativeNameSummaries: [record.domainName, ...record.alternativeNames],
     HasAdditionalSubjectAlternativeNames: false,
-    Status: record.status,
-    Type: "AMAZON_ISSUED",
-    KeyAlgorithm: record.keyAlgorithm,
     InUse: users.length > 0,
-    RenewalEligibility: "ELIGIBLE",
-    NotBefore: record.x509.validFromDate,
-    NotAfter: record.x509.validToDate,
-    CreatedAt: record.createdAt,
-    IssuedAt: record.issuedAt,
+    ...common(record, users),
   };
 }
 
 function detail(record: CertificateRecord, users: readonly string[]) {
   const names = [...new Set([record.domainName, ...record.alternativeNames])];
   return {
-    CertificateArn: record.arn,
     DomainName: record.domainName,
     SubjectAlternativeNames: names,
     DomainValidationOptions: names.map((DomainName, index) => ({
@@ -96,19 +97,27 @@ function detail(record: CertificateRecord, users: readonly string[]) {
       ValidationMethod: record.validationMethod,
       ResourceRecord: recordOf(record.proofs[index]),
     })),
-    Serial: record.x509.serialNumber.toLowerCase(),
+    Serial: record.issuedAt && record.x509.serialNumber.toLowerCase().replace(/..(?=.)/g, "$&:"),
     Subject: `CN=${record.domainName}`,
     Issuer: record.x509.issuer.replace(/^CN=/, ""),
+    SignatureAlgorithm: record.keyAlgorithm.startsWith("RSA") ? "SHA256WITHRSA" : "SHA256WITHECDSA",
+    InUseBy: users,
+    ...common(record, users),
+  };
+}
+
+/** A certificate has no dates before it is issued, and is renewed while something serves it. */
+function common(record: CertificateRecord, users: readonly string[]) {
+  return {
+    CertificateArn: record.arn,
+    Status: record.status,
+    Type: "AMAZON_ISSUED",
+    KeyAlgorithm: record.keyAlgorithm.replaceAll("_", "-"),
+    RenewalEligibility: users.length > 0 ? "ELIGIBLE" : "INELIGIBLE",
     CreatedAt: record.createdAt,
     IssuedAt: record.issuedAt,
-    Status: record.status,
-    NotBefore: record.x509.validFromDate,
-    NotAfter: record.x509.validToDate,
-    KeyAlgorithm: record.keyAlgorithm,
-    SignatureAlgorithm: "SHA256WITHECDSA",
-    InUseBy: users,
-    Type: "AMAZON_ISSUED",
-    RenewalEligibility: "ELIGIBLE",
+    NotBefore: record.issuedAt && record.x509.validFromDate,
+    NotAfter: record.issuedAt && record.x509.validToDate,
   };
 }
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parseProperties, tagList, tagsOf } from "#endpoint/core/properties.ts";
 import type { ResourceProvider, ResourceState, Resources } from "#endpoint/core/service.ts";
-import type { AcmEngine } from "./engine.ts";
+import { type AcmEngine, keyAlgorithm } from "./engine.ts";
 import { proofOf } from "./proof.ts";
 
 /** How often a certificate that waits for its proof is looked at. */
@@ -20,7 +20,7 @@ const schema = v.object({
     v.array(v.object({ DomainName: v.string(), HostedZoneId: v.optional(v.string()) })),
     [],
   ),
-  KeyAlgorithm: v.optional(v.string(), "RSA_2048"),
+  KeyAlgorithm: keyAlgorithm,
   Tags: v.optional(tagList),
 });
 

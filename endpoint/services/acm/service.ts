@@ -3,6 +3,7 @@ import type { AwsService } from "#endpoint/core/service.ts";
 import { type CertificateStatus, Certificates } from "./certificates.ts";
 import type { AcmPorts } from "./engine.ts";
 import { operationsOf } from "./operations.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources.ts";
 
 export interface Acm {
@@ -24,6 +25,7 @@ export function createAcm(ports: AcmPorts): Acm {
       signingName: "acm",
       protocol: { kind: "json" },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
     },
     setDelegated(delegated) {

@@ -112,11 +112,17 @@ export function compositeAlarm(input: v.InferOutput<typeof compositeAlarmPropert
   };
 }
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/graph-dynamic-labels.html */
+function plainLabel(label: string): string {
+  if (label.includes("${")) throw notEmulated("A dynamic label");
+  return label;
+}
+
 export function metricQuery(input: v.InferOutput<typeof metricDataQuery>, defaultPeriod = 60): MetricQuery {
   const base = {
     id: input.Id,
     returnData: input.ReturnData,
-    ...(input.Label !== undefined && { label: input.Label }),
+    ...(input.Label !== undefined && { label: plainLabel(input.Label) }),
   };
   if (input.Expression !== undefined) {
     parseExpression(input.Expression);

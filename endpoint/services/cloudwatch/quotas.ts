@@ -1,19 +1,14 @@
 import type { Quota } from "#endpoint/core/service.ts";
-
-const each = (perSecond: number, ...operations: readonly string[]): Quota => ({
-  operations,
-  burst: perSecond,
-  perSecond,
-});
+import { perSecond } from "#endpoint/core/throttle.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
 export const quotas: readonly Quota[] = [
-  each(9, "DescribeAlarms"),
-  each(9, "DescribeAlarmsForMetric"),
-  each(3, "PutMetricAlarm"),
-  each(3, "SetAlarmState"),
-  each(50, "GetMetricData"),
-  each(400, "GetMetricStatistics"),
-  each(25, "ListMetrics"),
-  each(500, "PutMetricData"),
+  perSecond(9, "DescribeAlarms"),
+  perSecond(9, "DescribeAlarmsForMetric"),
+  perSecond(3, "PutMetricAlarm"),
+  perSecond(3, "SetAlarmState"),
+  perSecond(50, "GetMetricData"),
+  perSecond(400, "GetMetricStatistics"),
+  perSecond(25, "ListMetrics"),
+  perSecond(500, "PutMetricData"),
 ];

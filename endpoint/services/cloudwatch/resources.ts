@@ -6,8 +6,8 @@ import type { AnyDefinition } from "./alarm.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Dashboards } from "./dashboards.ts";
 import { compositeAlarm, compositeAlarmProperties, metricAlarm, metricAlarmProperties } from "./definition.ts";
+import { describeCompositeAlarm, describeMetricAlarm } from "./description.ts";
 import type { CloudWatchEngine } from "./engine.ts";
-import { compositeAlarmForWire, metricAlarmForWire } from "./wire.ts";
 
 type Read = (properties: object, context: ResourceContext) => AnyDefinition;
 
@@ -92,8 +92,8 @@ function provider(alarms: Alarms, read: Read): ResourceProvider {
       if (alarm === undefined) return undefined;
       const { definition } = alarm;
       return definition.kind === "metric"
-        ? metricAlarmForWire(alarm, definition)
-        : compositeAlarmForWire(alarm, definition);
+        ? describeMetricAlarm(alarm, definition)
+        : describeCompositeAlarm(alarm, definition);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { AwsError } from "#endpoint/core/errors.ts";
 import type { ImageResolver } from "#endpoint/core/ports.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
@@ -24,6 +25,11 @@ export function createEcr({ place, clock }: EcrPorts): Ecr {
       protocol: { kind: "json" },
       operations: operationsOf(engine),
       resources: resourcesOf(engine),
+      malformed: ({ member, constraint }) =>
+        new AwsError(
+          "InvalidParameterException",
+          `Invalid parameter at '${member}' failed to satisfy constraint: '${constraint.replace(/^Member /, "")}'`,
+        ),
       ...accessOf(engine),
     },
   };

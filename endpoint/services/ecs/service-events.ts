@@ -1,5 +1,5 @@
 import type { BusEvent, Clock, EventBus } from "#endpoint/core/ports.ts";
-import { describeTask } from "./describe.ts";
+import { describeTask } from "./description.ts";
 import type { Service, ServiceEvents } from "./ecs-service.ts";
 import type { Deployment, Task } from "./model.ts";
 

@@ -36,6 +36,7 @@ const changeable = {
 /** What only `REPLICA` services with rolling updates have is all there is here: the rest is refused, not ignored. */
 const notEmulated = "is not emulated by the local endpoint";
 const fixed = {
+  launchType: v.optional(v.picklist(["FARGATE"], `a launch type other than FARGATE ${notEmulated}`)),
   schedulingStrategy: v.optional(v.picklist(["REPLICA"], `DAEMON ${notEmulated}`)),
   deploymentController: v.optional(
     v.object({ type: v.picklist(["ECS"], `a controller other than ECS ${notEmulated}`) }),

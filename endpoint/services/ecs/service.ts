@@ -1,3 +1,4 @@
+import { AwsError } from "#endpoint/core/errors.ts";
 import type { ManagedProcess, ProcessSpec, ScalableServices } from "#endpoint/core/ports.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
@@ -52,6 +53,7 @@ export async function createEcs(ports: EcsPorts): Promise<Ecs> {
       operations: operationsOf(engine),
       quotas,
       resources: resourcesOf(engine),
+      malformed: ({ message }) => new AwsError("InvalidParameterException", message),
       ...accessOf(engine),
       stop,
     },

@@ -1,9 +1,10 @@
+import { AwsError } from "#endpoint/core/errors.ts";
 import type { AwsService } from "#endpoint/core/service.ts";
 import { accessOf } from "./access.ts";
 import type { Engine } from "./cache-engine.ts";
+import { listElement } from "./description.ts";
 import type { ElastiCachePorts } from "./engine.ts";
 import { operationsOf } from "./operations/index.ts";
-import { listElement } from "./operations/wire.ts";
 import { ReplicationGroups } from "./replication-groups.ts";
 import { resourcesOf } from "./resources.ts";
 
@@ -25,6 +26,7 @@ export function createElastiCache(ports: ElastiCachePorts): ElastiCache {
       protocol: { kind: "query", namespace: "http://elasticache.amazonaws.com/doc/2015-02-02/", listElement },
       operations: operationsOf(engine),
       resources: resourcesOf(engine),
+      malformed: ({ message }) => new AwsError("InvalidParameterValue", message),
       ...accessOf(engine),
       stop,
     },

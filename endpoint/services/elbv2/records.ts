@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { AwsError } from "#endpoint/core/errors.ts";
+import { AwsError, validationError } from "#endpoint/core/errors.ts";
 import type { ActionInput, ConditionInput } from "./schema.ts";
 
 export interface LoadBalancerRecord {
@@ -64,6 +64,12 @@ export interface HealthCheckRecord {
   readonly matcher: string;
 }
 
+function checkArn(text: string, kind: string): void {
+  const type = kind.replaceAll(" ", "").replace("listenerrule", "listener-rule");
+  if (text.startsWith("arn:") && text.includes(`:${type}/`)) return;
+  throw validationError(`'${text}' is not a valid ${kind} ARN`);
+}
+
 /** What the control plane knows. Lookups throw what the API answers for what is not there. */
 export class Records {
   readonly loadBalancers = new Map<string, LoadBalancerRecord>();
@@ -73,18 +79,22 @@ export class Records {
   readonly tags = new Map<string, ReadonlyMap<string, string>>();
 
   loadBalancer(arn: string): LoadBalancerRecord {
+    checkArn(arn, "load balancer");
     return found(this.loadBalancers.get(arn), "LoadBalancerNotFound", `Load balancer '${arn}' not found`);
   }
 
   listener(arn: string): ListenerRecord {
+    checkArn(arn, "listener");
     return found(this.listeners.get(arn), "ListenerNotFound", `Listener '${arn}' not found`);
   }
 
   rule(arn: string): RuleRecord {
+    checkArn(arn, "listener rule");
     return found(this.rules.get(arn), "RuleNotFound", `Rule '${arn}' not found`);
   }
 
   targetGroup(arn: string): TargetGroupRecord {
+    checkArn(arn, "target group");
     return found(this.targetGroups.get(arn), "TargetGroupNotFound", `Target group '${arn}' not found`);
   }
 

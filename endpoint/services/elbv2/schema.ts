@@ -8,11 +8,7 @@ export const integer = v.pipe(numeric, v.integer("must be a whole number"));
 export const text = v.string();
 export const texts = v.array(text);
 export const tags = v.optional(tagList);
-export const port = v.pipe(
-  integer,
-  v.minValue(1, "must be from 1 to 65535"),
-  v.maxValue(65535, "must be from 1 to 65535"),
-);
+export const port = v.pipe(integer, v.minValue(1), v.maxValue(65535));
 
 export const certificates = v.array(v.object({ CertificateArn: text, IsDefault: v.optional(flag) }));
 export const attributes = v.array(

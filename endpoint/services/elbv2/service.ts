@@ -6,6 +6,7 @@ import { operationsOf } from "./operations/index.ts";
 import { createTargetRegistry } from "./operations/targets.ts";
 import type { RequestReport } from "./plane/messages.ts";
 import { Plane } from "./plane/plane.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources/index.ts";
 
 export interface Elbv2 {
@@ -33,6 +34,7 @@ export function createElbv2({ place, clock, metrics, certificates, names, bucket
       signingName: "elasticloadbalancing",
       protocol: { kind: "query", namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/" },
       operations: operationsOf(control),
+      quotas,
       resources: resourcesOf(control),
       stop,
     },

@@ -11,7 +11,7 @@ export function resourcesOf(engine: EventsEngine): Resources {
   return {
     "AWS::Events::Rule": ruleResource(engine),
     "AWS::Events::EventBus": busResource(engine),
-    "AWS::Events::EventBusPolicy": busPolicyResource(),
+    "AWS::Events::EventBusPolicy": busPolicyResource(engine),
   };
 }
 
@@ -86,13 +86,38 @@ function busResource({ rules }: EventsEngine): ResourceProvider {
   };
 }
 
-/** Other accounts, which it would let in, do not exist here. */
-function busPolicyResource(): ResourceProvider {
+const busPolicyProperties = v.object({
+  EventBusName: v.optional(v.string()),
+  StatementId: v.string(),
+  Statement: v.optional(v.pipe(jsonDocument, v.parseJson(), v.record(v.string(), v.unknown()))),
+  Action: v.optional(v.string()),
+  Principal: v.optional(v.string()),
+});
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html */
+function busPolicyResource({ rules, place }: EventsEngine): ResourceProvider {
+  const put = (given: Properties, context: ResourceContext) => {
+    const { EventBusName, StatementId, Statement, Action, Principal } = parseProperties(
+      busPolicyProperties,
+      given,
+      context,
+    );
+    const { arn, statements } = rules.bus(EventBusName);
+    const account = Principal === "*" ? "*" : { AWS: `arn:aws:iam::${Principal ?? place.account}:root` };
+    const statement = Statement ?? { Effect: "Allow", Principal: account, Action, Resource: arn };
+    statements.set(StatementId, { Sid: StatementId, ...statement });
+    return `${EventBusName ?? DEFAULT_BUS}|${StatementId}`;
+  };
   return {
-    inert: true,
     replaceOn: ["EventBusName", "StatementId"],
-    create: async (_given, context) => ({ physicalId: physicalName(context, 64), attributes: {} }),
-    update: async (current) => current,
-    delete: async () => undefined,
+    create: async (given, context) => ({ physicalId: put(given, context), attributes: {} }),
+    async update(current, given, _previous, context) {
+      put(given, context);
+      return current;
+    },
+    async delete({ physicalId }) {
+      const [bus = "", statement = ""] = physicalId.split("|");
+      rules.find(bus)?.statements.delete(statement);
+    },
   };
 }

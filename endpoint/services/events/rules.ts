@@ -30,6 +30,8 @@ export interface Bus {
   readonly arn: string;
   readonly createdAt: number;
   readonly rules: Map<string, Rule>;
+  /** Of its policy, by their id. Other accounts, which they would let in, do not exist here. */
+  readonly statements: Map<string, object>;
 }
 
 export interface Rules {
@@ -57,6 +59,7 @@ export function createRules(place: Place, now: () => number): Rules {
     arn: `${prefix}:event-bus/${name}`,
     createdAt: now(),
     rules: new Map(),
+    statements: new Map(),
   });
   const buses = new Map([[DEFAULT_BUS, newBus(DEFAULT_BUS)]]);
 

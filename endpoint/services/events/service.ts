@@ -4,6 +4,7 @@ import { accessOf } from "./access.ts";
 import { createDeliverer } from "./delivery.ts";
 import type { EventsPorts } from "./engine.ts";
 import { operationsOf } from "./operations/index.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources.ts";
 import { createRouter, type DeliveryPlan, type Router } from "./router.ts";
 import { createRules } from "./rules.ts";
@@ -36,6 +37,7 @@ export function createEvents(ports: EventsPorts): Events {
       signingName: "events",
       protocol: { kind: "json" },
       operations: operationsOf(engine),
+      quotas,
       resources: resourcesOf(engine),
       ...accessOf(engine),
       stop,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { notEmulated, validationError } from "#endpoint/core/errors.ts";
+import { type AwsError, notEmulated, validationError } from "#endpoint/core/errors.ts";
 import { numeric } from "#endpoint/core/properties.ts";
 import type { Envelope } from "./envelope.ts";
 
@@ -28,10 +28,15 @@ export type TargetKind = (typeof KINDS)[number];
 
 /** Throws `notEmulated` for a service that events are not delivered to here. */
 export function targetKind({ Arn }: Pick<Target, "Arn">): TargetKind {
+  if (!/^arn:[^:]*:[^:]+:[^:]*:[^:]*:./.test(Arn)) throw badArn(Arn);
   const service = Arn.split(":")[2];
   const kind = KINDS.find((one) => one === service);
   if (kind === undefined) throw notEmulated(`An EventBridge target of ${service ?? Arn}`);
   return kind;
+}
+
+export function badArn(arn: string): AwsError {
+  return validationError(`Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`);
 }
 
 interface RuleName {

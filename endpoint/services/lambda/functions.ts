@@ -69,7 +69,7 @@ export function parseFunctionName(text: string): { readonly name: string; readon
   if (name === undefined) {
     throw new AwsError(
       "ValidationException",
-      `1 validation error detected: Value '${text}' at 'functionName' failed to satisfy constraint: Member must be a function name or ARN, such as my-function or arn:aws:lambda:us-east-1:123456789012:function:my-function`,
+      `1 validation error detected: Value '${text}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?`,
     );
   }
   return { name, qualifier };

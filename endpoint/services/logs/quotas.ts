@@ -1,18 +1,13 @@
 import type { Quota } from "#endpoint/core/service.ts";
-
-const each = (perSecond: number, ...operations: readonly string[]): Quota => ({
-  operations,
-  burst: perSecond,
-  perSecond,
-});
+import { perSecond } from "#endpoint/core/throttle.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 export const quotas: readonly Quota[] = [
-  each(10, "FilterLogEvents"),
-  each(25, "GetLogEvents"),
-  each(10, "DescribeLogGroups"),
-  each(25, "DescribeLogStreams"),
-  each(10, "CreateLogGroup"),
-  each(50, "CreateLogStream"),
-  each(5_000, "PutLogEvents"),
+  perSecond(10, "FilterLogEvents"),
+  perSecond(25, "GetLogEvents"),
+  perSecond(10, "DescribeLogGroups"),
+  perSecond(25, "DescribeLogStreams"),
+  perSecond(10, "CreateLogGroup"),
+  perSecond(50, "CreateLogStream"),
+  perSecond(5_000, "PutLogEvents"),
 ];

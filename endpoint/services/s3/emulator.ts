@@ -9,6 +9,7 @@ const maxObjectBytes = 512 * 1024 * 1024;
 
 export interface S3Ports {
   readonly place: Pick<Place, "region">;
+  readonly log: (line: string) => void;
 }
 
 type Emulator = ReturnType<typeof buildApp>;
@@ -39,9 +40,11 @@ export function buildEmulator({ region }: S3Ports["place"]): Emulator {
   });
 
   app.addHook("onSend", async (request, reply) => {
-    const [bucket, key] = parseUrl(request.url).path;
-    if (request.method === "HEAD" && bucket && !key) reply.header("x-amz-bucket-region", region);
-    if (request.method === "DELETE" && bucket && !key && reply.statusCode === 204) subresources.forget(bucket);
+    const { path, parameters } = parseUrl(request.url);
+    const [bucket, key] = path;
+    if (!bucket || key || subresourceOf(parameters.keys()) !== undefined) return;
+    if (request.method === "HEAD") reply.header("x-amz-bucket-region", region);
+    if (request.method === "DELETE" && reply.statusCode === 204) subresources.forget(bucket);
   });
 
   return app;

@@ -13,11 +13,12 @@ export interface S3 {
 }
 
 /** S3 in memory, by fauxqs. */
-export async function createS3({ place }: S3Ports): Promise<S3> {
+export async function createS3({ place, log }: S3Ports): Promise<S3> {
   const app = buildEmulator(place);
 
   async function call(method: "GET" | "PUT" | "DELETE", path: string, payload?: string): Promise<Buffer> {
-    const response = await app.inject({ method, url: path, ...(payload !== undefined && { payload }) });
+    const headers = { "content-type": "application/xml" };
+    const response = await app.inject({ method, url: path, ...(payload !== undefined && { payload, headers }) });
     if (response.statusCode < 300) return response.rawPayload;
     const code = /<Code>(.*?)<\/Code>/.exec(response.body)?.[1] ?? "InternalError";
     const message = /<Message>(.*?)<\/Message>/.exec(response.body)?.[1] ?? `S3 answered ${response.statusCode}.`;
@@ -31,6 +32,12 @@ export async function createS3({ place }: S3Ports): Promise<S3> {
   const buckets = {
     createBucket: async (name: string) => void (await call("PUT", `/${encodeURIComponent(name)}`)),
     deleteBucket: async (name: string) => void (await call("DELETE", `/${encodeURIComponent(name)}`)),
+    configure: async (name: string, subresource: string, document: string | undefined) =>
+      void (await call(
+        document === undefined ? "DELETE" : "PUT",
+        `/${encodeURIComponent(name)}?${subresource}`,
+        document,
+      )),
     async putPolicy(bucket: string, policy: string | undefined) {
       const path = `/${encodeURIComponent(bucket)}?policy`;
       if (policy !== undefined) await call("PUT", path, policy);
@@ -53,7 +60,7 @@ export async function createS3({ place }: S3Ports): Promise<S3> {
     service: {
       signingName: "s3",
       emulator: app.routing,
-      resources: resourcesOf(buckets),
+      resources: resourcesOf(buckets, log),
       stop,
     },
     objects,

@@ -1,23 +1,18 @@
 import type { Quota } from "#endpoint/core/service.ts";
-
-const each = (perSecond: number, ...operations: readonly string[]): Quota => ({
-  operations,
-  burst: perSecond,
-  perSecond,
-});
+import { perSecond } from "#endpoint/core/throttle.ts";
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 export const quotas: readonly Quota[] = [
-  each(10_000, "DescribeSecret", "GetSecretValue"),
-  each(50, "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"),
-  each(50, "CancelRotateSecret", "RotateSecret"),
-  each(50, "TagResource", "UntagResource"),
-  each(50, "DeleteResourcePolicy", "GetResourcePolicy", "PutResourcePolicy", "ValidateResourcePolicy"),
-  each(50, "CreateSecret"),
-  each(50, "DeleteSecret"),
-  each(50, "RestoreSecret"),
-  each(50, "GetRandomPassword"),
-  each(50, "ListSecretVersionIds"),
-  each(100, "ListSecrets"),
-  each(100, "BatchGetSecretValue"),
+  perSecond(10_000, "DescribeSecret", "GetSecretValue"),
+  perSecond(50, "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"),
+  perSecond(50, "CancelRotateSecret", "RotateSecret"),
+  perSecond(50, "TagResource", "UntagResource"),
+  perSecond(50, "DeleteResourcePolicy", "GetResourcePolicy", "PutResourcePolicy", "ValidateResourcePolicy"),
+  perSecond(50, "CreateSecret"),
+  perSecond(50, "DeleteSecret"),
+  perSecond(50, "RestoreSecret"),
+  perSecond(50, "GetRandomPassword"),
+  perSecond(50, "ListSecretVersionIds"),
+  perSecond(100, "ListSecrets"),
+  perSecond(100, "BatchGetSecretValue"),
 ];

@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { AsyncInvoker, Clock, Place, QueueClient } from "#endpoint/core/ports.ts";
 import { attributesAsDocument, jsonOr, matchesPolicy } from "./filter.ts";
-import { confirmationUrl, lambdaEvent, type Message, notification, subscriptionConfirmation } from "./message.ts";
+import {
+  confirmationUrl,
+  lambdaEvent,
+  type Message,
+  notification,
+  type Sender,
+  subscriptionConfirmation,
+} from "./message.ts";
+import type { SignatureVersion, SigningKey } from "./signature.ts";
 import type { Subscription, Topics } from "./topics.ts";
 
 /** A mail that SNS would have sent. */
@@ -19,6 +27,8 @@ export interface DeliveryPorts {
   /** Posts JSON to a web address; rejects unless it was accepted. */
   readonly post: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<void>;
   readonly mail: (letter: Letter) => void;
+  /** RSA, as AWS signs. */
+  readonly signingKey: () => Promise<SigningKey>;
   readonly log: (line: string) => void;
   /** Aborted when the service stops: no more retries. */
   readonly signal: AbortSignal;
@@ -42,17 +52,21 @@ export async function fanOut(ports: DeliveryPorts, topics: Topics, message: Mess
 }
 
 /** Asks a web address, or a person, whether they want the notifications, as SNS does before it sends any. */
-export async function askToConfirm(ports: DeliveryPorts, subscription: Subscription): Promise<void> {
+export async function askToConfirm(
+  ports: DeliveryPorts,
+  subscription: Subscription,
+  signatureVersion: SignatureVersion,
+): Promise<void> {
   const { topicArn, token, endpoint, protocol } = subscription;
   if (protocol === "email" || protocol === "email-json") return ports.mail(confirmationLetter(ports, subscription));
-  const { endpointUrl } = ports.place;
-  const body = subscriptionConfirmation({ id: randomUUID(), topicArn, token, endpointUrl, at: ports.clock.now() });
+  const question = { id: randomUUID(), topicArn, token, at: ports.clock.now(), signatureVersion };
   const headers = {
     ...contentType,
     "x-amz-sns-message-type": "SubscriptionConfirmation",
     "x-amz-sns-topic-arn": topicArn,
   };
-  await withRetries(ports, () => ports.post(endpoint, headers, body)).catch((error: unknown) =>
+  const ask = async () => ports.post(endpoint, headers, subscriptionConfirmation(question, await senderOf(ports)));
+  await withRetries(ports, ask).catch((error: unknown) =>
     ports.log(`sns: ${subscription.arn} was not asked to confirm: ${describe(error)}`),
   );
 }
@@ -78,7 +92,7 @@ async function deliverOrDeadLetter(ports: DeliveryPorts, subscription: Subscript
     );
     if (deadLetterArn === undefined) return;
     await ports.queues
-      .send(deadLetterArn, envelope(ports, subscription, message))
+      .send(deadLetterArn, await envelope(ports, subscription, message))
       .catch((failure: unknown) => ports.log(`sns: ${deadLetterArn} refused ${message.id}: ${describe(failure)}`));
   }
 }
@@ -89,17 +103,17 @@ async function deliver(ports: DeliveryPorts, subscription: Subscription, message
     case "sqs":
       return sendToQueue(ports, subscription, message);
     case "lambda":
-      return ports.functions.enqueue(endpoint, lambdaEvent(message, linksOf(ports, subscription)));
+      return ports.functions.enqueue(endpoint, lambdaEvent(message, await subscribed(ports, subscription)));
     case "http":
     case "https":
-      return withRetries(ports, () =>
-        ports.post(endpoint, notificationHeaders(subscription, message), envelope(ports, subscription, message)),
+      return withRetries(ports, async () =>
+        ports.post(endpoint, notificationHeaders(subscription, message), await envelope(ports, subscription, message)),
       );
     case "email":
       return ports.mail({ to: endpoint, subject: message.subject ?? "AWS Notification Message", body: message.body });
     case "email-json": {
       const subject = message.subject ?? "AWS Notification Message";
-      return ports.mail({ to: endpoint, subject, body: envelope(ports, subscription, message) });
+      return ports.mail({ to: endpoint, subject, body: await envelope(ports, subscription, message) });
     }
     default:
       throw new Error(`no delivery over ${protocol satisfies never}`);
@@ -107,7 +121,9 @@ async function deliver(ports: DeliveryPorts, subscription: Subscription, message
 }
 
 async function sendToQueue(ports: DeliveryPorts, subscription: Subscription, message: Message): Promise<void> {
-  if (!isRaw(subscription)) return ports.queues.send(subscription.endpoint, envelope(ports, subscription, message));
+  if (!isRaw(subscription)) {
+    return ports.queues.send(subscription.endpoint, await envelope(ports, subscription, message));
+  }
   const attributes = Object.entries(message.attributes).map(([name, { value }]) => [name, value]);
   return ports.queues.send(subscription.endpoint, message.body, Object.fromEntries(attributes));
 }
@@ -136,8 +152,8 @@ function deadLetterQueue(subscription: Subscription): string | undefined {
   return String(redrive.deadLetterTargetArn);
 }
 
-function envelope(ports: DeliveryPorts, subscription: Subscription, message: Message): string {
-  return isRaw(subscription) ? message.body : notification(message, linksOf(ports, subscription));
+async function envelope(ports: DeliveryPorts, subscription: Subscription, message: Message): Promise<string> {
+  return isRaw(subscription) ? message.body : notification(message, await subscribed(ports, subscription));
 }
 
 function notificationHeaders(subscription: Subscription, message: Message): Readonly<Record<string, string>> {
@@ -155,8 +171,12 @@ function isRaw(subscription: Subscription): boolean {
   return subscription.attributes.get("RawMessageDelivery") === "true";
 }
 
-function linksOf(ports: DeliveryPorts, subscription: Subscription) {
-  return { endpointUrl: ports.place.endpointUrl, subscriptionArn: subscription.arn };
+async function senderOf({ place, signingKey }: DeliveryPorts): Promise<Sender> {
+  return { endpointUrl: place.endpointUrl, signingKey: await signingKey() };
+}
+
+async function subscribed(ports: DeliveryPorts, { arn }: Subscription) {
+  return { ...(await senderOf(ports)), subscriptionArn: arn };
 }
 
 function describe(error: unknown): string {

@@ -1,3 +1,5 @@
+import { type SignatureVersion, type SigningKey, signatureOf } from "./signature.ts";
+
 /** A message attribute; `type` as SNS has it: `String`, `String.Array`, `Number`, `Binary`. */
 export interface MessageAttribute {
   readonly type: string;
@@ -14,67 +16,78 @@ export interface Message {
   readonly attributes: MessageAttributes;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  readonly signatureVersion: SignatureVersion;
 }
 
-interface Links {
+/** Where a message comes from: its links lead there, and it is signed. */
+export interface Sender {
   readonly endpointUrl: string;
-  readonly subscriptionArn: string;
+  readonly signingKey: SigningKey;
 }
+
+type Subscribed = Sender & { readonly subscriptionArn: string };
 
 /** Where a subscriber follows the links of a message; on AWS they are on the host of SNS itself. */
 export const publicPath = "/_sns";
 
-/** Nothing here holds AWS's key: a consumer that verifies signatures refuses what this endpoint sends. */
-const unsigned = { SignatureVersion: "1", Signature: "bm90IHNpZ25lZA==" } as const;
+export const certificatePath = `${publicPath}/SimpleNotificationService.pem`;
 
 /**
  * What queues and web addresses receive.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html#http-notification-json
  */
-export function notification(message: Message, links: Links): string {
-  return JSON.stringify({
+export function notification(message: Message, sender: Subscribed): string {
+  const content = {
     Type: "Notification",
     MessageId: message.id,
     TopicArn: message.topicArn,
     ...(message.subject !== undefined && { Subject: message.subject }),
     Message: message.body,
     Timestamp: new Date(message.at).toISOString(),
-    ...unsigned,
-    SigningCertURL: certificateUrl(links),
-    UnsubscribeURL: unsubscribeUrl(links),
+  };
+  return JSON.stringify({
+    ...content,
+    ...signatureOf(content, message.signatureVersion, sender.signingKey),
+    SigningCertURL: certificateUrl(sender),
+    UnsubscribeURL: unsubscribeUrl(sender),
     ...(Object.keys(message.attributes).length > 0 && { MessageAttributes: attributesForJson(message.attributes) }),
   });
 }
 
 /** What a function receives: a null subject instead of none, and `Url` spelt differently than in the envelope. */
-export function lambdaEvent(message: Message, links: Links): string {
-  const Sns = {
+export function lambdaEvent(message: Message, sender: Subscribed): string {
+  const content = {
     Type: "Notification",
     MessageId: message.id,
     TopicArn: message.topicArn,
     Subject: message.subject ?? null,
     Message: message.body,
     Timestamp: new Date(message.at).toISOString(),
-    ...unsigned,
-    SigningCertUrl: certificateUrl(links),
-    UnsubscribeUrl: unsubscribeUrl(links),
+  };
+  const Sns = {
+    ...content,
+    ...signatureOf(content, message.signatureVersion, sender.signingKey),
+    SigningCertUrl: certificateUrl(sender),
+    UnsubscribeUrl: unsubscribeUrl(sender),
     MessageAttributes: attributesForJson(message.attributes),
   };
   return JSON.stringify({
-    Records: [{ EventSource: "aws:sns", EventVersion: "1.0", EventSubscriptionArn: links.subscriptionArn, Sns }],
+    Records: [{ EventSource: "aws:sns", EventVersion: "1.0", EventSubscriptionArn: sender.subscriptionArn, Sns }],
   });
 }
 
 /** What a web address must answer for, before it gets any notification. */
-export function subscriptionConfirmation(request: {
-  readonly id: string;
-  readonly topicArn: string;
-  readonly token: string;
-  readonly endpointUrl: string;
-  readonly at: number;
-}): string {
-  const query = { Action: "ConfirmSubscription", TopicArn: request.topicArn, Token: request.token };
-  return JSON.stringify({
+export function subscriptionConfirmation(
+  request: {
+    readonly id: string;
+    readonly topicArn: string;
+    readonly token: string;
+    readonly at: number;
+    readonly signatureVersion: SignatureVersion;
+  },
+  sender: Sender,
+): string {
+  const content = {
     Type: "SubscriptionConfirmation",
     MessageId: request.id,
     Token: request.token,
@@ -82,14 +95,17 @@ export function subscriptionConfirmation(request: {
     Message:
       `You have chosen to subscribe to the topic ${request.topicArn}.\n` +
       "To confirm the subscription, visit the SubscribeURL included in this message.",
-    SubscribeURL: publicUrl(request, query),
+    SubscribeURL: confirmationUrl({ ...request, endpointUrl: sender.endpointUrl }),
     Timestamp: new Date(request.at).toISOString(),
-    ...unsigned,
-    SigningCertURL: certificateUrl(request),
+  };
+  return JSON.stringify({
+    ...content,
+    ...signatureOf(content, request.signatureVersion, sender.signingKey),
+    SigningCertURL: certificateUrl(sender),
   });
 }
 
-function publicUrl(links: Pick<Links, "endpointUrl">, query: Readonly<Record<string, string>>): string {
+function publicUrl(links: Pick<Sender, "endpointUrl">, query: Readonly<Record<string, string>>): string {
   return `${links.endpointUrl}${publicPath}/?${new URLSearchParams(query)}`;
 }
 
@@ -98,15 +114,15 @@ export function confirmationUrl({
   topicArn,
   token,
   endpointUrl,
-}: Pick<Links, "endpointUrl"> & { readonly topicArn: string; readonly token: string }): string {
+}: Pick<Sender, "endpointUrl"> & { readonly topicArn: string; readonly token: string }): string {
   return publicUrl({ endpointUrl }, { Action: "ConfirmSubscription", TopicArn: topicArn, Token: token });
 }
 
-function certificateUrl(links: Pick<Links, "endpointUrl">): string {
-  return `${links.endpointUrl}${publicPath}/SimpleNotificationService.pem`;
+function certificateUrl(links: Pick<Sender, "endpointUrl">): string {
+  return `${links.endpointUrl}${certificatePath}`;
 }
 
-function unsubscribeUrl(links: Links): string {
+function unsubscribeUrl(links: Subscribed): string {
   return publicUrl(links, { Action: "Unsubscribe", SubscriptionArn: links.subscriptionArn });
 }
 

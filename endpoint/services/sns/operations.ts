@@ -1,11 +1,13 @@
 import * as v from "valibot";
+import { AwsError } from "#endpoint/core/errors.ts";
 import { pageOf } from "#endpoint/core/page.ts";
 import { tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
+import { accountOf, checkTopicAttribute, subscriptionAttributes, topicAttributes } from "./attributes.ts";
 import type { SnsEngine } from "./engine.ts";
 import { publication } from "./publisher.ts";
 import { checkSubscriptionAttributes } from "./subscriber.ts";
-import { invalidParameter, protocols, type Subscription, type Topic, type Topics } from "./topics.ts";
+import { checkArn, invalidParameter, protocols, type Subscription } from "./topics.ts";
 
 const attributes = v.optional(v.record(v.string(), v.string()), {});
 const onTopic = v.object({ TopicArn: v.string() });
@@ -26,11 +28,13 @@ function topicOperations({ topics, publisher }: SnsEngine): Operations {
     CreateTopic: define(
       v.object({ Name: v.string(), Attributes: attributes, Tags: v.optional(tagList, []) }),
       ({ Name, Attributes, Tags }) => {
+        for (const [key, value] of Object.entries(Attributes)) checkTopicAttribute(key, value);
         const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
         return { TopicArn: topics.createTopic(Name, Attributes, tags).arn };
       },
     ),
     DeleteTopic: define(onTopic, ({ TopicArn }) => {
+      checkArn("TopicArn", TopicArn);
       topics.deleteTopic(TopicArn);
       return {};
     }),
@@ -42,7 +46,9 @@ function topicOperations({ topics, publisher }: SnsEngine): Operations {
       Attributes: topicAttributes(topics, topics.topic(TopicArn)),
     })),
     SetTopicAttributes: define(v.object({ ...onTopic.entries, ...changeOfAttribute }), (input) => {
-      topics.topic(input.TopicArn).attributes.set(input.AttributeName, input.AttributeValue);
+      const topic = topics.topic(input.TopicArn);
+      checkTopicAttribute(input.AttributeName, input.AttributeValue);
+      topic.attributes.set(input.AttributeName, input.AttributeValue);
       return {};
     }),
     Publish: define(
@@ -62,13 +68,16 @@ function topicOperations({ topics, publisher }: SnsEngine): Operations {
           v.maxLength(10),
         ),
       }),
-      ({ TopicArn, PublishBatchRequestEntries }) => ({
-        Successful: PublishBatchRequestEntries.map(({ Id, ...message }) => ({
+      ({ TopicArn, PublishBatchRequestEntries: entries }) => {
+        if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
+          throw new AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
+        }
+        const Successful = entries.map(({ Id, ...message }) => ({
           Id,
           MessageId: publisher.publish(TopicArn, message),
-        })),
-        Failed: [],
-      }),
+        }));
+        return { Successful, Failed: [] };
+      },
     ),
     TagResource: define(v.object({ ...onResource.entries, Tags: tagList }), ({ ResourceArn, Tags }) => {
       for (const { Key, Value } of Tags) topics.topic(ResourceArn).tags.set(Key, Value);
@@ -89,13 +98,17 @@ function subscriptionOperations({ topics, subscriber }: SnsEngine): Operations {
     Subscribe: define(
       v.object({
         ...onTopic.entries,
-        Protocol: v.picklist(protocols),
+        Protocol: v.string(),
         Endpoint: v.string(),
         Attributes: attributes,
         ReturnSubscriptionArn: v.optional(v.string()),
       }),
       (input) => {
-        const made = subscriber.subscribe(input.TopicArn, input.Protocol, input.Endpoint, input.Attributes);
+        const protocol = protocols.find((name) => name === input.Protocol);
+        if (protocol === undefined) {
+          throw invalidParameter(`Amazon SNS does not support this protocol string: ${input.Protocol}`);
+        }
+        const made = subscriber.subscribe(input.TopicArn, protocol, input.Endpoint, input.Attributes);
         const shown = made.state === "confirmed" || input.ReturnSubscriptionArn === "true";
         return { SubscriptionArn: shown ? made.arn : "pending confirmation" };
       },
@@ -104,6 +117,7 @@ function subscriptionOperations({ topics, subscriber }: SnsEngine): Operations {
       SubscriptionArn: topics.confirm(TopicArn, Token).arn,
     })),
     Unsubscribe: define(onSubscription, ({ SubscriptionArn }) => {
+      checkArn("SubscriptionArn", SubscriptionArn);
       topics.unsubscribe(SubscriptionArn);
       return {};
     }),
@@ -126,36 +140,6 @@ function subscriptionOperations({ topics, subscriber }: SnsEngine): Operations {
       return {};
     }),
   };
-}
-
-function accountOf(arn: string): string {
-  return arn.split(":")[4] ?? "";
-}
-
-function topicAttributes(topics: Topics, topic: Topic): Map<string, string> {
-  const states = topics.subscriptionsOf(topic.arn).map(({ state }) => state);
-  return new Map([
-    ["TopicArn", topic.arn],
-    ["Owner", accountOf(topic.arn)],
-    ["DisplayName", ""],
-    ["SubscriptionsConfirmed", String(states.filter((state) => state === "confirmed").length)],
-    ["SubscriptionsPending", String(states.filter((state) => state === "pending").length)],
-    ["SubscriptionsDeleted", "0"],
-    ...topic.attributes,
-  ]);
-}
-
-function subscriptionAttributes(subscription: Subscription): Map<string, string> {
-  return new Map([
-    ["SubscriptionArn", subscription.arn],
-    ["TopicArn", subscription.topicArn],
-    ["Protocol", subscription.protocol],
-    ["Endpoint", subscription.endpoint],
-    ["Owner", accountOf(subscription.topicArn)],
-    ["PendingConfirmation", String(subscription.state === "pending")],
-    ["RawMessageDelivery", "false"],
-    ...subscription.attributes,
-  ]);
 }
 
 function summary(subscription: Subscription) {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
+import { signatureVersionOf } from "./attributes.ts";
 import { type DeliveryPorts, fanOut } from "./delivery.ts";
 import type { Message, MessageAttributes } from "./message.ts";
 import { invalidParameter, type Topics } from "./topics.ts";
@@ -21,7 +22,7 @@ const attribute = v.pipe(
 );
 
 export const publication = v.object({
-  Message: v.pipe(v.string(), v.minLength(1, "Empty message")),
+  Message: v.string(),
   Subject: v.optional(v.string()),
   MessageStructure: v.optional(v.literal("json")),
   MessageAttributes: v.optional(v.record(v.string(), attribute), {}),
@@ -40,7 +41,7 @@ export class Publisher {
 
   /** Accepts the message and returns its id; deliveries follow. Throws `NotFound`, `InvalidParameter`. */
   publish(topicArn: string, request: Publication): string {
-    this.#topics.topic(topicArn);
+    const signatureVersion = signatureVersionOf(this.#topics.topic(topicArn));
     check(request);
     const message: Message = {
       id: randomUUID(),
@@ -49,6 +50,7 @@ export class Publisher {
       body: request.MessageStructure === "json" ? defaultText(request.Message) : request.Message,
       attributes: request.MessageAttributes,
       at: this.#ports.clock.now(),
+      signatureVersion,
     };
     const delivery = fanOut(this.#ports, this.#topics, message).finally(() => this.#pending.delete(delivery));
     this.#pending.add(delivery);
@@ -62,6 +64,7 @@ export class Publisher {
 }
 
 function check(request: Publication): void {
+  if (request.Message === "") throw invalidParameter("Empty message");
   if (sizeOf(request.Message, request.MessageAttributes) > maxMessageBytes) throw invalidParameter("Message too long");
   const { Subject } = request;
   // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: at most 100 ASCII characters, no line breaks.

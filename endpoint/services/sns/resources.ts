@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { physicalName } from "#endpoint/core/physical-name.ts";
-import { policyRecord } from "#endpoint/core/policy-record.ts";
+import { policyResource } from "#endpoint/core/policy-resource.ts";
 import { flag, jsonDocument, parseProperties, tagList, tagsOf } from "#endpoint/core/properties.ts";
 import type {
   Properties,
@@ -19,6 +19,7 @@ const topicProperties = v.object({
   DisplayName: v.optional(v.string()),
   FifoTopic: v.optional(flag),
   KmsMasterKeyId: v.optional(v.string()),
+  SignatureVersion: v.optional(v.string()),
   Subscription: v.optional(v.array(v.object(subscribed)), []),
   Tags: v.optional(tagList),
 });
@@ -38,20 +39,25 @@ export function resourcesOf(engine: SnsEngine): Resources {
   return {
     "AWS::SNS::Topic": topicResource(engine),
     "AWS::SNS::Subscription": subscriptionResource(engine),
-    "AWS::SNS::TopicPolicy": policyRecord("Topics"),
+    "AWS::SNS::TopicPolicy": policyResource((arn, policy) => {
+      const { attributes } = engine.topics.topic(arn);
+      if (policy === "") attributes.delete("Policy");
+      else attributes.set("Policy", policy);
+    }),
   };
 }
 
 /** `AWS::SNS::Topic`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html */
 function topicResource({ topics, subscriber }: SnsEngine): ResourceProvider {
   const apply = (name: string, properties: Properties, context: ResourceContext): ResourceState => {
-    const { DisplayName, FifoTopic, KmsMasterKeyId, Subscription, Tags } = parse(properties, context);
+    const { DisplayName, FifoTopic, KmsMasterKeyId, SignatureVersion, Subscription, Tags } = parse(properties, context);
     const topic = topics.createTopic(
       name,
       {
         DisplayName: DisplayName ?? "",
         ...(FifoTopic && { FifoTopic: "true" }),
         ...(KmsMasterKeyId !== undefined && { KmsMasterKeyId }),
+        ...(SignatureVersion !== undefined && { SignatureVersion }),
       },
       tagsOf(Tags, context),
     );

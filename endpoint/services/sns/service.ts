@@ -4,10 +4,12 @@ import type { AwsService, HttpRequest, HttpResponse } from "#endpoint/core/servi
 import { accessOf } from "./access.ts";
 import type { DeliveryPorts } from "./delivery.ts";
 import type { SnsPorts } from "./engine.ts";
-import { publicPath } from "./message.ts";
+import { certificatePath, publicPath } from "./message.ts";
 import { operationsOf } from "./operations.ts";
 import { Publisher } from "./publisher.ts";
+import { quotas } from "./quotas.ts";
 import { resourcesOf } from "./resources.ts";
+import type { SigningKey } from "./signature.ts";
 import { Subscriber } from "./subscriber.ts";
 import { Topics } from "./topics.ts";
 
@@ -23,7 +25,12 @@ export interface Sns {
  */
 export function createSns(ports: SnsPorts): Sns {
   const stopped = new AbortController();
-  const delivery: DeliveryPorts = { post: postOverHttp, ...ports, signal: stopped.signal };
+  let key: Promise<SigningKey> | undefined;
+  const signingKey = () => {
+    key ??= ports.signingKey();
+    return key;
+  };
+  const delivery: DeliveryPorts = { post: postOverHttp, ...ports, signingKey, signal: stopped.signal };
   const topics = new Topics(ports.place);
   const publisher = new Publisher(delivery, topics);
   const { place, keys } = ports;
@@ -48,8 +55,9 @@ export function createSns(ports: SnsPorts): Sns {
     signingName: "sns",
     protocol: { kind: "query", namespace: "http://sns.amazonaws.com/doc/2010-03-31/" },
     operations: operationsOf(engine),
+    quotas,
     resources: resourcesOf(engine),
-    publicRoutes: [{ method: "GET", pathPrefix: publicPath, handle: (request) => follow(topics, request) }],
+    publicRoutes: [{ method: "GET", pathPrefix: publicPath, handle: (request) => follow(topics, signingKey, request) }],
     ...accessOf(engine),
     stop,
   };
@@ -69,10 +77,15 @@ export function createSns(ports: SnsPorts): Sns {
   };
 }
 
-/** The links in a message: confirm a subscription, or end it. */
-function follow(topics: Topics, request: HttpRequest): HttpResponse {
+/** The links in a message: confirm a subscription, end it, or see what signed the message. */
+async function follow(
+  topics: Topics,
+  signingKey: () => Promise<SigningKey>,
+  request: HttpRequest,
+): Promise<HttpResponse> {
   const headers = { "content-type": "text/plain; charset=utf-8" };
   try {
+    if (request.path === certificatePath) return { status: 200, headers, body: (await signingKey()).certificate };
     const action = request.query.get("Action");
     if (action === "ConfirmSubscription") {
       topics.confirm(request.query.get("TopicArn") ?? "", request.query.get("Token") ?? "");

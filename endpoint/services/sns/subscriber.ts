@@ -1,3 +1,4 @@
+import { signatureVersionOf } from "./attributes.ts";
 import { askToConfirm, type DeliveryPorts } from "./delivery.ts";
 import { jsonOr } from "./filter.ts";
 import { invalidParameter, type Subscription, type SubscriptionProtocol, type Topics } from "./topics.ts";
@@ -30,7 +31,9 @@ export class Subscriber {
     checkEndpoint(protocol, endpoint);
     checkSubscriptionAttributes(attributes);
     const subscription = this.#topics.subscribe(topicArn, protocol, endpoint, attributes);
-    if (subscription.state === "pending") void askToConfirm(this.#ports, subscription);
+    if (subscription.state === "pending") {
+      void askToConfirm(this.#ports, subscription, signatureVersionOf(this.#topics.topic(topicArn)));
+    }
     return subscription;
   }
 }

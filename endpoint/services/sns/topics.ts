@@ -47,8 +47,9 @@ export class Topics {
     return topic;
   }
 
-  /** Throws `NotFound`. */
+  /** Throws `NotFound`, `InvalidParameter`. */
   topic(arn: string): Topic {
+    checkArn("TopicArn", arn);
     const topic = this.#topics.get(arn);
     if (topic === undefined) throw new AwsError("NotFound", "Topic does not exist", 404);
     return topic;
@@ -98,8 +99,9 @@ export class Topics {
     return subscription;
   }
 
-  /** Throws `NotFound`. */
+  /** Throws `NotFound`, `InvalidParameter`. */
   subscription(arn: string): Subscription {
+    checkArn("SubscriptionArn", arn);
     const subscription = this.#subscriptions.get(arn);
     if (subscription === undefined) throw new AwsError("NotFound", "Subscription does not exist", 404);
     return subscription;
@@ -116,6 +118,11 @@ export class Topics {
   subscriptions(): readonly Subscription[] {
     return [...this.#subscriptions.values()];
   }
+}
+
+export function checkArn(member: string, arn: string): void {
+  const elements = arn.split(":").length;
+  if (elements < 6) throw invalidParameter(member, `An ARN must have at least 6 elements, not ${elements}`);
 }
 
 export function invalidParameter(name: string, reason?: string): AwsError {

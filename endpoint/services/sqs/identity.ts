@@ -26,11 +26,14 @@ export function toEmulator(place: Place, request: Fields): Fields {
   return mapAttributes(request, (value) => value.replaceAll(`:${place.account}:`, `:${emulatorAccount}:`));
 }
 
-/** The emulator's answer, in the place's account and with URLs that lead to the endpoint. */
+/**
+ * The emulator's answer, in the place's account and with URLs that lead to the endpoint. An attribute that was set to
+ * nothing is absent, as are empty lists and maps.
+ */
 export function fromEmulator(place: Place, answer: Fields): Fields {
-  const { QueueUrl, QueueUrls } = answer;
+  const { QueueUrl, QueueUrls, ...rest } = withoutEmpty(answer);
   return {
-    ...mapAttributes(answer, (value) => value.replaceAll(`:${emulatorAccount}:`, `:${place.account}:`)),
+    ...mapAttributes(rest, (value) => value.replaceAll(`:${emulatorAccount}:`, `:${place.account}:`)),
     ...(typeof QueueUrl === "string" && { QueueUrl: queueUrl(place, queueName(QueueUrl)) }),
     ...(Array.isArray(QueueUrls) && { QueueUrls: QueueUrls.map((url) => queueUrl(place, queueName(String(url)))) }),
   };
@@ -44,4 +47,13 @@ function mapAttributes(fields: Fields, map: (value: string) => string): Fields {
     attributesWithArn.includes(name) && typeof value === "string" ? map(value) : value,
   ]);
   return { ...fields, Attributes: Object.fromEntries(mapped) };
+}
+
+function withoutEmpty(fields: Fields): Fields {
+  const mended = Object.entries(fields).map(([name, value]) => {
+    if (name !== "Attributes" || typeof value !== "object" || value === null) return [name, value];
+    return [name, Object.fromEntries(Object.entries(value).filter(([, held]) => held !== ""))];
+  });
+  const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return Object.fromEntries(mended.filter(([, value]) => !isEmpty(value)));
 }

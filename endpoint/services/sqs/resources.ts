@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
 import { physicalName } from "#endpoint/core/physical-name.ts";
-import { policyRecord } from "#endpoint/core/policy-record.ts";
+import { policyResource } from "#endpoint/core/policy-resource.ts";
 import type { Place } from "#endpoint/core/ports.ts";
 import { flag, jsonDocument, numeric, parseProperties, tagList, tagsOf } from "#endpoint/core/properties.ts";
 import type { Properties, ResourceContext, ResourceProvider, Resources } from "#endpoint/core/service.ts";
@@ -49,7 +49,12 @@ const queueProperties = v.object({
 type Call = (operation: string, input: object) => Promise<unknown>;
 
 export function resourcesOf(place: Place, call: Call): Resources {
-  return { "AWS::SQS::Queue": queueResource(place, call), "AWS::SQS::QueuePolicy": policyRecord("Queues") };
+  return {
+    "AWS::SQS::Queue": queueResource(place, call),
+    "AWS::SQS::QueuePolicy": policyResource(async (QueueUrl, Policy) => {
+      await call("SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
+    }),
+  };
 }
 
 /** `AWS::SQS::Queue`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html */

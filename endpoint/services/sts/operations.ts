@@ -9,8 +9,8 @@ import type { StsPorts } from "./engine.ts";
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const assumeRole = v.object({
-  RoleArn: v.pipe(v.string(), v.regex(/^arn:aws:iam::\d{12}:role\/.+$/, "must be the ARN of a role")),
-  RoleSessionName: v.pipe(v.string(), v.regex(/^[\w+=,.@-]{2,64}$/, "must be 2 to 64 of A-Z a-z 0-9 _+=,.@-")),
+  RoleArn: v.pipe(v.string(), v.minLength(20), v.maxLength(2048)),
+  RoleSessionName: v.pipe(v.string(), v.minLength(2), v.maxLength(64), v.regex(/^[\w+=,.@-]*$/)),
   DurationSeconds: v.optional(v.pipe(numeric, v.integer(), v.minValue(900), v.maxValue(43_200)), 3600),
   ExternalId: v.optional(v.string()),
   Policy: v.optional(v.string()),

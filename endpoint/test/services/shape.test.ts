@@ -9,7 +9,7 @@ const names = readdirSync(services);
 
 /** Words that other names for the parts would use. */
 const otherNames =
-  /^(state|store|registry|directory|operation|resource|provider|.+-(store|registry|operations|resource|provider))\.ts$/;
+  /^(state|store|registry|directory|operation|resource|provider|describe|wire|paging|limits|.+-(store|registry|operations|resource|provider))\.ts$/;
 
 /** `<part>.ts` or `<part>/index.ts`, and never both. */
 function partOf(service: string, part: string): string | undefined {

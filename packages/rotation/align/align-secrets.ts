@@ -17,7 +17,7 @@ export interface AlignPorts {
   readonly log: Log;
 }
 
-export type AlignOutcome = "aligned" | "rewritten" | "unreadable" | "empty" | "overtaken" | "rejected";
+export type AlignOutcome = "aligned" | "rewritten" | "unreadable" | "empty" | "overtaken" | "rejected" | "full";
 
 /** Rewrites the secrets that have aliases. A failure does not stop the others; then throws `AggregateError`. */
 export async function alignSecrets(ports: AlignPorts): Promise<Readonly<Record<string, AlignOutcome>>> {
@@ -60,7 +60,12 @@ async function alignSecret(entry: SecretEntry, ports: AlignPorts): Promise<Align
     await tell(entry, currentId, { text, remedy }, ports);
   }
   if (!isMarked && sameValue(address.next, value)) return "aligned";
-  return promote(secret, currentId, address.next, ports);
+  const outcome = await promote(secret, currentId, address.next, ports);
+  if (outcome === "full") {
+    const text = `${secret.name} has the 20 staging labels that AWS allows, so its keys were left unchanged.`;
+    await tell(entry, currentId, { text, remedy: "Remove a label that nobody needs; it is retried daily." }, ports);
+  }
+  return outcome;
 }
 
 /** A changed address is tested before it becomes current; one that is not accepted stays as it was written. */
@@ -96,10 +101,11 @@ async function promote(
   // The planner undid it once: writing it again would loop forever.
   if (isRejected(versions, token)) return "rejected";
   const known = versions.some(({ id }) => id === token);
-  if (!known) await putVersion(store, arn, { token, text, label: aligning });
+  if (!known && (await putVersion(store, arn, { token, text, label: aligning })) === "full") return "full";
   const moved = await store.moveLabel(arn, current, { to: token, from: currentId });
   await store.moveLabel(arn, aligning, { from: token });
-  return moved === "moved" ? "rewritten" : "overtaken";
+  if (moved === "moved") return "rewritten";
+  return moved === "full" ? "full" : "overtaken";
 }
 
 async function tell(

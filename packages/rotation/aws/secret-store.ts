@@ -73,6 +73,7 @@ export function secretStore(): SecretStore {
         return "written";
       } catch (error) {
         if (error instanceof ResourceExistsException) return "taken";
+        if (error instanceof LimitExceededException) return "full";
         throw error;
       }
     },

@@ -62,7 +62,11 @@ async function renew(step: Step, now: SecretValue): Promise<void> {
 
 async function write({ ports, secret, token }: Step, value: SecretValue): Promise<void> {
   // `taken`: another call of this step was first, and its value stays.
-  await putVersion(ports.store, secret.arn, { token, text: JSON.stringify(value), label: pending });
+  const put = await putVersion(ports.store, secret.arn, { token, text: JSON.stringify(value), label: pending });
+  if (put === "full") {
+    const text = `${secret.name} has the 20 staging labels that AWS allows: remove one that nobody needs.`;
+    throw new RotationError("unfinished", text);
+  }
 }
 
 async function valueSince({ ports, secret, currentId }: Step): Promise<number> {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { align } from "#rotation/align/align.ts";
 import { alignSecrets } from "#rotation/align/align-secrets.ts";
 import { issuerOf } from "#rotation/issuers/index.ts";
+import { withinLimits } from "#rotation/limits.ts";
 import type { RotationMap, SecretEntry } from "#rotation/map.ts";
 import type { Notice } from "#rotation/ports.ts";
 import { normalizeHecUrl } from "#rotation/splunk/hec.ts";
@@ -46,7 +47,7 @@ async function stage(text: string) {
   const run = () =>
     alignSecrets({
       map,
-      store: secrets.store,
+      store: withinLimits(secrets.store),
       announcer: { announce: async (notice) => void notices.push(notice) },
       log: (line) => void log.push(JSON.stringify(line)),
       issuerOf: (one) =>
@@ -96,6 +97,23 @@ describe("a Splunk secret with the keys of old", () => {
     await run();
     expect(JSON.parse((await current()).text)).toEqual({ SPLUNK_HEC_URL: hecUrl, SPLUNK_HEC_TOKEN: token });
     expect(notices).toEqual([]);
+  });
+
+  it.each([
+    ["old marks of the fleet make room", 2, "rewritten"],
+    ["people are told what to do, and nothing is changed", 0, "full"],
+  ])("[ROT-13] has twenty labels already: %s", async (_, marks, outcome) => {
+    const { run, current, secrets, notices } = await stage(JSON.stringify({ endpoint: hecUrl, token }));
+    const before = await current();
+    const label = (VersionStage: string) =>
+      secrets.ask("UpdateSecretVersionStage", { SecretId: entry.id, VersionStage, MoveToVersionId: before.id });
+    for (let at = 0; at < marks; at++) await label(`rejected-${at}`);
+    for (let at = marks; at < 19; at++) await label(`theirs-${at}`);
+    expect(await run()).toEqual({ splunk: outcome });
+    expect((await current()).id === before.id).toBe(outcome === "full");
+    expect(notices.map(({ text }) => text)).toEqual(
+      outcome === "full" ? [expect.stringContaining("has the 20 staging labels that AWS allows")] : [],
+    );
   });
 
   it.each(["not JSON", "[1, 2]", '"text"', "null", '{"nested": {}}'])(

@@ -28,15 +28,6 @@ export const inertTypes: Readonly<Record<string, InertType>> = {
       RepositoryUri: `${context.account}.dkr.ecr.${context.region}.amazonaws.com/${name}`,
     }),
   ),
-  "AWS::S3::BucketPolicy": policyOf("Bucket"),
-  "AWS::SNS::TopicPolicy": {
-    replaceOn: [],
-    physicalId: (_, context) => companionId("topic-policy", context.stackId + context.logicalId),
-  },
-  "AWS::SQS::QueuePolicy": {
-    replaceOn: [],
-    physicalId: (_, context) => companionId("queue-policy", context.stackId + context.logicalId),
-  },
   "AWS::SecretsManager::ResourcePolicy": policyOf("SecretId"),
   "AWS::Lambda::LayerVersion": {
     replaceOn: ["CompatibleArchitectures", "CompatibleRuntimes", "Content", "Description", "LayerName", "LicenseInfo"],

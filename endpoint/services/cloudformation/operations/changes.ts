@@ -4,16 +4,15 @@ import { flag } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { ChangeSet } from "../change-sets.ts";
 import type { CloudFormationEngine } from "../engine.ts";
+import { pageOf } from "../page.ts";
 import { difference } from "../stack/difference.ts";
 import { Journal } from "../stack/journal.ts";
 import { sameTarget } from "../stack/plan.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Stacks } from "../stack/stacks.ts";
 import { refused } from "../template/errors.ts";
-
 import { describeChangeSet, summarizeChangeSet } from "./describe-change-set.ts";
 import { clientToken, page, stackName, targetFields } from "./input.ts";
-import { pageOf } from "./page.ts";
 import { optionsOf, readTarget } from "./target.ts";
 
 const PAGE_SIZE = 100;

@@ -2,13 +2,12 @@ import * as v from "valibot";
 import { define, type Operations, type Output } from "#endpoint/core/service.ts";
 import type { Detection, ResourceDrift } from "../drift/detections.ts";
 import type { CloudFormationEngine } from "../engine.ts";
+import { pageOf } from "../page.ts";
 import { isBusy, type Stack } from "../stack/stack.ts";
 import { refused } from "../template/errors.ts";
 import type { Json } from "../template/json.ts";
-
 import { time } from "./describe.ts";
 import { list, page, stackName } from "./input.ts";
-import { pageOf } from "./page.ts";
 
 const PAGE_SIZE = 100;
 

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { define, type Operations, type Output } from "#endpoint/core/service.ts";
 import type { CloudFormationEngine } from "../engine.ts";
+import { newestFirst, pageOf } from "../page.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Stacks } from "../stack/stacks.ts";
 import { refused } from "../template/errors.ts";
-
 import {
   describeEvent,
   describeResource,
@@ -14,7 +14,6 @@ import {
   summarizeStack,
 } from "./describe.ts";
 import { list, page, stackName } from "./input.ts";
-import { newestFirst, pageOf } from "./page.ts";
 
 const PAGE_SIZE = 100;
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { unlessEmpty } from "#endpoint/core/properties.ts";
 import { define, type Operations, type Output } from "#endpoint/core/service.ts";
 import type { CloudFormationEngine } from "../engine.ts";
 import { requiredCapability } from "../template/capabilities.ts";
@@ -69,11 +70,11 @@ function summarize(template: Template): Output {
       Description: declaration.Description,
       ParameterConstraints: { AllowedValues: declaration.AllowedValues ?? [] },
     })),
-    Capabilities: required === undefined ? [] : [required.capability],
+    Capabilities: required && [required.capability],
     CapabilitiesReason: required && `The following resource(s) require capabilities: [${required.types.join(", ")}]`,
     ResourceTypes: [...new Set(Object.values(template.Resources).map(({ Type }) => Type))],
     Version: "2010-09-09",
     Metadata: template.Metadata === undefined ? undefined : JSON.stringify(template.Metadata),
-    DeclaredTransforms: typeof template.Transform === "string" ? [template.Transform] : template.Transform,
+    DeclaredTransforms: unlessEmpty([template.Transform].flat()),
   };
 }

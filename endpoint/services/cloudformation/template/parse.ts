@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { parseDocument } from "yaml";
 import { notEmulated } from "#endpoint/core/errors.ts";
 import { type Template, TemplateSchema } from "./document.ts";
-import { describeFailure, formatError } from "./errors.ts";
+import { formatError, refused } from "./errors.ts";
 import { isJson, isObject, type JsonObject } from "./json.ts";
 import { checkLimits } from "./limits.ts";
 import { shortTags } from "./short-tags.ts";
@@ -20,6 +20,7 @@ export function parseTemplate(body: string): Template {
   if (!isObject(resources) || Object.keys(resources).length === 0) {
     throw formatError("At least one Resources member must be defined.");
   }
+  checkMembers(document, resources);
   const parsed = v.safeParse(TemplateSchema, document);
   if (!parsed.success) {
     const issue = parsed.issues[0];
@@ -33,6 +34,28 @@ export function parseTemplate(body: string): Template {
   return template;
 }
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
+const sections = new Set([
+  ...["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions"],
+  ...["Transform", "Hooks", "Resources", "Outputs"],
+]);
+const resourceMembers = new Set([
+  ...["Type", "Properties", "DependsOn", "Condition", "Metadata", "CreationPolicy", "UpdatePolicy"],
+  ...["DeletionPolicy", "UpdateReplacePolicy", "Version"],
+]);
+
+function checkMembers(document: JsonObject, resources: JsonObject): void {
+  const unknown = Object.keys(document).filter((name) => !sections.has(name));
+  if (unknown.length > 0) throw refused(`Invalid template property or properties [${unknown.join(", ")}]`);
+  for (const [id, resource] of Object.entries(resources)) {
+    if (!isObject(resource) || typeof resource.Type !== "string") {
+      throw formatError(`[/Resources/${id}] Every Resources object must contain a Type member.`);
+    }
+    const stray = Object.keys(resource).find((name) => !resourceMembers.has(name));
+    if (stray !== undefined) throw refused(`Invalid template resource property '${stray}'`);
+  }
+}
+
 function decode(body: string): JsonObject {
   const document = body.trimStart().startsWith("{") ? decodeJson(body) : decodeYaml(body);
   if (!isJson(document) || !isObject(document)) throw formatError("unsupported structure.");
@@ -42,21 +65,19 @@ function decode(body: string): JsonObject {
 function decodeJson(body: string): unknown {
   try {
     return JSON.parse(body);
-  } catch (error) {
+  } catch {
     // CloudFormation reads JSON as YAML too, which lets a comma trail.
-    const document = parseDocument(body, { schema: "core" });
-    if (document.errors.length > 0) throw formatError(`JSON not well-formed. (${describeFailure(error)})`);
-    return document.toJS();
+    return decodeYaml(body, "JSON");
   }
 }
 
-function decodeYaml(body: string): unknown {
+function decodeYaml(body: string, named = "YAML"): unknown {
   // `core` keeps an unquoted date such as 2012-10-17 a string, as CloudFormation does.
   const document = parseDocument(body, { schema: "core", customTags: shortTags });
   const error = document.errors[0];
   if (error !== undefined) {
     const at = error.linePos?.[0];
-    throw formatError(`YAML not well-formed. (line ${at?.line ?? 1}, column ${at?.col ?? 1})`);
+    throw formatError(`${named} not well-formed. (line ${at?.line ?? 1}, column ${at?.col ?? 1})`);
   }
   return document.toJS();
 }

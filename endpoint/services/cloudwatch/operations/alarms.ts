@@ -12,15 +12,16 @@ import {
   metricAlarm,
   metricAlarmProperties,
 } from "../definition.ts";
+import { describeCompositeAlarm, describeHistoryItem, describeMetricAlarm, moment } from "../description.ts";
 import type { CloudWatchEngine } from "../engine.ts";
 import { keyOf } from "../metrics.ts";
-import { compositeAlarmForWire, historyItemForWire, metricAlarmForWire, moment, paged } from "../wire.ts";
+import { page } from "../page.ts";
 
 const alarmNames = v.object({ AlarmNames: v.array(v.string()) });
 const onResource = v.object({ ResourceARN: v.string() });
 const stateValue = v.picklist(["OK", "ALARM", "INSUFFICIENT_DATA"]);
 const alarmType = v.picklist(["MetricAlarm", "CompositeAlarm"]);
-const page = { MaxRecords: v.optional(numeric, 100), NextToken: v.optional(v.string()) };
+const pageSchema = { MaxRecords: v.optional(numeric, 100), NextToken: v.optional(v.string()) };
 
 export function alarmOperations({ alarms }: CloudWatchEngine): Operations {
   return {
@@ -82,7 +83,7 @@ function queries(alarms: Alarms): Operations {
   return {
     DescribeAlarms: define(
       v.object({
-        ...page,
+        ...pageSchema,
         AlarmNames: v.optional(v.array(v.string())),
         AlarmNamePrefix: v.optional(v.string(), ""),
         // Without types, AWS answers with metric alarms alone.
@@ -101,7 +102,7 @@ function queries(alarms: Alarms): Operations {
           .filter(({ state }) => input.StateValue === undefined || state.value === input.StateValue)
           .filter((alarm) => input.ActionPrefix === undefined || hasAction(alarm, input.ActionPrefix))
           .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
-        const { items, NextToken } = paged(found, input.MaxRecords, input.NextToken);
+        const { items, NextToken } = page(found, input.MaxRecords, input.NextToken);
         return { ...byType(items), NextToken };
       },
     ),
@@ -137,7 +138,7 @@ function queries(alarms: Alarms): Operations {
     ),
     DescribeAlarmHistory: define(
       v.object({
-        ...page,
+        ...pageSchema,
         AlarmName: v.optional(v.string()),
         AlarmTypes: v.optional(v.array(alarmType), ["MetricAlarm"]),
         HistoryItemType: v.optional(v.picklist(["ConfigurationUpdate", "StateUpdate", "Action"])),
@@ -154,8 +155,8 @@ function queries(alarms: Alarms): Operations {
           .filter((item) => input.HistoryItemType === undefined || item.type === input.HistoryItemType)
           .filter((item) => item.at >= input.StartDate && item.at <= input.EndDate);
         const ordered = input.ScanBy === "TimestampAscending" ? found.toReversed() : found;
-        const { items, NextToken } = paged(ordered, input.MaxRecords, input.NextToken);
-        return { AlarmHistoryItems: items.map(historyItemForWire), NextToken };
+        const { items, NextToken } = page(ordered, input.MaxRecords, input.NextToken);
+        return { AlarmHistoryItems: items.map(describeHistoryItem), NextToken };
       },
     ),
   };
@@ -164,10 +165,10 @@ function queries(alarms: Alarms): Operations {
 function byType(alarms: readonly Alarm[]) {
   return {
     MetricAlarms: alarms.flatMap((alarm) =>
-      alarm.definition.kind === "metric" ? [metricAlarmForWire(alarm, alarm.definition)] : [],
+      alarm.definition.kind === "metric" ? [describeMetricAlarm(alarm, alarm.definition)] : [],
     ),
     CompositeAlarms: alarms.flatMap((alarm) =>
-      alarm.definition.kind === "composite" ? [compositeAlarmForWire(alarm, alarm.definition)] : [],
+      alarm.definition.kind === "composite" ? [describeCompositeAlarm(alarm, alarm.definition)] : [],
     ),
   };
 }

@@ -4,11 +4,12 @@ import { numeric } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { MetricQuery } from "../alarm.ts";
 import { dimensionList, dimensionsOf, metricDataQuery, metricQuery } from "../definition.ts";
+import { describeDimensions, moment } from "../description.ts";
 import type { CloudWatchEngine } from "../engine.ts";
 import type { MetricIdentity, Put, Samples } from "../metrics.ts";
+import { page } from "../page.ts";
 import { evaluateQueries, periodsBetween } from "../query.ts";
 import { basicStatistics, parseStatistic, statisticOf } from "../statistic.ts";
-import { dimensionsForWire, moment, paged } from "../wire.ts";
 
 const statisticSet = v.object({ SampleCount: numeric, Sum: numeric, Minimum: numeric, Maximum: numeric });
 
@@ -28,11 +29,20 @@ const range = { StartTime: moment, EndTime: moment };
 
 export function metricOperations({ metrics, clock }: CloudWatchEngine): Operations {
   return {
-    PutMetricData: define(v.object({ Namespace: v.string(), MetricData: v.array(metricDatum) }), (input) => {
-      for (const put of input.MetricData.flatMap((datum) => putsOf(input.Namespace, datum, clock.now())))
-        metrics.put(put);
-      return {};
-    }),
+    PutMetricData: define(
+      v.object({ Namespace: v.pipe(v.string(), v.minLength(1)), MetricData: v.array(metricDatum) }),
+      (input) => {
+        if (input.Namespace.startsWith("AWS/")) {
+          throw new AwsError("InvalidParameterValue", "The value AWS/ for parameter Namespace is invalid.");
+        }
+        if (input.MetricData.length === 0) {
+          throw new AwsError("MissingParameter", "The parameter MetricData is required.");
+        }
+        for (const put of input.MetricData.flatMap((datum) => putsOf(input.Namespace, datum, clock.now())))
+          metrics.put(put);
+        return {};
+      },
+    ),
     GetMetricStatistics: define(
       v.object({
         ...range,
@@ -42,6 +52,7 @@ export function metricOperations({ metrics, clock }: CloudWatchEngine): Operatio
         Period: numeric,
         Statistics: v.optional(v.array(v.picklist(basicStatistics)), []),
         ExtendedStatistics: v.optional(v.array(v.string()), []),
+        Unit: v.optional(v.string()),
       }),
       (input) => {
         const identity = {
@@ -51,7 +62,9 @@ export function metricOperations({ metrics, clock }: CloudWatchEngine): Operatio
         };
         const Datapoints = periodsBetween(input.StartTime, input.EndTime, input.Period).flatMap(({ start, end }) => {
           const samples = metrics.between(identity, start, end);
-          return samples === undefined ? [] : [datapoint(start, samples, input, metrics.unitOf(identity))];
+          const unit = metrics.unitOf(identity) ?? "None";
+          if (samples === undefined || (input.Unit ?? unit) !== unit) return [];
+          return [datapoint(start, samples, input, unit)];
         });
         return { Label: input.MetricName, Datapoints };
       },
@@ -99,8 +112,8 @@ export function metricOperations({ metrics, clock }: CloudWatchEngine): Operatio
               Value === undefined ? Name in dimensions : dimensions[Name] === Value,
             ),
           );
-        const { items, NextToken } = paged(found, 500, input.NextToken);
-        return { Metrics: items.map(identityForWire), NextToken };
+        const { items, NextToken } = page(found, 500, input.NextToken);
+        return { Metrics: items.map(describeIdentity), NextToken };
       },
     ),
   };
@@ -136,7 +149,7 @@ function datapoint(
   start: number,
   samples: Samples,
   wanted: { readonly Statistics: readonly string[]; readonly ExtendedStatistics: readonly string[] },
-  unit: string | undefined,
+  unit: string,
 ) {
   const value = (name: string) => statisticOf(samples, parseStatistic(name));
   const extended = wanted.ExtendedStatistics.flatMap((name): readonly [string, number][] => {
@@ -147,10 +160,10 @@ function datapoint(
     Timestamp: new Date(start),
     ...Object.fromEntries(wanted.Statistics.map((name) => [name, value(name)])),
     ...(extended.length > 0 && { ExtendedStatistics: new Map(extended) }),
-    Unit: unit ?? "None",
+    Unit: unit,
   };
 }
 
-function identityForWire({ namespace, metric, dimensions }: MetricIdentity) {
-  return { Namespace: namespace, MetricName: metric, Dimensions: dimensionsForWire(dimensions) };
+function describeIdentity({ namespace, metric, dimensions }: MetricIdentity) {
+  return { Namespace: namespace, MetricName: metric, Dimensions: describeDimensions(dimensions) };
 }

@@ -15,10 +15,7 @@ const creation = v.object({
     v.string(),
     v.minLength(2),
     v.maxLength(256),
-    v.regex(
-      /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/,
-      "must be lower case, parts joined by /",
-    ),
+    v.regex(/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/),
   ),
   tags: v.optional(tags, []),
   imageTagMutability: v.optional(mutability, "MUTABLE"),

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import { type Cluster, clusterSchema } from "../clusters.ts";
-import { describeCluster } from "../describe.ts";
+import { describeCluster } from "../description.ts";
 import type { EcsEngine } from "../engine.ts";
 import { page, pageSchema } from "../page.ts";
 

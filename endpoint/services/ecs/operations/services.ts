@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
 import { flag } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
-import { describeService } from "../describe.ts";
+import { describeService } from "../description.ts";
 import type { Service } from "../ecs-service.ts";
 import type { EcsEngine } from "../engine.ts";
 import { page, pageSchema } from "../page.ts";

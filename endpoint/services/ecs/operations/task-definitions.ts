@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
-import { describeTaskDefinition } from "../describe.ts";
+import { describeTaskDefinition } from "../description.ts";
 import type { EcsEngine } from "../engine.ts";
 import { page, pageSchema } from "../page.ts";
 import { taskDefinitionSchema } from "../task-definitions.ts";
@@ -12,7 +12,8 @@ export function taskDefinitionOperations({ definitions, clock }: EcsEngine): Ope
   return {
     RegisterTaskDefinition: define(taskDefinitionSchema, (input, call) => {
       const definition = definitions.register(input, call.caller.arn, clock.now());
-      return { taskDefinition: describeTaskDefinition(definition), tags: definition.tags };
+      const { tags } = definition;
+      return { taskDefinition: describeTaskDefinition(definition), ...(tags.length > 0 && { tags }) };
     }),
 
     DescribeTaskDefinition: define(

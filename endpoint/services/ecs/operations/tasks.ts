@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
 import { flag, numeric } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
-import { describeTask } from "../describe.ts";
+import { describeTask } from "../description.ts";
 import type { EcsEngine } from "../engine.ts";
 import { page, pageSchema } from "../page.ts";
 import { executableContainer } from "../tasks.ts";

@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { AwsError, notEmulated } from "#endpoint/core/errors.ts";
 import { flag, numeric, tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
+import { describeCluster, describeGroup } from "../description.ts";
 import type { ElastiCacheEngine } from "../engine.ts";
 import { memberClusters } from "../model.ts";
 import type { ReplicationGroups } from "../replication-groups.ts";
-import { clusterForWire, groupForWire } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html */
 const creation = v.object({
@@ -54,7 +54,7 @@ export function replicationGroupOperations({ groups }: ElastiCacheEngine): Opera
   return {
     DescribeReplicationGroups: define(v.object({ ReplicationGroupId: v.optional(v.string()) }), (input) => {
       const wanted = input.ReplicationGroupId === undefined ? groups.all() : [groups.get(input.ReplicationGroupId)];
-      return { ReplicationGroups: wanted.map(groupForWire) };
+      return { ReplicationGroups: wanted.map(describeGroup) };
     }),
     CreateReplicationGroup: define(creation, (input) => {
       const { authToken, settings } = requestOf(groups, input);
@@ -62,25 +62,25 @@ export function replicationGroupOperations({ groups }: ElastiCacheEngine): Opera
       const { group, ready } = groups.begin(input.ReplicationGroupId, request);
       // What went wrong is in its status.
       ready.catch(() => undefined);
-      return { ReplicationGroup: groupForWire(group) };
+      return { ReplicationGroup: describeGroup(group) };
     }),
     DeleteReplicationGroup: define(deletion, ({ ReplicationGroupId, FinalSnapshotIdentifier }) => {
       if (FinalSnapshotIdentifier !== undefined) throw notEmulated("DeleteReplicationGroup with a final snapshot");
       const group = groups.get(ReplicationGroupId);
       if (group.status === "creating" || group.status === "deleting") groups.available(ReplicationGroupId);
       void groups.delete(ReplicationGroupId);
-      return { ReplicationGroup: groupForWire(group) };
+      return { ReplicationGroup: describeGroup(group) };
     }),
     DescribeCacheClusters: define(v.object({ CacheClusterId: v.optional(v.string()) }), ({ CacheClusterId }) => {
       const clusters = groups.all().flatMap((group) => memberClusters(group).map((id) => ({ id, group })));
       const wanted = clusters.filter(({ id }) => CacheClusterId === undefined || id === CacheClusterId);
       if (CacheClusterId !== undefined && wanted.length === 0)
         throw new AwsError("CacheClusterNotFound", `CacheCluster ${CacheClusterId} not found.`, 404);
-      return { CacheClusters: wanted.map(({ id, group }) => clusterForWire(id, group)) };
+      return { CacheClusters: wanted.map(({ id, group }) => describeCluster(id, group)) };
     }),
     ModifyReplicationGroup: define(modification, async (input) => {
       await changeToken(groups, input);
-      return { ReplicationGroup: groupForWire(groups.change(input.ReplicationGroupId, changesIn(input))) };
+      return { ReplicationGroup: describeGroup(groups.change(input.ReplicationGroupId, changesIn(input))) };
     }),
     IncreaseReplicaCount: define(replicaCount(), (input) => resize(groups, input)),
     DecreaseReplicaCount: define(replicaCount(), (input) => resize(groups, input)),
@@ -155,5 +155,5 @@ function resize(
   input: { readonly ReplicationGroupId: string; readonly NewReplicaCount: number },
 ) {
   const nodes = input.NewReplicaCount + 1;
-  return { ReplicationGroup: groupForWire(groups.change(input.ReplicationGroupId, { nodes })) };
+  return { ReplicationGroup: describeGroup(groups.change(input.ReplicationGroupId, { nodes })) };
 }

@@ -8,11 +8,7 @@ import { checkConditions, shownCondition } from "../rule-conditions.ts";
 import { action, condition, integer, invalid, paged, paging, tags, text, texts } from "../schema.ts";
 import { withTags } from "./tags.ts";
 
-export const rulePriority = v.pipe(
-  integer,
-  v.minValue(1, "must be from 1 to 50000"),
-  v.maxValue(50_000, "must be from 1 to 50000"),
-);
+export const rulePriority = v.pipe(integer, v.minValue(1), v.maxValue(50_000));
 
 const createInput = v.object({
   ListenerArn: text,

@@ -3,8 +3,8 @@ import { validationError } from "#endpoint/core/errors.ts";
 import { jsonObject, tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { EventsEngine } from "../engine.ts";
+import { page, pageSchema } from "../page.ts";
 import type { Bus } from "../rules.ts";
-import { page, pageSchema } from "./page.ts";
 
 const MAX_ENTRIES_BYTES = 1_048_576;
 
@@ -35,8 +35,15 @@ function putEntry({ router }: EventsEngine, one: Entry) {
   return { EventId: router.put(event, { bus: one.EventBusName, at }) };
 }
 
-function describe({ name, arn, createdAt }: Bus) {
-  return { Name: name, Arn: arn, CreationTime: new Date(createdAt), LastModifiedTime: new Date(createdAt) };
+function describe({ name, arn, createdAt, statements }: Bus) {
+  const policy = { Version: "2012-10-17", Statement: [...statements.values()] };
+  return {
+    Name: name,
+    Arn: arn,
+    Policy: statements.size === 0 ? undefined : JSON.stringify(policy),
+    CreationTime: new Date(createdAt),
+    LastModifiedTime: new Date(createdAt),
+  };
 }
 
 export function busOperations(engine: EventsEngine): Operations {

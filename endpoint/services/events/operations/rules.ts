@@ -3,12 +3,13 @@ import { validationError } from "#endpoint/core/errors.ts";
 import { jsonObject, tagList } from "#endpoint/core/properties.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
 import type { EventsEngine } from "../engine.ts";
+import { page, pageSchema } from "../page.ts";
 import { parsePattern } from "../pattern.ts";
 import type { Rule } from "../rules.ts";
 import { target } from "../target.ts";
-import { page, pageSchema } from "./page.ts";
 
-const named = v.object({ Name: v.string(), EventBusName: v.optional(v.string()) });
+const ruleName = v.pipe(v.string(), v.minLength(1), v.maxLength(64), v.regex(/^[.\-_A-Za-z0-9]+$/));
+const named = v.object({ Name: ruleName, EventBusName: v.optional(v.string()) });
 const aimed = v.object({ Rule: v.string(), EventBusName: v.optional(v.string()) });
 const definition = v.object({
   ...named.entries,
@@ -82,10 +83,13 @@ export function ruleOperations({ rules, timetable, tags }: EventsEngine): Operat
     }),
     EnableRule: enable(true),
     DisableRule: enable(false),
-    PutTargets: define(v.object({ ...aimed.entries, Targets: v.array(target) }), ({ Rule, EventBusName, Targets }) => {
-      rules.putTargets(rules.get(Rule, EventBusName), Targets);
-      return { FailedEntryCount: 0, FailedEntries: [] };
-    }),
+    PutTargets: define(
+      v.object({ ...aimed.entries, Targets: v.pipe(v.array(target), v.minLength(1), v.maxLength(100)) }),
+      ({ Rule, EventBusName, Targets }) => {
+        rules.putTargets(rules.get(Rule, EventBusName), Targets);
+        return { FailedEntryCount: 0, FailedEntries: [] };
+      },
+    ),
     RemoveTargets: define(v.object({ ...aimed.entries, Ids: v.array(v.string()) }), ({ Rule, EventBusName, Ids }) => {
       rules.removeTargets(rules.get(Rule, EventBusName), Ids);
       return { FailedEntryCount: 0, FailedEntries: [] };

@@ -14,7 +14,7 @@ const managedLimit = 6_144;
 const versionLimit = 5;
 
 export const policyInput = v.object({
-  PolicyName: v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 _+=,.@-")),
+  PolicyName: v.pipe(v.string(), v.minLength(1), v.maxLength(128), v.regex(/^[\w+=,.@-]+$/)),
   PolicyDocument: v.string(),
   Path: entityPath,
   Description: v.optional(v.pipe(v.string(), v.maxLength(1000))),

@@ -6,7 +6,7 @@ import { parsePolicy } from "../policy-document.ts";
 import { type Role, uniqueId } from "../role.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
-export const roleName = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/, "must be 1 to 64 of A-Z a-z 0-9 _+=,.@-"));
+export const roleName = v.pipe(v.string(), v.minLength(1), v.maxLength(64), v.regex(/^[\w+=,.@-]+$/));
 export const entityPath = v.optional(v.pipe(v.string(), v.regex(/^\/([\x21-\x7e]{1,510}\/)?$/)), "/");
 const sessionDuration = v.optional(v.pipe(numeric, v.integer(), v.minValue(3600), v.maxValue(43_200)), 3600);
 

@@ -1,14 +1,12 @@
 import * as v from "valibot";
 import { AwsError } from "#endpoint/core/errors.ts";
 import { define, type Operations } from "#endpoint/core/service.ts";
+import { accountConcurrency, reserveConcurrency } from "../concurrency.ts";
 import { integer } from "../configuration.ts";
 import { describeEventInvokeConfig } from "../description.ts";
 import type { LambdaEngine } from "../engine.ts";
 import type { EventInvokeConfig, LambdaFunction } from "../functions.ts";
 import { named } from "./functions.ts";
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const ACCOUNT_CONCURRENCY = 1_000;
 
 const destination = v.optional(v.object({ Destination: v.optional(v.string()) }));
 export const eventInvokeConfig = v.object({
@@ -39,9 +37,9 @@ export function scalingOperations({ functions, clock }: LambdaEngine): Operation
   const input = v.object({ ...named.entries, ...eventInvokeConfig.entries });
   return {
     PutFunctionConcurrency: define(
-      v.object({ FunctionName: v.string(), ReservedConcurrentExecutions: integer(0, ACCOUNT_CONCURRENCY) }),
+      v.object({ FunctionName: v.string(), ReservedConcurrentExecutions: integer(0, accountConcurrency) }),
       ({ FunctionName, ReservedConcurrentExecutions }) => {
-        functions.resolve(FunctionName).fn.reservedConcurrency = ReservedConcurrentExecutions;
+        reserveConcurrency(functions, functions.resolve(FunctionName).fn, ReservedConcurrentExecutions);
         return { ReservedConcurrentExecutions };
       },
     ),
@@ -82,8 +80,8 @@ export function scalingOperations({ functions, clock }: LambdaEngine): Operation
           TotalCodeSize: 80_530_636_800,
           CodeSizeUnzipped: 262_144_000,
           CodeSizeZipped: 52_428_800,
-          ConcurrentExecutions: ACCOUNT_CONCURRENCY,
-          UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - reserved,
+          ConcurrentExecutions: accountConcurrency,
+          UnreservedConcurrentExecutions: accountConcurrency - reserved,
         },
         AccountUsage: {
           TotalCodeSize: all.reduce((sum, fn) => sum + fn.latest.code.size, 0),

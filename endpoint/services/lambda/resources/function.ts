@@ -4,6 +4,7 @@ import { physicalName } from "#endpoint/core/physical-name.ts";
 import { parseProperties, tagList, tagsOf } from "#endpoint/core/properties.ts";
 import type { ResourceProvider, ResourceState } from "#endpoint/core/service.ts";
 import { codeSource } from "../code.ts";
+import { reserveConcurrency } from "../concurrency.ts";
 import { functionName, integer, newConfiguration } from "../configuration.ts";
 import { changeFunction, deleteFunction, type LambdaEngine } from "../engine.ts";
 import type { LambdaFunction } from "../functions.ts";
@@ -31,7 +32,8 @@ export function functionResource(engine: LambdaEngine): ResourceProvider {
       const unpacked = await code.unpack(codeSource(Code, "text"));
       const name = FunctionName ?? physicalName(context, 64);
       const fn = functions.create(name, configuration, unpacked, tagsOf(Tags, context));
-      fn.reservedConcurrency = ReservedConcurrentExecutions;
+      context.initiated?.(state(fn));
+      reserveConcurrency(functions, fn, ReservedConcurrentExecutions);
       return state(fn);
     },
     async update(current, given, _previous, context) {
@@ -45,7 +47,7 @@ export function functionResource(engine: LambdaEngine): ResourceProvider {
       const { fn } = functions.resolve(current.physicalId);
       const unpacked = await code.unpack(codeSource(Code, "text"));
       changeFunction(engine, fn, { configuration, code: unpacked });
-      fn.reservedConcurrency = ReservedConcurrentExecutions;
+      reserveConcurrency(functions, fn, ReservedConcurrentExecutions);
       fn.tags.clear();
       for (const [key, value] of Object.entries(tagsOf(Tags, context))) fn.tags.set(key, value);
       return state(fn);

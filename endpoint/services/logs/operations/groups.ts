@@ -7,7 +7,7 @@ import type { LogGroup, LogStream } from "../log-group.ts";
 import type { MetricFilters } from "../metric-filters.ts";
 import { page, pageSchema } from "../page.ts";
 
-const groupName = v.pipe(v.string(), v.regex(/^[.\-_/#A-Za-z0-9]{1,512}$/, "is not a log group name"));
+const groupName = v.pipe(v.string(), v.minLength(1), v.maxLength(512), v.regex(/^[.\-_/#A-Za-z0-9]+$/));
 const named = v.object({ logGroupName: groupName });
 const tags = v.record(v.string(), v.string());
 
@@ -21,7 +21,7 @@ export function checkRetention(days: number): number {
   if (!RETENTIONS.has(days))
     throw new AwsError(
       "InvalidParameterException",
-      `retentionInDays is ${days}; it must be one of ${[...RETENTIONS].join(", ")}.`,
+      `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${[...RETENTIONS].join(", ")}]`,
     );
   return days;
 }

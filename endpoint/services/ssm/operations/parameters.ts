@@ -9,11 +9,14 @@ import { page } from "../page.ts";
 import { type Parameter, type ParameterVersion, versionsOf } from "../parameter.ts";
 import type { Parameters } from "../parameters.ts";
 
+const nameRule =
+  'Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
+
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
 const parameterName = v.pipe(
   v.string(),
   v.maxLength(2048),
-  v.regex(/^\/?[\w.-]+(?:\/[\w.-]+){0,14}$/, "must be of a-z A-Z 0-9 _ . - and up to 15 levels divided by /"),
+  v.check((name) => /^\/?[\w.-]+(?:\/[\w.-]+){0,14}$/.test(name), nameRule),
 );
 const names = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(10));
 const decrypt = v.optional(v.boolean(), false);
@@ -37,9 +40,7 @@ export function parameterOperations({ parameters, now }: SsmEngine): Operations 
   return {
     PutParameter: define(putParameter, (input, { caller }) => {
       if (/^\/?(aws|ssm)/i.test(input.Name)) {
-        throw validationError(
-          'Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_',
-        );
+        throw validationError(nameRule);
       }
       if (input.Overwrite && input.Tags) {
         throw validationError(

@@ -86,6 +86,34 @@ describe("certificates", () => {
     expect((await request()).CertificateArn).toBe((await request()).CertificateArn);
   });
 
+  it.each([
+    [undefined, "RSA-2048", "rsa"],
+    ["EC_secp384r1", "EC-secp384r1", "ec"],
+  ] as const)(
+    "[AWS-10] asked for with key %s have %s, and neither text nor dates before they are issued",
+    async (KeyAlgorithm, shown, type) => {
+      const DomainName = `${type}.keys.localhost`;
+      const { CertificateArn } = await cloud.certificates.send(
+        new RequestCertificateCommand({ DomainName, ValidationMethod: "DNS", KeyAlgorithm }),
+      );
+      const describe = async () =>
+        (await cloud.certificates.send(new DescribeCertificateCommand({ CertificateArn }))).Certificate;
+      const text = () => cloud.certificates.send(new GetCertificateCommand({ CertificateArn }));
+      const pending = await describe();
+      expect(pending).toMatchObject({ KeyAlgorithm: shown, Status: "PENDING_VALIDATION" });
+      expect(pending).not.toHaveProperty("NotAfter");
+      await expect(text()).rejects.toMatchObject({ name: "RequestInProgressException" });
+      await prove(DomainName, pending?.DomainValidationOptions?.[0]?.ResourceRecord);
+      expect(await describe()).toMatchObject({ Status: "ISSUED", NotAfter: expect.any(Date) });
+      expect(new X509Certificate(String((await text()).Certificate)).publicKey.asymmetricKeyType).toBe(type);
+    },
+  );
+
+  it("[AWS-10] go by an ARN, and what is none is refused as such", async () => {
+    const describe = new DescribeCertificateCommand({ CertificateArn: "x" });
+    await expect(cloud.certificates.send(describe)).rejects.toMatchObject({ name: "ValidationException" });
+  });
+
   it("are listed, carry tags, and are gone once deleted", async () => {
     const { CertificateArn } = await cloud.certificates.send(
       new RequestCertificateCommand({ DomainName: "x.localhost" }),

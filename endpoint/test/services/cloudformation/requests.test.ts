@@ -35,6 +35,15 @@ describe("requests on a stack", () => {
       name: "InsufficientCapabilitiesException",
       message: "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
     });
+    await expect(create({ Resources: { A: item() }, Resourcen: {} })).rejects.toThrow(
+      "Invalid template property or properties [Resourcen]",
+    );
+    await expect(create({ Resources: { A: { Properties: {} } } })).rejects.toThrow(
+      "Template format error: [/Resources/A] Every Resources object must contain a Type member.",
+    );
+    await expect(create({ Resources: { A: { ...item(), DependOn: "B" } } })).rejects.toThrow(
+      "Invalid template resource property 'DependOn'",
+    );
     await expect(operator.stack("wrong")).rejects.toThrow("does not exist");
   });
 

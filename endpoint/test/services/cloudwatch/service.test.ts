@@ -450,6 +450,17 @@ describe("metrics", () => {
     expect(Datapoints).toMatchObject([
       { Timestamp: at(0), Average: 2, SampleCount: 3, Unit: "Seconds", ExtendedStatistics: { p95: 3 } },
     ]);
+    const inBytes = await client.send(
+      new GetMetricStatisticsCommand({
+        ...{ Namespace: "Fleet", MetricName: "Latency", Dimensions, Unit: "Bytes", Statistics: ["Sum"] },
+        ...{ StartTime: at(0), EndTime: at(3), Period: 180 },
+      }),
+    );
+    expect(inBytes.Datapoints).toEqual([]);
+    const labelled = { Id: "most", Expression: "1", Label: "$" + "{MAX}" };
+    await expect(
+      client.send(new GetMetricDataCommand({ StartTime: at(0), EndTime: at(3), MetricDataQueries: [labelled] })),
+    ).rejects.toThrow("A dynamic label is not emulated");
     const { MetricDataResults } = await client.send(
       new GetMetricDataCommand({
         StartTime: at(0),

@@ -500,11 +500,25 @@ describe("a task without a service", { timeout: 20_000 }, () => {
     expect(listed.tags).toEqual([...tags, { key: "stage", value: "prod" }]);
   });
 
+  it("[AWS-10] has the lists that ECS answers empty, and none of those it leaves out", async () => {
+    const registered = await client.send(
+      new RegisterTaskDefinitionCommand({ family: "bare", containerDefinitions: [{ name: "a", image: "x" }] }),
+    );
+    expect(registered).not.toHaveProperty("tags");
+    expect(registered.taskDefinition?.containerDefinitions).toEqual([
+      {
+        ...{ name: "a", image: "x", cpu: 0, essential: true },
+        ...{ environment: [], mountPoints: [], portMappings: [], systemControls: [], volumesFrom: [] },
+      },
+    ]);
+  });
+
   it("is refused when it needs what is not emulated", async () => {
     const overrides = { containerOverrides: [{ name: "web", command: ["x"] }] };
     await expect(client.send(new RunTaskCommand({ cluster, taskDefinition: "once", overrides }))).rejects.toThrow(
       "not emulated",
     );
+    await expect(create("on-machines", { launchType: "EC2" })).rejects.toThrow("not emulated");
   });
 });
 

@@ -173,9 +173,9 @@ describe("listeners and rules", () => {
     await expect(cloud.elb.send(new DeleteRuleCommand({ RuleArn: fallback }))).rejects.toEqual(
       code("OperationNotPermittedException"),
     );
-    await expect(cloud.elb.send(new DeleteRuleCommand({ RuleArn: `${fleet.https}/x` }))).rejects.toEqual(
-      code("RuleNotFoundException"),
-    );
+    await expect(
+      cloud.elb.send(new DeleteRuleCommand({ RuleArn: `${fleet.https.replace(":listener/", ":listener-rule/")}/x` })),
+    ).rejects.toEqual(code("RuleNotFoundException"));
     const oidc = new CreateRuleCommand({
       ListenerArn: fleet.https,
       Priority: 42,

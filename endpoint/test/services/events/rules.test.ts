@@ -1,5 +1,6 @@
 import {
   DeleteRuleCommand,
+  DescribeEventBusCommand,
   EventBridgeClient,
   ListRulesCommand,
   PutEventsCommand,
@@ -149,6 +150,26 @@ describe("a rule by pattern", () => {
         { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." },
       ],
     });
+  });
+
+  it("[AWS-10] has targets that are ARNs, of services that are here", async () => {
+    const aimedAt = (Arn: string) => rule("aimed", { EventPattern: '{"source":["none"]}' }, { Id: "x", Arn });
+    await expect(aimedAt("queue")).rejects.toThrow(
+      "Parameter queue is not valid. Reason: Provided Arn is not in correct format.",
+    );
+    await expect(aimedAt("arn:aws:kinesis:us-east-1:1:stream/s")).rejects.toThrow("is not emulated");
+  });
+
+  it("[AWS-10] shows the policy that a template gives its bus", async () => {
+    const policies = events.service.resources?.["AWS::Events::EventBusPolicy"];
+    if (policies === undefined) throw new Error("the type is not registered");
+    const statement = { Effect: "Allow", Principal: "*", Action: "events:PutEvents", Resource: "*" };
+    const properties = { StatementId: "all", Statement: statement };
+    const state = await policies.create(properties, stackContext("Policy"));
+    const policy = async () => (await client.send(new DescribeEventBusCommand({}))).Policy;
+    expect(JSON.parse(String(await policy())).Statement).toEqual([{ Sid: "all", ...statement }]);
+    await policies.delete(state, properties, stackContext("Policy"));
+    expect(await policy()).toBeUndefined();
   });
 
   it("[AWS-10] is listed by pages", async () => {

@@ -259,6 +259,17 @@ describe("the Lambda API", () => {
     );
   });
 
+  it("[AWS-10] leaves a hundred of the account's thousand to functions that reserve none", async () => {
+    await harness.deploy("greedy", "");
+    const reserve = (ReservedConcurrentExecutions: number) =>
+      harness.client.send(new PutFunctionConcurrencyCommand({ FunctionName: "greedy", ReservedConcurrentExecutions }));
+    await reserve(800);
+    await expect(reserve(901)).rejects.toThrow(
+      "decreases account's UnreservedConcurrentExecution below its minimum value of [100]",
+    );
+    await reserve(0);
+  });
+
   it("answers AWS's errors for what is missing, exists already, or is not JSON", async () => {
     await expect(harness.invoke("absent")).rejects.toMatchObject({
       name: "ResourceNotFoundException",

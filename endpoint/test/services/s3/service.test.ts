@@ -3,9 +3,11 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectsCommand,
+  GetBucketCorsCommand,
   GetBucketEncryptionCommand,
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
@@ -20,14 +22,15 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createS3, type S3 } from "#endpoint/services/s3/service.ts";
-import { type Served, serve } from "../serve.ts";
+import { type Served, serve, stackContext } from "../serve.ts";
 
+const log: string[] = [];
 let served: Served<S3>;
 let s3: S3;
 let client: S3Client;
 beforeAll(async () => {
   served = await serve(
-    (place) => createS3({ place }),
+    (place) => createS3({ place, log: (line) => log.push(line) }),
     (made) => [made.service],
   );
   s3 = served.made;
@@ -67,6 +70,65 @@ describe("S3 as a deployment uses it", () => {
     await client.send(new DeleteBucketCommand({ Bucket }));
     await client.send(new CreateBucketCommand({ Bucket }));
     expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
+  });
+
+  it("[AWS-10] has what a template configures, says what has no effect here, and drops what the template drops", async () => {
+    const Bucket = "configured";
+    const bucket = s3.service.resources?.["AWS::S3::Bucket"];
+    const policy = s3.service.resources?.["AWS::S3::BucketPolicy"];
+    if (bucket === undefined || policy === undefined) throw new Error("S3 has no buckets for templates.");
+    const properties = {
+      BucketName: Bucket,
+      VersioningConfiguration: { Status: "Enabled" },
+      CorsConfiguration: {
+        CorsRules: [{ AllowedMethods: ["GET", "PUT"], AllowedOrigins: ["https://a.example"], MaxAge: 30 }],
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" }, BucketKeyEnabled: true },
+        ],
+      },
+      Tags: [{ Key: "team", Value: "mcp" }],
+      LifecycleConfiguration: { Rules: [{ Status: "Enabled", ExpirationInDays: 90 }] },
+    };
+    const context = stackContext("Bucket");
+    const state = await bucket.create(properties, context);
+    expect(log.at(-1)).toBe(`not emulated: LifecycleConfiguration of the bucket ${Bucket}: no effect here`);
+    expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe("Enabled");
+    expect((await client.send(new GetBucketCorsCommand({ Bucket }))).CORSRules).toEqual([
+      { AllowedMethods: ["GET", "PUT"], AllowedOrigins: ["https://a.example"], MaxAgeSeconds: 30 },
+    ]);
+    const { ServerSideEncryptionConfiguration } = await client.send(new GetBucketEncryptionCommand({ Bucket }));
+    expect(ServerSideEncryptionConfiguration?.Rules).toEqual([
+      { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" }, BucketKeyEnabled: true },
+    ]);
+    expect((await client.send(new GetBucketTaggingCommand({ Bucket }))).TagSet).toEqual(
+      expect.arrayContaining([{ Key: "team", Value: "mcp" }]),
+    );
+    const PolicyDocument = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:*" }] };
+    const ofPolicy = { Bucket, PolicyDocument };
+    const attached = await policy.create(ofPolicy, stackContext("Policy"));
+    const { Policy } = await client.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(JSON.parse(String(Policy))).toEqual(PolicyDocument);
+    await policy.delete(attached, ofPolicy, stackContext("Policy"));
+    await expect(client.send(new GetBucketPolicyCommand({ Bucket }))).rejects.toMatchObject({
+      name: "NoSuchBucketPolicy",
+    });
+    await bucket.update(state, { BucketName: Bucket }, properties, context);
+    expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
+    await expect(client.send(new GetBucketCorsCommand({ Bucket }))).rejects.toMatchObject({
+      name: "NoSuchCORSConfiguration",
+    });
+  });
+
+  it("[AWS-10] keeps the newest version of an object alone, where versioning is on too", async () => {
+    const Bucket = "newest";
+    await client.send(new CreateBucketCommand({ Bucket }));
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+    for (const Body of ["old", "new"]) await client.send(new PutObjectCommand({ Bucket, Key: "k", Body }));
+    const { Versions } = await client.send(new ListObjectVersionsCommand({ Bucket }));
+    expect(Versions).toMatchObject([{ Key: "k", VersionId: "null", IsLatest: true }]);
+    expect((await s3.objects.get(Bucket, "k")).toString()).toBe("new");
   });
 
   it("keeps a streamed object with its checksum byte for byte, above fauxqs's own limit too", async () => {

@@ -1,4 +1,8 @@
+import { createVerify, X509Certificate } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   CreateTopicCommand,
   GetSubscriptionAttributesCommand,
@@ -8,10 +12,13 @@ import {
   PublishBatchCommand,
   PublishCommand,
   SetSubscriptionAttributesCommand,
+  SetTopicAttributesCommand,
   SNSClient,
   SubscribeCommand,
 } from "@aws-sdk/client-sns";
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openAuthority } from "#endpoint/certificates/authority.ts";
 import type { ResourceProvider } from "#endpoint/core/service.ts";
 import { Inbox } from "#endpoint/doubles/mail/index.ts";
 import type { Letter } from "#endpoint/services/sns/delivery.ts";
@@ -24,10 +31,15 @@ const letters: Letter[] = [];
 const log: string[] = [];
 const clock = new TurnedClock(Date.UTC(2026, 10, 23, 1, 30));
 
+let folder = "";
+let ca = "";
 let served: Served<{ sqs: Sqs; sns: Sns; stop(): Promise<void> }>;
 let client: SNSClient;
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sns-"));
+  const authority = await openAuthority(folder);
+  ca = authority.ca;
   served = await serve(
     async (place) => {
       const sqs = await createSqs({ place });
@@ -43,6 +55,7 @@ beforeAll(async () => {
         queues: sqs.queues,
         functions,
         mail: (letter) => letters.push(letter),
+        signingKey: async () => authority.issue(["sns.us-east-1.amazonaws.com"], "RSA_2048"),
         log: (line) => log.push(line),
       });
       const stop = async () => {
@@ -58,6 +71,7 @@ beforeAll(async () => {
 afterAll(async () => {
   client.destroy();
   await served.close();
+  await rm(folder, { recursive: true });
 });
 
 const resource = (type: string): ResourceProvider => {
@@ -120,7 +134,7 @@ describe("SNS", () => {
     const Endpoint = `arn:aws:lambda:us-east-1:${account}:function:settle`;
     const { SubscriptionArn } = await client.send(new SubscribeCommand({ TopicArn, Protocol: "lambda", Endpoint }));
     await client.send(new PublishCommand({ TopicArn, Message: "changed" }));
-    expect(invocations.at(-1)?.name).toBe(Endpoint);
+    await expect.poll(() => invocations.at(-1)?.name).toBe(Endpoint);
     expect(JSON.parse(String(invocations.at(-1)?.payload))).toEqual({
       Records: [
         {
@@ -180,6 +194,84 @@ describe("SNS", () => {
     expect(JSON.parse(String(requests[2]?.body))).toMatchObject({ Message: "now" });
     await new Promise((resolve) => server.close(resolve));
   });
+
+  it.each([
+    ["SHA-1", "1", "RSA-SHA1"],
+    ["SHA-256 where the topic asks for it", "2", "RSA-SHA256"],
+  ])(
+    "[AWS-10] signs with %s what anybody can verify by the certificate at SigningCertURL",
+    async (_, version, algorithm) => {
+      const TopicArn = await topic(`signed-${version}`);
+      const set = { TopicArn, AttributeName: "SignatureVersion", AttributeValue: version };
+      await client.send(new SetTopicAttributesCommand(set));
+      const Endpoint = await queue(`signed-${version}`);
+      await client.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint }));
+      await client.send(new PublishCommand({ TopicArn, Subject: "down", Message: "It is down.\n" }));
+      const message: Readonly<Record<string, string>> = JSON.parse(String((await received(Endpoint))[0]));
+      expect(message.SignatureVersion).toBe(version);
+      const certificate = new X509Certificate(await (await fetch(String(message.SigningCertURL))).text());
+      expect(certificate.checkHost("sns.us-east-1.amazonaws.com")).toBeDefined();
+      expect(certificate.verify(new X509Certificate(ca).publicKey)).toBe(true);
+      const verified = (subject: string) =>
+        createVerify(algorithm)
+          .update(
+            `Message\n${message.Message}\nMessageId\n${message.MessageId}\nSubject\n${subject}\n` +
+              `Timestamp\n${message.Timestamp}\nTopicArn\n${message.TopicArn}\nType\n${message.Type}\n`,
+          )
+          .verify(certificate.publicKey, String(message.Signature), "base64");
+      expect(verified("down")).toBe(true);
+      expect(verified("up")).toBe(false);
+    },
+  );
+
+  it("[AWS-10] refuses in AWS's words what is no ARN, no attribute, and ids of a batch that are not distinct", async () => {
+    const TopicArn = await topic("strict");
+    const refusal = async (answer: Promise<unknown>) =>
+      answer.catch(({ name, message }: Error) => `${name}: ${message}`);
+    expect(await refusal(client.send(new GetTopicAttributesCommand({ TopicArn: "topic" })))).toBe(
+      "InvalidParameterException: Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1",
+    );
+    const set = { TopicArn, AttributeName: "Colour", AttributeValue: "red" };
+    expect(await refusal(client.send(new SetTopicAttributesCommand(set)))).toContain(
+      "Invalid parameter: AttributeName",
+    );
+    const PublishBatchRequestEntries = ["a", "b"].map((Message) => ({ Id: "same", Message }));
+    expect(await refusal(client.send(new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries })))).toMatch(
+      /^BatchEntryIdsNotDistinct/,
+    );
+    const fax = { TopicArn, Protocol: "fax", Endpoint: "x" };
+    expect(await refusal(client.send(new SubscribeCommand(fax)))).toBe(
+      "InvalidParameterException: Invalid parameter: Amazon SNS does not support this protocol string: fax",
+    );
+  });
+
+  it.each(["SNS", "SQS"])(
+    "[AWS-10] shows the policy that a template gives, until the template drops it: %s",
+    async (service) => {
+      const TopicArn = await topic("guarded");
+      await queue("guarded");
+      const sqs = new SQSClient(served.client);
+      const { QueueUrl = "" } = await sqs.send(new GetQueueUrlCommand({ QueueName: "guarded" }));
+      const policy = async () => {
+        if (service === "SNS")
+          return (await client.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes?.Policy;
+        const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["Policy"] });
+        return (await sqs.send(asked)).Attributes?.Policy;
+      };
+      const before = await policy();
+      const provider = resource(service === "SNS" ? "AWS::SNS::TopicPolicy" : "AWS::SQS::QueuePolicy");
+      const PolicyDocument = { Version: "2012-10-17", Statement: [] };
+      const properties = {
+        [service === "SNS" ? "Topics" : "Queues"]: [service === "SNS" ? TopicArn : QueueUrl],
+        PolicyDocument,
+      };
+      const state = await provider.create(properties, stackContext("Policy"));
+      expect(JSON.parse(String(await policy()))).toEqual(PolicyDocument);
+      await provider.delete(state, properties, stackContext("Policy"));
+      expect(await policy()).toBe(before);
+      sqs.destroy();
+    },
+  );
 
   it("sends what it cannot deliver to the subscription's dead-letter queue", async () => {
     const TopicArn = await topic("undelivered");

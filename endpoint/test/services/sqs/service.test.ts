@@ -3,8 +3,10 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
+  ListQueueTagsCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -53,6 +55,18 @@ describe("SQS", () => {
     expect((await client.send(new ListQueuesCommand())).QueueUrls).toContain(QueueUrl);
     const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
     expect(Attributes?.QueueArn).toBe(arnOf("alarms"));
+  });
+
+  it("[AWS-10] has no member for what there is none of, nor for an attribute that was set to nothing", async () => {
+    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: "bare" }));
+    const policy = { QueueUrl, Attributes: { Policy: "" } };
+    await client.send(new SetQueueAttributesCommand(policy));
+    const answers = await Promise.all([
+      client.send(new ListQueuesCommand({ QueueNamePrefix: "nothing" })),
+      client.send(new ListQueueTagsCommand({ QueueUrl })),
+      client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["Policy"] })),
+    ]);
+    for (const { $metadata: _, ...members } of answers) expect(Object.values(members)).toEqual([]);
   });
 
   it("carries a body that holds an account's ARN unchanged (SDKs check its MD5)", async () => {

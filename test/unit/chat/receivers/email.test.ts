@@ -27,6 +27,7 @@ beforeAll(async () => {
     queues: { send: nobody, receive: async () => [], delete: nobody, release: nobody },
     functions: { enqueue: () => undefined },
     mail: (letter) => inbox.receive(letter),
+    signingKey: () => Promise.reject(new Error("Mail is not signed.")),
     log: () => undefined,
   });
   const identities = createIdentities({ account, clock: systemClock });

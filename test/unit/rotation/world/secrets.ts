@@ -72,11 +72,13 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
         return SecretString ?? `binary ${SecretBinary?.toString("base64")}`;
       }),
     put: (SecretId, { token, text, label }) =>
-      unless("ResourceExistsException", "taken" as const, async () => {
-        const input = { SecretId, ClientRequestToken: token, SecretString: text, VersionStages: [label] };
-        await ask("PutSecretValue", input);
-        return "written" as const;
-      }),
+      unless("ResourceExistsException", "taken" as const, () =>
+        unless("LimitExceededException", "full" as const, async () => {
+          const input = { SecretId, ClientRequestToken: token, SecretString: text, VersionStages: [label] };
+          await ask("PutSecretValue", input);
+          return "written" as const;
+        }),
+      ),
     moveLabel: (SecretId, VersionStage, { to, from }) =>
       unless("InvalidParameterException", "refused" as const, () =>
         unless("LimitExceededException", "full" as const, async () => {

@@ -1,7 +1,7 @@
 import type { Cluster } from "./clusters.ts";
 import type { Service } from "./ecs-service.ts";
 import type { Container, Deployment, Task } from "./model.ts";
-import type { TaskDefinition } from "./task-definitions.ts";
+import type { ContainerDefinition, TaskDefinition } from "./task-definitions.ts";
 
 type Time = (milliseconds: number) => unknown;
 
@@ -147,6 +147,7 @@ export function describeTaskDefinition(definition: TaskDefinition) {
   const { tags: _, ...input } = definition.input;
   return {
     ...input,
+    containerDefinitions: input.containerDefinitions.map(describeContainerDefinition),
     taskDefinitionArn: definition.arn,
     revision: definition.revision,
     status: definition.status,
@@ -156,6 +157,20 @@ export function describeTaskDefinition(definition: TaskDefinition) {
     registeredAt: epochSeconds(definition.registeredAt),
     registeredBy: definition.registeredBy,
     ...optionalTime("deregisteredAt", definition.deregisteredAt, epochSeconds),
+  };
+}
+
+/** Lists that ECS answers though they are empty, and such as it leaves out. */
+function describeContainerDefinition({ secrets, dependsOn, dockerLabels, ...container }: ContainerDefinition) {
+  return {
+    cpu: 0,
+    mountPoints: [],
+    volumesFrom: [],
+    systemControls: [],
+    ...container,
+    ...(secrets.length > 0 && { secrets }),
+    ...(dependsOn.length > 0 && { dependsOn }),
+    ...(Object.keys(dockerLabels).length > 0 && { dockerLabels }),
   };
 }
 

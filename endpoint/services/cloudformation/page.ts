@@ -1,5 +1,5 @@
 import { pageOf as corePageOf, startOf, tokenFor } from "#endpoint/core/page.ts";
-import { refused } from "../template/errors.ts";
+import { refused } from "./template/errors.ts";
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -1,5 +1,5 @@
-import { memberClusters, type ReplicationGroup } from "../model.ts";
-import type { Snapshot } from "../snapshots.ts";
+import { memberClusters, type ReplicationGroup } from "./model.ts";
+import type { Snapshot } from "./snapshots.ts";
 
 /** ElastiCache names the elements of its lists: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ReplicationGroup.html */
 export function listElement(path: string): string {
@@ -10,7 +10,7 @@ export function listElement(path: string): string {
   return list === "UserGroupIds" ? "member" : list.replace(/s$/, "");
 }
 
-export function groupForWire(group: ReplicationGroup) {
+export function describeGroup(group: ReplicationGroup) {
   const { id, address, port, settings, tokens } = group;
   const clusters = memberClusters(group);
   return {
@@ -55,7 +55,7 @@ function nodeGroupOf(clusters: readonly string[], endpoint: { readonly Address: 
 }
 
 /** One of its nodes. https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CacheCluster.html */
-export function clusterForWire(CacheClusterId: string, { id, status, settings }: ReplicationGroup) {
+export function describeCluster(CacheClusterId: string, { id, status, settings }: ReplicationGroup) {
   return {
     CacheClusterId,
     ReplicationGroupId: id,
@@ -71,7 +71,7 @@ export function clusterForWire(CacheClusterId: string, { id, status, settings }:
   };
 }
 
-export function snapshotForWire(snapshot: Snapshot) {
+export function describeSnapshot(snapshot: Snapshot) {
   return {
     SnapshotName: snapshot.name,
     ReplicationGroupId: snapshot.groupId,

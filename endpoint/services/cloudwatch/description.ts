@@ -1,6 +1,4 @@
 import * as v from "valibot";
-import { AwsError } from "#endpoint/core/errors.ts";
-import { pageOf } from "#endpoint/core/page.ts";
 import type { Alarm, CompositeAlarmDefinition, MetricAlarmDefinition, MetricQuery, MetricReference } from "./alarm.ts";
 import type { HistoryItem } from "./alarm-history.ts";
 import { basicStatistics } from "./statistic.ts";
@@ -17,13 +15,13 @@ export const moment = v.pipe(
 );
 
 /** `MetricAlarm` of `DescribeAlarms`. */
-export function metricAlarmForWire(alarm: Alarm, definition: MetricAlarmDefinition) {
+export function describeMetricAlarm(alarm: Alarm, definition: MetricAlarmDefinition) {
   const { watched } = definition;
   return {
     ...common(alarm),
     ...(watched.kind === "metric"
-      ? metricForWire(watched.reference)
-      : { Metrics: watched.queries.map(queryForWire), Dimensions: [] }),
+      ? describeMetric(watched.reference)
+      : { Metrics: watched.queries.map(describeQuery), Dimensions: [] }),
     EvaluationPeriods: definition.evaluationPeriods,
     DatapointsToAlarm: definition.datapointsToAlarm,
     Threshold: definition.threshold,
@@ -34,11 +32,11 @@ export function metricAlarmForWire(alarm: Alarm, definition: MetricAlarmDefiniti
 }
 
 /** `CompositeAlarm` of `DescribeAlarms`. */
-export function compositeAlarmForWire(alarm: Alarm, definition: CompositeAlarmDefinition) {
+export function describeCompositeAlarm(alarm: Alarm, definition: CompositeAlarmDefinition) {
   return { ...common(alarm), AlarmRule: definition.rule };
 }
 
-export function historyItemForWire(item: HistoryItem) {
+export function describeHistoryItem(item: HistoryItem) {
   return {
     AlarmName: item.alarm,
     AlarmType: item.alarmType,
@@ -49,14 +47,8 @@ export function historyItemForWire(item: HistoryItem) {
   };
 }
 
-export function dimensionsForWire(dimensions: Readonly<Record<string, string>>) {
+export function describeDimensions(dimensions: Readonly<Record<string, string>>) {
   return Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-}
-
-/** A page of a list, and the token of the next one. */
-export function paged<T>(all: readonly T[], size: number, token: string | undefined) {
-  const { items, next } = pageOf(all, size, token, () => new AwsError("InvalidNextToken", "Invalid NextToken"));
-  return { items, NextToken: next };
 }
 
 function common({ arn, definition, configuredAt, state }: Alarm) {
@@ -77,22 +69,22 @@ function common({ arn, definition, configuredAt, state }: Alarm) {
   };
 }
 
-function metricForWire(reference: MetricReference) {
+function describeMetric(reference: MetricReference) {
   const basic = basicStatistics.some((name) => name === reference.stat);
   return {
     MetricName: reference.metric,
     Namespace: reference.namespace,
     ...(basic ? { Statistic: reference.stat } : { ExtendedStatistic: reference.stat }),
-    Dimensions: dimensionsForWire(reference.dimensions),
+    Dimensions: describeDimensions(reference.dimensions),
     Period: reference.period,
     Unit: reference.unit,
   };
 }
 
-function queryForWire(query: MetricQuery) {
+function describeQuery(query: MetricQuery) {
   const base = { Id: query.id, Label: query.label, ReturnData: query.returnData };
   if (query.kind === "expression") return { ...base, Expression: query.expression };
   const { namespace, metric, dimensions, period, stat, unit } = query.reference;
-  const Metric = { Namespace: namespace, MetricName: metric, Dimensions: dimensionsForWire(dimensions) };
+  const Metric = { Namespace: namespace, MetricName: metric, Dimensions: describeDimensions(dimensions) };
   return { ...base, MetricStat: { Metric, Period: period, Stat: stat, Unit: unit } };
 }
