@@ -14,7 +14,10 @@ import { judgeServices } from "./services.ts";
 import { judgeTakenOver } from "./taken-over.ts";
 import { parseTerraform, type TerraformFile } from "./terraform.ts";
 
-/** Says what of a Terraform set-up meets the stage, in the order of the move; 1 if something collides. */
+/**
+ * Says what of a Terraform set-up meets the stage, in the order of the move; 1 if something collides, or could not be
+ * asked: what was not looked at may collide.
+ */
 export async function checkMove(stage: Stage, name: string, format: "text" | "json"): Promise<ExitCode> {
   const { plan, terminal } = stage;
   const file = parseTerraform(name === "-" ? "standard input" : name, await readWhole(stage, name));
@@ -26,8 +29,10 @@ export async function checkMove(stage: Stage, name: string, format: "text" | "js
   } else {
     for (const line of showFindings(findings, terminal.paint)) terminal.print(line);
     for (const line of account.unasked) terminal.note(line);
+    if (account.unasked.length > 0)
+      terminal.note("Ask again with credentials that may: what was not checked may collide.");
   }
-  return findings.some(({ verdict }) => verdict === "collides") ? 1 : 0;
+  return findings.some(({ verdict }) => verdict === "collides") || account.unasked.length > 0 ? 1 : 0;
 }
 
 /** In the order of the steps, and in each what collides first. */
