@@ -126,6 +126,19 @@ describe("[AWS-11] a Terraform state beside the stage that comes", () => {
   });
 });
 
+describe("[AWS-11] a stage that follows another under the same names", () => {
+  const two = (...[live, prod]: readonly [StageDefinition, StageDefinition]) =>
+    defineFleet({
+      ...fixture,
+      stages: { live: { ...beside, ...live, account: "573946584375" }, prod: { account: "573946584375", ...prod } },
+    });
+
+  it("is accepted where both have weights, and refused where one has none", () => {
+    expect(() => two({}, { recordWeight: 0, adopt: { hostedZone } })).not.toThrow();
+    expect(() => two({}, {})).toThrow("a domain that no other stage on AWS has");
+  });
+});
+
 describe("[AWS-11] a Terraform plan", () => {
   const afterwards = { records: [{ name: host, setIdentifier: "live-mcp-fleet", weight: 255 }] };
 
