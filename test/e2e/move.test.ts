@@ -139,6 +139,7 @@ journey(
 
     async "gives the old record a weight, takes a snapshot, and collides no more"() {
       await old.giveWeight(1);
+      expect((await check(beside(0))).collisions).toEqual([expect.stringContaining("there is no such snapshot")]);
       const elasticache = new ElastiCacheClient(stage.client);
       const [SnapshotName, ReplicationGroupId] = ["before-the-move", "prod-mcp-redis"];
       await elasticache.send(new CreateSnapshotCommand({ SnapshotName, ReplicationGroupId }));
