@@ -2,6 +2,7 @@ import type { StagePlan } from "#fleet";
 import { ecrImageOf } from "#preflight/ecr-image.ts";
 import type { Account } from "./account.ts";
 import { type Finding, listed } from "./finding.ts";
+import { ledToOld } from "./records.ts";
 import { type PlannedChange, resourcesOf, type TerraformFile } from "./terraform.ts";
 
 /** What Terraform must forget, and not delete, before the old set-up goes; and what would stop it on the way. */
@@ -26,6 +27,17 @@ export function judgeLeftBehind(plan: StagePlan, file: TerraformFile, account: A
       evidence: `The plan makes ${listed(again.map(({ address }) => address))} anew, beside or over what is in use.`,
       remedy: `Do not apply it. \`terraform state rm\` without the change in the code leads here. ${forget}`,
     });
+  const served = ledToOld(plan, file, account);
+  if (
+    served.length > 0 &&
+    planned("delete").some(({ type, actions }) => serving.test(type) && !actions.includes("create"))
+  )
+    findings.push({
+      before: "destroy",
+      verdict: "collides",
+      evidence: `The plan deletes what serves ${listed(served)}: Terraform's records have a weight above 0.`,
+      remedy: "Give the stage's records weight 255 and Terraform's 0 first, and wait until nobody comes any more.",
+    });
   const left = stays.filter(
     (address) => !changes.some((one) => one.address === address && one.actions.includes("forget")),
   );
@@ -41,6 +53,8 @@ export function judgeLeftBehind(plan: StagePlan, file: TerraformFile, account: A
 
 const forget =
   "In one commit, put a `data` source in place of each resource, and `removed { from = …, lifecycle { destroy = false } }` beside it (Terraform 1.7 or newer).";
+
+const serving = /^aws_(?:lb|lb_listener|lb_listener_rule|lb_target_group|ecs_service|ecs_cluster)$/;
 
 /** What holds values, or what the world knows by its name: made again, it is another one. */
 const precious = /^aws_(?:route53_zone|secretsmanager_secret|secretsmanager_secret_version|sns_topic)$/;

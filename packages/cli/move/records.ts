@@ -92,6 +92,11 @@ function judgeWeights(
   });
 }
 
+/** The names by which people still come to the old set-up. */
+export function ledToOld(plan: StagePlan, file: TerraformFile, account: Account): readonly string[] {
+  return sharesOf(plan, file, account).flatMap(({ host, theirs = 1 }) => (theirs > 0 ? [host] : []));
+}
+
 /** By the account where it could be asked: the file may be older. */
 function sharesOf(plan: StagePlan, file: TerraformFile, { records }: Account): readonly Share[] {
   const own = names.recordSet(plan.stage);

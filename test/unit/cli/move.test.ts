@@ -155,6 +155,14 @@ describe("[AWS-11] a Terraform plan", () => {
     expect(findings.filter(({ evidence }) => evidence.includes("would delete them"))).toEqual([]);
   });
 
+  it("collides where it destroys what people are led to", () => {
+    const findings = judged(beside, shownPlan(weighted, { "aws_lb.main": ["delete"] }));
+    expect(collisionsIn(findings)).toEqual([
+      `The plan deletes what serves ${host}: Terraform's records have a weight above 0.`,
+    ]);
+    expect(collisionsIn(judged(beside, shownPlan(weighted, { "aws_lb.main": ["delete"] }), afterwards))).toEqual([]);
+  });
+
   it.each([
     ["a zone, after `state rm` alone", "aws_route53_zone.main", ["create"]],
     ["a secret again", "aws_secretsmanager_secret.splunk", ["create"]],
