@@ -56,8 +56,8 @@ function judgeSecrets({ stage, secrets }: StagePlan, file: TerraformFile): reado
       {
         before: "switch",
         verdict: "do",
-        evidence: `The stage reads ${own.name}, and Terraform's containers ${name}: neither side's rotation changes the other's.`,
-        remedy: `Copy the values of ${keys.join(" and ")}: ./fleet secrets set ${own.key} --from-file - --stage ${stage}`,
+        evidence: `The stage reads ${own.name}, and Terraform's containers ${name}.`,
+        remedy: `Copy the values of ${keys.join(" and ")}: ./fleet secrets set ${own.key} --from-file - --stage ${stage}. Rotate neither until the old set-up is gone: both use the same values.`,
       },
     ];
   });
