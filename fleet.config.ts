@@ -126,7 +126,8 @@ export default defineFleet({
       healthPath: "/mcp",
       // It has no health route: a running server answers 400 to a GET without a session.
       healthCodes: "400",
-      stages: { except: ["prod"] },
+      // It has no login, and a tool that shows its environment.
+      stages: { only: ["local"] },
       local: { command: ["npx", "--no-install", "mcp-server-everything", "streamableHttp"] },
     },
   },

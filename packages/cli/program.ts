@@ -19,6 +19,7 @@ import { type ExitCode, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addHelp, hintAt } from "./help.ts";
 import { addHistory } from "./history/command.ts";
 import { addLogs } from "./logs/command.ts";
+import { addMove } from "./move/command.ts";
 import { addOpen } from "./open/command.ts";
 import { addPolicy } from "./policy/command.ts";
 import { addRedeploy } from "./redeploy/command.ts";
@@ -73,6 +74,7 @@ export function createProgram(runner: Runner, terminal: Terminal) {
     addAdd,
     addRemove,
     addPolicy,
+    addMove,
   ])
     add(program, runner);
   addSchema(program, runner);

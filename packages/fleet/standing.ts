@@ -35,8 +35,8 @@ export interface StandingService {
   readonly targetGroupPort: number;
   readonly hostname: string;
   readonly rulePriority: number;
-  /** Whether its DNS record has a weight. */
-  readonly weighted: boolean;
+  /** Of its DNS record, where that has one. */
+  readonly recordWeight: number | undefined;
   readonly capacity: "on-demand" | "spot";
 }
 

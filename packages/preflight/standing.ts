@@ -126,8 +126,7 @@ const Service = v.object({
   CapacityProviderStrategy: v.optional(v.array(v.object({ CapacityProvider: v.string() })), []),
 });
 const TargetGroup = v.object({ Port: v.number() });
-/** One with a weight. */
-const Record = v.object({ Name: v.string(), SetIdentifier: v.string() });
+const Record = v.object({ Name: v.string(), Weight: v.number() });
 const Rule = v.object({
   Priority: v.number(),
   // One condition: rules of OAuth paths have another, or have no host.
@@ -152,10 +151,10 @@ function servicesIn(
       if (group === undefined || rule === undefined) return [];
       const { Priority: rulePriority, Conditions } = rule.properties;
       const hostname = Conditions[0].HostHeaderConfig.Values[0];
-      const weighted = records.some(({ properties }) => properties.Name === hostname);
+      const recordWeight = records.find(({ properties }) => properties.Name === hostname)?.properties.Weight;
       const isSpot = CapacityProviderStrategy.some(({ CapacityProvider }) => CapacityProvider === "FARGATE_SPOT");
       const capacity = isSpot ? "spot" : "on-demand";
       const targetGroupPort = group.properties.Port;
-      return [{ key, service: { shard, targetGroupPort, hostname, rulePriority, weighted, capacity } }];
+      return [{ key, service: { shard, targetGroupPort, hostname, rulePriority, recordWeight, capacity } }];
     });
 }

@@ -1,5 +1,6 @@
 import * as elbv2 from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import { names, type StagePlan } from "#fleet";
+import { tlsPolicy } from "#fleet/tls.ts";
 import { Dns } from "../dns/dns.ts";
 import { accept } from "../parts/nag.ts";
 import { usePlan } from "../parts/plan.ts";
@@ -76,7 +77,7 @@ function createListener(stack: Stack, balancer: elbv2.CfnLoadBalancer): elbv2.Cf
     loadBalancerArn: balancer.ref,
     port: 443,
     protocol: "HTTPS",
-    sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    sslPolicy: tlsPolicy,
     certificates: [{ certificateArn: use(Dns).certificateArn }],
     defaultActions: [
       {

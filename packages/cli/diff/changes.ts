@@ -1,4 +1,4 @@
-import { alarmNames, names, rateNames, type ServicePlan, type StagePlan } from "#fleet";
+import { alarmNames, names, rateNames, type ServicePlan, type StagePlan, type Standing } from "#fleet";
 import { probeAlarm } from "#fleet/definition.ts";
 import type { AlarmFacts } from "../alarms/read.ts";
 import { type Deployed, differencesOf } from "../status/deployed.ts";
@@ -101,6 +101,20 @@ function alarmChanges({ stage, services }: StagePlan, { alarms, serviceNames }: 
       return [{ kind: isThere ? "remove" : "add", text: `alarm ${name} of ${key}` }];
     }),
   ]);
+}
+
+/** What the deployed templates tell: where the names lead, and by which addresses tasks go out. */
+export function placeChanges({ recordWeight, network }: StagePlan, standing: Standing): readonly Change[] {
+  const weights = new Set(Object.values(standing.services).flatMap(({ recordWeight: weight }) => weight ?? []));
+  const { addresses } = network;
+  const others = [...weights].filter((weight) => recordWeight !== undefined && weight !== recordWeight);
+  const cut = "connections to the outside are cut once";
+  return [
+    ...others.map((weight) => `the records have the weight ${weight}, the map has ${recordWeight}`),
+    ...(standing.cidr === undefined || addresses.join() === standing.natAddresses.join()
+      ? []
+      : [`the NAT gateways get ${addresses.length === 0 ? "new addresses" : addresses.join(", ")}: ${cut}`]),
+  ].map((text): Change => ({ kind: "change", text }));
 }
 
 const failoverLater = "; failover comes with the deploy after that";

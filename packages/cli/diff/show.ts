@@ -5,7 +5,7 @@ import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { columns, fold } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Change, changesOf } from "./changes.ts";
+import { type Change, changesOf, placeChanges } from "./changes.ts";
 import { readPresent } from "./read.ts";
 import { readDeployPlan } from "./thresholds.ts";
 
@@ -35,7 +35,11 @@ export async function compare(stage: Stage, format: "text" | "json") {
   if (format === "text" && terminal.interactive) terminal.progress("Comparing the map with what is deployed…");
   const [standing, present] = await Promise.all([readStanding(stage), readPresent(stage)]);
   const wanted = await readDeployPlan(stage, standing);
-  return { present, changes: changesOf(wanted, present), refused: judgeChanges(wanted, standing) };
+  return {
+    present,
+    changes: [...changesOf(wanted, present), ...placeChanges(wanted, standing)],
+    refused: judgeChanges(wanted, standing),
+  };
 }
 
 /** Each with its remedy, in lines of at most 80 columns. */

@@ -229,6 +229,20 @@ const diff = v.object({
   refused: v.array(v.object({ evidence: v.string(), remedy: v.string() })),
 });
 
+const moveCheck = v.object({
+  stage,
+  source: v.picklist(["state", "plan"]),
+  findings: v.array(
+    v.object({
+      before: v.picklist(["deploy", "switch", "destroy"]),
+      verdict: v.picklist(["collides", "adopt", "differs", "do", "ok"]),
+      evidence: v.string(),
+      remedy: v.optional(v.string()),
+    }),
+  ),
+  unasked: v.pipe(v.array(v.string()), v.description("What the credentials may not ask, and why.")),
+});
+
 const cost = v.object({
   stage,
   currency: v.literal("USD"),
@@ -260,6 +274,7 @@ export const documents = {
   drill,
   diff,
   cost,
+  "move check": moveCheck,
 } as const;
 
 export type DocumentName = keyof typeof documents;

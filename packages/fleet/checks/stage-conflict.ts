@@ -8,17 +8,20 @@ export function checkStageConflicts(fleet: FleetDefinition): readonly Problem[] 
   const stages = Object.entries(fleet.stages).flatMap(([stage, definition]) => {
     const character = characterOf(stage, definition);
     if (character.runsOn === "loopback") return [];
-    const { account = "", region = fleet.region ?? defaultRegion, adopt } = definition;
+    const { account = "", region = fleet.region ?? defaultRegion, adopt, recordWeight } = definition;
     const topic = alarmTopicOf(stage, definition, character);
     const place = adopt?.alarmTopicArn === undefined ? `${account} ${region} ${topic}` : `adopted ${stage}`;
-    return [{ stage, domain: domainOf(fleet, stage, character), topic, place }];
+    return [{ stage, domain: domainOf(fleet, stage, character), topic, place, weighted: recordWeight !== undefined }];
   });
+  // Records with weights stand beside each other: one stage follows another in that way.
+  const shared = (domain: string) => stages.filter((one) => one.domain === domain).every(({ weighted }) => weighted);
+  const clashing = duplicates(stages, ({ domain }) => domain).filter(({ entry }) => !shared(entry.domain));
   return [
-    ...duplicates(stages, ({ domain }) => domain).map(({ first, entry: { stage, domain } }) => ({
+    ...clashing.map(({ first, entry: { stage, domain } }) => ({
       field: `stages.${stage}.domain`,
       value: domain,
       allowed: `a domain that no other stage on AWS has; stage ${first.stage} has this one`,
-      remedy: `Set stages.${stage}.domain to another, such as ${stage}.${fleet.domain}: the registrar leads a domain to one zone.`,
+      remedy: `Set stages.${stage}.domain to another, such as ${stage}.${fleet.domain}: the registrar leads a domain to one zone. Or adopt that in both, with a recordWeight in each.`,
     })),
     ...duplicates(stages, ({ place }) => place).map(({ first, entry: { stage, topic } }) => ({
       field: `stages.${stage}.alarmTopic`,

@@ -79,7 +79,7 @@ function judgeMade({ stage, redis, network, recordWeight }: StagePlan, standing:
       remedy: `Keep the order: ${standing.natAddresses.join(", ")}.`,
     });
   const weighted = recordWeight !== undefined;
-  if (Object.values(standing.services).some((service) => service.weighted !== weighted))
+  if (Object.values(standing.services).some((service) => (service.recordWeight !== undefined) !== weighted))
     obstacles.push({
       evidence: `stages.${stage}.recordWeight: the records of the stage were made ${weighted ? "without weights" : "with weights"}, and Route 53 lets no others stand beside them.`,
       remedy: weighted

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import { expect, vi } from "vitest";
+import { pulledState, seedIds, seedResources } from "../../fixture/terraform.ts";
 import type { FleetStage } from "../../stage/stage.ts";
 
 const Values = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
@@ -18,11 +19,13 @@ export interface Placeholders {
 }
 
 /**
- * The documents are written for a stage called `prod` on AWS, or for one called `local` with the usual ports. Here:
- * - names of stage `local` are those of `prod`, and addresses are those of this fleet;
+ * The documents are written for a stage called `prod` on AWS, for `live` beside it, or for one called `local` with the usual
+ * ports. Here:
+ * - names of stages `local` and `live` are those of `prod`, and addresses are those of this fleet;
  * - in a `--secret-string`, a value with `…` or `<…>` in it is the one in use, or a made-up one in place of the map's
  *   placeholder;
- * - files that are named, `file://name.json`, `token.txt` and `.env`, hold what is in use;
+ * - files that are named, `file://name.json`, `token.txt` and `.env`, hold what is in use, and `terraform.tfstate` the set-up
+ *   that people come from;
  * - the version behind `secrets stage` is the one before.
  */
 export function createPlaceholders({ client, cloud, url, project }: FleetStage, stage: string): Placeholders {
@@ -65,9 +68,9 @@ export function createPlaceholders({ client, cloud, url, project }: FleetStage, 
       ),
     async fill(printed) {
       let text = printed
-        .replaceAll(/\blocal-mcp-/g, `${stage}-mcp-`)
-        .replaceAll("/local/mcp/", `/${stage}/mcp/`)
-        .replaceAll(/(--stage |FLEET_STAGE=)local\b/g, `$1${stage}`)
+        .replaceAll(/\b(?:local|live)-mcp-/g, `${stage}-mcp-`)
+        .replaceAll(/\/(?:local|live)\/mcp\//g, `/${stage}/mcp/`)
+        .replaceAll(/(--stage |FLEET_STAGE=)(?:local|live)\b/g, `$1${stage}`)
         .replaceAll("http://127.0.0.1:4577", cloud.place.endpointUrl)
         .replaceAll(".mcp.localhost:8443", `.mcp.localhost:${url("any").port}`)
         .replaceAll(".mcp.themailworks.com", `.mcp.localhost:${url("any").port}`);
@@ -79,6 +82,7 @@ export function createPlaceholders({ client, cloud, url, project }: FleetStage, 
         await write(file, JSON.stringify(await valuesOf(id)));
       for (const [, secret = "", key = "", file = ""] of text.matchAll(/secrets set (\S+) (\S+) --from-file (\S+)/g))
         await write(file, await inUse(`/${stage}/mcp/${secret}`, key));
+      if (text.includes("terraform.tfstate")) await write("terraform.tfstate", pulledState(seedResources(seedIds)));
       if (text.includes("secrets import .env"))
         await write(".env", `SPLUNK_HEC_TOKEN='${await inUse(`/${stage}/mcp/splunk`, "SPLUNK_HEC_TOKEN")}'\n`);
       for (const [whole, before = "", secret = ""] of text.matchAll(/(secrets stage (\S+) )[\da-f]{8}\b/g))

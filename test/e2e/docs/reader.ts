@@ -52,7 +52,7 @@ export async function createReader({ stage, name, map, alreadyRun }: ReaderOptio
     const asks = command === "shell" || (what === "set" && !words.includes("--from-file"));
     if (asks && missingPrograms.includes("script")) return 0;
     // A file that is named is one of the project's folder, where the reader's shell is.
-    if (words.includes("--from-file") || what === "import")
+    if (words.includes("--from-file") || what === "import" || command === "move")
       return runBash(`./fleet ${words.join(" ")}`, { ...shell, ...exported }, folder);
     if (command === "secrets" && what === "set") return answer(words, rest);
     const stop = new AbortController();

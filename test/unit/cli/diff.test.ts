@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changesOf, type Present } from "#cli/diff/changes.ts";
-import { alarmNames, names, rateNames } from "#fleet";
+import { changesOf, type Present, placeChanges } from "#cli/diff/changes.ts";
+import { alarmNames, names, nothingStands, rateNames } from "#fleet";
 import { probeAlarm } from "#fleet/definition.ts";
 import { healthy, plan, workspace } from "./doctor/examination.ts";
 
@@ -109,5 +109,21 @@ describe("what a deploy would change", () => {
       "change service google_workspace: DEBUG is set, but not in the map",
       "change service google_workspace: OLD_TOKEN is injected, but not in the map",
     ]);
+  });
+});
+
+describe("[AWS-11] a deploy of a stage beside another set-up", () => {
+  it("says where the names will lead, and by which addresses tasks will go out", () => {
+    const service = { shard: 1, targetGroupPort: 8000, hostname: workspace.hostname, rulePriority: 10 } as const;
+    const services = { google_workspace: { ...service, recordWeight: 0, capacity: "on-demand" } } as const;
+    const standing = { ...nothingStands, cidr: plan.network.cidr, services };
+    const wanted = { ...plan, recordWeight: 255, network: { ...plan.network, addresses: ["eipalloc-0000000a"] } };
+    expect(placeChanges(wanted, standing).map(({ text }) => text)).toEqual([
+      "the records have the weight 0, the map has 255",
+      "the NAT gateways get eipalloc-0000000a: connections to the outside are cut once",
+    ]);
+    const deployed = { ...standing, natAddresses: ["eipalloc-0000000a"] };
+    expect(placeChanges({ ...wanted, recordWeight: 0 }, deployed)).toEqual([]);
+    expect(placeChanges(wanted, nothingStands)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ const plan = planStage(fleet, "prod");
 const [service] = plan.services;
 if (service === undefined) throw new Error("The fixture has a service in prod.");
 const { hostname, rulePriority } = service;
-const standingService = { shard: 1, targetGroupPort: 8000, weighted: false, capacity: "on-demand" } as const;
+const standingService = { shard: 1, targetGroupPort: 8000, recordWeight: undefined, capacity: "on-demand" } as const;
 const evidence = (standing: Partial<Standing>) =>
   judgeChanges(plan, { ...nothingStands, ...standing }).map((one) => one.evidence);
 
@@ -62,7 +62,7 @@ describe("[AWS-6] what CloudFormation cannot do", () => {
     ]);
 
     const services = { google_workspace: { ...standingService, hostname, rulePriority } };
-    const weighted = { google_workspace: { ...services.google_workspace, weighted: true } };
+    const weighted = { google_workspace: { ...services.google_workspace, recordWeight: 0 } };
     expect(evidenceOf({ recordWeight: 255 }, { services: weighted })).toEqual([]);
     expect(evidenceOf({}, { services: weighted })).toEqual([expect.stringContaining("were made with weights")]);
     expect(evidenceOf({ recordWeight: 0 }, { services })).toEqual([expect.stringContaining("made without weights")]);

@@ -53,7 +53,8 @@ describe("circumstances that no command line can fix exit with 1 and the remedy"
   });
 
   // The page of the console says what it may not read; the doctor judges each thing for itself.
-  const refusable = asking.filter(({ name }) => name !== "fleet console" && name !== "fleet doctor");
+  const judging = ["fleet console", "fleet doctor", "fleet move check"];
+  const refusable = asking.filter(({ name }) => !judging.includes(name));
 
   it("with credentials that may not do it: the permission is named", async () => {
     const endpoint = await openRefusing("denied", "573946584375");
@@ -76,6 +77,18 @@ describe("circumstances that no command line can fix exit with 1 and the remedy"
     useCredentials(endpoint.url);
     for (const { path, args } of refusable)
       expectRefusal(await fleet([...path, ...args, "--stage", "prod"]), { code: 1, says });
+    await endpoint.close();
+  });
+
+  it("[AWS-11] fleet move check with credentials that may not do it names each question, and is no success", async () => {
+    const endpoint = await openRefusing("denied", "573946584375");
+    useCredentials(endpoint.url);
+    const { args = [] } = onStages.find(({ name }) => name === "fleet move check") ?? {};
+    const { code, err } = await fleet(["move", "check", ...args, "--stage", "prod"]);
+    expect(code).toBe(1);
+    expect(err.join("\n")).toMatch(
+      /^Not checked, whether the images exist .*\n[\s\S]*Not checked, what of the stage is deployed/m,
+    );
     await endpoint.close();
   });
 
@@ -135,6 +148,7 @@ describe("a stage that was never deployed", () => {
   const fineThere: Readonly<Record<string, RegExp>> = {
     "fleet secrets list": /google-oauth +- +missing/,
     "fleet alarms list": /has no alarms: deploy it/,
+    "fleet move check": /No name of stage local is one of Terraform's[\s\S]*\n0 collisions/,
     "fleet diff": /^Stage local is not deployed: a deploy creates .*\n\+ service google_workspace, at https:/,
   };
 
