@@ -4,13 +4,14 @@ import { createAws } from "#cli/aws.ts";
 import { alarmActions } from "#cli/console/console.ts";
 import type { Action } from "#console/model/action.ts";
 import type { Chats } from "#console/model/chat.ts";
-import type { Happening } from "#console/model/happening.ts";
+import type { Audit, Happening } from "#console/model/happening.ts";
 import type { Service } from "#console/model/service.ts";
+import { auditOf, isFound } from "#console/reading/audit.ts";
 import { agent } from "#console/reading/clients.ts";
 import { createFleetReader } from "#console/reading/reader.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
 import { names, type StagePlan } from "#fleet";
-import { auditOf, callOf, requestOf } from "./console-happenings.ts";
+import { callOf, requestOf } from "./console-happenings.ts";
 import { createSilences, type Silences, silenceSeconds } from "./console-silences.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
 
@@ -42,6 +43,8 @@ export function createConsoleView(
       services: async () => withPids(await reader().services(), fleet),
       secrets: () => reader().secrets(),
       alarms: () => reader().alarms(),
+      tools: (service, span) => reader().tools(service, span),
+      findAudits: async (filter) => findAudits(hec, filter),
       chats: async () => withShown(await reader().chats(), fleet),
       splunkRefusesUntil: splunk.until,
       silences: silences.list,
@@ -67,6 +70,18 @@ function subscribe(
   return () => {
     for (const end of ends) end();
   };
+}
+
+/** As many as the page shows, of as many as are looked at in an instant. */
+const [auditsShown, auditsSearched] = [100, 20_000];
+
+function findAudits(hec: LocalFleet["hec"], filter: string): readonly Audit[] {
+  const found: Audit[] = [];
+  for (const event of hec.search().slice(-auditsSearched).toReversed()) {
+    const audit = auditOf(event);
+    if (isFound(filter, audit) && found.push(audit) === auditsShown) break;
+  }
+  return found;
 }
 
 function withPids(services: readonly Service[], { cloud }: LocalFleet): readonly Service[] {

@@ -221,6 +221,7 @@ describe("the console", () => {
           services: async () => [absent],
           secrets: refused,
           alarms: async () => [],
+          tools: async () => ({ times: [], tools: [], more: 0, marks: [] }),
           chats: async () => ({ chats: [], messages: [], mutes: [], waiting: 0, dead: 0 }),
           traffic: async () => [],
         });

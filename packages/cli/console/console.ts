@@ -2,6 +2,7 @@ import { createFleetReader } from "#console/reading/reader.ts";
 import { type Console, type ConsoleOptions, openConsole } from "#console/server.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
 import type { StagePlan } from "#fleet";
+import { auditSearch } from "../audit/search.ts";
 import { explainAws, settingsOf } from "../aws.ts";
 import { Failure, reasonOf } from "../failure.ts";
 import { openInBrowser } from "../open/browser.ts";
@@ -78,7 +79,9 @@ async function openOn(port: number | undefined, options: Omit<ConsoleOptions, "p
 }
 
 /** AWS errors worded as in the other commands: credentials may expire while somebody watches. */
-function explained({ plan }: Stage, view: Omit<FleetView, "stage">): FleetView {
+function explained(stage: Stage, view: Omit<FleetView, "stage">): FleetView {
+  const { plan } = stage;
+  const findAudits = auditSearch(stage);
   const wrapped =
     <T>(read: () => Promise<T>) =>
     async () => {
@@ -95,6 +98,8 @@ function explained({ plan }: Stage, view: Omit<FleetView, "stage">): FleetView {
     alarms: wrapped(view.alarms),
     chats: wrapped(view.chats),
     ...(view.traffic !== undefined && { traffic: wrapped(view.traffic) }),
+    tools: (service, span) => wrapped(() => view.tools(service, span))(),
+    ...(findAudits !== undefined && { findAudits: (filter: string) => wrapped(() => findAudits(filter))() }),
   };
 }
 

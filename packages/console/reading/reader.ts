@@ -6,10 +6,11 @@ import { type ClientSettings, openClients } from "./clients.ts";
 import { withProbes } from "./probes.ts";
 import { readSecrets } from "./secrets.ts";
 import { readServices } from "./services.ts";
+import { createToolReader } from "./tools.ts";
 import { createTrafficReader } from "./traffic.ts";
 
 export interface FleetReader
-  extends Required<Pick<FleetView, "services" | "secrets" | "alarms" | "chats" | "traffic">> {
+  extends Required<Pick<FleetView, "services" | "secrets" | "alarms" | "chats" | "traffic" | "tools">> {
   /** Closes its connections, without which the process would stay for seconds. */
   close(): void;
 }
@@ -23,6 +24,7 @@ export function createFleetReader(plan: StagePlan, settings: ClientSettings): Fl
     alarms: () => readAlarms(plan, clients),
     chats: createChatReader(plan, clients),
     traffic: createTrafficReader(plan, clients),
+    tools: createToolReader(plan, clients),
     close() {
       for (const client of Object.values(clients)) client.destroy();
     },

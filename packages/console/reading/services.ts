@@ -101,6 +101,7 @@ function serviceOf(
     key: plan.key,
     url: plan.url,
     hostname: plan.hostname,
+    ...(plan.environment.SPLUNK_SOURCE !== undefined && { auditSource: plan.environment.SPLUNK_SOURCE }),
     status: found === undefined ? "absent" : found.status === "DRAINING" ? "draining" : "active",
     desired: found?.desiredCount ?? 0,
     running: found?.runningCount ?? 0,

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Response } from "express";
 import { describeError, type Log } from "../log.ts";
+import { Refusal } from "../server/refusal.ts";
 import { StoreUnavailable } from "../sessions/index.ts";
 
 /** RFC 6749, 7009, 7591 and 8707; `invalid_token` is RFC 6750's. */
@@ -44,18 +45,15 @@ const retryAfterSeconds = 5;
 
 /**
  * A caller's mistake as OAuth's error, and undefined for a failure of ours. The session store's outage is a 503: told
- * anything else, a client would give up its login. Express's parsers say 400, 413 or 415 of a body.
+ * anything else, a client would give up its login.
  */
 export function failureOf(error: unknown): OAuthFailure | undefined {
   if (error instanceof OAuthFailure) return error;
   if (error instanceof StoreUnavailable) return new OAuthFailure("temporarily_unavailable", error.message);
+  if (error instanceof Refusal) return new OAuthFailure("invalid_request", error.message, error.status);
   const status = clientStatusOf(error);
   if (status === undefined) return undefined;
-  return new OAuthFailure(
-    "invalid_request",
-    status === 413 ? "The body is too large." : "The body is malformed.",
-    status,
-  );
+  return new OAuthFailure("invalid_request", "The request is malformed.", status);
 }
 
 function clientStatusOf(error: unknown): number | undefined {

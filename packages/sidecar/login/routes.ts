@@ -1,6 +1,7 @@
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
+import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import type { AuditClient } from "../audit/index.ts";
 import { describeError, type Log } from "../log.ts";
+import { parseJson, readBody } from "../server/body.ts";
 import type { Origins } from "../server/origin.ts";
 import type { LoginAddress } from "./address.ts";
 import { authorize } from "./authorize.ts";
@@ -51,10 +52,9 @@ const methods: Readonly<Record<string, string>> = {
 };
 const calledByClients = ["/register", "/token", "/revoke"];
 
-const bodyLimit = "10kb";
+const mostBytes = 10_240;
 const mostParameters = 50;
-const formType = "application/x-www-form-urlencoded";
-const form: RequestHandler[] = [requireForm, express.text({ type: formType, limit: bodyLimit, inflate: false })];
+const form = bodyOf("application/x-www-form-urlencoded");
 
 /** The login as it is at one address of this server. */
 export function loginRoutes(address: LoginAddress, provider: IdentityProvider, common: LoginCommon): RequestHandler {
@@ -76,22 +76,21 @@ export function loginRoutes(address: LoginAddress, provider: IdentityProvider, c
     await authorize(res, asked, { records, clients, address, providerName: provider.name });
   };
   routes.get("/authorize", ask);
-  routes.post("/authorize", ...form, ask);
-  routes.post("/consent", ...form, (req, res) => consent.leave(req, res, formOf(req)));
+  routes.post("/authorize", form, ask);
+  routes.post("/consent", form, (req, res) => consent.leave(req, res, formOf(req)));
   routes.get(callback, (req, res) => consent.comeBack(req, res, queryOf(req)));
 
-  routes.post("/register", express.json({ limit: bodyLimit, inflate: false }), async (req, res) => {
-    if (req.body === undefined) throw new OAuthFailure("invalid_request", "Send the body as application/json.", 415);
-    const client = register(parseMetadata(req.body), common.allowedRedirects, Date.now());
+  routes.post("/register", bodyOf("application/json"), async (req, res) => {
+    const client = register(parseMetadata(parseJson(String(req.body))), common.allowedRedirects, Date.now());
     budgets.registrations.spend(req.ip ?? "");
     await clients.add(client);
     res.status(201).set("Cache-Control", "no-store").json(client);
   });
-  routes.post("/token", ...form, async (req, res) => {
+  routes.post("/token", form, async (req, res) => {
     budgets.tokens.spend(req.ip ?? "");
     res.set("Cache-Control", "no-store").json(await tokens.exchange(req.get("authorization"), formOf(req)));
   });
-  routes.post("/revoke", ...form, async (req, res) => {
+  routes.post("/revoke", form, async (req, res) => {
     budgets.tokens.spend(req.ip ?? "");
     await tokens.revoke(req.get("authorization"), formOf(req));
     res.set("Cache-Control", "no-store").json({});
@@ -112,13 +111,12 @@ function requireMethod(allow: string): RequestHandler {
   };
 }
 
-function requireForm(...[req, , next]: Parameters<RequestHandler>): void {
-  const [type = "", ...parameters] = (req.get("content-type") ?? "").toLowerCase().split(";");
-  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
-  if (type.trim() !== formType || (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))) {
-    throw new OAuthFailure("invalid_request", `Send the body as ${formType} in UTF-8.`, 415);
-  }
-  next();
+/** Express's own parsers answer a body that is too large when all of it has come. */
+function bodyOf(type: string): RequestHandler {
+  return async (req, _res, next) => {
+    req.body = await readBody(req, type, mostBytes);
+    next();
+  };
 }
 
 function formOf(req: Request): URLSearchParams {

@@ -1,7 +1,10 @@
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
 import fc from "fast-check";
 import * as v from "valibot";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Answer, type Asked, asForm, asJson, type Door, openDoor } from "./door.ts";
+import { readJsonText } from "#sidecar/server/body.ts";
+import { type Answer, type Asked, asForm, asJson, type Door, host, openDoor } from "./door.ts";
 import { authorizePath, logIn, metadata, ping, registerClient } from "./visitor.ts";
 
 let door: Door;
@@ -180,6 +183,18 @@ it.each<[string, number, string, Asked]>([
   expectShape(path, answer);
 });
 
+it.each(["/register", "/token", "/revoke", "/consent", "/authorize", "/mcp"])(
+  "[MCP-9] a body that is too large is refused at %s before all of it has come",
+  async (path) => {
+    const type = ["/register", "/mcp"].includes(path) ? "application/json" : form["content-type"];
+    const headers = { "content-type": type, authorization: `Bearer ${token}`, host };
+    const declared = await door.begin(path, { ...headers, "content-length": "50000000" }, "");
+    expect(declared.status).toBe(413);
+    expectShape(path, declared);
+    expect((await door.begin(path, { ...headers, "transfer-encoding": "chunked" }, large.repeat(3))).status).toBe(413);
+  },
+);
+
 it.each<[string, number, (token: string) => Asked]>([
   ["JSON that is none", 400, (key) => ({ ...ping(key), body: "{" })],
   ["5 MB", 413, (key) => ({ ...ping(key), body: "1".repeat(5_000_000) })],
@@ -219,6 +234,21 @@ it.each<[string, number, (token: string) => Asked]>([
   const answer = await door.ask("/mcp", asked(token));
   expect(answer.status).toBe(status);
   expectShape("/mcp", answer);
+});
+
+it("[MCP-9] a body in pieces of one byte is read as it was sent", async () => {
+  const text = JSON.stringify({
+    jsonrpc: "2.0",
+    id: "ü€𝄞",
+    method: "ping",
+    params: { _meta: { x: "ä".repeat(100_000) } },
+  });
+  const req = new IncomingMessage(new Socket());
+  req.headers = { "content-type": "application/json" };
+  const read = readJsonText(req);
+  for (const byte of Buffer.from(text)) req.push(Buffer.of(byte));
+  req.push(null);
+  expect(await read).toBe(text);
 });
 
 it("[MCP-9] nothing is below /mcp", async () => {

@@ -31,6 +31,8 @@ export interface Door {
   readonly events: readonly AuditEvent[];
   /** Unlike fetch, it sends any method, path and header. */
   ask(path: string, asked?: Asked): Promise<Answer>;
+  /** A POST whose body goes on after `sent`, and never ends. */
+  begin(path: string, headers: NonNullable<Asked["headers"]>, sent: string): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -119,6 +121,16 @@ export async function openDoor(allowedRedirects: readonly string[] = []): Promis
       req.end(body);
       const [res] = await once(req, "response");
       return { status: res.statusCode, headers: res.headers, body: await text(res) };
+    },
+    begin: async (path, headers, sent) => {
+      const req = request({ host: "127.0.0.1", port: listener.port, path, method: "POST", agent: false, headers });
+      req.on("error", () => undefined);
+      req.write(sent);
+      req.flushHeaders();
+      const [res] = await once(req, "response");
+      const answer = { status: res.statusCode, headers: res.headers, body: await text(res) };
+      req.destroy();
+      return answer;
     },
     close: async () => {
       await listener.drain(0);
