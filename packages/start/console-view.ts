@@ -8,7 +8,7 @@ import type { Audit, Happening } from "#console/model/happening.ts";
 import type { Service } from "#console/model/service.ts";
 import { auditOf, isFound } from "#console/reading/audit.ts";
 import { agent } from "#console/reading/clients.ts";
-import { createFleetReader } from "#console/reading/reader.ts";
+import { followFleet } from "#console/reading/reader.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
 import { names, type StagePlan } from "#fleet";
 import { callOf, requestOf } from "./console-happenings.ts";
@@ -26,26 +26,18 @@ export function createConsoleView(
   plan: () => StagePlan,
 ): { readonly view: FleetView; readonly actions: FleetActions } {
   const { cloud, hec } = fleet;
-  let read = plan();
-  let known = createFleetReader(read, clientSettings(cloud));
-  const reader = () => {
-    if (plan() !== read) {
-      read = plan();
-      known = createFleetReader(read, clientSettings(cloud));
-    }
-    return known;
-  };
+  const reader = followFleet(plan, clientSettings(cloud));
   const splunk = createRefusal(hec);
   const silences = createSilences(plan, fleet.chats);
   return {
     view: {
-      stage: read.stage,
-      services: async () => withPids(await reader().services(), fleet),
-      secrets: () => reader().secrets(),
-      alarms: () => reader().alarms(),
-      tools: (service, span) => reader().tools(service, span),
+      stage: plan().stage,
+      services: async () => withPids(await reader.services(), fleet),
+      secrets: () => reader.secrets(),
+      alarms: () => reader.alarms(),
+      tools: (service, span) => reader.tools(service, span),
       findAudits: async (filter) => findAudits(hec, filter),
-      chats: async () => withShown(await reader().chats(), fleet),
+      chats: async () => withShown(await reader.chats(), fleet),
       splunkRefusesUntil: splunk.until,
       silences: silences.list,
       subscribe: (listener) => subscribe(fleet, plan, listener),

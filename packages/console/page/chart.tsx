@@ -18,7 +18,7 @@ interface ChartProps {
   readonly format: (value: number) => string;
 }
 
-const height = 150;
+const height = 130;
 const dayMs = 86_400_000;
 /** How lines are told apart where colours are not: each colour comes back with another pattern. */
 const patterns = [[], [6, 3], [2, 3]];
@@ -88,11 +88,12 @@ function draw(element: HTMLElement, { times, lines, marks, format }: ChartProps)
       height,
       legend: { show: false },
       cursor: { show: false },
+      padding: [10, 4, 0, 0],
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
       scales: { y: { range: (_, __, highest) => [0, Math.max(highest ?? 0, Number.MIN_VALUE) * 1.1 || 1] } },
       axes: [
-        { ...axis, space: 60, values: (_, splits) => splits.map((at) => label(at * 1000)) },
-        { ...axis, size: 56, values: (_, splits) => splits.map(format) },
+        { ...axis, size: 28, space: 60, values: (_, splits) => splits.map((at) => label(at * 1000)) },
+        { ...axis, size: 56, values: (_, splits) => splits.map((value) => (value === 0 ? "0" : format(value))) },
       ],
       series: [{}, ...series.toReversed()],
       hooks: { draw: [(plot) => drawMarks(plot, marked)] },

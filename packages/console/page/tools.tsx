@@ -165,8 +165,8 @@ function Totals({ courses, rest }: TotalsProps) {
       <table>
         <thead>
           <tr>
-            {["tool", "calls", "errors", "slowest p95"].map((column) => (
-              <th key={column} scope="col">
+            {["tool", "calls", "errors", "slowest p95"].map((column, at) => (
+              <th key={column} scope="col" class={at === 0 ? undefined : "number"}>
                 {column}
               </th>
             ))}

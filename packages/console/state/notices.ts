@@ -1,6 +1,6 @@
-import type { Notice } from "../model/notice.ts";
 import type { Alarm } from "../model/alarm.ts";
 import type { Chats, Hearing, Silence } from "../model/chat.ts";
+import type { Notice } from "../model/notice.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Deployment, Service, Task } from "../model/service.ts";
 import type { ConsoleState } from "./state.ts";

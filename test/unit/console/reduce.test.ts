@@ -21,7 +21,14 @@ function newsAfter(...events: readonly StateEvent[]): readonly string[] {
     .toReversed();
 }
 
-const hello: StateEvent = { kind: "hello", stage: "local", mode: "actions", happenings: true, searches: true, notices: [] };
+const hello: StateEvent = {
+  kind: "hello",
+  stage: "local",
+  mode: "actions",
+  happenings: true,
+  searches: true,
+  notices: [],
+};
 const tick = (at: number, splunkRefusesUntil?: number): StateEvent => ({
   kind: "tick",
   at,
