@@ -45,10 +45,11 @@ export function isStdio(sidecar: HttpSidecarDefinition | StdioSidecarDefinition)
 
 function alone(fleet: FleetDefinition, [key, service]: Entry, site: Site): Containers {
   const measured = service.toolMetrics ?? site.runsOn === "loopback";
-  const environment = ownEnvironment(service, site, {
-    ...(measured && metricsEnvironment(key, site)),
-    ...auditEnvironment(fleet, service),
-  });
+  // One that is written in the map is the map's; in another order, a variable would roll the service.
+  const environment = {
+    ...(measured && { MCP_SERVICE: key, MCP_METRICS_NAMESPACE: names.toolMetrics(site.stage) }),
+    ...ownEnvironment(service, site, auditEnvironment(fleet, service)),
+  };
   return {
     image: service.image,
     port: service.port,
@@ -150,25 +151,20 @@ function sidecarEnvironment(
   fleet: FleetDefinition,
   [key, service]: Entry,
   port: number,
-  site: Site,
+  { stage, url, idleTimeoutSeconds }: Site,
 ): Readonly<Record<string, string>> {
   const { sidecar } = service;
-  const { url, idleTimeoutSeconds } = site;
   return {
     ...withUrl(sidecar?.environment, url),
     PORT: String(port),
-    ...metricsEnvironment(key, site),
+    MCP_SERVICE: key,
     MCP_LOGIN: sidecar?.login ?? "none",
     WORKSPACE_EXTERNAL_URL: url,
+    MCP_METRICS_NAMESPACE: names.toolMetrics(stage),
     ...(sidecar?.callsPerMinute !== undefined && { MCP_CALLS_PER_MINUTE: String(sidecar.callsPerMinute) }),
     ...auditEnvironment(fleet, service),
     [idleVariable]: String(idleTimeoutSeconds),
   };
-}
-
-/** Where metrics of tools go to, and by which name. */
-function metricsEnvironment(key: string, { stage }: Site): Readonly<Record<string, string>> {
-  return { MCP_SERVICE: key, MCP_METRICS_NAMESPACE: names.toolMetrics(stage) };
 }
 
 /** Variables that the plan gives a sidecar, and no map may. */
@@ -183,13 +179,13 @@ export function sidecarVariables(fleet: FleetDefinition, entry: Entry): readonly
 function ownEnvironment(
   { port, environment }: ServiceDefinition,
   { url, idleTimeoutSeconds }: Site,
-  given: Readonly<Record<string, string>> = {},
+  audit: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
   return {
     // The contract on this machine, where each task has a port of its own, holds on AWS as well.
     PORT: String(port),
-    ...given,
     ...withUrl(environment, url),
+    ...audit,
     [idleVariable]: String(idleTimeoutSeconds),
   };
 }
