@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { harmless } from "#chat/text/harmless.ts";
 import { eachOf } from "#console/reading/each.ts";
 import { createMask, type Mask, readMask } from "#evidence/mask.ts";
-import { reasonOf } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import type { LogEvent, Source } from "./source.ts";
 
@@ -10,25 +10,31 @@ const longestEvent = 1024 * 1024;
 /** Whatever looks like a credential, where no value may be read. */
 const byForm = createMask([], longestEvent);
 
-/** Events without the values of the secrets that their services get, nor anything else that looks like a credential. */
-export type MaskEvents = (events: readonly LogEvent[]) => readonly LogEvent[];
+export interface Masks {
+  /** Events without the values of the secrets that their services get, nor what looks like a credential. */
+  mask(events: readonly LogEvent[]): readonly LogEvent[];
+  /** Why some values could not be read: of those services, credentials are known by their form alone. */
+  readonly unread: unknown;
+}
 
-/** Where the values cannot be read, that is said once, and credentials are known by their form alone. */
-export async function readMasks(stage: Stage, { services }: Source): Promise<MaskEvents> {
-  const client = stage.aws.client(SecretsManagerClient);
-  let unknown: unknown;
+export async function readMasks({ aws, plan }: Stage, { services }: Source): Promise<Masks> {
+  const client = aws.client(SecretsManagerClient);
+  let unread: unknown;
   const masks = await eachOf(services, async (service) => {
-    const mask = await readMask(client, stage.plan, service, longestEvent).catch((error: unknown): Mask => {
-      unknown = error;
+    const mask = await readMask(client, plan, service, longestEvent).catch((error: unknown): Mask => {
+      unread = error;
       return byForm;
     });
     return [service.key, mask] as const;
   });
-  if (unknown !== undefined && !stage.signal.aborted)
-    stage.terminal.note(
-      `What looks like a credential is masked; values of secrets are not known: ${reasonOf(unknown)}`,
-    );
   const byService = new Map(masks);
-  return (events) =>
-    events.map((event) => ({ ...event, text: (byService.get(event.service.key) ?? byForm)([event.text]).join("\n") }));
+  return {
+    unread,
+    mask: (events) =>
+      events.map((event) => {
+        const text = (byService.get(event.service.key) ?? byForm)([event.text]).join("\n");
+        // Characters that drive a terminal are made visible as well: what holds nothing else stays as it was written.
+        return text === harmless(event.text) ? event : { ...event, text };
+      }),
+  };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { explainAws, isPassing } from "../aws.ts";
 import { formatDuration } from "../duration.ts";
+import { reasonOf } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { columns } from "../table.ts";
 import { pollMs } from "../wait.ts";
@@ -30,7 +31,9 @@ export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   const printer = createPrinter(stage, tail);
   let from = Date.now() - tail.sinceMs;
   if (tail.follow && terminal.interactive) terminal.note(terminal.paint.dim("Following the log; Ctrl-C ends it."));
-  const [first, mask] = await Promise.all([readEvents(stage, tail, from), readMasks(stage, tail)]);
+  const [first, { mask, unread }] = await Promise.all([readEvents(stage, tail, from), readMasks(stage, tail)]);
+  if (unread !== undefined && !signal.aborted)
+    terminal.note(`Only what looks like a credential is masked. ${explainAws(unread, plan) ?? reasonOf(unread)}`);
   printer.print(mask(unseen.take(first)), tail.lines);
   while (tail.follow && !signal.aborted) {
     from = Math.max(from, unseen.newest() - lateMs);
