@@ -88,7 +88,7 @@ function draw(element: HTMLElement, { times, lines, marks, format }: ChartProps)
       height,
       legend: { show: false },
       cursor: { show: false },
-      padding: [10, 4, 0, 0],
+      padding: [10, 16, 0, 0],
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
       scales: { y: { range: (_, __, highest) => [0, Math.max(highest ?? 0, Number.MIN_VALUE) * 1.1 || 1] } },
       axes: [

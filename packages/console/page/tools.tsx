@@ -131,7 +131,7 @@ function History({ history: { times, requests, tools, more }, marks, span }: His
       {marks.length > 0 && (
         <ul class="marks" aria-label="What changed, as marked in the charts">
           {marks.toReversed().map(({ at, kind, text }) => (
-            <li key={`${at} ${text}`} class={kind}>
+            <li key={`${at} ${text}`} class={`of-${kind}`}>
               <time>
                 {day(at)} {timeOfDay(at)}
               </time>{" "}
