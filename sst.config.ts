@@ -77,8 +77,12 @@ export function composeFleet(app: App, plan: StagePlan, ground: Ground): void {
 async function planOf(stage: string | undefined, options: Omit<PlanOptions, "httpsPort"> = {}): Promise<StagePlan> {
   if (stage === undefined) throw new PreflightError("Name the stage: --stage prod, or another of fleet.config.ts.");
   const fleet = await loadMapFrom(() => import("#config"));
-  const httpsPort = process.env.MCP_FLEET_HTTPS_PORT;
-  return planStage(fleet, stage, { ...options, ...(httpsPort !== undefined && { httpsPort: Number(httpsPort) }) });
+  const { MCP_FLEET_HTTPS_PORT: httpsPort, MCP_FLEET_CONSOLE_PORT: consolePort } = process.env;
+  return planStage(fleet, stage, {
+    ...options,
+    ...(httpsPort !== undefined && { httpsPort: Number(httpsPort) }),
+    ...(consolePort !== undefined && { consolePort: Number(consolePort) }),
+  });
 }
 
 /** SST prints the message of its own `VisibleError` alone, and a stack trace with any other. */

@@ -5,12 +5,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+import { benchCalls, type CallFigures } from "./calls.ts";
+
 export interface ScaleFigures {
   readonly services: number;
   /** Composing and synthesizing all stacks in a process of its own, the start of SST, CDK and Vitest included. */
   readonly ms: number;
   /** Of that process, where the system shows it (Linux). */
   readonly peakMemoryMb: number | undefined;
+  /** Calls and dollars of stages of 10, 100 and 1,000 services. */
+  readonly stages: readonly CallFigures[];
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -33,7 +37,8 @@ export async function benchScale(): Promise<ScaleFigures> {
     await sleep(100);
   }
   if (child.exitCode !== 0) throw new Error(`test/stacks/scale.test.ts exited with code ${child.exitCode}.`);
-  return { services: 1000, ms: Math.round(performance.now() - began), peakMemoryMb };
+  const ms = Math.round(performance.now() - began);
+  return { services: 1000, ms, peakMemoryMb, stages: await benchCalls() };
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html: `VmHWM`, in kilobytes. */

@@ -149,6 +149,9 @@ export const requirements = {
   "AWS-11":
     "The move from Terraform is side by side: a check of its state and of the account, addresses and logins taken along, one step back at each point",
   "AWS-12": "A deploy, diff, build or removal that failed leaves with another code than 0, wherever it runs",
+  "OPS-2": "Calls, errors and latency per tool; audit search; marks of releases and rotations",
+  "OPS-6": "The local chat page as people would want it",
+  "OPS-7": "Calls grow by pages, not by services; the glue's price is known",
   "OPS-1": "The console answers for 500 services on one screen, and has a page for each",
   "OPS-4": "The verbs people type",
   "OPS-5": "The first line within 0.7 s, completion within 150 ms",

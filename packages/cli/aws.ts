@@ -89,8 +89,7 @@ export function explainAws(error: unknown, plan: StagePlan | undefined): string 
   if (isUnreachable(error)) return unreachableText(plan);
   if (name === "CredentialsProviderError" || name === "TokenProviderError")
     return `No AWS credentials${inProfile()}: set AWS_PROFILE, or run aws sso login or aws configure, then try again.`;
-  if (name.startsWith("ExpiredToken"))
-    return "The AWS credentials have expired: run aws sso login, or choose another AWS_PROFILE.";
+  if (isExpired(error)) return "The AWS credentials have expired: run aws sso login, or choose another AWS_PROFILE.";
   if (unknownCredentials.has(name))
     return `AWS does not accept these credentials (${name}): run aws sso login, or choose another AWS_PROFILE.`;
   if (isDenied(error)) return deniedText(error.message);
@@ -107,6 +106,16 @@ function inProfile(): string {
   const { AWS_PROFILE } = process.env;
   return AWS_PROFILE ? ` in profile ${AWS_PROFILE}` : "";
 }
+
+/** Whether there are none, or they have expired. */
+export function lacksCredentials(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === "CredentialsProviderError" || error.name === "TokenProviderError" || isExpired(error))
+  );
+}
+
+const isExpired = ({ name }: Error) => name.startsWith("ExpiredToken");
 
 /** Whether these credentials lack the permission for a call. */
 export function isDenied(error: unknown): error is Error {

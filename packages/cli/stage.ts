@@ -45,6 +45,11 @@ export async function planWanted(surroundings: Surroundings, wanted: string | un
     throw new UsageError(
       `No stage ${shown(stage)}: fleet.config.ts has ${Object.keys(map.stages).join(", ")}. Name one with --stage or FLEET_STAGE.`,
     );
+  return planOf(map, stage, env);
+}
+
+/** The plan of a stage that the map has. */
+export function planOf(map: FleetDefinition, stage: string, env: Surroundings["env"]): StagePlan {
   const httpsPort = env.MCP_FLEET_HTTPS_PORT;
   return planStage(map, stage, httpsPort === undefined ? {} : { httpsPort: Number(httpsPort) });
 }

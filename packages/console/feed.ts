@@ -2,6 +2,9 @@ import { differenceOf } from "./difference.ts";
 import type { ConsoleMode } from "./model/action.ts";
 import type { ConsoleEvent, Part } from "./model/event.ts";
 import type { Audit, Call, Happening, Request } from "./model/happening.ts";
+import { newsBetween } from "./state/notices.ts";
+import { reduce } from "./state/reduce.ts";
+import { type ConsoleState, initialState } from "./state/state.ts";
 import { TrafficWindow } from "./traffic-window.ts";
 import type { FleetView } from "./view.ts";
 
@@ -32,8 +35,22 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
   let busy = false;
   let again = false;
 
-  const emit = (event: ConsoleEvent) => {
+  /** As the page has it, for what changed: that outlives every page. */
+  let state: ConsoleState = initialState;
+
+  const send = (event: ConsoleEvent) => {
     for (const watcher of watchers) watcher(event);
+  };
+
+  /** To every watcher, and behind it what is new by it. */
+  const emit = (event: ConsoleEvent) => {
+    const before = state;
+    state = reduce(before, event);
+    send(event);
+    const first = (state.notices[0]?.id ?? 0) + 1;
+    const at = state.now;
+    const notices = newsBetween(before, state).map((news, offset) => ({ ...news, id: first + offset, at }));
+    if (notices.length > 0) emit({ kind: "notices", notices });
   };
 
   const unsubscribe = view.subscribe?.((happening: Happening) => {
@@ -62,9 +79,9 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
 
   const flush = () => {
     const [requests, audits, calls] = [logs.requests.take(), logs.audits.take(), logs.calls.take()];
-    if (requests.length > 0) emit({ kind: "requests", requests });
-    if (audits.length > 0) emit({ kind: "audits", audits });
-    if (calls.length > 0) emit({ kind: "calls", calls });
+    if (requests.length > 0) send({ kind: "requests", requests });
+    if (audits.length > 0) send({ kind: "audits", audits });
+    if (calls.length > 0) send({ kind: "calls", calls });
   };
 
   async function read(part: Part, ask: () => Promise<ConsoleEvent>): Promise<void> {
@@ -122,7 +139,9 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
   return {
     watch(listener) {
       flush();
-      listener({ kind: "hello", stage: view.stage, mode, happenings: view.subscribe !== undefined });
+      emit(tickOf());
+      const [happenings, searches] = [view.subscribe !== undefined, view.findAudits !== undefined];
+      listener({ kind: "hello", stage: view.stage, mode, happenings, searches, notices: [...state.notices] });
       listener(tickOf());
       for (const { event } of parts.values()) listener(event);
       listener({ kind: "requests", requests: [...logs.requests.kept()] });

@@ -5,6 +5,7 @@ import { createFeed, type Feed } from "./feed.ts";
 import type { ConsoleEvent } from "./model/event.ts";
 import { bundlePage, type Page } from "./page-bundle.ts";
 import { performAction } from "./perform.ts";
+import { answerQuery } from "./query.ts";
 import type { FleetActions, FleetView } from "./view.ts";
 
 export interface ConsoleOptions {
@@ -37,7 +38,7 @@ export async function openConsole({ port, view, actions, intervalMs = 1000 }: Co
   });
   const guard = createActionGuard();
   const answer: RequestListener = (request, response) => {
-    serve(request, response, { page, feed, guard, actions }).catch((error: unknown) => {
+    serve(request, response, { page, view, feed, guard, actions }).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   };
@@ -64,13 +65,14 @@ async function openPage(server: Server, port: number): Promise<{ readonly page: 
 
 interface Rooms {
   readonly page: Page;
+  readonly view: FleetView;
   readonly feed: Feed;
   readonly guard: ActionGuard;
   readonly actions: FleetActions | undefined;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, rooms: Rooms): Promise<void> {
-  const { page, feed, guard, actions } = rooms;
+  const { page, view, feed, guard, actions } = rooms;
   // Links in messages say what they are about: the page reads it.
   const [path] = (request.url ?? "").split("?");
   switch (`${request.method} ${path}`) {
@@ -87,10 +89,16 @@ async function serve(request: IncomingMessage, response: ServerResponse, rooms: 
       feed.hurry();
       return send(response, status, "application/json", JSON.stringify(result));
     }
-    default:
+    default: {
+      const answer = request.method === "GET" ? await answerQuery(view, addressOf(request)) : undefined;
+      if (answer !== undefined) return send(response, answer.status, "application/json", JSON.stringify(answer.body));
       return text(response, 404, `There is no ${request.method} ${request.url} here.`);
+    }
   }
 }
+
+const addressOf = ({ url }: IncomingMessage) =>
+  URL.parse(url ?? "/", "http://127.0.0.1") ?? new URL("http://127.0.0.1");
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html */
 function stream(response: ServerResponse, feed: Feed): void {

@@ -1,9 +1,10 @@
 import type { Action, ConsoleMode } from "./model/action.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Chats, Silence } from "./model/chat.ts";
-import type { Happening } from "./model/happening.ts";
+import type { Audit, Happening } from "./model/happening.ts";
 import type { Secret } from "./model/secret.ts";
 import type { Service } from "./model/service.ts";
+import type { Span, ToolHistory } from "./model/tool.ts";
 import type { Traffic } from "./model/traffic.ts";
 
 /** How the console sees a fleet. Each read throws when it cannot, with a message fit for the page. */
@@ -15,6 +16,10 @@ export interface FleetView {
   chats(): Promise<Chats>;
   /** Request counts; absent if `subscribe` reports each request. */
   traffic?(): Promise<readonly Traffic[]>;
+  /** Calls, errors and latency of a service and its tools over time. */
+  tools(service: string, span: Span): Promise<ToolHistory>;
+  /** Past audit events with all words of the filter, newest first, a hundred at most; absent where none can be searched. */
+  findAudits?(filter: string): Promise<readonly Audit[]>;
   /**
    * Calls back for what happens from now on; returns the unsubscribe function. Absent without a feed, as on
    * AWS: the page then has no logs.

@@ -17,17 +17,28 @@ const labels = ["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"] as const;
 /**
  * A mask for what a service's tasks write: the values of the secrets they get, and anything else that looks like a
  * credential. Throws the SDK's error if the values cannot be read.
+ *
+ * @param cutAt characters of a line that are shown at most
  */
-export async function readMask(client: SecretsManagerClient, plan: StagePlan, service: ServicePlan): Promise<Mask> {
+export async function readMask(
+  client: SecretsManagerClient,
+  plan: StagePlan,
+  service: ServicePlan,
+  cutAt = longest,
+): Promise<Mask> {
   const used = new Set(secretsIn(service).map(({ secret }) => secret));
   const secrets = plan.secrets.filter(({ key }) => used.has(key));
   const texts = await Promise.all(
     secrets.flatMap(({ name, adoptedArn = name }) => labels.map((label) => readText(client, adoptedArn, label))),
   );
-  return createMask(texts.flatMap((text) => (text === undefined ? [] : valuesOf(text))));
+  return createMask(
+    texts.flatMap((text) => (text === undefined ? [] : valuesOf(text))),
+    cutAt,
+  );
 }
 
-export function createMask(values: readonly string[]): Mask {
+/** @param cutAt characters of a line that are shown at most */
+export function createMask(values: readonly string[], cutAt = longest): Mask {
   const written = [...new Set(values.flatMap(waysToWrite))].toSorted((one, other) => other.length - one.length);
   const long = written.filter(({ length }) => length >= distinct);
   const short = new Set(written.filter(({ length }) => length < distinct));
@@ -36,7 +47,7 @@ export function createMask(values: readonly string[]): Mask {
       .reduce((before, value) => before.replaceAll(value, mask), line)
       .replace(/\w+/g, (word) => (short.has(word) ? mask : word));
   // As one text: a private key spans many lines.
-  return (lines) => maskSecrets(lines.map((line) => maskKnown(line).slice(0, longest)).join("\n")).split("\n");
+  return (lines) => maskSecrets(lines.map((line) => maskKnown(line).slice(0, cutAt)).join("\n")).split("\n");
 }
 
 /** A program may print its value as it is, line by line, in JSON, in a query or in a header. */

@@ -5,7 +5,11 @@ import type { ChatPlan } from "./plan.ts";
 export const consolePort = 8090;
 
 /** The routes that apply in a stage, and the destinations they name. */
-export function planChat({ chat, stages }: FleetDefinition, stage: string): ChatPlan | undefined {
+export function planChat(
+  { chat, stages }: FleetDefinition,
+  stage: string,
+  port: number = consolePort,
+): ChatPlan | undefined {
   if (chat === undefined) return undefined;
   const onLoopback = stages[stage]?.runsOn === "loopback";
   const routes = chat.routes
@@ -22,7 +26,7 @@ export function planChat({ chat, stages }: FleetDefinition, stage: string): Chat
     repeatAfterHours: chat.repeatAfterHours ?? 4,
     runbookUrl: chat.runbookUrl,
     actions: planActions(chat, stage),
-    consoleUrl: chat.consoleUrl ?? (onLoopback ? `http://127.0.0.1:${consolePort}` : undefined),
+    consoleUrl: chat.consoleUrl ?? (onLoopback ? `http://127.0.0.1:${port}` : undefined),
     fallbackEmails: chat.fallbackEmails,
   };
 }

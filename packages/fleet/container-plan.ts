@@ -6,7 +6,8 @@ import type {
   StdioSidecarDefinition,
 } from "./definition.ts";
 import type { Entry } from "./entry.ts";
-import type { ContainerPlan, ServicePlan } from "./plan.ts";
+import { names } from "./names.ts";
+import type { ContainerPlan, ServicePlan, StagePlan } from "./plan.ts";
 import { auditEnvironment, secretsOf, usesOf } from "./service-variables.ts";
 import { idleVariable } from "./timing.ts";
 
@@ -14,6 +15,7 @@ export interface Site {
   readonly stage: string;
   readonly url: string;
   readonly idleTimeoutSeconds: number;
+  readonly runsOn: StagePlan["runsOn"];
 }
 
 /** What a service's tasks run. The container with the service's name is the one that the balancer talks to. */
@@ -32,9 +34,8 @@ type Containers = Pick<
 >;
 
 export function planContainers(fleet: FleetDefinition, entry: Entry, site: Site): Containers {
-  const [, service] = entry;
-  const { sidecar } = service;
-  if (sidecar === undefined) return alone(fleet, service, site);
+  const { sidecar } = entry[1];
+  if (sidecar === undefined) return alone(fleet, entry, site);
   return isStdio(sidecar) ? planStdio(fleet, entry, sidecar, site) : planHttp(fleet, entry, sidecar, site);
 }
 
@@ -42,8 +43,13 @@ export function isStdio(sidecar: HttpSidecarDefinition | StdioSidecarDefinition)
   return "stdio" in sidecar;
 }
 
-function alone(fleet: FleetDefinition, service: ServiceDefinition, site: Site): Containers {
-  const environment = ownEnvironment(service, site, auditEnvironment(fleet, service));
+function alone(fleet: FleetDefinition, [key, service]: Entry, site: Site): Containers {
+  const measured = service.toolMetrics ?? site.runsOn === "loopback";
+  // One that is written in the map is the map's; in another order, a variable would roll the service.
+  const environment = {
+    ...(measured && { MCP_SERVICE: key, MCP_METRICS_NAMESPACE: names.toolMetrics(site.stage) }),
+    ...ownEnvironment(service, site, auditEnvironment(fleet, service)),
+  };
   return {
     image: service.image,
     port: service.port,
@@ -154,7 +160,7 @@ function sidecarEnvironment(
     MCP_SERVICE: key,
     MCP_LOGIN: sidecar?.login ?? "none",
     WORKSPACE_EXTERNAL_URL: url,
-    MCP_METRICS_NAMESPACE: `mcp-fleet/${stage}`,
+    MCP_METRICS_NAMESPACE: names.toolMetrics(stage),
     ...(sidecar?.callsPerMinute !== undefined && { MCP_CALLS_PER_MINUTE: String(sidecar.callsPerMinute) }),
     ...auditEnvironment(fleet, service),
     [idleVariable]: String(idleTimeoutSeconds),
@@ -166,7 +172,7 @@ export function sidecarVariables(fleet: FleetDefinition, entry: Entry): readonly
   const [key, { environment: _, audit: ___, sidecar, ...service }] = entry;
   if (sidecar === undefined) return [];
   const { environment: __, ...rest } = sidecar;
-  const site: Site = { stage: "", url: "", idleTimeoutSeconds: 0 };
+  const site: Site = { stage: "", url: "", idleTimeoutSeconds: 0, runsOn: "aws" };
   return Object.keys(planContainers(fleet, [key, { ...service, sidecar: rest }], site).environment);
 }
 

@@ -37,6 +37,8 @@ export const names = {
   mailTopic: (stage: string, destination: string) => `${stage}-mcp-mail-${destination.replaceAll(/[^\w-]/g, "-")}`,
   incidentTable: (stage: string) => `${stage}-mcp-incidents`,
   probeTable: (stage: string) => `${stage}-mcp-probes`,
+  /** Namespace of the metrics that sidecars, and servers made from the starter, write of their tools. */
+  toolMetrics: (stage: string) => `mcp-fleet/${stage}`,
   /** SSM parameter with what was measured of a service; not under `/<stage>/mcp/`, where secrets are. */
   thresholds: (stage: string, key: string) => `/mcp-fleet/${stage}/thresholds/${key}`,
   /** SSM parameter of the local endpoint with a service's address by port, for clients that do not resolve its name. */

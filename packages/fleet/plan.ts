@@ -204,6 +204,8 @@ export interface ContainerPlan {
 export interface PlanOptions {
   /** Port in public addresses on loopback, where nobody may bind 443. Default 8443. */
   readonly httpsPort?: number;
+  /** Port of the console on loopback, where cards lead to. Default 8090. */
+  readonly consolePort?: number;
   /** What was measured on this stage: it replaces placeholders. */
   readonly thresholds?: MeasuredThresholds;
   /** Numbers of the balancers on which services are deployed, by key. */

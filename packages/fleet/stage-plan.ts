@@ -85,7 +85,7 @@ export function planStage(fleet: FleetDefinition, stage: string, options: PlanOp
     hostedZone: definition.adopt?.hostedZone ? { kind: "adopt", ...definition.adopt.hostedZone } : { kind: "create" },
     oauth: planOAuth(fleet, services),
     auditIndex: fleet.audit?.index ?? defaultSplunkIndex,
-    chat: planChat(fleet, stage),
+    chat: planChat(fleet, stage, options.consolePort),
     secrets: planSecrets(fleet, stage, definition, services),
     services,
   };

@@ -107,6 +107,7 @@ export async function deploy(
     endpointUrl: cloud.place.endpointUrl,
     region: plan.region,
     httpsPort: ports.https,
+    consolePort: ports.console,
     logFile,
     supervisor,
     onLine() {

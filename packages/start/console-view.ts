@@ -4,13 +4,14 @@ import { createAws } from "#cli/aws.ts";
 import { alarmActions } from "#cli/console/console.ts";
 import type { Action } from "#console/model/action.ts";
 import type { Chats } from "#console/model/chat.ts";
-import type { Happening } from "#console/model/happening.ts";
+import type { Audit, Happening } from "#console/model/happening.ts";
 import type { Service } from "#console/model/service.ts";
+import { auditOf, isFound } from "#console/reading/audit.ts";
 import { agent } from "#console/reading/clients.ts";
-import { createFleetReader } from "#console/reading/reader.ts";
+import { followFleet } from "#console/reading/reader.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
 import { names, type StagePlan } from "#fleet";
-import { auditOf, callOf, requestOf } from "./console-happenings.ts";
+import { callOf, requestOf } from "./console-happenings.ts";
 import { createSilences, type Silences, silenceSeconds } from "./console-silences.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
 
@@ -25,24 +26,18 @@ export function createConsoleView(
   plan: () => StagePlan,
 ): { readonly view: FleetView; readonly actions: FleetActions } {
   const { cloud, hec } = fleet;
-  let read = plan();
-  let known = createFleetReader(read, clientSettings(cloud));
-  const reader = () => {
-    if (plan() !== read) {
-      read = plan();
-      known = createFleetReader(read, clientSettings(cloud));
-    }
-    return known;
-  };
+  const reader = followFleet(plan, clientSettings(cloud));
   const splunk = createRefusal(hec);
   const silences = createSilences(plan, fleet.chats);
   return {
     view: {
-      stage: read.stage,
-      services: async () => withPids(await reader().services(), fleet),
-      secrets: () => reader().secrets(),
-      alarms: () => reader().alarms(),
-      chats: async () => withShown(await reader().chats(), fleet),
+      stage: plan().stage,
+      services: async () => withPids(await reader.services(), fleet),
+      secrets: () => reader.secrets(),
+      alarms: () => reader.alarms(),
+      tools: (service, span) => reader.tools(service, span),
+      findAudits: async (filter) => findAudits(hec, filter),
+      chats: async () => withShown(await reader.chats(), fleet),
       splunkRefusesUntil: splunk.until,
       silences: silences.list,
       subscribe: (listener) => subscribe(fleet, plan, listener),
@@ -67,6 +62,18 @@ function subscribe(
   return () => {
     for (const end of ends) end();
   };
+}
+
+/** As many as the page shows, of as many as are looked at in an instant. */
+const [auditsShown, auditsSearched] = [100, 20_000];
+
+function findAudits(hec: LocalFleet["hec"], filter: string): readonly Audit[] {
+  const found: Audit[] = [];
+  for (const event of hec.search().slice(-auditsSearched).toReversed()) {
+    const audit = auditOf(event);
+    if (isFound(filter, audit) && found.push(audit) === auditsShown) break;
+  }
+  return found;
 }
 
 function withPids(services: readonly Service[], { cloud }: LocalFleet): readonly Service[] {

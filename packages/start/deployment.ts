@@ -13,6 +13,8 @@ export interface DeploymentSpec {
   readonly region: string;
   /** The port in the services' public addresses. */
   readonly httpsPort: number;
+  /** Where cards lead to. Default 8090. */
+  readonly consolePort?: number | undefined;
   /** How many services the map has. Default: few. */
   readonly services?: number;
   readonly logFile: string;
@@ -63,6 +65,7 @@ export async function runSst(command: SstCommand, spec: DeploymentSpec): Promise
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: "true",
       MCP_FLEET_HTTPS_PORT: String(spec.httpsPort),
+      ...(spec.consolePort !== undefined && { MCP_FLEET_CONSOLE_PORT: String(spec.consolePort) }),
       NO_COLOR: "1",
       // CDK and SST are 40 MB of compiled code, the same each time: a third of the start of every run after the first.
       // https://nodejs.org/api/module.html#module-compile-cache

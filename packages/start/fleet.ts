@@ -28,8 +28,8 @@ export interface LocalFleetOptions {
   readonly deploymentAlarms?: boolean;
 }
 
-/** Those of the endpoint, and of the page of the chats: by default any that is free. */
-export type LocalPorts = CloudOptions["ports"] & { readonly chats?: number };
+/** Those of the endpoint and of the page of the chats: by default any that is free. Cards lead to that of the console. */
+export type LocalPorts = CloudOptions["ports"] & { readonly chats?: number; readonly console?: number };
 
 export async function openFleet(options: LocalFleetOptions): Promise<LocalFleet> {
   const { plan, projectRoot, ports, log, deploymentAlarms = true } = options;

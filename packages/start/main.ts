@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { takePort } from "@mcp-fleet/loopback/ports.ts";
+import { readMap } from "#cli/map/read.ts";
 import { FleetError, type StagePlan } from "#fleet";
 import { checkAlarmRoad } from "./alarm-check.ts";
 import { attend } from "./attend.ts";
@@ -10,7 +11,6 @@ import { bringUp, probeAll } from "./bring-up.ts";
 import type { LocalFleet } from "./fleet.ts";
 import { planLocal, stage } from "./local-stage.ts";
 import { checkAudit, checkLogin } from "./login-checks.ts";
-import { readMap } from "./map-file.ts";
 import { parseOptions, type StartOptions, UsageError, usage } from "./options.ts";
 import { complain, pc, print } from "./output.ts";
 import { checkBrokenRelease } from "./release-check.ts";
@@ -44,13 +44,18 @@ function explain(error: unknown): 1 | 2 {
   return 1;
 }
 
-/** The balancer's ports stand in public addresses, so they must be known before the deploy that opens them. */
+/** The balancer's ports stand in public addresses, the console's in cards: they must be known before the deploy. */
 async function choosePort(asked: number): Promise<number> {
   return asked === 0 ? takePort() : asked;
 }
 
 async function start({ ports: asked, mode, watch, reportFile }: StartOptions): Promise<0 | 1> {
-  const ports = { ...asked, https: await choosePort(asked.https), http: await choosePort(asked.http) };
+  const ports = {
+    ...asked,
+    https: await choosePort(asked.https),
+    http: await choosePort(asked.http),
+    console: await choosePort(asked.console),
+  };
   const reading = await readMap(projectRoot);
   if (reading.kind === "mistake") throw reading.error;
   const { map, files } = reading;

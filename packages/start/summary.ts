@@ -1,6 +1,7 @@
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import { lineFor } from "#cli/connect/client.ts";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
+import { consolePort } from "#fleet/chat-plan.ts";
 import type { Doors } from "./doors/doors.ts";
 import { usesGoogle } from "./doubles.ts";
 import type { LocalFleet } from "./fleet.ts";
@@ -53,7 +54,7 @@ export function summarize(plan: StagePlan, fleet: LocalFleet, standing: Standing
     "",
     `  export AWS_ENDPOINT_URL=${endpointUrl} AWS_DEFAULT_REGION=${region}`,
     "  export AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator",
-    `  export FLEET_STAGE=${plan.stage}${exportPort(plan)}`,
+    `  export FLEET_STAGE=${plan.stage}${exportPorts(plan, consoleUrl)}`,
     "",
     "Audit events appear here as they arrive. Try next:",
     "",
@@ -100,10 +101,14 @@ function addressOf({ url, desiredCount, localCommand }: ServicePlan): string {
   );
 }
 
-/** `fleet` knows the default port of the public addresses, but not another one. */
-function exportPort({ services }: StagePlan): string {
+/** `fleet` knows the default ports of the public addresses and of the console, but not other ones. */
+function exportPorts({ services }: StagePlan, consoleUrl: string): string {
   const port = services[0] === undefined ? "" : new URL(services[0].url).port;
-  return port === "" || port === usualHttpsPort ? "" : ` MCP_FLEET_HTTPS_PORT=${port}`;
+  const ofConsole = new URL(consoleUrl).port;
+  return [
+    port === "" || port === usualHttpsPort ? "" : ` MCP_FLEET_HTTPS_PORT=${port}`,
+    ofConsole === String(consolePort) ? "" : ` MCP_FLEET_CONSOLE_PORT=${ofConsole}`,
+  ].join("");
 }
 
 function suggestions(plan: StagePlan, key: string): readonly string[] {

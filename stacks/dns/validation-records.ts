@@ -21,7 +21,8 @@ export function clearValidationOnRemoval(stack: Stack, plan: StagePlan, zone: ro
   const room = new FunctionRoom(stack, plan, {
     name: "clear-validation",
     description: "Takes the records that validated the certificate out of the zone, so that it can be deleted",
-    calls: {},
+    // CloudFormation waits for its answer, and fails the deploy that gets none.
+    calls: { by: "request" },
     statements: [
       { actions: ["route53:ListResourceRecordSets"], resources: [zoneArn] },
       {

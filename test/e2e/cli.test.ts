@@ -67,6 +67,17 @@ describe("redeploy, status and logs", () => {
     expect((await following).code).toBe(0);
     expect(followed.filter((line) => line.includes("HEC answered 401"))).toHaveLength(1);
   });
+
+  it("[SEC-7] shows no value of a secret that a task wrote, nor what looks like a credential", async () => {
+    const written = [`HEC refused ${hecToken} twice`, "client_secret=GOCSPX-abcdefghijkl is wrong"];
+    stage.cloud.logs.write("/ecs/local/mcp/google_workspace", `ecs/${key}/a-task`, written);
+    for (const format of [[], ["--json"]]) {
+      const { out } = await fleet(["logs", key, "--since", "15m", ...format]);
+      expect(out).toContain("HEC refused ••• twice");
+      expect(out).not.toContain(hecToken);
+      expect(out).not.toContain("GOCSPX-abcdefghijkl");
+    }
+  });
 });
 
 describe("[OPS-4] the verbs people type", () => {

@@ -66,7 +66,7 @@ describe("the console", () => {
   }
 
   journey(
-    "[OPS-1] in a browser,",
+    "[OPS-1] [OPS-2] in a browser,",
     { ...needs("chromium"), timeout: 120_000 },
     {
       async "shows the services, their tasks, secrets and alarms, and live requests"() {
@@ -84,6 +84,8 @@ describe("the console", () => {
           user: { id: "1", email: "ada@example.com" },
         });
         await seen(panel("Audit events").getByText("ada@example.com"));
+        await stage.call("search_mail");
+        await seen(panel("Requests").getByText("search_mail tools/call"));
         await seen(panel("AWS API calls").getByText("cloudformation CreateStack"));
         expect(await panel("AWS API calls").getByText("DescribeTargetHealth").count()).toBe(0);
         await vi.waitFor(
@@ -129,6 +131,8 @@ describe("the console", () => {
           page.getByRole("button", { name: "Roll echo" }).press("Enter"),
         ]);
         await seen(panel("What changed").getByText("echo: a rollout of local-mcp-echo:1 began."));
+        await seen(panel("What changed").getByText("echo: steady on local-mcp-echo:1."));
+        await page.reload();
         await seen(panel("What changed").getByText("echo: steady on local-mcp-echo:1."));
         await healthy(2);
       },
@@ -221,6 +225,7 @@ describe("the console", () => {
           services: async () => [absent],
           secrets: refused,
           alarms: async () => [],
+          tools: async () => ({ times: [], tools: [], more: 0, marks: [] }),
           chats: async () => ({ chats: [], messages: [], mutes: [], waiting: 0, dead: 0 }),
           traffic: async () => [],
         });
@@ -265,6 +270,19 @@ describe("the console", () => {
         await seen(other.getByRole("heading", { name: "service-421", level: 2 }));
         expect(new URL(other.url()).hash).toBe("#/services/service-421");
         await seen(other.getByRole("region", { name: "Alarms" }).getByText("latencyP99"));
+        const tools = other.getByRole("region", { name: "Tools and requests" });
+        for (const chart of [/^Calls a minute: at most \d/, /^Errors a minute: at most \d/, /^Latency/])
+          await seen(tools.getByRole("img", { name: chart }));
+        await seen(tools.getByRole("row", { name: /send_mail .* %/ }));
+        await seen(tools.getByRole("list", { name: "What changed" }).getByText("deployment, successful"));
+        await other.getByRole("combobox", { name: "How far back" }).selectOption("2w");
+        await seen(tools.getByRole("img", { name: /^Calls in 2 hours/ }));
+        const audits = other.getByRole("region", { name: "Audit events" });
+        await seen(audits.getByText("grace@example.com"));
+        await audits.getByRole("searchbox").fill("nobody");
+        await seen(audits.getByText("No audit event has these words."));
+        await audits.getByRole("searchbox").fill("grace send");
+        await seen(audits.getByRole("cell", { name: "send_mail" }));
         await other.screenshot({ path: `${artifacts}console-service.png`, fullPage: true });
         for (const width of [360, 768]) {
           await other.setViewportSize({ width, height: 800 });

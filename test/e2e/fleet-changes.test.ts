@@ -203,6 +203,8 @@ describe("a fleet and its map", () => {
       expect((await fleet(["doctor", "--timeout", "2s"])).out).not.toMatch(/not\s+allowed|Not checked/);
       const page = await startConsoleCommand(stage);
       await firstEvent(page.url, "services");
+      const tools = await fetch(new URL("/tools?service=notes&span=1h", page.url));
+      expect([tools.status, await tools.json()]).toEqual([200, expect.objectContaining({ marks: expect.any(Array) })]);
       await page.interrupt();
     });
     const denied = await ci.as("read", () => fleet(["status"]), ["Tasks"]);
@@ -210,6 +212,22 @@ describe("a fleet and its map", () => {
       code: 1,
       err: expect.stringContaining("not allowed to do that: ecs:DescribeServices"),
     });
+  });
+
+  it("[OPS-1] is shown by a console that was open before the map was saved, and a mistake in it changes nothing", async () => {
+    const page = await startConsoleCommand(stage);
+    const keys = async () => {
+      const event = await firstEvent(page.url, "services");
+      return event.kind === "services" ? event.services.map(({ key }) => key) : [];
+    };
+    const before = await keys();
+    await stage.project.writeMap({ ...grown, services: { ...grown.services, later: echo("notes") } });
+    await vi.waitFor(() => expect(page.said.join(" ")).toContain("with a mistake, and is left out"), 30_000);
+    expect(await keys()).toEqual(before);
+    await stage.project.writeMap({ ...grown, services: { ...grown.services, later: echo("later") } });
+    await vi.waitFor(async () => expect(await keys()).toEqual([...before, "later"]), 30_000);
+    await stage.project.writeMap(grown);
+    expect((await page.interrupt()).said.join(" ")).toContain("was saved: the page shows what it says now");
   });
 
   it("[MAP-3] stays as it is when an entry is wrong, and the deploy says what to do", async () => {

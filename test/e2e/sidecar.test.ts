@@ -5,7 +5,8 @@ import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch
 import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { ServiceDefinition } from "#fleet";
+import { createFleetReader } from "#console/reading/reader.ts";
+import { type FleetDefinition, planStage, type ServiceDefinition } from "#fleet";
 import { Member } from "#start/client/member.ts";
 import { type Attended, attend } from "../stage/attended.ts";
 import { echo, mapOf } from "../stage/maps.ts";
@@ -18,10 +19,11 @@ const foreign = (host: string, fields: Partial<ServiceDefinition>) =>
 
 let fleet: Attended;
 let files: string;
+let map: FleetDefinition;
 beforeAll(async () => {
   files = await realpath(await mkdtemp(join(tmpdir(), "fleet-files-")));
   await writeFile(join(files, "note.txt"), "of the filesystem");
-  const map = mapOf({
+  map = mapOf({
     everything: foreign("everything", {
       sidecar: login,
       healthPath: "/mcp",
@@ -111,5 +113,23 @@ describe("four servers of others, which nobody edited, side by side behind the f
     expect(servers).toMatchObject([{ server: { name: "localhost.mcp/memory", remotes } }]);
     const one = await fetch(new URL("/v0.1/servers/localhost.mcp%2Fmemory/versions/latest", FunctionUrl));
     expect(JSON.parse(await one.text()).server.remotes).toEqual(remotes);
+  });
+
+  it("[OPS-2] the console reads calls, errors and latency of each tool, all requests, and releases", async () => {
+    const reader = createFleetReader(planStage(map, "local"), {
+      endpoint: fleet.endpointUrl,
+      region: "us-east-1",
+      credentials: { accessKeyId: "operator", secretAccessKey: "operator" },
+    });
+    const { times, tools, requests, marks, more } = await reader.tools("filesystem", "1h");
+    reader.close();
+    const [tool, ...others] = tools;
+    const sum = (values: readonly number[] = []) => values.reduce((total, value) => total + value, 0);
+    expect([tool?.name, sum(tool?.calls), sum(tool?.errors), others, more]).toEqual(["read_text_file", 1, 0, [], 0]);
+    expect(times).toHaveLength(60);
+    expect(tool?.p95.filter((ms) => ms !== null)).toEqual([expect.any(Number)]);
+    // The 401 to which nobody was logged in, the login, and what the client said besides the call.
+    expect(sum(requests?.calls)).toBeGreaterThan(3);
+    expect(marks[0]).toMatchObject({ kind: "release", text: "deployment, successful" });
   });
 });

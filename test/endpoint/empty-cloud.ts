@@ -21,9 +21,12 @@ export async function openEmptyCloud(account = "000000000000") {
     log: () => undefined,
   });
   return {
+    folder,
     env: { AWS_ENDPOINT_URL: cloud.place.endpointUrl },
     /** Names of the stacks that somebody has made. */
     stacks: () => cloud.cloudFormation.stacks().map(({ name }) => name),
+    /** Calls back for each request from now on; returns the function that ends it. */
+    onCall: (listener: Parameters<typeof cloud.journal.subscribe>[0]) => cloud.journal.subscribe(listener),
     async close(): Promise<void> {
       await cloud.close();
       await rm(folder, { recursive: true, force: true });

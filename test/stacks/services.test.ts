@@ -274,7 +274,12 @@ describe("a container's environment", () => {
   });
 
   it("[RED-3] has no variable for Redis in a service without sessions", () => {
-    expect(environmentOf(local, "local-mcp-everything")).toEqual({ PORT: "3001", MCP_IDLE_TIMEOUT_SECONDS: "300" });
+    expect(environmentOf(local, "local-mcp-everything")).toEqual({
+      PORT: "3001",
+      MCP_IDLE_TIMEOUT_SECONDS: "300",
+      MCP_SERVICE: "everything",
+      MCP_METRICS_NAMESPACE: "mcp-fleet/local",
+    });
   });
 
   it("[AUD-3] turns the audit trail off, and keeps the log", () => {

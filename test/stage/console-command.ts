@@ -10,6 +10,8 @@ import type { FleetStage } from "./stage.ts";
 export interface ConsoleCommand {
   /** The first line it prints. */
   readonly url: string;
+  /** What it has said besides. */
+  readonly said: readonly string[];
   /** As Ctrl-C does; safe to call twice. */
   interrupt(): Promise<{ readonly code: number | null; readonly said: readonly string[] }>;
 }
@@ -29,6 +31,7 @@ export async function startConsoleCommand({ project, cloud, url: address }: Flee
   const [url] = await Promise.race([first, exited.then(() => Promise.reject(new Error(said.join("\n"))))]);
   return {
     url: String(url),
+    said,
     async interrupt() {
       child.kill("SIGINT");
       await exited;

@@ -21,7 +21,7 @@ export interface Circumstances {
 }
 
 /** Runs `fleet` as somebody at a keyboard would, with no terminal: what it prints, and its exit code. */
-export function operatorOf(stage: FleetStage, deployed: FleetDefinition) {
+export function operatorOf(stage: Surrounding, deployed: FleetDefinition) {
   return async (args: readonly string[], circumstances: Circumstances = {}): Promise<Said> => {
     const { surroundings, said } = surround(stage, deployed, circumstances);
     const code = await run(args, surroundings);
@@ -29,8 +29,15 @@ export function operatorOf(stage: FleetStage, deployed: FleetDefinition) {
   };
 }
 
+/** What of a stage a command has to do with. */
+export interface Surrounding {
+  readonly cloud: { readonly place: Pick<FleetStage["cloud"]["place"], "endpointUrl"> };
+  readonly project: Pick<FleetStage["project"], "folder">;
+  url(host: string): URL;
+}
+
 /** What a process would give a command, and what it printed. */
-export function surround(stage: FleetStage, deployed: FleetDefinition, circumstances: Circumstances = {}) {
+export function surround(stage: Surrounding, deployed: FleetDefinition, circumstances: Circumstances = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const stdout = new PassThrough();

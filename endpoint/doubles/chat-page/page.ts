@@ -33,7 +33,7 @@ const icon = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3
 export function page(messages: readonly ChatMessage[], faults: Faults): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Alarms in the chats</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="${icon}"><style>${style}</style></head>
-<body><h1>Alarms in the chats <small>newest first, times in UTC</small></h1><main id="feed">${feed(messages, faults)}</main><script>
+<body><header><h1>Alarms in the chats <small>newest first, times in UTC</small></h1></header><main id="feed">${feed(messages, faults)}</main><script>
 const load = async () => { document.getElementById("feed").innerHTML = await (await fetch("/feed")).text(); };
 new EventSource("/changes").onmessage = load;
 document.addEventListener("click", ({ target }) => {

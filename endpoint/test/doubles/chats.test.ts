@@ -1,3 +1,4 @@
+import { takePort } from "@mcp-fleet/loopback/ports.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ChatDoubles, startChatDoubles } from "#endpoint/doubles/chat-page/index.ts";
 
@@ -165,5 +166,31 @@ describe("Opsgenie's alerts", () => {
     ["closed by their alias", "/v2/alerts/a/close?identifierType=alias", {}, undefined, 202, /will be processed/],
   ])("are answered as the vendor does: %s", async (_, path, body, key, status, said) => {
     expect(await ask(path, body, key)).toEqual([status, expect.stringMatching(said)]);
+  });
+});
+
+describe("[OPS-6] the page of the chats", () => {
+  it("is at the port that was asked for, and nowhere else", async () => {
+    const port = await takePort();
+    const other = await startChatDoubles({ port });
+    expect(other.url).toBe(`http://127.0.0.1:${port}`);
+    await expect(startChatDoubles({ port })).rejects.toThrow("EADDRINUSE");
+    await other.stop();
+  });
+
+  it("has a heading in a landmark for all and one for each chat, an icon of its own, and the newest first", async () => {
+    for (const text of ["the older", "the newer"]) {
+      expect(await post(secret("GOOGLE_CHAT_WEBHOOK_URL"), { text })).toMatchObject({ status: 200 });
+    }
+    const page = await (await fetch(chats.url)).text();
+    expect(page).toMatch(/<header><h1>Alarms in the chats /);
+    expect(page).toMatch(/<link rel="icon" href="data:image\/svg/);
+    expect([...page.matchAll(/<h2>([^<]+)/g)].map(([, title]) => title).slice(0, 4)).toEqual([
+      "Slack, bot",
+      "Slack, webhook",
+      "Microsoft Teams",
+      "Google Chat",
+    ]);
+    expect(page.indexOf("the newer")).toBeLessThan(page.indexOf("the older"));
   });
 });

@@ -1,13 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { SecretPlan } from "#fleet";
-import { type ExitCode, Failure } from "../failure.ts";
-import { keyStates, readKeys } from "../secrets/value.ts";
+import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { pollMs, waitFor } from "../wait.ts";
-import { type HecSettings, post } from "./hec.ts";
+import { post, readHecSettings } from "./hec.ts";
 import { findEvent, type SearchSettings, searchSettings } from "./search.ts";
-
-const needed = ["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"] as const;
 
 /** What became of the event; `search` is how a person finds it. */
 interface Outcome {
@@ -50,7 +46,7 @@ async function tryAudit(stage: Stage, atMostMs: number, print: (line: string) =>
     return { ...sent, accepted: false, found: null, problem: `${verdict.what}. ${verdict.remedy}` };
   print(`Splunk accepted an event for index ${index}, marked`);
   print(`  ${marker}`);
-  const search = searchSettings(stage, settings);
+  const search = searchSettings(stage, settings.url);
   if (search === undefined) return { ...sent, accepted: true, found: null, problem: null };
   await find(stage, search, sent, atMostMs);
   print("Found the event: the audit trail arrives.");
@@ -73,29 +69,4 @@ async function find(
     progress: { terminal, describe: () => `Looking for it in ${index}` },
     meanwhile: `Splunk has accepted the event: search index=${index} ${marker}`,
   });
-}
-
-/** The address and the token that containers get. Throws `Failure` if they cannot be used. */
-export async function readHecSettings(stage: Stage): Promise<HecSettings> {
-  const secret = auditSecret(stage);
-  const values = await readKeys(stage, secret);
-  const states = new Map(keyStates(secret, values));
-  for (const key of needed) {
-    const state = states.get(key);
-    if (state === "set") continue;
-    throw new Failure(`${key} of ${secret.name} is ${state ?? "missing"}: fleet secrets set ${secret.key} ${key}`);
-  }
-  return { url: values.SPLUNK_HEC_URL ?? "", token: values.SPLUNK_HEC_TOKEN ?? "" };
-}
-
-/** The map's secret that holds the collector's address and token, if any. */
-export function findAuditSecret({ plan }: Stage): SecretPlan | undefined {
-  return plan.secrets.find(({ keys }) => needed.every((key) => key in keys));
-}
-
-/** As above, for callers that need it. @throws {Failure} if there is none */
-function auditSecret(stage: Stage): SecretPlan {
-  const secret = findAuditSecret(stage);
-  if (secret !== undefined) return secret;
-  throw new Failure(`No secret of the map has ${needed.join(" and ")}: there is no audit trail to check.`);
 }

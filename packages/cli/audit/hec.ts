@@ -1,5 +1,8 @@
 import * as v from "valibot";
-import { reasonOf } from "../failure.ts";
+import type { SecretPlan } from "#fleet";
+import { Failure, reasonOf } from "../failure.ts";
+import { keyStates, readKeys } from "../secrets/value.ts";
+import type { Stage } from "../stage.ts";
 
 export interface HecSettings {
   readonly url: string;
@@ -80,4 +83,31 @@ function refused(what: string, remedy: string): HecVerdict {
 /** `fetch` hides the reason in the cause. */
 function causeOf(error: unknown): string {
   return reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+}
+
+const needed = ["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"] as const;
+
+/** The address and the token that containers get. Throws `Failure` if they cannot be used. */
+export async function readHecSettings(stage: Stage): Promise<HecSettings> {
+  const secret = auditSecret(stage);
+  const values = await readKeys(stage, secret);
+  const states = new Map(keyStates(secret, values));
+  for (const key of needed) {
+    const state = states.get(key);
+    if (state === "set") continue;
+    throw new Failure(`${key} of ${secret.name} is ${state ?? "missing"}: fleet secrets set ${secret.key} ${key}`);
+  }
+  return { url: values.SPLUNK_HEC_URL ?? "", token: values.SPLUNK_HEC_TOKEN ?? "" };
+}
+
+/** The map's secret that holds the collector's address and token, if any. */
+export function findAuditSecret({ plan }: Stage): SecretPlan | undefined {
+  return plan.secrets.find(({ keys }) => needed.every((key) => key in keys));
+}
+
+/** As above, for callers that need it. @throws {Failure} if there is none */
+function auditSecret(stage: Stage): SecretPlan {
+  const secret = findAuditSecret(stage);
+  if (secret !== undefined) return secret;
+  throw new Failure(`No secret of the map has ${needed.join(" and ")}: there is no audit trail to check.`);
 }

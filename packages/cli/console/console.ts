@@ -1,11 +1,13 @@
-import { createFleetReader } from "#console/reading/reader.ts";
+import { followFleet } from "#console/reading/reader.ts";
 import { type Console, type ConsoleOptions, openConsole } from "#console/server.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
-import type { StagePlan } from "#fleet";
-import { explainAws, settingsOf } from "../aws.ts";
+import { auditSearch } from "../audit/search.ts";
+import { explainAws, lacksCredentials, settingsOf } from "../aws.ts";
 import { Failure, reasonOf } from "../failure.ts";
 import { openInBrowser } from "../open/browser.ts";
 import type { Deployed, Stage } from "../stage.ts";
+import { followMap } from "./followed-map.ts";
+import { intervalOf, priceOfDay } from "./price.ts";
 
 export interface ConsoleRequest {
   /** `undefined` for the default, or a free one if that is taken. */
@@ -17,37 +19,36 @@ export interface ConsoleRequest {
 const usualPort = 8091;
 
 /**
- * AWS allows an account a few calls a second in all, and each service takes one to the balancer: ten services
- * a second at most. On this machine there is no limit.
- */
-function intervalOf({ runsOn, services }: StagePlan): number {
-  return runsOn === "aws" ? Math.max(5_000, services.length * 100) : 1_000;
-}
-
-/**
  * Shows the stage on a page of this machine, until Ctrl-C. It only reads, and only while somebody watches; where the map
  * gives messages buttons, those that lead here instead find them on the page.
  */
 export async function showConsole(stage: Stage, { port, open }: ConsoleRequest): Promise<void> {
   const { terminal, plan, signal, env } = stage;
-  const reader = createFleetReader(plan, settingsOf(plan, env));
+  const map = await followMap(stage, (what) => terminal.note(what));
+  const reader = followFleet(map.plan, settingsOf(plan, env));
+  const intervalMs = intervalOf(plan);
   try {
     const page = await openOn(port, {
       view: explained(stage, reader),
       actions: plan.chat?.actions === undefined ? undefined : alarmActions(stage),
-      intervalMs: intervalOf(plan),
+      intervalMs,
     });
     try {
       terminal.print(page.url);
       terminal.note(
         `Stage ${plan.stage}, live and read-only${plan.chat?.actions === undefined ? "" : ", except who has an alarm"}. Ctrl-C ends it.`,
       );
+      if (plan.runsOn === "aws")
+        terminal.note(
+          `AWS bills about ${priceOfDay(plan, intervalMs).toFixed(2)} USD a day for a page that stays open.`,
+        );
       if (open && terminal.interactive) await openOrSay(stage, page.url);
       await untilAborted(signal);
     } finally {
       await page.close();
     }
   } finally {
+    map.stop();
     reader.close();
   }
 }
@@ -78,13 +79,23 @@ async function openOn(port: number | undefined, options: Omit<ConsoleOptions, "p
 }
 
 /** AWS errors worded as in the other commands: credentials may expire while somebody watches. */
-function explained({ plan }: Stage, view: Omit<FleetView, "stage">): FleetView {
+function explained(stage: Stage, view: Omit<FleetView, "stage">): FleetView {
+  const { plan, terminal } = stage;
+  const findAudits = auditSearch(stage);
+  let asked = false;
   const wrapped =
     <T>(read: () => Promise<T>) =>
     async () => {
       try {
-        return await read();
+        const found = await read();
+        asked = false;
+        return found;
       } catch (error) {
+        // The SDK asks for new ones at each attempt: whoever logs in again need not start this again.
+        if (lacksCredentials(error) && !asked) {
+          asked = true;
+          terminal.note(`${explainAws(error, plan)} The page goes on by itself then.`);
+        }
         throw new Failure(explainAws(error, plan) ?? reasonOf(error));
       }
     };
@@ -95,6 +106,8 @@ function explained({ plan }: Stage, view: Omit<FleetView, "stage">): FleetView {
     alarms: wrapped(view.alarms),
     chats: wrapped(view.chats),
     ...(view.traffic !== undefined && { traffic: wrapped(view.traffic) }),
+    tools: (service, span) => wrapped(() => view.tools(service, span))(),
+    ...(findAudits !== undefined && { findAudits: (filter: string) => wrapped(() => findAudits(filter))() }),
   };
 }
 

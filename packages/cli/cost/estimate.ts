@@ -134,6 +134,25 @@ function keysOf({ controls: { encryptionKey }, alarmTopic }: StagePlan, chats: b
   }
 }
 
+/** Functions have half a gigabyte; one that finds nothing to do is done within a second. */
+const idleCall = prices.functionCall + 0.5 * prices.functionGigabyteSecond;
+const minutesPerMonth = hoursPerMonth * 60;
+/** Of the planner of rotations, and of the tick of the road to the chats. */
+const everyFiveMinutes = 2;
+
+/**
+ * US dollars a month of the glue that are the same however many services there are: its functions' alarms, its keys, and
+ * what its schedules call while nothing happens. A round of the probe takes longer the more services there are.
+ */
+export function fixedGlue(plan: StagePlan): number {
+  const { chat } = plan;
+  const chats = chat !== undefined && Object.keys(chat.destinations).length > 0;
+  const alarms = alarmsOfFunctions(plan, chats) + (chats ? chatAlarms : 0);
+  const keys = keysOf(plan, chats);
+  const calls = (everyFiveMinutes / 5) * minutesPerMonth;
+  return alarms * prices.alarmMonth + keys * prices.keyMonth + calls * idleCall;
+}
+
 /** Metrics of the cluster, and of each service and its task definition. https://aws.amazon.com/cloudwatch/pricing/, its example for ECS */
 function insightsMetrics({ services }: StagePlan): number {
   return 8 + services.length * (11 + 6);
@@ -211,8 +230,8 @@ function alarmsOfFunctions(plan: StagePlan, chats: boolean): number {
   const { secrets } = rotationMapOf(plan);
   const isIssued = ({ rotation }: (typeof secrets)[number]) => !("declined" in rotation);
   const functions = {
-    "clear-validation": plan.hostedZone.kind === "create" && 3,
-    "seed-secret": plan.secrets.some(({ adoptedArn }) => adoptedArn === undefined) && 3,
+    "clear-validation": plan.hostedZone.kind === "create" && 2,
+    "seed-secret": plan.secrets.some(({ adoptedArn }) => adoptedArn === undefined) && 2,
     "rotate-secret": secrets.some(isIssued) && 3,
     "settle-secret": secrets.some((secret) => isIssued(secret) || secret.services.length > 0) && 4,
     "align-splunk": secrets.some(({ aliases }) => Object.keys(aliases).length > 0) && 4,

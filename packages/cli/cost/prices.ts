@@ -41,6 +41,9 @@ export const prices = {
   /** https://aws.amazon.com/cloudwatch/pricing/, 2026-06: each of the first 10,000 of one's own, as those of Container Insights */
   metricMonth: 0.3,
   logGigabyte: 0.5,
+  /** https://aws.amazon.com/lambda/pricing/, ARM: a call, and a gigabyte for a second */
+  functionCall: 0.2 / 1_000_000,
+  functionGigabyteSecond: 0.0000133334,
   /** https://aws.amazon.com/route53/pricing/, 2026-10: each of the first 25 */
   hostedZoneMonth: 0.5,
   /** https://aws.amazon.com/kms/pricing/, 2026-06: each of its first two yearly rotations adds as much again */

@@ -15,11 +15,21 @@ const order: readonly Verdict[] = ["ok", "skipped", "warning", "failure"];
 
 const verdictWidth = 9;
 
-/** A line for each result, or several: verdict, id, evidence, and what to do. */
+/** Of one check and verdict: what is wrong with fifty services is read as one thing. */
+const shownOfKind = 5;
+
+/** By check, a line for each result, or several: verdict, id, evidence, and what to do. */
 export function showResults(results: readonly Result[], paint: Paint): readonly string[] {
   const sorted = results.toSorted((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
   const idWidth = Math.max(...results.map(({ id }) => id.length)) + 2;
-  return [...sorted.flatMap((result) => showOne(result, idWidth, paint)), "", summaryOf(results)];
+  const kinds = Map.groupBy(sorted, ({ id, verdict }) => `${verdict} ${id}`);
+  return [...[...kinds.values()].flatMap((kind) => showKind(kind, idWidth, paint)), "", summaryOf(results)];
+}
+
+function showKind(kind: readonly Result[], idWidth: number, paint: Paint): readonly string[] {
+  const shown = kind.slice(0, shownOfKind).flatMap((result) => showOne(result, idWidth, paint));
+  const more = kind.length - shownOfKind;
+  return more <= 0 ? shown : [...shown, `${" ".repeat(verdictWidth + idWidth)}and ${more} more of it: --json has all`];
 }
 
 function showOne({ id, verdict, evidence, remedy }: Result, idWidth: number, paint: Paint): readonly string[] {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { explainAws, isPassing } from "../aws.ts";
 import { formatDuration } from "../duration.ts";
+import { reasonOf } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { columns } from "../table.ts";
 import { pollMs } from "../wait.ts";
 import { isAtLeast, isHealthCheck, type Level, parseLine } from "./line.ts";
+import { readMasks } from "./mask.ts";
 import { dayLine, jsonOf, textOf, type View } from "./show.ts";
 import { type LogEvent, readEvents, type Source } from "./source.ts";
 
@@ -29,12 +31,15 @@ export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   const printer = createPrinter(stage, tail);
   let from = Date.now() - tail.sinceMs;
   if (tail.follow && terminal.interactive) terminal.note(terminal.paint.dim("Following the log; Ctrl-C ends it."));
-  printer.print(unseen.take(await readEvents(stage, tail, from)), tail.lines);
+  const [first, { mask, unread }] = await Promise.all([readEvents(stage, tail, from), readMasks(stage, tail)]);
+  if (unread !== undefined && !signal.aborted)
+    terminal.note(`Only what looks like a credential is masked. ${explainAws(unread, plan) ?? reasonOf(unread)}`);
+  printer.print(mask(unseen.take(first)), tail.lines);
   while (tail.follow && !signal.aborted) {
     from = Math.max(from, unseen.newest() - lateMs);
     // The whole account shares the rate at which logs are read.
     await sleep(pollMs(plan) * Math.ceil(tail.services.length / 5), undefined, { signal }).catch(() => undefined);
-    if (!signal.aborted) printer.print(unseen.take(await readAnyway(stage, tail, from)));
+    if (!signal.aborted) printer.print(mask(unseen.take(await readAnyway(stage, tail, from))));
   }
   if (!tail.follow) printer.end(unseen.newest() > 0);
 }

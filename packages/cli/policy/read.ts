@@ -18,6 +18,7 @@ export function reading(plan: StagePlan): readonly Statement[] {
       "cloudwatch:DescribeAlarms",
       "cloudwatch:GetMetricData",
       "cloudwatch:GetMetricStatistics",
+      "cloudwatch:ListMetrics",
       "ecs:DescribeTaskDefinition",
       "ecs:ListServices",
       "elasticache:DescribeReplicationGroups",

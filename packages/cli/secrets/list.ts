@@ -1,6 +1,6 @@
+import { eachOf } from "#console/reading/each.ts";
 import type { SecretPlan, StagePlan } from "#fleet";
 import { howToDeploy } from "../aws.ts";
-import { eachOf } from "../each.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { currentSince } from "../status/facts.ts";

@@ -5,9 +5,9 @@ import {
   paginateListSecretVersionIds,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import { eachOf } from "#console/reading/each.ts";
 import { names, type SecretPlan } from "#fleet";
 import { howToDeploy, orMissing } from "../aws.ts";
-import { eachOf } from "../each.ts";
 import type { Stage } from "../stage.ts";
 import type { SecretFacts, VersionFacts } from "../status/facts.ts";
 import { findSecret } from "./find.ts";

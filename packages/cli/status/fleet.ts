@@ -1,9 +1,9 @@
 import type { Mute } from "#chat/record/mute-table.ts";
+import { eachOf } from "#console/reading/each.ts";
 import type { SecretPlan } from "#fleet";
 import { names } from "#fleet";
 import { readMutes } from "../alarms/mutes.ts";
 import { type AlarmFacts, readAlarms } from "../alarms/read.ts";
-import { eachOf } from "../each.ts";
 import { type Described, describeSecrets, readFacts } from "../secrets/read.ts";
 import { findOverdue, type Overdue } from "../secrets/schedule.ts";
 import { type SecretState, stateOf } from "../secrets/state.ts";

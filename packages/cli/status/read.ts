@@ -6,10 +6,10 @@ import {
   type Service,
   type Task,
 } from "@aws-sdk/client-ecs";
+import { eachOf } from "#console/reading/each.ts";
 import { undoneIn } from "#evidence/undone.ts";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed, orMissing } from "../aws.ts";
-import { eachOf } from "../each.ts";
 import { Failure } from "../failure.ts";
 import { readSecret } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";

@@ -3,9 +3,9 @@ import {
   ElasticLoadBalancingV2Client,
   paginateDescribeTargetGroups,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { eachOf } from "#console/reading/each.ts";
 import { names, type ServicePlan } from "#fleet";
 import { orMissing } from "../aws.ts";
-import { eachOf } from "../each.ts";
 import type { Stage } from "../stage.ts";
 import type { TargetFacts } from "./facts.ts";
 

@@ -3,6 +3,7 @@ import { consoleMode } from "./action.ts";
 import { alarm } from "./alarm.ts";
 import { chats, silence } from "./chat.ts";
 import { audit, call, request } from "./happening.ts";
+import { notice } from "./notice.ts";
 import { secret } from "./secret.ts";
 import { service } from "./service.ts";
 import { traffic } from "./traffic.ts";
@@ -22,6 +23,10 @@ export const consoleEvent = v.variant("kind", [
     mode: consoleMode,
     /** Whether requests, audit events and API calls are sent at all. */
     happenings: v.boolean(),
+    /** Whether past audit events can be searched. */
+    searches: v.boolean(),
+    /** What changed before, newest first: it outlives a reload of the page. */
+    notices: v.array(notice),
   }),
   /** Each second, with the server's time: the page keeps no clock of its own. */
   v.object({
@@ -47,5 +52,7 @@ export const consoleEvent = v.variant("kind", [
   v.object({ kind: v.literal("requests"), requests: v.array(request) }),
   v.object({ kind: v.literal("audits"), audits: v.array(audit) }),
   v.object({ kind: v.literal("calls"), calls: v.array(call) }),
+  /** Oldest first. */
+  v.object({ kind: v.literal("notices"), notices: v.array(notice) }),
 ]);
 export type ConsoleEvent = v.InferOutput<typeof consoleEvent>;

@@ -10,6 +10,8 @@ export const request = v.object({
   method: v.string(),
   /** Without the query, which may hold an authorization code. */
   path: v.string(),
+  /** What an MCP client asked for: a method of the protocol, and the tool or prompt that it names. */
+  rpc: v.optional(v.object({ method: v.string(), name: v.optional(v.string()) })),
   status: v.number(),
   /** Milliseconds. */
   ms: v.number(),

@@ -39,6 +39,8 @@ export const service = v.object({
   key: v.string(),
   url: v.string(),
   hostname: v.string(),
+  /** What Splunk has its audit events under; absent without an audit trail. */
+  auditSource: v.optional(v.string()),
   /** `absent`: not deployed, or removed. */
   status: v.picklist(["active", "draining", "absent"]),
   desired: v.number(),

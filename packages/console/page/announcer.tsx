@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ConsoleState, Notice } from "../state/state.ts";
+import type { Notice } from "../model/notice.ts";
+import type { ConsoleState } from "../state/state.ts";
 
 /** What happens within this time is announced together. */
 const gatherMs = 2000;
@@ -8,16 +9,23 @@ const spokenAtOnce = 3;
 /** Announces changes to a screen reader, but not every number that moves. */
 export function Announcer({ notices, connection }: Pick<ConsoleState, "notices" | "connection">) {
   const [text, setText] = useState("");
-  const said = useRef(0);
+  /** What was there when the page came is not told. A server that was started again counts from 1. */
+  const said = useRef<number | undefined>(undefined);
   const newest = notices[0]?.id ?? 0;
   useEffect(() => {
+    if (connection !== "live") return;
+    const known = said.current;
+    if (known === undefined || newest < known) {
+      said.current = newest;
+      return;
+    }
     const timer = setTimeout(() => {
-      const news = notices.filter(({ id }) => id > said.current).toReversed();
+      const news = notices.filter(({ id }) => id > known).toReversed();
       said.current = newest;
       if (news.length > 0) setText(spoken(news));
     }, gatherMs);
     return () => clearTimeout(timer);
-  }, [newest]);
+  }, [newest, connection]);
   useEffect(() => {
     if (connection === "lost") setText("Lost the connection to the fleet.");
   }, [connection]);

@@ -5,11 +5,12 @@ import { reduce } from "../state/reduce.ts";
 import { type ConsoleState, initialState } from "../state/state.ts";
 import { Alarms } from "./alarms.tsx";
 import { Announcer } from "./announcer.tsx";
+import { Audits } from "./audits.tsx";
 import { Chats } from "./chats.tsx";
 import { ask, follow } from "./connection.ts";
 import { Filter } from "./filter.tsx";
 import { Header } from "./header.tsx";
-import { AuditElsewhere, AuditLog, CallLog, RequestLog } from "./logs.tsx";
+import { CallLog, RequestLog } from "./logs.tsx";
 import { Notices } from "./notices.tsx";
 import type { Perform } from "./perform.ts";
 import { addressOf, useRoute } from "./route.ts";
@@ -88,11 +89,11 @@ function Fleet({ state, filter, perform, performOnAlarms }: FleetProps) {
         {state.happenings && (
           <>
             {secrets}
-            <AuditLog audits={state.audits} now={state.now} refusesUntil={state.splunkRefusesUntil} perform={perform} />
+            <Audits state={state} perform={perform} />
             <CallLog calls={state.calls} />
           </>
         )}
-        {!state.happenings && state.connection !== "connecting" && <AuditElsewhere />}
+        {!state.happenings && state.connection !== "connecting" && <Audits state={state} perform={perform} />}
       </div>
     </>
   );

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { type Action, type ActionResult, actionResult } from "../model/action.ts";
 import { consoleEvent } from "../model/event.ts";
+import { type Audit, audit } from "../model/happening.ts";
+import { type Span, type ToolHistory, toolHistory } from "../model/tool.ts";
 import type { StateEvent } from "../state/state.ts";
 
 const message = v.pipe(v.string(), v.parseJson(), consoleEvent);
@@ -11,6 +13,25 @@ export function follow(listener: (event: StateEvent) => void): () => void {
   source.addEventListener("message", ({ data }) => listener(v.parse(message, data)));
   source.addEventListener("error", () => listener({ kind: "lost" }));
   return () => source.close();
+}
+
+/** Throws with a message fit for the page. */
+export async function findAudits(filter: string, signal: AbortSignal): Promise<readonly Audit[]> {
+  return v.parse(v.array(audit), await query(`/audits?${new URLSearchParams({ filter })}`, signal));
+}
+
+/** Throws with a message fit for the page. */
+export async function readTools(service: string, span: Span, signal: AbortSignal): Promise<ToolHistory> {
+  return v.parse(toolHistory, await query(`/tools?${new URLSearchParams({ service, span })}`, signal));
+}
+
+const refusal = v.object({ message: v.string() });
+
+async function query(address: string, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(address, { signal });
+  const body: unknown = await response.json();
+  if (!response.ok) throw new Error(v.parse(refusal, body).message);
+  return body;
 }
 
 /** Asks the server to act; never rejects. */

@@ -27,6 +27,11 @@ const clock = new Intl.DateTimeFormat("en-GB", {
 /** Time of day in UTC, as `fleet` and CloudWatch have it: `14:05:09`. A heading or the header names the zone. */
 export const timeOfDay = (at: number) => clock.format(at);
 
+const calendar = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
+
+/** `29 Nov`, in UTC as well. */
+export const day = (at: number) => calendar.format(at);
+
 /** `0.8 ms`, `42 ms`, `1.3 s` */
 export function duration(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;

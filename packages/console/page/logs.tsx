@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
+import type { Request } from "../model/happening.ts";
 import type { ConsoleState } from "../state/state.ts";
-import { duration, secondsLeft, timeOfDay } from "./format.ts";
+import { duration, timeOfDay } from "./format.ts";
 import { Panel, Scroll } from "./panel.tsx";
-import type { Perform } from "./perform.ts";
 
 interface LogProps {
   readonly label: string;
@@ -13,7 +13,7 @@ interface LogProps {
   readonly rows: readonly ComponentChildren[];
 }
 
-function Log({ label, columns, spare = [], empty, rows }: LogProps) {
+export function Log({ label, columns, spare = [], empty, rows }: LogProps) {
   if (rows.length === 0) return <p class="empty">{empty}</p>;
   return (
     <Scroll label={`${label}, newest first`}>
@@ -41,13 +41,13 @@ export function RequestLog({ requests }: Pick<ConsoleState, "requests">) {
         columns={["UTC", "status", "service", "request", "took"]}
         spare={["took"]}
         empty="No request has come through the balancer yet."
-        rows={requests.map(({ number, at, status, service, host, method, path, ms }) => (
+        rows={requests.map(({ number, at, status, service, host, method, path, rpc, ms }) => (
           <tr key={number} class={status >= 500 ? "bad" : undefined}>
             <td>{timeOfDay(at)}</td>
             <td>{status}</td>
             <td class="short">{service ?? host}</td>
-            <td class="wide">
-              {method} {path}
+            <td class="wide" title={rpc && `${method} ${path}`}>
+              {rpc === undefined ? `${method} ${path}` : <Asked rpc={rpc} />}
             </td>
             <td class="number spare">{duration(ms)}</td>
           </tr>
@@ -57,54 +57,13 @@ export function RequestLog({ requests }: Pick<ConsoleState, "requests">) {
   );
 }
 
-interface AuditLogProps extends Pick<ConsoleState, "audits" | "now"> {
-  readonly refusesUntil: number | undefined;
-  readonly perform: Perform;
-}
-
-export function AuditLog({ audits, now, refusesUntil, perform }: AuditLogProps) {
-  return (
-    <Panel title="Audit events" aside={<SplunkFault now={now} refusesUntil={refusesUntil} perform={perform} />}>
-      <Log
-        label="Audit events"
-        columns={["UTC", "who", "what", "outcome"]}
-        empty="No audit event has reached Splunk yet. Log in or call a tool to make one."
-        rows={audits.map(({ number, at, who, action, tool, outcome }) => (
-          <tr key={number} class={outcome === "success" || outcome === "–" ? undefined : "warn"}>
-            <td>{timeOfDay(at)}</td>
-            <td class="short">{who}</td>
-            <td class="wide">{tool ?? action}</td>
-            <td>{outcome}</td>
-          </tr>
-        ))}
-      />
-    </Panel>
-  );
-}
-
-/** Without a feed of audit events: only Splunk has them, and its search needs a credential of its own. */
-export function AuditElsewhere() {
-  return (
-    <Panel title="Audit events">
-      <p class="empty">
-        They are in Splunk, and searching it needs a credential that the console does not have. To see that they arrive,
-        run <code>./fleet audit check</code>.
-      </p>
-    </Panel>
-  );
-}
-
-/** One button whose name changes: it keeps the focus. */
-function SplunkFault({ now, refusesUntil, perform }: Omit<AuditLogProps, "audits">) {
-  const refusing = refusesUntil !== undefined;
-  return (
+/** Where an MCP client's request goes to is the same for all: what it asks for is not. */
+function Asked({ rpc: { method, name } }: { readonly rpc: NonNullable<Request["rpc"]> }) {
+  return name === undefined ? (
+    <span>{method}</span>
+  ) : (
     <>
-      {refusing && <span class="mark bad">refuses tokens, {secondsLeft(refusesUntil, now)} s left</span>}
-      {perform !== undefined && (
-        <button type="button" onClick={() => perform({ kind: refusing ? "accept-token" : "refuse-token" })}>
-          {refusing ? "Accept tokens" : "Refuse tokens"}
-        </button>
-      )}
+      <strong>{name}</strong> <span class="facts">{method}</span>
     </>
   );
 }

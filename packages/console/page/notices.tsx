@@ -1,4 +1,4 @@
-import type { Notice } from "../state/state.ts";
+import type { Notice } from "../model/notice.ts";
 import { timeOfDay } from "./format.ts";
 import { Panel, Scroll } from "./panel.tsx";
 
@@ -6,7 +6,7 @@ export function Notices({ notices }: { readonly notices: readonly Notice[] }) {
   return (
     <Panel title="What changed" class="notices">
       {notices.length === 0 ? (
-        <p class="empty">Nothing since you opened this page.</p>
+        <p class="empty">Nothing yet.</p>
       ) : (
         <Scroll label="Changes, newest first">
           <ul>

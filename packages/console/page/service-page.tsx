@@ -1,12 +1,14 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ConsoleState } from "../state/state.ts";
 import { Alarms } from "./alarms.tsx";
-import { AuditLog, RequestLog } from "./logs.tsx";
+import { Audits } from "./audits.tsx";
+import { RequestLog } from "./logs.tsx";
 import { Notices } from "./notices.tsx";
 import { Panel } from "./panel.tsx";
 import type { Perform } from "./perform.ts";
 import { Secrets } from "./secrets.tsx";
 import { noTraffic, ServiceCard } from "./services.tsx";
+import { Tools } from "./tools.tsx";
 
 interface ServicePageProps {
   readonly state: ConsoleState;
@@ -59,11 +61,10 @@ export function ServicePage({ state, serviceKey, perform, performOnAlarms }: Ser
         <Secrets state={own} filter="" perform={perform} />
         <Notices notices={own.notices} />
       </div>
-      {state.happenings && (
-        <div class="logs">
-          <AuditLog audits={own.audits} now={now} refusesUntil={state.splunkRefusesUntil} perform={perform} />
-        </div>
-      )}
+      <div class="logs">
+        <Tools state={own} serviceKey={serviceKey} />
+        {service?.auditSource !== undefined && <Audits state={state} source={service.auditSource} perform={perform} />}
+      </div>
     </>
   );
 }
@@ -77,9 +78,6 @@ function stateOf(state: ConsoleState, key: string): ConsoleState {
     secrets,
     alarms: state.alarms?.filter(({ service }) => service === key),
     requests: state.requests.filter(({ service }) => service === key),
-    audits: state.audits.filter(
-      ({ source }) => source === key || source.endsWith(`-${key}`) || source === `mcp-${key}`,
-    ),
     notices: state.notices.filter(({ text }) => {
       const [subject = ""] = text.split(":");
       return subject === key || secretKeys.has(subject) || text.includes(`-${key.replaceAll("_", "-")}-`);

@@ -8,25 +8,40 @@ import {
 import { names, type StagePlan } from "#fleet";
 import type { Secret, SecretVersion } from "../model/secret.ts";
 import type { Clients } from "./clients.ts";
+import { eachOf } from "./each.ts";
 
 type SecretPlan = StagePlan["secrets"][number];
 
-/** Never requests a value, and needs no permission to. */
-export async function readSecrets(plan: StagePlan, { secrets }: Clients): Promise<readonly Secret[]> {
+/**
+ * Never requests a value, and needs no permission to. The list holds a hundred secrets a page, with the labels of their
+ * versions; when those were created is asked of one secret at a time, and again only when its labels have moved.
+ */
+export function createSecretReader(plan: StagePlan, clients: Clients): () => Promise<readonly Secret[]> {
+  const known: Known = new Map();
+  return () => readSecrets(plan, clients, known);
+}
+
+type Known = Map<string, { readonly labels: string; readonly versions: readonly SecretVersion[] }>;
+
+async function readSecrets(plan: StagePlan, { secrets }: Clients, known: Known): Promise<readonly Secret[]> {
   const entries = new Map<string, SecretListEntry>();
   const wanted = {
+    MaxResults: 100,
     IncludePlannedDeletion: true,
     Filters: [{ Key: "name" as const, Values: [names.secretPrefix(plan.stage)] }],
   };
   for await (const { SecretList = [] } of paginateListSecrets({ client: secrets }, wanted)) {
     for (const entry of SecretList) entries.set(entry.Name ?? "", entry);
   }
-  return await Promise.all(
-    plan.secrets.map(async (secret) => {
-      const entry = entries.get(secret.name);
-      return secretOf(secret, entry, entry === undefined ? [] : await versionsOf(secret.name, secrets));
-    }),
-  );
+  return await eachOf(plan.secrets, async (secret) => {
+    const entry = entries.get(secret.name);
+    if (entry === undefined) return secretOf(secret, entry, []);
+    const labels = JSON.stringify([entry.CreatedDate, entry.SecretVersionsToStages]);
+    const before = known.get(secret.name);
+    const versions = before?.labels === labels ? before.versions : await versionsOf(secret.name, secrets);
+    known.set(secret.name, { labels, versions });
+    return secretOf(secret, entry, versions);
+  });
 }
 
 function secretOf(plan: SecretPlan, entry: SecretListEntry | undefined, versions: readonly SecretVersion[]): Secret {

@@ -15,7 +15,8 @@ import { undoneIn } from "#evidence/undone.ts";
 import { names, type StagePlan } from "#fleet";
 import type { Deployment, Service } from "../model/service.ts";
 import type { Clients } from "./clients.ts";
-import { readTargetHealth, type TargetHealth } from "./target-health.ts";
+import { eachOf } from "./each.ts";
+import { createHealthReader, type HealthReader, type TargetHealth } from "./target-health.ts";
 import { taskOf } from "./task.ts";
 
 type ServicePlan = StagePlan["services"][number];
@@ -28,7 +29,16 @@ const tasksAtOnce = 100;
 const stoppedShown = 4;
 const stoppedShownMs = 5 * 60_000;
 
-export async function readServices(plan: StagePlan, clients: Clients): Promise<readonly Service[]> {
+/**
+ * The stage's services, read in a number of calls that grows by pages: the balancer tells of one target group at a time,
+ * so that of those that ECS finds steady only some are asked each time.
+ */
+export function createServiceReader(plan: StagePlan, clients: Clients): () => Promise<readonly Service[]> {
+  const health = createHealthReader(clients);
+  return () => readServices(plan, clients, health);
+}
+
+async function readServices(plan: StagePlan, clients: Clients, readHealth: HealthReader): Promise<readonly Service[]> {
   const [services, tasks] = await Promise.all([describeServices(plan, clients), describeTasks(plan, clients)]).catch(
     (error: unknown): readonly [readonly EcsService[], readonly EcsTask[]] => {
       // Before the first deploy, and after a removal.
@@ -36,31 +46,30 @@ export async function readServices(plan: StagePlan, clients: Clients): Promise<r
       throw error;
     },
   );
-  const failed = failuresAmong(tasks, plan);
-  return await Promise.all(
-    plan.services.map(async (service) => {
-      const name = names.service(plan.stage, service.key);
-      const found = services.find(({ serviceName, status }) => serviceName === name && status !== "INACTIVE");
-      const groups = found?.loadBalancers?.flatMap(({ targetGroupArn }) => targetGroupArn ?? []) ?? [];
-      const health = await readTargetHealth(groups, clients);
-      const own = tasks.filter(({ group }) => group === `service:${name}`);
-      const read = serviceOf(service, found, own, groups.length === 0 ? undefined : health);
-      const failure = failureOf(
-        service,
-        found,
-        failed.filter((task) => task.service === service.key),
-      );
-      return failure === undefined ? read : { ...read, failure };
-    }),
+  const failed = Map.groupBy(failuresAmong(tasks, plan), ({ service }) => service);
+  const byName = new Map(services.flatMap((one) => (one.status === "INACTIVE" ? [] : [[one.serviceName, one]])));
+  const byGroup = Map.groupBy(tasks, ({ group }) => group);
+  const health = await readHealth(
+    [...byName.values()].map((service) => ({
+      service,
+      tasks: (byGroup.get(`service:${service.serviceName}`) ?? []).flatMap(({ taskArn, lastStatus }) =>
+        lastStatus === "RUNNING" && taskArn !== undefined ? [taskArn] : [],
+      ),
+    })),
   );
+  return plan.services.map((service) => {
+    const name = names.service(plan.stage, service.key);
+    const found = byName.get(name);
+    const read = serviceOf(service, found, byGroup.get(`service:${name}`) ?? [], health.get(name));
+    const failure = failureOf(service, found, failed.get(service.key) ?? []);
+    return failure === undefined ? read : { ...read, failure };
+  });
 }
 
 async function describeServices({ stage, services }: StagePlan, { ecs }: Clients): Promise<readonly EcsService[]> {
   const cluster = names.cluster(stage);
-  const answers = await Promise.all(
-    chunks(services, servicesAtOnce).map((some) =>
-      ecs.send(new DescribeServicesCommand({ cluster, services: some.map(({ key }) => names.service(stage, key)) })),
-    ),
+  const answers = await eachOf(chunks(services, servicesAtOnce), (some) =>
+    ecs.send(new DescribeServicesCommand({ cluster, services: some.map(({ key }) => names.service(stage, key)) })),
   );
   return answers.flatMap((answer) => answer.services ?? []);
 }
@@ -73,8 +82,8 @@ async function describeTasks({ stage }: StagePlan, { ecs }: Clients): Promise<re
       arns.push(...taskArns);
     }
   }
-  const answers = await Promise.all(
-    chunks([...new Set(arns)], tasksAtOnce).map((tasks) => ecs.send(new DescribeTasksCommand({ cluster, tasks }))),
+  const answers = await eachOf(chunks([...new Set(arns)], tasksAtOnce), (some) =>
+    ecs.send(new DescribeTasksCommand({ cluster, tasks: [...some] })),
   );
   return answers.flatMap((answer) => answer.tasks ?? []);
 }
@@ -101,6 +110,7 @@ function serviceOf(
     key: plan.key,
     url: plan.url,
     hostname: plan.hostname,
+    ...(plan.environment.SPLUNK_SOURCE !== undefined && { auditSource: plan.environment.SPLUNK_SOURCE }),
     status: found === undefined ? "absent" : found.status === "DRAINING" ? "draining" : "active",
     desired: found?.desiredCount ?? 0,
     running: found?.runningCount ?? 0,

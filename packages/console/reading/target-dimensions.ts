@@ -8,12 +8,18 @@ import {
  * What metrics of target groups are kept by, by the group's name: the ends of the ARNs, `targetgroup/<name>/<id>` and
  * `app/<name>/<id>`. Of those that some balancer has.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+ *
+ * @param Names those wanted; default: all of the account
  */
 export async function readTargetDimensions(
   client: ElasticLoadBalancingV2Client,
+  Names?: string[],
 ): Promise<ReadonlyMap<string, readonly Dimension[]>> {
   const found = new Map<string, readonly Dimension[]>();
-  for await (const { TargetGroups = [] } of paginateDescribeTargetGroups({ client }, {})) {
+  for await (const { TargetGroups = [] } of paginateDescribeTargetGroups(
+    { client },
+    Names === undefined ? {} : { Names },
+  )) {
     for (const { TargetGroupName = "", TargetGroupArn = "", LoadBalancerArns: [balancer] = [] } of TargetGroups) {
       if (balancer === undefined) continue;
       found.set(TargetGroupName, [

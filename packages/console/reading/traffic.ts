@@ -15,9 +15,17 @@ const servicesAtOnce = Math.floor(500 / 3);
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
  */
 const paces = {
-  aws: { everyMs: minuteMs, until: (now: number) => floorToMinute(now - minuteMs) },
-  loopback: { everyMs: 2_000, until: (now: number) => now },
+  aws: { until: (now: number) => floorToMinute(now - minuteMs) },
+  loopback: { until: (now: number) => now },
 } as const;
+
+/** So many services are read each minute; of more the minutes between are as many times as many. */
+const servicesAMinute = 50;
+
+/** Milliseconds between two readings: whatever the number of services, they cost about two dollars a day on AWS. */
+export function metricsEveryMs({ runsOn, services }: StagePlan): number {
+  return runsOn === "aws" ? Math.max(1, services.length / servicesAMinute) * minuteMs : 2_000;
+}
 
 const floorToMinute = (at: number) => Math.floor(at / minuteMs) * minuteMs;
 
@@ -29,7 +37,8 @@ interface Counted {
 
 /** The requests of each service as CloudWatch counted them: read once a minute, however often it is asked. */
 export function createTrafficReader(plan: StagePlan, clients: Clients): () => Promise<readonly Traffic[]> {
-  const { everyMs, until } = paces[plan.runsOn];
+  const { until } = paces[plan.runsOn];
+  const everyMs = metricsEveryMs(plan);
   let known: { readonly at: number; readonly traffic: Promise<readonly Traffic[]> } | undefined;
   return () => {
     const now = Date.now();

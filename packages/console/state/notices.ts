@@ -1,13 +1,27 @@
 import type { Alarm } from "../model/alarm.ts";
 import type { Chats, Hearing, Silence } from "../model/chat.ts";
+import type { Notice } from "../model/notice.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Deployment, Service, Task } from "../model/service.ts";
-import type { Notice } from "./state.ts";
+import type { ConsoleState } from "./state.ts";
 
 export type News = Pick<Notice, "tone" | "text">;
 
+/** What is new of a state, after the one before. What was there on arrival is no news. */
+export function newsBetween(before: ConsoleState, after: ConsoleState): readonly News[] {
+  if (before.now === 0) return [];
+  return [
+    ...(before.services === after.services ? [] : deploymentNotices(before.services, after.services ?? [])),
+    ...(before.secrets === after.secrets ? [] : secretNotices(before.secrets, after.secrets ?? [])),
+    ...(before.alarms === after.alarms ? [] : alarmNotices(before.alarms, after.alarms ?? [])),
+    ...(after.chats === undefined || before.chats === after.chats ? [] : chatNotices(before.chats, after.chats)),
+    ...splunkNotices(before.splunkRefusesUntil, after.splunkRefusesUntil),
+    ...silenceNotices(before.silences, after.silences),
+  ];
+}
+
 /** Rollouts that began and ended, and tasks that stopped without being asked to by a rollout. */
-export function deploymentNotices(before: readonly Service[] | undefined, after: readonly Service[]): readonly News[] {
+function deploymentNotices(before: readonly Service[] | undefined, after: readonly Service[]): readonly News[] {
   const known = new Map(before?.map((service) => [service.key, service]));
   return after.flatMap((service) => {
     const previous = known.get(service.key);
@@ -45,7 +59,7 @@ function crashNews(key: string, previous: Service, service: Service): readonly N
 }
 
 /** Labels that a rotation, or a person, moved to another version. */
-export function secretNotices(before: readonly Secret[] | undefined, after: readonly Secret[]): readonly News[] {
+function secretNotices(before: readonly Secret[] | undefined, after: readonly Secret[]): readonly News[] {
   const known = new Map(before?.map((secret) => [secret.key, secret]));
   return after.flatMap((secret): readonly News[] => {
     const previous = known.get(secret.key);
@@ -67,7 +81,7 @@ function holderOf({ versions }: Secret, label: string): string | undefined {
 }
 
 /** Alarms that went off, and those that recovered. One that gathers its first data is no news. */
-export function alarmNotices(before: readonly Alarm[] | undefined, after: readonly Alarm[]): readonly News[] {
+function alarmNotices(before: readonly Alarm[] | undefined, after: readonly Alarm[]): readonly News[] {
   if (before === undefined) return [];
   const states = new Map(before.map(({ name, state }) => [name, state]));
   return after.flatMap(({ name, state }): readonly News[] => {
@@ -79,7 +93,7 @@ export function alarmNotices(before: readonly Alarm[] | undefined, after: readon
   });
 }
 
-export function splunkNotices(before: number | undefined, after: number | undefined): readonly News[] {
+function splunkNotices(before: number | undefined, after: number | undefined): readonly News[] {
   if ((before === undefined) === (after === undefined)) return [];
   return after === undefined
     ? [{ tone: "good", text: "Splunk accepts audit events again." }]
@@ -87,7 +101,7 @@ export function splunkNotices(before: number | undefined, after: number | undefi
 }
 
 /** Chats that were silenced, and those that answer again. */
-export function silenceNotices(before: readonly Silence[], after: readonly Silence[]): readonly News[] {
+function silenceNotices(before: readonly Silence[], after: readonly Silence[]): readonly News[] {
   const [was, is] = [before, after].map((silences) => new Set(silences.map(({ chat }) => chat)));
   return [
     ...[...(is ?? [])]
@@ -102,7 +116,7 @@ export function silenceNotices(before: readonly Silence[], after: readonly Silen
 const waitingFor = (heard: readonly Hearing[]) => heard.flatMap(({ chat, state }) => (state === "waits" ? chat : []));
 
 /** What waited for a chat and reached it. Its content was already news of an alarm, rollout or secret. */
-export function chatNotices(before: Chats | undefined, after: Chats): readonly News[] {
+function chatNotices(before: Chats | undefined, after: Chats): readonly News[] {
   const waited = new Set(
     before?.messages.flatMap(({ subject, heard }) => waitingFor(heard).map((chat) => `${chat} ${subject}`)),
   );

@@ -3,18 +3,10 @@ import type { Alarm } from "../model/alarm.ts";
 import type { Chats, Silence } from "../model/chat.ts";
 import type { ConsoleEvent, Part } from "../model/event.ts";
 import type { Audit, Call, Request } from "../model/happening.ts";
+import type { Notice } from "../model/notice.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Service } from "../model/service.ts";
 import type { Traffic } from "../model/traffic.ts";
-
-/** A change worth announcing. */
-export interface Notice {
-  /** Counts from 1 for the life of the page. */
-  readonly id: number;
-  readonly at: number;
-  readonly tone: "good" | "bad" | "neutral";
-  readonly text: string;
-}
 
 /** An entry of a log, with a number of its own: two entries may be alike. */
 export type Numbered<Entry> = Entry & { readonly number: number };
@@ -25,6 +17,8 @@ export interface ConsoleState {
   readonly mode: ConsoleMode;
   /** Whether requests, audit events and API calls are sent. */
   readonly happenings: boolean;
+  /** Whether past audit events can be searched. */
+  readonly searches: boolean;
   /** The server's time at its last tick, milliseconds since the epoch. */
   readonly now: number;
   /** `undefined` until first received, as the four below. */
@@ -52,6 +46,7 @@ export const initialState: ConsoleState = {
   stage: "",
   mode: "read-only",
   happenings: false,
+  searches: false,
   now: 0,
   services: undefined,
   secrets: undefined,

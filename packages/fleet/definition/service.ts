@@ -68,6 +68,12 @@ export interface ServiceDefinition<SecretName extends string = string, StageName
    * has none of them. Absent: the balancer talks to the server itself.
    */
   readonly sidecar?: SidecarDefinition<SecretName>;
+  /**
+   * Has a server that was made from the starter report calls, errors and latency of each tool to CloudWatch, where the
+   * console charts them: a metric for each tool, 0.30 USD a month. A sidecar always does, and so does a stage on this
+   * machine. Default false.
+   */
+  readonly toolMetrics?: boolean;
   /** Audit trail to Splunk. Absent: none. */
   readonly audit?: ServiceAuditDefinition;
   /** Alarm settings that differ from the fleet's. */

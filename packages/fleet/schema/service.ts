@@ -67,6 +67,7 @@ export const Service = closed({
       expectation("true or false", "Set true for a server with sessions in memory whose clients keep cookies."),
     ),
   ),
+  toolMetrics: v.optional(v.boolean(expectation("true or false", "Set true for a server made from the starter."))),
   audit: v.optional(
     closed({
       source: filled("what Splunk shows as the source", "Name the service as its events should."),

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { createLoopbackFetch } from "@mcp-fleet/endpoint";
 import { reasonOf } from "#cli/failure.ts";
+import { type MapReading, readMap } from "#cli/map/read.ts";
 import type { FleetDefinition, StagePlan } from "#fleet";
 import { type BringUpOptions, deploy } from "../bring-up.ts";
 import { putCredentials } from "../credentials.ts";
 import { planLocal } from "../local-stage.ts";
-import { type MapReading, readMap } from "../map-file.ts";
 import { pc } from "../output.ts";
 import { awaitHealthy } from "../probe.ts";
 import type { Steps } from "../steps.ts";

@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Saves } from "#cli/map/saves.ts";
 import type { StagePlan } from "#fleet";
 import { type Code, codeOf, listCode } from "./code.ts";
-import { Saves } from "./saves.ts";
 
 /** What was saved, by what it is for; names are relative to the project. */
 export interface Saved {

@@ -41,6 +41,8 @@ export interface ConsoleStage {
   readonly client: ReturnType<typeof clientSettings>;
   /** A task definition whose container ends as soon as it starts. */
   readonly broken: string;
+  /** Calls a tool as an MCP client does; what the service makes of it is no matter. */
+  call(tool: string): Promise<void>;
   /** Resolves with the status of the balancer's answer. */
   visit(path: string, host?: string): Promise<number>;
   close(): Promise<void>;
@@ -74,6 +76,16 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
     browser,
     client,
     broken: outputs.Broken ?? "",
+    async call(name) {
+      const headers = { host: "echo.mcp.localhost", "content-type": "application/json" };
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: {} } });
+      await new Promise((resolve, reject) => {
+        const sent = request({ host: "127.0.0.1", port, path: "/mcp", method: "POST", headers }, (response) =>
+          response.resume().on("end", resolve),
+        );
+        sent.on("error", reject).end(body);
+      });
+    },
     visit: (path, host = "echo.mcp.localhost") =>
       new Promise((resolve, reject) => {
         const sent = request({ host: "127.0.0.1", port, path, headers: { host } }, (response) => {

@@ -103,6 +103,7 @@ export const edits: Readonly<Record<string, readonly [path: string, value: unkno
   "services.*.secrets": [`${google}.secrets`, ["google-oauth"]],
   "services.*.sessions": [`${google}.sessions`, false],
   "services.*.stickiness": [`${google}.stickiness`, true],
+  "services.*.toolMetrics": [`${google}.toolMetrics`, true],
   "services.*.audit.source": [`${google}.audit.source`, "other"],
   "services.*.audit.enabled": [`${google}.audit.enabled`, false],
   "services.*.alarms.…": [`${google}.alarms`, { unhealthyHosts: { threshold: 2 } }],

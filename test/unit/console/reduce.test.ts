@@ -3,13 +3,32 @@ import type { Alarm } from "#console/model/alarm.ts";
 import type { Message } from "#console/model/chat.ts";
 import type { Secret } from "#console/model/secret.ts";
 import type { Deployment, Service, Task } from "#console/model/service.ts";
+import { newsBetween } from "#console/state/notices.ts";
 import { logLength, reduce } from "#console/state/reduce.ts";
 import { type ConsoleState, initialState, type StateEvent } from "#console/state/state.ts";
 
 const stateAfter = (...events: readonly StateEvent[]): ConsoleState => events.reduce(reduce, initialState);
-const news = ({ notices }: ConsoleState) => notices.map(({ tone, text }) => `${tone}: ${text}`);
+/** What is new by one event after the other, newest first. */
+function newsAfter(...events: readonly StateEvent[]): readonly string[] {
+  let state = stateAfter(hello, tick(1));
+  return events
+    .flatMap((event) => {
+      const before = state;
+      state = reduce(before, event);
+      return newsBetween(before, state);
+    })
+    .map(({ tone, text }) => `${tone}: ${text}`)
+    .toReversed();
+}
 
-const hello: StateEvent = { kind: "hello", stage: "local", mode: "actions", happenings: true };
+const hello: StateEvent = {
+  kind: "hello",
+  stage: "local",
+  mode: "actions",
+  happenings: true,
+  searches: true,
+  notices: [],
+};
 const tick = (at: number, splunkRefusesUntil?: number): StateEvent => ({
   kind: "tick",
   at,
@@ -116,12 +135,12 @@ describe("the console's state", () => {
 describe("what the console announces", () => {
   it("is nothing of what it finds on arrival", () => {
     const arrival = [services(deployment("1", "in-progress", 1)), secrets(["a", "AWSCURRENT"]), alarms("ALARM")];
-    expect(news(stateAfter(hello, tick(1), ...arrival))).toEqual([]);
+    expect(newsAfter(...arrival)).toEqual([]);
   });
 
   it("is a rollout that begins and ends", () => {
     const steps = [deployment("1", "completed", 1), deployment("2", "in-progress", 2), deployment("2", "completed", 2)];
-    expect(news(stateAfter(hello, ...steps.map((step) => services(step))))).toEqual([
+    expect(newsAfter(...steps.map((step) => services(step)))).toEqual([
       "good: echo: steady on echo:2.",
       "neutral: echo: a rollout of echo:2 began.",
     ]);
@@ -129,7 +148,7 @@ describe("what the console announces", () => {
 
   it.each(["rolling-back", "completed"] as const)("is a rollout that went back, seen %s", (state) => {
     const steps = [deployment("2", "in-progress", 2), deployment("1", state, 1)];
-    expect(news(stateAfter(hello, ...steps.map((step) => services(step))))).toContain(
+    expect(newsAfter(...steps.map((step) => services(step)))).toContain(
       "bad: echo: the rollout failed and is rolled back.",
     );
   });
@@ -138,8 +157,8 @@ describe("what the console announces", () => {
     const primary = deployment("1", "completed", 1);
     const alive = [task("a"), task("b")];
     const ended = [stopped("a", "failure", "Essential container in task exited"), stopped("b", "planned", "Scaling")];
-    const state = stateAfter(hello, services(primary, alive), services(primary, ended), services(primary, ended));
-    expect(news(state)).toEqual(["bad: echo: task aaaaaaaa stopped. Essential container in task exited"]);
+    const steps = [alive, ended, ended].map((tasks) => services(primary, tasks));
+    expect(newsAfter(...steps)).toEqual(["bad: echo: task aaaaaaaa stopped. Essential container in task exited"]);
   });
 
   it("is a version that becomes pending, then current", () => {
@@ -148,7 +167,7 @@ describe("what the console announces", () => {
       secrets(["aaaaaaaaaa", "AWSCURRENT"], ["bbbbbbbbbb", "AWSPENDING"]),
       secrets(["aaaaaaaaaa", "AWSPREVIOUS"], ["bbbbbbbbbb", "AWSCURRENT", "AWSPENDING"]),
     ];
-    expect(news(stateAfter(hello, ...life))).toEqual([
+    expect(newsAfter(...life)).toEqual([
       "good: splunk: version bbbbbbbb is current.",
       "neutral: splunk: version bbbbbbbb is pending.",
     ]);
@@ -156,7 +175,7 @@ describe("what the console announces", () => {
 
   it("is an alarm and its recovery, and not the first data of one", () => {
     const states = ["INSUFFICIENT_DATA", "OK", "ALARM", "ALARM", "OK"] as const;
-    expect(news(stateAfter(hello, ...states.map(alarms)))).toEqual([
+    expect(newsAfter(...states.map(alarms))).toEqual([
       "good: local-mcp-echo-errors5xx is OK again.",
       "bad: local-mcp-echo-errors5xx is in alarm.",
     ]);
@@ -169,18 +188,17 @@ describe("what the console announces", () => {
       silences: chats.map((chat) => ({ chat, until: 9 })),
     });
     const steps = [silenced("teams"), chats("waits"), chats("waits"), silenced(), chats("told"), chats("told")];
-    expect(news(stateAfter(hello, tick(1), ...steps))).toEqual([
+    expect(newsAfter(...steps)).toEqual([
       "good: teams got the messages that waited for it.",
       "good: teams answers again.",
       "bad: teams is silent.",
     ]);
   });
 
-  it("is a fault of Splunk and its end, at the server's time", () => {
-    const state = stateAfter(hello, tick(1000), tick(2000, 9000), tick(3000, 9000), tick(4000));
-    expect(state.notices.map(({ at, tone }) => [at, tone])).toEqual([
-      [4000, "good"],
-      [2000, "bad"],
+  it("is a fault of Splunk and its end", () => {
+    expect(newsAfter(tick(1000), tick(2000, 9000), tick(3000, 9000), tick(4000))).toEqual([
+      "good: Splunk accepts audit events again.",
+      "bad: Splunk refuses every token.",
     ]);
   });
 });

@@ -15,6 +15,7 @@ function quietFleet() {
     secrets: async () => [],
     alarms: () => Promise.reject(new Error("AccessDenied")),
     chats: async () => ({ chats: [], messages: [], mutes: [], waiting: 0, dead: 0 }),
+    tools: async () => ({ times: [], tools: [], more: 0, marks: [] }),
     splunkRefusesUntil: () => undefined,
     subscribe(listener) {
       listeners.add(listener);
@@ -176,7 +177,7 @@ describe("the console's server", () => {
     const console = await open(quietFleet().view);
     const first = await watch(console);
     const expected = [
-      { kind: "hello", stage: "local", mode: "read-only", happenings: true },
+      { kind: "hello", stage: "local", mode: "read-only", happenings: true, searches: false, notices: [] },
       { kind: "services", services: [] },
       { kind: "unreadable", part: "alarms", reason: "AccessDenied" },
     ];
@@ -202,6 +203,47 @@ describe("the console's server", () => {
     expect(sent().match(/before/g)).toHaveLength(1);
     expect(sent().match(/after/g)).toHaveLength(1);
     await stop();
+  });
+
+  it("[OPS-2] keeps what changed for whoever comes later, or reloads the page", async () => {
+    let state: "ALARM" | "OK" = "OK";
+    const one = { name: "local-mcp-echo-errors5xx", subject: "errors5xx", reason: "", since: 0 };
+    const console = await open({ ...quietFleet().view, alarms: async () => [{ ...one, state }] });
+    const first = await watch(console);
+    const kinds = () => first.events.map(({ kind }) => kind);
+    await vi.waitFor(() => expect(kinds()).toContain("alarms"), 30_000);
+    state = "ALARM";
+    await vi.waitFor(() => expect(kinds()).toContain("notices"), 30_000);
+    await first.stop();
+    const second = await watch(console);
+    const notice = { id: 1, at: expect.any(Number), tone: "bad", text: `${one.name} is in alarm.` };
+    await vi.waitFor(() => expect(second.events[0]).toMatchObject({ kind: "hello", notices: [notice] }), 30_000);
+    await second.stop();
+  });
+
+  it("[OPS-2] answers what the page asks of tools and past audit events, and why it cannot", async () => {
+    const found = { at: 1, source: "mcp-echo", who: "ada", action: "tool_call", outcome: "success" };
+    const asked: unknown[] = [];
+    const console = await open({
+      ...quietFleet().view,
+      async tools(...of) {
+        asked.push(of);
+        throw new Error("The AWS credentials have expired");
+      },
+      async findAudits(filter) {
+        asked.push(filter);
+        return [found];
+      },
+    });
+    const ask = async (address: string) => {
+      const response = await fetch(`${console.url}${address}`);
+      return [response.status, await response.json()];
+    };
+    expect(await ask("/audits?filter=ada%20error")).toEqual([200, [found]]);
+    expect(await ask("/tools?service=echo&span=2w")).toEqual([502, { message: "The AWS credentials have expired" }]);
+    expect((await ask("/tools?service=echo&span=3y"))[0]).toBe(400);
+    expect((await ask(`/audits?filter=${"x".repeat(201)}`))[0]).toBe(400);
+    expect(asked).toEqual(["ada error", ["echo", "2w"]]);
   });
 
   it("reads the fleet only while somebody watches, and releases it when closed", async () => {

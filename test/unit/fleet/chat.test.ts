@@ -165,4 +165,9 @@ describe("the chats of the map", () => {
     expect(of("local").chat?.consoleUrl).toBe("http://127.0.0.1:8090");
     expect(of("prod").chat?.consoleUrl).toBeUndefined();
   });
+
+  it("[OPS-6] lead to the console of this machine, at whichever port it is, and on AWS to what the map names", () => {
+    const at = (stage: string) => planStage(fleet, stage, { consolePort: 18_090 }).chat?.consoleUrl;
+    expect([at("local"), at("prod")]).toEqual(["http://127.0.0.1:18090", undefined]);
+  });
 });

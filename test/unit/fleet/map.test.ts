@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defineFleet, type FleetDefinition, FleetError, type Problem, planStage, type ServiceDefinition } from "#fleet";
 import { sessionLoss } from "#fleet/session-loss.ts";
 import fleet from "../../fixture/map.ts";
+import { echo, mapOf } from "../../stage/maps.ts";
 
 const slack: ServiceDefinition = {
   host: "slack",
@@ -247,5 +248,23 @@ describe("[MAP-3] a wrong entry fails before anything is deployed", () => {
       "services.slack.host",
       "services.slack.port",
     ]);
+  });
+});
+
+describe("[OPS-2] the metrics of a server's tools", () => {
+  const variables = (toolMetrics: boolean | undefined, stage: string) => {
+    const map = mapOf({ notes: echo("notes", toolMetrics === undefined ? {} : { toolMetrics }) });
+    return planStage(map, stage).services[0]?.environment;
+  };
+  const written = (stage: string) => ({
+    MCP_SERVICE: "notes",
+    MCP_METRICS_NAMESPACE: `mcp-fleet/${stage}`,
+  });
+
+  it("cost nothing on AWS unless the entry asks for them, and nothing here", () => {
+    expect(variables(undefined, "prod")).not.toHaveProperty("MCP_METRICS_NAMESPACE");
+    expect(variables(true, "prod")).toMatchObject(written("prod"));
+    expect(variables(undefined, "local")).toMatchObject(written("local"));
+    expect(variables(false, "local")).not.toHaveProperty("MCP_METRICS_NAMESPACE");
   });
 });

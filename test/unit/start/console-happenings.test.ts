@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { auditOf, isFound } from "#console/reading/audit.ts";
 import { planStage } from "#fleet";
-import { auditOf, callOf, requestOf } from "#start/console-happenings.ts";
+import { callOf, requestOf } from "#start/console-happenings.ts";
 import map from "../../fixture/map.ts";
 
 const plan = planStage(map, "local");
-const report = { host: "x", method: "GET", path: "/mcp", status: 200, duration: 3, target: undefined };
+const report = { host: "x", method: "GET", path: "/mcp", status: 200, duration: 3, target: undefined, rpc: undefined };
 
 describe("what the console shows of a request", () => {
   it("is the service its host belongs to, whatever the port and the case", () => {
@@ -16,6 +17,12 @@ describe("what the console shows of a request", () => {
     const shown = requestOf({ ...report, host: "h".repeat(5000), path: `/${"p".repeat(5000)}` }, plan, 1);
     expect(shown).not.toHaveProperty("service");
     expect([shown.host.length, shown.path.length]).toEqual([201, 201]);
+  });
+
+  it("[OPS-2] is the method and the tool that an MCP client asked for", () => {
+    const rpc = { method: "tools/call", name: "t".repeat(5000) };
+    expect(requestOf(report, plan, 1)).not.toHaveProperty("rpc");
+    expect(requestOf({ ...report, rpc }, plan, 1).rpc).toEqual({ method: "tools/call", name: `${"t".repeat(200)}…` });
   });
 });
 
@@ -42,6 +49,24 @@ describe("what the console shows of an audit event", () => {
     expect(auditOf({ ...indexed, event })).toMatchObject({ who: "mcp-google", action: "event" });
     const own = { ...indexed, source: "mcp-fleet-rotation", event: { message: "A proof." } };
     expect(auditOf(own)).toMatchObject({ who: "mcp-fleet-rotation", action: "A proof." });
+  });
+});
+
+describe("[OPS-2] an audit event", () => {
+  const user = { id: "1", email: "ada@example.com" };
+  const audit = auditOf({
+    time: 1,
+    source: "mcp-google",
+    event: { action: "tool_call", tool: "search", outcome: "error", user },
+  });
+  it.each([
+    ["ada", true],
+    ["search error", true],
+    ["ERROR ada@example.com mcp-google", true],
+    ["search success", false],
+    ["", true],
+  ])("is found by who, tool, outcome and source: %s", (filter, found) => {
+    expect(isFound(filter, audit)).toBe(found);
   });
 });
 

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readMap } from "#cli/map/read.ts";
+import { Saves } from "#cli/map/saves.ts";
 import { planStage } from "#fleet";
-import { readMap } from "#start/map-file.ts";
 import { codeOf, listCode } from "#start/watch/code.ts";
 import { differentFields } from "#start/watch/differences.ts";
-import { Saves } from "#start/watch/saves.ts";
 import { Watched } from "#start/watch/watched.ts";
 import { echo, mapOf } from "../../stage/maps.ts";
 

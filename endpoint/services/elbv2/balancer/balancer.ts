@@ -11,6 +11,7 @@ export interface Surroundings {
   readonly arn: string;
   readonly doors: Doors;
   readonly meter: BalancerMeter;
+  readonly overhear: Entry["overhear"];
   readonly report: Entry["report"];
   groupOf(arn: string): TargetGroup;
 }
@@ -68,13 +69,13 @@ export class Balancer {
   }
 
   #stateOf(settings: BalancerSettings, spec: ListenerSpec): ListenerState {
-    const { meter, report, groupOf } = this.#surroundings;
+    const { meter, overhear, report, groupOf } = this.#surroundings;
     const lookup = (arn: string): { group: TargetGroup; meter: GroupMeter } => {
       const group = groupOf(arn);
       return { group, meter: meter.group(group.fullName) };
     };
     return {
-      entry: { settings, meter, report },
+      entry: { settings, meter, overhear, report },
       router: compileRouter(spec.rules, compileRoute(spec.defaultAction, lookup), (rule) =>
         compileRoute(rule.action, lookup),
       ),

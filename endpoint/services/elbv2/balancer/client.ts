@@ -25,6 +25,8 @@ export interface Entry {
   readonly settings: BalancerSettings;
   readonly meter: BalancerMeter;
   hop(request: ClientRequest): Hop;
+  /** Lets watchers of the traffic know what a request with a body asks for. */
+  overhear(request: ClientRequest): void;
   /** Tells watchers of the traffic that a request is done. `startedAt` is on the scale of `performance.now()`. */
   report(request: ClientRequest, status: number, startedAt: number, target: Target | undefined): void;
 }

@@ -117,6 +117,7 @@ export class DataPlane {
       arn: balancerArn,
       doors: this.#doors,
       meter: new BalancerMeter(fullName),
+      overhear: this.#requests.overhear,
       report: this.#requests.add,
       groupOf: (arn) => {
         const group = this.#groups.get(arn);

@@ -74,7 +74,9 @@ export class Exchange implements ResponseReader {
     this.#response.once("close", this.#clientGone);
     onIdle(this.#response, this.#entry.settings.idleTimeout, this.#idle);
     this.#send(head);
-    if (this.#hasBody && this.#connection !== undefined) sendBody(this.#request, this.#connection, chunked);
+    if (!this.#hasBody || this.#connection === undefined) return;
+    this.#entry.overhear(this.#request);
+    sendBody(this.#request, this.#connection, chunked);
   }
 
   onHead({ status, message, headers, framing }: ResponseHead): void {

@@ -217,8 +217,8 @@ export class Listener {
   }
 
   #entry(): Entry {
-    const { settings, meter, report } = this.#state.entry;
-    return { settings, meter, report, hop: this.#hop };
+    const { settings, meter, overhear, report } = this.#state.entry;
+    return { settings, meter, overhear, report, hop: this.#hop };
   }
 
   readonly #hop = (request: ClientRequest): Hop => ({

@@ -1,6 +1,7 @@
 import type { Clock } from "#endpoint/core/ports.ts";
 import type { RequestReport } from "../plane/messages.ts";
 import type { ClientRequest } from "./client.ts";
+import { type Rpc, rpcIn } from "./rpc.ts";
 import type { Target } from "./target.ts";
 
 /** Milliseconds for which reports are collected: watchers see no difference, and a message for each request is expensive. */
@@ -15,6 +16,7 @@ export class RequestLog {
   readonly #publish: (reports: readonly RequestReport[]) => void;
   #watched = false;
   #reports: RequestReport[] = [];
+  readonly #overheard = new WeakMap<ClientRequest, Rpc>();
 
   constructor(clock: Clock, publish: (reports: readonly RequestReport[]) => void) {
     this.#clock = clock;
@@ -24,6 +26,15 @@ export class RequestLog {
   watch(watched: boolean): void {
     this.#watched = watched;
   }
+
+  /** Reads along what the target gets: the first piece of the body, once. */
+  readonly overhear = (request: ClientRequest): void => {
+    if (!this.#watched || this.#reports.length >= maxReports) return;
+    request.once("data", (data: Buffer) => {
+      const rpc = rpcIn(data);
+      if (rpc !== undefined) this.#overheard.set(request, rpc);
+    });
+  };
 
   /** `startedAt` is on the scale of `performance.now()`. */
   readonly add = (request: ClientRequest, status: number, startedAt: number, target: Target | undefined): void => {
@@ -37,6 +48,7 @@ export class RequestLog {
       status,
       duration: performance.now() - startedAt,
       target: target === undefined ? undefined : { id: target.id, port: target.port },
+      rpc: this.#overheard.get(request),
     });
   };
 

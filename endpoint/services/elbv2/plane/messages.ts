@@ -1,6 +1,7 @@
 import type { MetricDatum, NameTable, Target } from "#endpoint/core/ports.ts";
 import type { TargetStatus } from "../balancer/health.ts";
 import type { LocalPorts } from "../balancer/local-port.ts";
+import type { Rpc } from "../balancer/rpc.ts";
 import type { BalancerSpec, GroupSpec } from "../model.ts";
 
 /** What the data plane is started with. */
@@ -62,4 +63,6 @@ export interface RequestReport {
   /** Milliseconds. */
   readonly duration: number;
   readonly target: Target | undefined;
+  /** Of a request whose body is one of JSON-RPC. */
+  readonly rpc: Rpc | undefined;
 }

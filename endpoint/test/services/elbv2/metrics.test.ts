@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   addGroup,
   addRule,
@@ -90,7 +91,37 @@ describe("what the balancer reports", () => {
         status: 404,
         duration: expect.any(Number),
         target: undefined,
+        rpc: undefined,
       },
     ]);
+  });
+
+  it("[OPS-2] says which method and tool an MCP client asked for, and passes the body on as it was", async () => {
+    const bodies: string[] = [];
+    const origin = await openOrigin(async (request, response) => {
+      bodies.push(await text(request));
+      response.writeHead(200).end();
+    });
+    const group = await addGroup(cloud, "tg-overheard");
+    await addRule(cloud, fleet.https, 2, [hostIs("overheard.mcp.localhost")], group);
+    await registerHealthy(cloud, group, origin.target);
+    const url = `https://overheard.mcp.localhost:${fleet.httpsPort}/mcp`;
+    const call = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "search" } });
+    const sent = [call, '{"jsonrpc":"2.0","method":"notifications/initialized"}', '{"method":', "grant_type=x"];
+    const seen: unknown[] = [];
+    const unsubscribe = cloud.elbv2.onRequest(({ path, rpc }) => {
+      if (path === "/mcp") seen.push(rpc);
+    });
+    for (const body of sent) await ask(cloud, url, { method: "POST", body });
+    await vi.waitFor(() => expect(seen).toHaveLength(4), 30_000);
+    unsubscribe();
+    expect(seen).toEqual([
+      { method: "tools/call", name: "search" },
+      { method: "notifications/initialized" },
+      undefined,
+      undefined,
+    ]);
+    expect(bodies.filter((body) => body !== "")).toEqual(sent);
+    await origin.close();
   });
 });

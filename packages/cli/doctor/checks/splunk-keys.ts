@@ -1,4 +1,4 @@
-import { findAuditSecret } from "../../audit/check.ts";
+import { findAuditSecret } from "../../audit/hec.ts";
 import { keyStates, readKeys } from "../../secrets/value.ts";
 import { type Check, failure, skipped } from "../check.ts";
 

@@ -1,5 +1,4 @@
-import { findAuditSecret, readHecSettings } from "../../audit/check.ts";
-import { post } from "../../audit/hec.ts";
+import { findAuditSecret, post, readHecSettings } from "../../audit/hec.ts";
 import { type Check, failure, skipped } from "../check.ts";
 import { noTrail } from "./splunk-keys.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { isMissing } from "#cli/file.ts";
+import { isMissing } from "../file.ts";
 
 interface Sight {
   /** What the file system knows without opening it. */

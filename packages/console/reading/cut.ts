@@ -1,0 +1,4 @@
+/** What comes from outside is as long as a stranger likes; the page needs no more of it. */
+const longest = 200;
+
+export const cut = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text);
