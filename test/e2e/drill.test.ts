@@ -65,6 +65,18 @@ beforeAll(async () => {
     secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(value) }));
   await put("/local/mcp/chat", stage.fleet.chats.secret);
   await put("/local/mcp/menu", { MENU_TOKEN: good });
+  // Its first value is rolled out before anything is broken.
+  await vi.waitFor(
+    async () => {
+      const { VersionIdsToStages = {} } = await secrets.send(
+        new DescribeSecretCommand({ SecretId: "/local/mcp/menu" }),
+      );
+      const stages = Object.values(VersionIdsToStages).find((labels) => labels.includes("AWSCURRENT"));
+      expect(stages).toContain("settled");
+      expect(await (await stage.fetch(stage.url("menu", "/environment?name=MENU_TOKEN"))).text()).toBe(good);
+    },
+    { timeout: 90_000, interval: 250 },
+  );
   const { ReplicationGroups } = await new ElastiCacheClient(stage.client).send(
     new DescribeReplicationGroupsCommand({}),
   );

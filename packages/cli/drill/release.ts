@@ -22,13 +22,15 @@ export const release: Step = {
         `The map declines the alarm failedRequests of ${service.key}, so no release is judged by it.`,
       );
     await steady(exercise);
+    const audience = await gather(exercise);
     const began = Date.now();
     const broken = await bringOutBroken(stage, service, ({ undo }) =>
       putBack({ what: `the task definition of ${service.key}`, undo }),
     );
-    await until(`${service.key} to be back at revision ${revisionOf(broken.before)}`, async () =>
-      (await broken.isUndone()) ? true : undefined,
-    );
+    await until(`${service.key} to be back at revision ${revisionOf(broken.before)}`, async () => {
+      await audience?.listen();
+      return (await broken.isUndone()) ? true : undefined;
+    });
     const seconds = Math.round((Date.now() - began) / 1_000);
     const revision = revisionOf(broken.taskDefinition);
     const ended = (await readReleases(stage, service)).find((one) => one.revision === revision);
@@ -38,27 +40,39 @@ export const release: Step = {
       throw new NotPossible(
         `It did not start (${how}), so there were no calls to fail: can tasks pull from public.ecr.aws?`,
       );
-    return `${how}; revision ${revisionOf(broken.before)} serves again after ${seconds} s. ${await told(exercise, began)}`;
+    return `${how}; revision ${revisionOf(broken.before)} serves again after ${seconds} s. ${await told(exercise, audience)}`;
   },
 };
 
-/** Throws where a chat should be told of it, and is not. */
-async function told({ stage, service, until }: Exercise, began: number): Promise<string> {
+/** Those who are to be told of it, and have an address. What a chat was told is known until the next deployment ends. */
+async function gather({ stage, service }: Exercise) {
   const { chat, stage: name } = stage.plan;
-  const wanted = new Set(
-    (chat?.routes ?? []).filter((route) => matches(route, service.key, "critical")).flatMap(({ to }) => to),
-  );
-  if (chat === undefined || wanted.size === 0) return "The map sends its failures to no chat.";
+  if (chat === undefined) return undefined;
+  const wanted = new Set(chat.routes.filter((one) => matches(one, service.key, "critical")).flatMap(({ to }) => to));
   const { ready } = await readAddresses(stage, chat, [...wanted]);
-  if (ready.length === 0) return "No chat has an address yet.";
   const table = createIncidentTable(names.incidentTable(name), stage.aws.client(DynamoDBClient));
+  const began = Date.now();
+  const heard = new Set<string>();
   const knows = async (destination: string) => {
     const record = (await table.load(destination, [service.key])).get(service.key);
     const entries = Object.values(record?.entries ?? {});
     return entries.some((entry) => entry.told && entry.at >= began && entry.headline.includes(rolledBack));
   };
-  await until(`${nameDestinations(chat, ready)} to be told of it`, async () =>
-    (await Promise.all(ready.map(knows))).every(Boolean) ? true : undefined,
-  );
-  return `Told in ${nameDestinations(chat, ready)}.`;
+  return {
+    names: nameDestinations(chat, ready),
+    count: ready.length,
+    /** Whether all have heard. */
+    async listen(): Promise<boolean> {
+      for (const destination of ready)
+        if (!heard.has(destination) && (await knows(destination))) heard.add(destination);
+      return heard.size === ready.length;
+    },
+  };
+}
+
+/** Throws where a chat should be told of it, and is not. */
+async function told({ until }: Exercise, audience: Awaited<ReturnType<typeof gather>>): Promise<string> {
+  if (audience === undefined || audience.count === 0) return "No chat with an address is sent its failures.";
+  await until(`${audience.names} to be told of it`, async () => ((await audience.listen()) ? true : undefined));
+  return `Told in ${audience.names}.`;
 }
