@@ -6,13 +6,13 @@ import {
   type ListResourceRecordSetsCommandOutput,
   Route53Client,
 } from "@aws-sdk/client-route-53";
+import { eachOf } from "#console/reading/each.ts";
 import { names, type StagePlan, type Standing } from "#fleet";
 import { askAws } from "#preflight/ask.ts";
 import type { Obstacle } from "#preflight/question.ts";
 import { readStanding } from "#preflight/standing.ts";
 import { readSubscribers } from "../alarms/subscribers.ts";
 import { isDenied, orMissing } from "../aws.ts";
-import { eachOf } from "../each.ts";
 import type { Stage } from "../stage.ts";
 import { resourcesOf, type TerraformFile } from "./terraform.ts";
 
