@@ -7,7 +7,12 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from "@aws-sdk/client-route-53";
-import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type FleetDefinition, names, type StageDefinition } from "#fleet";
@@ -230,7 +235,8 @@ describe("a stage with three balancers", () => {
           ({ operation, caller }) => operation === "GetSecretValue" && caller?.includes("-settle-secret/") === true,
         );
     const before = readings().length;
-    await putCredentials(stage.fleet, stage.plan(changed));
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: "/local/mcp/google-oauth" }));
+    await secrets.send(new PutSecretValueCommand({ SecretId: "/local/mcp/google-oauth", SecretString }));
     await vi.waitFor(() => expect(readings().length).toBeGreaterThan(before), { timeout: 60_000, interval: 100 });
     expect(stage.log.filter((line) => line.startsWith("refused: ") && line.includes("kms:"))).toEqual([]);
   });
