@@ -7,13 +7,16 @@ import { connect } from "../../adversary/wire.ts";
 
 /** Fixed, so that a failure is the change's and not chance's. `npm run bench -- adversary` plays many more. */
 const seeds = 500;
+/** What chance found beyond these: another value put while people are told, a crash loop taken for service, uncounted requests. */
+const found = [4_863, 15_995, 17_911];
 
 let disconnect: () => void;
 const endings = new Map<string, Ending>();
 
 beforeAll(async () => {
   disconnect = connect();
-  for (let seed = 0; seed < seeds; seed++) endings.set(`seed ${seed}`, await play(plotOf(seed)));
+  const all = [...Array.from({ length: seeds }, (_, seed) => seed), ...found];
+  for (const seed of all) endings.set(`seed ${seed}`, await play(plotOf(seed)));
   // A thousand consumers take seconds: faults.test.ts has them.
   const named = namedPlots().filter(({ setting }) => setting.services.length < 100);
   for (const plot of named) endings.set(plot.name, await play(plot));
