@@ -31,8 +31,15 @@ export async function readMask(
   const texts = await Promise.all(
     secrets.flatMap(({ name, adoptedArn = name }) => labels.map((label) => readText(client, adoptedArn, label))),
   );
+  // What everybody can read in the map is no secret, and that it is still there is what a log should say.
+  const placeholders = new Set(
+    secrets.flatMap(({ keys }) =>
+      Object.values(keys).map((key) => ("placeholder" in key ? key.placeholder : undefined)),
+    ),
+  );
+  const values = texts.flatMap((text) => (text === undefined ? [] : valuesOf(text)));
   return createMask(
-    texts.flatMap((text) => (text === undefined ? [] : valuesOf(text))),
+    values.filter((value) => !placeholders.has(value)),
     cutAt,
   );
 }

@@ -47,10 +47,11 @@ export function askerOf(secretId: string, { fetch, clock, store }: AskPorts): As
 
   const recall = async (oldestMs: number): Promise<Pace> => {
     const known = memory.get(secretId);
-    if (known !== undefined && clock.now() - known.at < oldestMs) return known.pace;
+    const age = clock.now() - (known?.at ?? 0);
+    if (known !== undefined && age < oldestMs) return known.pace;
     const read = readPace((await store.describe(secretId)).tags[paceTag]);
-    // What this process wrote last may not be shown yet.
-    const pace = known !== undefined && known.pace.wholeAt > read.wholeAt ? known.pace : read;
+    // What this process wrote a moment ago may not be shown yet; later, whoever took the note away meant it.
+    const pace = known !== undefined && age < freshMs && known.pace.wholeAt > read.wholeAt ? known.pace : read;
     memory.set(secretId, { pace, at: clock.now() });
     return pace;
   };

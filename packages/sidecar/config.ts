@@ -21,6 +21,8 @@ import { drainSeconds } from "./stop-times.ts";
 export interface Config {
   /** The service's key in the fleet, for logs and audit events. */
   readonly service: string;
+  /** Its key in the map, by which its metrics are found; what it is called elsewhere does not depend on them. */
+  readonly key: string | undefined;
   readonly host: string;
   readonly port: number;
   /** For how long the balancer keeps idle connections. */
@@ -80,8 +82,10 @@ export type AuditConfig =
 /** @throws {ConfigurationError} naming every variable that is missing or wrong. */
 export function readConfig(env: Environment): Config {
   const read = new EnvironmentReader(env);
+  const key = read.optional("MCP_SERVICE", v.string());
   const config = {
-    service: read.optional("MCP_SERVICE", v.string()) ?? read.optional("SPLUNK_SOURCE", v.string()) ?? "mcp-starter",
+    service: read.optional("SPLUNK_SOURCE", v.string()) ?? key ?? "mcp-starter",
+    key,
     host: read.optional("HOST", v.string()) ?? "0.0.0.0",
     port: read.optional("PORT", integer(0, 65_535)) ?? 8000,
     idleTimeoutSeconds: read.optional(idleVariable, integer(1, 4000)) ?? defaultIdleSeconds,

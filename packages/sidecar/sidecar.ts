@@ -30,7 +30,7 @@ export async function startSidecar(
 ): Promise<Sidecar> {
   const admission = await openAdmission(config, log);
   const audit = given ?? (await openAuditOf(config, log));
-  const metrics = openMetrics({ namespace: config.metricsNamespace, service: config.service, write });
+  const metrics = openMetrics({ namespace: config.metricsNamespace, service: config.key ?? config.service, write });
   const behind = await open({ config, audit, metrics, log });
   const app = createApp({ config, admission, audit, log, serve: behind.serve, server: behind.health });
   const listener = await listen(app, config);

@@ -10,9 +10,9 @@ import { insertEntry } from "./map-source.ts";
 /** The fixture, whose `prod` is this machine: names are as the documents print them. */
 export const printedMap: FleetDefinition = { ...fixture, stages: { ...fixture.stages, prod: { runsOn: "loopback" } } };
 
-/** Blocks that are entries of the map; the others are modules. */
-export const isEntry = ({ language, text }: Block): boolean =>
-  language === "ts" && !/^(import|\/\/ packages)/.test(text);
+/** Blocks that are entries of the map as it is; the others are modules, or need another map. */
+export const isEntry = ({ language, text, treatment }: Block): boolean =>
+  language === "ts" && treatment.kind === "run" && !/^(import|\/\/ packages)/.test(text);
 
 const script = `
   import { planStage } from "#fleet";

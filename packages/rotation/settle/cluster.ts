@@ -24,9 +24,13 @@ export async function observeCluster(
   const look =
     memory.cluster !== undefined && isFresh(memory.cluster) ? memory.cluster : await read(names, ports, memory);
   memory.cluster = look;
+  const unseen = new Set(ports.map.secrets.flatMap(({ key, services }) => (memory.unseen.has(key) ? services : [])));
   const services = look.services.map((service) => ({
     ...asRolled(service, memory),
-    changedAt: Math.max(...secrets.map((secret) => changeOf(secret, service.name))),
+    // What could not be looked at may have changed just now: a failure says nothing of the others then.
+    changedAt: unseen.has(service.name)
+      ? Number.POSITIVE_INFINITY
+      : Math.max(...secrets.map((secret) => changeOf(secret, service.name))),
   }));
   return { ...look, services };
 }
