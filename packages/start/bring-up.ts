@@ -5,7 +5,7 @@ import { harmless } from "#chat/text/harmless.ts";
 import { evidenceOf } from "#evidence/deploy-output.ts";
 import type { StagePlan } from "#fleet";
 import { bootstrap } from "./bootstrap.ts";
-import { putCredentials } from "./credentials.ts";
+import { fillSecrets, putCredentials } from "./credentials.ts";
 import { runSst } from "./deployment.ts";
 import { type LocalFleet, type LocalPorts, openFleet } from "./fleet.ts";
 import { requireFree } from "./free-port.ts";
@@ -66,7 +66,13 @@ export async function bringUp(options: BringUpOptions): Promise<LocalFleet> {
 /** Deploys the map and waits for its services to be healthy: each a step that may fail on its own. */
 export async function deployFleet(fleet: LocalFleet, options: BringUpOptions): Promise<void> {
   const { steps, plan, stop } = options;
-  await steps.attempt("deploy", `sst deploy --stage ${plan.stage}`, (note) => deploy(fleet, options, note));
+  let filling: Promise<unknown> = Promise.resolve();
+  // As early as they can be: services that start with them need no roll. Whatever fails here is done below.
+  const onStack = (name: string) => {
+    if (name.endsWith("-Secrets")) filling = fillSecrets(fleet, plan).catch(() => undefined);
+  };
+  await steps.attempt("deploy", `sst deploy --stage ${plan.stage}`, (note) => deploy(fleet, options, note, onStack));
+  await filling;
   stop.throwIfAborted();
   await steps.attempt("secrets", "Credentials replace the placeholders", () => putCredentials(fleet, plan));
   const visitor = { fetch: createLoopbackFetch(fleet.cloud.authority.ca) };
@@ -97,6 +103,7 @@ export async function deploy(
   { cloud, supervisor }: LocalFleet,
   { plan, projectRoot, ports }: Pick<BringUpOptions, "plan" | "projectRoot" | "ports">,
   note: (text: string) => void,
+  onStack?: (name: string) => void,
 ): Promise<string> {
   const logFile = join(projectRoot, ".mcp-fleet", "deploy.log");
   const printed = new Set<string>();
@@ -115,6 +122,7 @@ export async function deploy(
         if (!status.endsWith("_COMPLETE") || printed.has(name)) continue;
         printed.add(name);
         note(name);
+        onStack?.(name);
       }
     },
   });
