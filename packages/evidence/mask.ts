@@ -19,27 +19,23 @@ const labels = ["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"] as const;
  * credential. Throws the SDK's error if the values cannot be read.
  *
  * @param cutAt characters of a line that are shown at most
+ * @param known values that everybody can read elsewhere
  */
 export async function readMask(
   client: SecretsManagerClient,
   plan: StagePlan,
   service: ServicePlan,
   cutAt = longest,
+  known: ReadonlySet<string> = new Set(),
 ): Promise<Mask> {
   const used = new Set(secretsIn(service).map(({ secret }) => secret));
   const secrets = plan.secrets.filter(({ key }) => used.has(key));
   const texts = await Promise.all(
     secrets.flatMap(({ name, adoptedArn = name }) => labels.map((label) => readText(client, adoptedArn, label))),
   );
-  // What everybody can read in the map is no secret, and that it is still there is what a log should say.
-  const placeholders = new Set(
-    secrets.flatMap(({ keys }) =>
-      Object.values(keys).map((key) => ("placeholder" in key ? key.placeholder : undefined)),
-    ),
-  );
   const values = texts.flatMap((text) => (text === undefined ? [] : valuesOf(text)));
   return createMask(
-    values.filter((value) => !placeholders.has(value)),
+    values.filter((value) => !known.has(value)),
     cutAt,
   );
 }

@@ -149,6 +149,8 @@ describe("a page of another site", () => {
       for (const port of webPorts().filter((port) => !tls.has(port))) {
         const rebound = await browser.newPage();
         const response = await rebound.goto(`http://evil.example:${port}/`).catch(() => null);
+        // A function that has ended took the port of its runtime along.
+        if (response === null && !listeningUnder(fleet.pid).some((socket) => socket.port === port)) continue;
         // The balancer leads to HTTPS, whose certificate is for other names.
         if (response !== null) expect([403, 404]).toContain(response.status());
         if (port !== ports.http) {

@@ -19,9 +19,15 @@ export interface Masks {
 
 export async function readMasks({ aws, plan }: Stage, { services }: Source): Promise<Masks> {
   const client = aws.client(SecretsManagerClient);
+  // The map has them: a log that says that one is still in place is to be read.
+  const placeholders = new Set(
+    plan.secrets.flatMap(({ keys }) =>
+      Object.values(keys).flatMap((key) => ("placeholder" in key ? key.placeholder : [])),
+    ),
+  );
   let unread: unknown;
   const masks = await eachOf(services, async (service) => {
-    const mask = await readMask(client, plan, service, longestEvent).catch((error: unknown): Mask => {
+    const mask = await readMask(client, plan, service, longestEvent, placeholders).catch((error: unknown): Mask => {
       unread = error;
       return byForm;
     });
