@@ -6,6 +6,7 @@ import type { RoadPorts } from "./deliver/ports.ts";
 import type { Speaker } from "./deliver/speaker.ts";
 import type { Incident } from "./incident/incident.ts";
 import { mergeIncidents } from "./incident/merge.ts";
+import { stageOfAlarm } from "./parse/alarm.ts";
 import { type Parsed, parse } from "./parse/index.ts";
 import type { ChatSettings } from "./settings.ts";
 
@@ -44,13 +45,28 @@ export async function carry(
 ): Promise<readonly Deferral[]> {
   const arrivals = messages.map((message) => ({ message, parsed: parse(message.body, message.sentAt) }));
   const merged = mergeIncidents(arrivals.flatMap(({ parsed }) => (parsed.kind === "incident" ? parsed.incident : [])));
-  const incidents = await withOwners(merged, settings, ports);
+  const incidents = await withOwners(
+    merged.map((incident) => withoutNamesake(incident, settings)),
+    settings,
+    ports,
+  );
   const occasion = {
     tick: arrivals.some(({ parsed }) => parsed.kind === "tick"),
     closings: arrivals.flatMap(({ parsed }) => (parsed.kind === "closing" ? parsed : [])),
   };
   const waiting = await postAll(incidents, occasion, settings, ports, deadline);
   return arrivals.flatMap(({ message, parsed }) => deferralOf(message, parsed, waiting));
+}
+
+/** An alarm of another account, region or stage is about a service there, though it be called as one of ours. */
+function withoutNamesake(incident: Incident, { stage, region, account }: ChatSettings): Incident {
+  if (incident.story.kind !== "alarm") return incident;
+  const { name, region: itsRegion, account: itsAccount } = incident.story;
+  const isOurs =
+    (account === undefined || itsAccount === account) &&
+    itsRegion === region &&
+    (stageOfAlarm(name) ?? stage) === stage;
+  return isOurs ? incident : { ...incident, service: undefined };
 }
 
 /** More alarms than this at once are a storm: who owns them can wait. */

@@ -80,10 +80,16 @@ function serviceOfDimensions(dimensions: Readonly<Record<string, string>>): stri
   );
 }
 
+const fleetAlarm =
+  /^([a-z0-9-]+?)-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+|failedRequests\w*|slowRequests|memoryUsed|cpuUsed|probe)$/;
+
 function serviceOfAlarmName(name: string): string | undefined {
-  return /^[a-z0-9-]+?-mcp-([a-z0-9-]+)-(?:unhealthyHosts|healthyHosts|errors5xx|latency\w+|failedRequests\w*|slowRequests|memoryUsed|cpuUsed|probe)$/
-    .exec(name.slice(0, nameLimit))?.[1]
-    ?.replaceAll("-", "_");
+  return fleetAlarm.exec(name.slice(0, nameLimit))?.[2]?.replaceAll("-", "_");
+}
+
+/** The stage whose alarm this is; `undefined` for one that no fleet made. */
+export function stageOfAlarm(name: string): string | undefined {
+  return fleetAlarm.exec(name.slice(0, nameLimit))?.[1];
 }
 
 function serviceOfLogGroup(name: string): string | undefined {

@@ -68,6 +68,18 @@ describe("evidence", () => {
     );
   });
 
+  it.each([
+    ["another stage", "prod-mcp-", "dev-mcp-"],
+    ["another account", "573946584375", "111122223333"],
+  ])("[CHAT-11] is not that of our service where one of %s is called the same", async (_, ours, theirs) => {
+    const town = createTown();
+    town.lookWith(({ service }) => (service === undefined ? noFindings : findings));
+    const sent = alarm("wiki", "ALARM", start);
+    town.send({ ...sent, body: sent.body.replaceAll(ours, theirs) });
+    await town.run();
+    expect(town.said.map(({ card }) => [card.log, card.links.map(({ label }) => label)])).toEqual([[[], ["Alarm"]]]);
+  });
+
   it("[CHAT-6] is on the first message after a mute window", async () => {
     const town = createTown({ mutes: [{ reason: "nightly import", from: "19:30", until: "20:30" }] });
     town.lookWith(() => findings);
