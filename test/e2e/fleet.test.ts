@@ -228,8 +228,12 @@ describe("a service that is scaled", () => {
     // Three periods of ten seconds above the target, and the start of two tasks.
     await vi.waitFor(async () => expect(await counts()).toEqual([3, 3]), { timeout: 90_000, interval: 500 });
     const { ScalingActivities = [] } = await scaling.send(new DescribeScalingActivitiesCommand(scalable));
-    expect(ScalingActivities).toMatchObject([{ Description: "Setting desired count to 3.", StatusCode: "Successful" }]);
-    expect(Number(ScalingActivities[0]?.StartTime) - began).toBeLessThan(60_000);
+    // On a machine that is slow to send requests, by way of two.
+    expect(ScalingActivities[0]).toMatchObject({
+      Description: "Setting desired count to 3.",
+      StatusCode: "Successful",
+    });
+    expect(Number(ScalingActivities.at(-1)?.StartTime) - began).toBeLessThan(60_000);
 
     const entry = map.services.busy ?? expect.fail();
     await stage.deploy({ ...map, services: { ...map.services, busy: { ...entry, environment: { RELEASE: "2" } } } });
@@ -243,10 +247,10 @@ describe("a service that is scaled", () => {
     expect(pids.length).toBeGreaterThanOrEqual(4);
     const { out } = await operatorOf(stage, map)(["history", "busy", "--json"]);
     const scalings = JSON.parse(out).filter(({ kind }: { kind: string }) => kind === "scaling");
-    expect(scalings.map(({ text }: { text: string }) => text)).toEqual([
-      expect.stringMatching(/^scaled to 1: maximum capacity was set to 1/),
-      "scaled to 3: its load, by policy local-mcp-busy-requests",
-    ]);
+    const [down, up, ...before] = scalings.map(({ text }: { text: string }) => text);
+    expect(down).toMatch(/^scaled to 1: maximum capacity was set to 1/);
+    expect(up).toBe("scaled to 3: its load, by policy local-mcp-busy-requests");
+    expect(before).toHaveLength(ScalingActivities.length - 1);
     scaling.destroy();
   });
 });

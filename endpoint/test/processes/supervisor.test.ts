@@ -32,7 +32,7 @@ function alive(pid: number): boolean {
   return listProcesses().some((one) => one.pid === pid && !one.zombie);
 }
 
-const gone = (pids: readonly number[], timeout = 5_000) =>
+const gone = (pids: readonly number[], timeout = 20_000) =>
   vi.waitFor(() => expect(pids.filter(alive)).toEqual([]), { timeout, interval: 20 });
 
 describe("a supervised process", () => {
