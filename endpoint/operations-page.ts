@@ -1,10 +1,8 @@
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { openCloud } from "./cloud.ts";
 import type { AwsService, PassThrough } from "./core/service.ts";
+import { openIdleCloud } from "./idle-cloud.ts";
 import { inertTypes } from "./services/cloudformation/inert/types.ts";
 
 /** Where `npm run docs -w endpoint` writes it. */
@@ -31,26 +29,11 @@ const emulators: Readonly<Record<string, { readonly name: string; readonly folde
 
 /** What each service answers and which resource types it creates, read from the services of an endpoint that runs. */
 export async function operationsPage(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "endpoint-page-"));
-  const cloud = await openCloud({
-    region: "us-east-1",
-    account: "000000000000",
-    ports: { endpoint: 0, https: 0, http: 0 },
-    projectRoot: folder,
-    stateFolder: folder,
-    supervisor: {
-      start: () => {
-        throw new Error("Nothing is deployed here.");
-      },
-      stopAll: async () => undefined,
-    },
-    log: () => undefined,
-  });
+  const { cloud, close } = await openIdleCloud();
   try {
     return pageOf(cloud.services);
   } finally {
-    await cloud.close();
-    await rm(folder, { recursive: true, force: true });
+    await close();
   }
 }
 

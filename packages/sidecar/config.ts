@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { defaultIdleSeconds, idleVariable } from "#fleet/timing.ts";
+import type { AuditOptions } from "./audit/index.ts";
 import {
   ConfigurationError,
   domains,
@@ -66,18 +67,7 @@ export type LoginConfig =
       readonly sessions: SessionBackend;
     };
 
-export type AuditConfig =
-  | { readonly kind: "off" }
-  | {
-      readonly kind: "splunk";
-      readonly url: URL;
-      readonly token: string;
-      readonly index: string;
-      readonly source: string;
-      readonly sourcetype: string;
-      readonly spoolDirectory: string | undefined;
-      readonly spoolMaxBytes: number;
-    };
+export type AuditConfig = { readonly kind: "off" } | ({ readonly kind: "splunk" } & AuditOptions);
 
 /** @throws {ConfigurationError} naming every variable that is missing or wrong. */
 export function readConfig(env: Environment): Config {

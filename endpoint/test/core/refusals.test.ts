@@ -1,38 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Cloud, openCloud } from "#endpoint/cloud.ts";
+import { type IdleCloud, openIdleCloud } from "#endpoint/idle-cloud.ts";
 
-let folder = "";
-let cloud: Cloud;
+let idle: IdleCloud;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "refusals-"));
-  cloud = await openCloud({
-    region: "us-east-1",
-    account: "000000000000",
-    ports: { endpoint: 0, https: 0, http: 0 },
-    projectRoot: folder,
-    stateFolder: folder,
-    supervisor: {
-      start: () => {
-        throw new Error("Nothing runs here.");
-      },
-      stopAll: async () => undefined,
-    },
-    log: () => undefined,
-  });
+  idle = await openIdleCloud();
 });
-afterAll(async () => {
-  await cloud.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => idle.close());
 
 /** Without a client, which would refuse most of it itself. */
 async function ask(service: string, headers: Readonly<Record<string, string>>, body: string): Promise<string> {
   const scope = `AKIALOCAL/20261124/us-east-1/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
-  const response = await fetch(cloud.place.endpointUrl, {
+  const response = await fetch(idle.cloud.place.endpointUrl, {
     method: "POST",
     headers: { ...headers, authorization },
     body,
@@ -146,7 +125,7 @@ describe("malformed input is refused in AWS's words and codes", () => {
 });
 
 it("[AWS-10] every quota is of operations that its service has, each in one bucket", () => {
-  const throttled = cloud.services.flatMap((service) =>
+  const throttled = idle.cloud.services.flatMap((service) =>
     "quotas" in service && service.quotas !== undefined ? [service] : [],
   );
   expect(throttled.length).toBeGreaterThan(10);

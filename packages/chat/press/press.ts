@@ -30,7 +30,8 @@ export interface PressAnswer {
 
 /** Slack's own payloads have a few KB: what is longer is not even hashed. */
 const longestBody = 64 * 1024;
-const silenceMs = 60 * 60_000;
+/** The silence that a button begins. */
+export const silenceMs = 60 * 60_000;
 
 /**
  * Takes the press of a button: verifies that Slack sent it just now and that the person may, records it, and has all chats

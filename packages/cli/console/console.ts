@@ -53,17 +53,17 @@ export async function showConsole(stage: Stage, { port, open }: ConsoleRequest):
   }
 }
 
-/** The silence that the button of a message begins. */
-const silentMs = 60 * 60_000;
-
 /** What may be done about alarms, on any stage. */
 export function alarmActions(stage: Deployed): FleetActions {
   return {
     mode: "alarms",
     async perform({ kind, ...action }) {
       if (!("about" in action)) throw new Failure("Only the console of npm start does that.");
-      const { takeAlarms } = await import("../alarms/acknowledge.ts");
-      return takeAlarms(stage, action.about, kind === "silence-alarms" ? silentMs : 0);
+      const [{ takeAlarms }, { silenceMs }] = [
+        await import("../alarms/acknowledge.ts"),
+        await import("#chat/press/press.ts"),
+      ];
+      return takeAlarms(stage, action.about, kind === "silence-alarms" ? silenceMs : 0);
     },
   };
 }

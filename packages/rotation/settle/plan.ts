@@ -90,6 +90,7 @@ function planRollout(secret: Unsettled, { services, unreadable, now }: Observati
   const at = (...wanted: readonly Standing[]) =>
     [...standings].flatMap(([name, standing]) => (wanted.includes(standing) ? [name] : []));
 
+  const roll = (service: string) => ({ kind: "roll", service, secrets: [key], since }) as const;
   const failed = at("failed");
   if (failed.length > 0) {
     const reason = `the rollout of ${failed.join(", ")} failed on it`;
@@ -97,12 +98,12 @@ function planRollout(secret: Unsettled, { services, unreadable, now }: Observati
       const again = consumers.filter((service) => failed.includes(service.name) && isDown(service, now));
       return [
         stuck(secret, `${reason}, though it is a value that worked before`),
-        ...again.map(({ name }) => ({ kind: "roll", service: name, secrets: [key], since }) as const),
+        ...again.map(({ name }) => roll(name)),
       ];
     }
     return [{ kind: "reject", secret: key, versionId: currentId, reason }];
   }
-  const rolls = at("stale").map((service) => ({ kind: "roll", service, secrets: [key], since }) as const);
+  const rolls = at("stale").map(roll);
   const reasons = [
     clause(at("rolling"), "not yet fully on it"),
     clause(at("draining"), "tasks on the old value have not ended"),
