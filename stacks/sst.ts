@@ -28,3 +28,12 @@ export function useDeployClient(): CloudFormationClient {
 export function withoutSstHandler(): void {
   Object.defineProperty(Stack.prototype, "createCustomResourceHandler", { value: () => undefined, configurable: true });
 }
+
+/**
+ * CDK lists each resource's logical id in the assembly's manifest, checks that list against a schema twice, and writes
+ * the tree of all constructs: half of the time of a synthesis. The CDK CLI and IDEs read them, SST does not.
+ */
+export function withoutDescription(app: App): void {
+  app.node.setContext("aws:cdk:disable-logicalId-metadata", true);
+  app.node.tryRemoveChild("Tree");
+}
