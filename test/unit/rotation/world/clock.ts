@@ -33,7 +33,8 @@ export class VirtualClock implements Clock {
     for (;;) {
       await rest();
       if (done()) return true;
-      const [next] = [...this.#sleepers].sort((a, b) => a.due - b.due);
+      let next: Sleeper | undefined;
+      for (const sleeper of this.#sleepers) if (next === undefined || sleeper.due < next.due) next = sleeper;
       if (next === undefined || next.due > until) {
         this.#now = until;
         return done();

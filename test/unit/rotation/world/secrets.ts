@@ -39,10 +39,16 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
       },
     },
   });
+  let changes = 0;
   const ask = async (operation: string, input: object): Promise<unknown> => {
     const handle = manager.service.operations[operation];
     if (handle === undefined) throw new Error(`Secrets Manager has no ${operation}.`);
-    return handle({ ClientRequestToken: randomUUID(), ...input }, callOf(operation));
+    if (/^(Describe|Get|List)/.test(operation)) return handle({ ...input }, callOf(operation));
+    try {
+      return await handle({ ClientRequestToken: randomUUID(), ...input }, callOf(operation));
+    } finally {
+      changes++;
+    }
   };
 
   const store: SecretStore = {
@@ -101,7 +107,14 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
       await ask("UntagResource", { SecretId, TagKeys: [Key] });
     },
   };
-  return { ask, store, events, stop: manager.stop };
+  return {
+    ask,
+    store,
+    events,
+    /** How often something was asked for that may have changed a secret. */
+    changes: () => changes,
+    stop: manager.stop,
+  };
 }
 
 async function unless<T, Other>(code: string, instead: Other, work: () => Promise<T>): Promise<T | Other> {

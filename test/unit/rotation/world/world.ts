@@ -267,11 +267,15 @@ export class World {
 
   /** What do tasks hold, and would Splunk take it? New tasks read what was current at the last look, as AWS may lag. */
   async #watch(everyMs: number): Promise<void> {
+    let seen = -1;
     while (!this.#stopped) {
-      await this.look();
-      this.#settled = await this.isSettled();
+      if (seen !== this.secrets.changes()) {
+        seen = this.secrets.changes();
+        await this.look();
+        this.#settled = await this.isSettled();
+      }
       for (const value of this.services.valuesInUse()) {
-        const token = textAt(parseValue(value) ?? {}, "SPLUNK_HEC_TOKEN");
+        const token = tokenOf(value);
         const admitted = this.splunk.tokens.admit(token);
         if (admitted === "unknown" || admitted === "disabled") this.refusals.push(token);
       }
@@ -289,6 +293,15 @@ export class World {
     const current = versions.find(({ labels }) => labels.includes("AWSCURRENT"));
     return current?.labels.includes("settled") === true && tags["mcp-fleet:settling"] === undefined;
   }
+}
+
+const tokens = new Map<string, string>();
+
+/** Remembered, as the watch asks again and again about the few values that there are. */
+function tokenOf(value: string): string {
+  const token = tokens.get(value) ?? textAt(parseValue(value) ?? {}, "SPLUNK_HEC_TOKEN");
+  tokens.set(value, token);
+  return token;
 }
 
 /** It takes every secret that looks good. */
