@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { symlinkSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -39,6 +39,18 @@ describe("fleet, started as npx starts it", () => {
     for (const usage of ["fleet secrets import [options] <file>", "fleet top", "fleet alarms mute"])
       expect(stdout).toContain(`Usage: ${usage}`);
     expect(stdout).not.toContain("fleet complete ");
+  });
+
+  it("[OPS-4] has every command in the runbook", () => {
+    const runbook = readFileSync(join(import.meta.dirname, "../../../docs/runbook.md"), "utf8");
+    const usages = [
+      ...fleet("help", "--all").stdout.matchAll(/^Usage: (fleet [a-z -]*[a-z])(?= \[options\]| [<[]|$)/gm),
+    ];
+    const commands = usages.map(([, command = ""]) => command);
+    expect(commands.length).toBeGreaterThan(35);
+    const groups = new Set(commands.map((command) => command.split(" ").slice(0, -1).join(" ")));
+    const verbs = commands.filter((command) => !groups.has(command) && !command.endsWith(" help"));
+    expect(verbs.filter((verb) => !new RegExp(`${verb}\\b`).test(runbook))).toEqual([]);
   });
 
   it("[OPS-5] is an executable in the folder too, and from a link to it", () => {
