@@ -4,6 +4,11 @@ import { defineConfig } from "vitest/config";
 // Each worker loads CDK and the SDK's clients: two of six seconds are for compiling what was compiled in the last run.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/mcp-fleet", import.meta.url));
 
+// The end-to-end tests of `npm test`: a deploy, a roll under traffic, a rotation, a server that others wrote, and every
+// command, in the four minutes that somebody waits before a push (docs/adr/0020-two-test-commands.md).
+const core = ["fleet", "rotation", "sidecar", "cli"].map((name) => `test/e2e/${name}.test.ts`);
+const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
+
 export default defineConfig({
   test: {
     globalSetup: ["@mcp-fleet/testing/temporary-folder.ts"],
@@ -42,16 +47,9 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
-      {
-        test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // Two to three seconds a file for loading the endpoint and the clients; each file closes what it opened.
-          isolate: false,
-        },
-      },
+      // Two to three seconds a file for loading the endpoint and the clients; each file closes what it opened.
+      { test: { name: "core", include: core, ...limits, isolate: false } },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], exclude: core, ...limits, isolate: false } },
     ],
   },
 });
