@@ -19,19 +19,21 @@ export interface SidecarParts {
   readonly log: Log;
   /** Takes a line for the log that is a metric. */
   readonly write: LineSink;
-  /** As the configuration says, unless it is given. */
+  /** As the configuration says, unless they are given. */
   readonly audit?: AuditClient;
+  readonly admission?: Admission;
 }
 
 /** Login, audit trail, limits and metrics, around what `open` gives. */
 export async function startSidecar(
-  { config, log, write, audit: given }: SidecarParts,
+  { config, log, write, ...given }: SidecarParts,
   open: (surroundings: Surroundings) => Promise<Behind> | Behind,
 ): Promise<Sidecar> {
-  const admission = await openAdmission(config, log);
-  const audit = given ?? (await openAuditOf(config, log));
+  const admission = given.admission ?? (await openAdmission(config, log));
+  const audit = given.audit ?? (await openAuditOf(config, log));
   const metrics = openMetrics({ namespace: config.metricsNamespace, service: config.key ?? config.service, write });
-  const behind = await open({ config, audit, metrics, log });
+  const sessions = admission.kind === "login" ? admission.sessions : undefined;
+  const behind = await open({ config, sessions, audit, metrics, log });
   const app = createApp({ config, admission, audit, log, serve: behind.serve, server: behind.health });
   const listener = await listen(app, config);
   log.info("Listening.", { port: listener.port });
@@ -39,11 +41,13 @@ export async function startSidecar(
   return {
     port: listener.port,
     stop: async () => {
-      const cutOff = await listener.drain(config.drainSeconds * 1_000);
-      await behind.close();
+      const graceMs = config.drainSeconds * 1_000;
+      const stoppedAt = performance.now();
+      const cutOff = await listener.drain(graceMs);
+      await behind.close(Math.max(0, graceMs - (performance.now() - stoppedAt)));
       metrics.close();
       await audit.close(auditSeconds * 1_000);
-      if (admission.kind === "login") await admission.sessions.close();
+      await sessions?.close();
       log.info("Stopped.", { cut_off: cutOff });
     },
   };

@@ -67,6 +67,7 @@ export function forwardTo(parts: ForwardParts): Serve {
     const caller = visitor.context.caller.subject;
     const body = req.method === "POST" ? await readJsonText(req) : undefined;
     const messages = body === undefined ? [] : messagesOf(parseJson(body));
+    visitor.chargeFor(messages);
     const exchange = openExchange(parts, messages, visitor, requestId);
     let cutOff: () => void = () => undefined;
     let hasLeft = false;
