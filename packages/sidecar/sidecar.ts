@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type AuditClient, noAudit } from "./audit/client.ts";
 import { openMetrics } from "./calls/metrics.ts";
 import type { Config } from "./config.ts";
@@ -33,7 +34,9 @@ export async function startSidecar(
   const audit = given.audit ?? (await openAuditOf(config, log));
   const metrics = openMetrics({ namespace: config.metricsNamespace, service: config.key ?? config.service, write });
   const sessions = admission.kind === "login" ? admission.sessions : undefined;
-  const behind = await open({ config, sessions, audit, metrics, log });
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
+  const behind = await open({ config, stopping: stopping.signal, sessions, audit, metrics, log });
   const app = createApp({ config, admission, audit, log, serve: behind.serve, server: behind.health });
   const listener = await listen(app, config);
   log.info("Listening.", { port: listener.port });
@@ -43,6 +46,7 @@ export async function startSidecar(
     stop: async () => {
       const graceMs = config.drainSeconds * 1_000;
       const stoppedAt = performance.now();
+      stopping.abort();
       const cutOff = await listener.drain(graceMs);
       await behind.close(Math.max(0, graceMs - (performance.now() - stoppedAt)));
       metrics.close();

@@ -85,6 +85,8 @@ describe.each(servers)(
       const done = await during(async () => {
         const long = Promise.all([1, 2, 3].map(() => callOnce(stage.mcp, token, slow)));
         const successor = await start();
+        // A balancer's checks take longer than the first connection.
+        await expect.poll(async () => (await successor.health()).sessions.connected, { timeout: 30_000 }).toBe(true);
         await stage.front.route(task.port, successor.port);
         // One who goes on to send to a task that is leaving: the balancer needs a moment to know.
         const stopped = task.stop();

@@ -33,6 +33,8 @@ export interface Behind {
 
 export interface Surroundings {
   readonly config: Config;
+  /** Aborted when the task begins to stop: calls go on, and streams that wait for news end. */
+  readonly stopping: AbortSignal;
   /** Absent without a login. */
   readonly sessions: Sessions | undefined;
   readonly audit: AuditClient;

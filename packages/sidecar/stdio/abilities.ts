@@ -25,8 +25,8 @@ export type Abilities = v.InferOutput<typeof Abilities>;
 export interface Peer {
   readonly id: string;
   readonly abilities: Abilities;
-  /** Present for a client that is to send this id from now on. */
-  readonly newSession?: string;
+  /** Of a client before 2026-07-28, once it began. */
+  readonly session?: string;
 }
 
 const meta = v.object({
@@ -34,7 +34,7 @@ const meta = v.object({
   [CLIENT_CAPABILITIES_META_KEY]: v.unknown(),
 });
 const Modern = v.object({ _meta: meta });
-const Initialize = v.object({ capabilities: v.unknown() });
+const Initialize = v.object({ capabilities: v.record(v.string(), v.unknown()) });
 
 /**
  * Who sent these messages. Since 2026-07-28 each request says what its client can be asked. Before, only the first one
@@ -50,31 +50,34 @@ export function peerOf(
   if (modern.success) {
     const { _meta } = modern.output;
     const abilities = abilitiesOf(_meta[CLIENT_CAPABILITIES_META_KEY], allowed);
-    return abilities && { id: JSON.stringify([_meta[CLIENT_INFO_META_KEY], abilities]), abilities };
+    return { id: JSON.stringify([_meta[CLIENT_INFO_META_KEY], abilities]), abilities };
   }
   const hello = v.safeParse(Initialize, first?.params);
   if (first?.method === "initialize" && hello.success) {
-    const abilities = abilitiesOf(hello.output.capabilities, allowed);
-    if (abilities === undefined) return undefined;
-    const id = `${Buffer.from(JSON.stringify(abilities)).toString("base64url")}.${randomUUID()}`;
-    return { id, abilities, newSession: id };
+    const { capabilities } = hello.output;
+    // Nothing is to be remembered of a client that can do nothing, such as one that only looks whether there are sessions.
+    if (Object.keys(capabilities).length === 0) return undefined;
+    const abilities = abilitiesOf(capabilities, allowed);
+    const session = `${Buffer.from(JSON.stringify(abilities)).toString("base64url")}.${randomUUID()}`;
+    return { id: session, abilities, session };
   }
   const session = headers["mcp-session-id"];
   if (typeof session !== "string" || session.length > 300) return undefined;
   const text = Buffer.from(session.slice(0, session.indexOf(".")), "base64url").toString();
   const told = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
-  const abilities = told.success ? abilitiesOf(told.output, allowed) : undefined;
-  return abilities && { id: session, abilities };
+  return { id: session, abilities: abilitiesOf(told.success ? told.output : {}, allowed), session };
 }
 
-function abilitiesOf(told: unknown, allowed: readonly Ability[]): Abilities | undefined {
+/** Whether there is anything that it can be asked. */
+export const canBeAsked = ({ abilities }: Pick<Peer, "abilities">): boolean => Object.keys(abilities).length > 0;
+
+function abilitiesOf(told: unknown, allowed: readonly Ability[]): Abilities {
   const parsed = v.safeParse(Abilities, told);
-  if (!parsed.success) return undefined;
+  if (!parsed.success) return {};
   const { sampling, elicitation, roots } = parsed.output;
-  const abilities = {
+  return {
     ...(sampling && allowed.includes("sampling") && { sampling }),
     ...(elicitation && allowed.includes("elicitation") && { elicitation }),
     ...(roots && allowed.includes("roots") && { roots }),
   };
-  return Object.keys(abilities).length > 0 ? abilities : undefined;
 }

@@ -5,17 +5,19 @@ import type { Behind, Surroundings } from "../server/serve.ts";
 import { keepAliveOf } from "../server/web.ts";
 import type { Patience, StdioServer } from "../server-config.ts";
 import { openRoundState } from "../toolbox/round-state.ts";
+import { canBeAsked } from "./abilities.ts";
 import { Children } from "./children.ts";
 import { openLetters } from "./letters.ts";
+import { publisher } from "./notices.ts";
 import { openRounds } from "./rounds.ts";
-import { listTools, publisher, serveStdio } from "./serve.ts";
+import { listTools, serveStdio } from "./serve.ts";
 
 /** Calls are written down once their tool is known, or this long after. */
 const toolsPatienceMs = 5_000;
 
 /** A server that speaks stdio, as children of this process. */
 export function openStdio(server: StdioServer & Patience, surroundings: Surroundings): Behind {
-  const { config, sessions, audit, metrics, log } = surroundings;
+  const { config, stopping, sessions, audit, metrics, log } = surroundings;
   const { patienceMs, instances } = server;
   const keepAliveMs = keepAliveOf(config.idleTimeoutSeconds);
   const bus = new InMemoryServerEventBus();
@@ -32,8 +34,8 @@ export function openStdio(server: StdioServer & Patience, surroundings: Surround
     cannotAsk,
     onFault: (fault) => metrics.fault(fault),
     onNotice: publisher(bus),
-    onGreeted: (child, { abilities }) => {
-      if (Object.keys(abilities).length > 0) catalog.learnFrom(() => listTools(child, toolsPatienceMs));
+    onGreeted: (child, owner) => {
+      if (canBeAsked(owner)) catalog.learnFrom(() => listTools(child, toolsPatienceMs));
     },
   });
   const letters = openLetters(sessions);
@@ -55,6 +57,7 @@ export function openStdio(server: StdioServer & Patience, surroundings: Surround
       patienceMs,
       keepAliveMs,
       bus,
+      stopping,
     }),
     health: async () => {
       // Until one answers, the balancer's question is what begins the next attempt. A process that many share is as

@@ -22,9 +22,10 @@ export async function readProcesses(): Promise<Processes> {
 
 /** A process with all that it started: `npx` and a shell put the server below themselves. Orphans stay in its group. */
 export function treeOf(processes: Processes, root: number): readonly Process[] {
-  const first = processes.get(root);
-  const tree = new Set(first === undefined ? [] : [first]);
-  for (const one of processes.values()) if (one.group === root) tree.add(one);
+  // Processes that another namespace began are in group 0, and nothing is below one that was never there.
+  const tree = new Set(
+    root === 0 ? [] : [...processes.values()].filter(({ pid, group }) => pid === root || group === root),
+  );
   for (const { pid } of tree) for (const one of processes.values()) if (one.parent === pid) tree.add(one);
   return [...tree];
 }

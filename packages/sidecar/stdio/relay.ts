@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ProtocolError, type RequestId, Server } from "@modelcontextprotocol/server";
 import * as v from "valibot";
-import type { Peer } from "./abilities.ts";
+import { canBeAsked, type Peer } from "./abilities.ts";
 import type { AskOptions } from "./child.ts";
 import type { Server as Behind } from "./children.ts";
 import { type Box, closeAll, type Letters } from "./letters.ts";
@@ -73,7 +73,7 @@ export function createRelay(parts: RelayParts): Server {
     };
     const { signal } = mcpReq;
     const run = (): Promise<Result> => {
-      if (peer === undefined) return child.ask(method, sent, { ...options, signal });
+      if (peer === undefined || !canBeAsked(peer)) return child.ask(method, sent, { ...options, signal });
       const { id } = peer;
       if (era === "legacy") {
         const boxes = new Set<Box>();

@@ -1,9 +1,4 @@
-import {
-  createMcpHandler,
-  type InMemoryServerEventBus,
-  type ServerEvent,
-  type ServerEventBus,
-} from "@modelcontextprotocol/server";
+import { createMcpHandler, type McpServerFactory, type ServerEventBus } from "@modelcontextprotocol/server";
 import * as v from "valibot";
 import type { Catalog } from "../calls/catalog.ts";
 import { type Ledger, outcomeOf } from "../calls/ledger.ts";
@@ -13,6 +8,7 @@ import { Refusal } from "../server/refusal.ts";
 import type { Serve, Visitor } from "../server/serve.ts";
 import { sendWebResponse, toWebRequest } from "../server/web.ts";
 import { type Ability, type Peer, peerOf } from "./abilities.ts";
+import { openCalls } from "./cancellation.ts";
 import type { Child } from "./child.ts";
 import type { Children, Server } from "./children.ts";
 import { type Letters, Reply } from "./letters.ts";
@@ -33,6 +29,7 @@ export interface StdioParts {
   /** An answer that takes longer becomes a stream, with a comment as often. */
   readonly keepAliveMs: number;
   readonly bus: ServerEventBus;
+  readonly stopping: AbortSignal;
 }
 
 interface Exchange {
@@ -47,22 +44,28 @@ const base = new URL("http://localhost/mcp");
 
 /** Serves `/mcp`, in every revision of the protocol, with a process that speaks over stdin and stdout. */
 export function serveStdio(parts: StdioParts): Serve {
-  const { children, instances, asks, patienceMs, letters, rounds, bus } = parts;
+  const { children, instances, asks, patienceMs, letters, rounds, bus, stopping } = parts;
   const exchanges = new WeakMap<Request, Exchange>();
+  const calls = openCalls();
 
-  const handler = createMcpHandler(
-    ({ era, requestInfo }) => {
-      const exchange = requestInfo && exchanges.get(requestInfo);
-      if (exchange === undefined) throw new TypeError("The SDK serves the request that it was given.");
-      const { behind, peer, visitor } = exchange;
-      const caller = visitor.context.caller.subject;
-      const watch = watcher(parts, exchange);
-      const relay = createRelay({ behind, era, patienceMs, peer, caller, letters, rounds, watch });
-      exchange.relay = relay;
-      return relay;
-    },
-    { bus },
-  );
+  const openRelay: McpServerFactory = ({ era, requestInfo }) => {
+    const exchange = requestInfo && exchanges.get(requestInfo);
+    if (exchange === undefined) throw new TypeError("The SDK serves the request that it was given.");
+    const { behind, peer, visitor } = exchange;
+    const caller = visitor.context.caller.subject;
+    const watch = watcher(parts, exchange);
+    const relay = createRelay({ behind, era, patienceMs, peer, caller, letters, rounds, watch });
+    exchange.relay = relay;
+    return relay;
+  };
+  const handler = createMcpHandler(openRelay);
+  // One of their own for the streams that wait for news: closing it tells their clients, and ends no call.
+  const news = createMcpHandler(openRelay, { bus });
+  stopping.addEventListener("abort", () => void news.close());
+  const fetcherFor = (isStream: boolean) => {
+    if (isStream && stopping.aborted) throw new Refusal(503, "This task is stopping.");
+    return isStream ? news.fetch : handler.fetch;
+  };
 
   return async (req, res, visitor, requestId) => {
     if (req.method !== "POST") {
@@ -77,28 +80,29 @@ export function serveStdio(parts: StdioParts): Serve {
       res.writeHead(202).end();
       return;
     }
-    const caller = instances === "shared" ? "" : subject;
     const peer = peerOf(messages, req.headers, asks);
-    const behind = await children.get({ caller, abilities: peer?.abilities ?? {} }).catch((error: unknown) => {
+    const owner = { caller: instances === "shared" ? "" : subject, abilities: peer?.abilities ?? {} };
+    const behind = await children.get(owner).catch((error: unknown) => {
       for (const { method, params } of messages) {
         if (method === "tools/call") parts.ledger.begin({ params, actor: visitor.actor, requestId })("failed");
       }
-      if (error instanceof NoAnswer) throw new Refusal(503, error.message);
-      throw error;
+      throw error instanceof NoAnswer ? new Refusal(503, error.message) : error;
     });
-    if (peer?.newSession !== undefined) res.setHeader("Mcp-Session-Id", peer.newSession);
+    if (peer?.session !== undefined) res.setHeader("Mcp-Session-Id", peer.session);
     const exchange: Exchange = { behind, peer, visitor, requestId };
+    const forget = calls.take(messages, subject, exchange);
     // Only a stream that no relay stands behind needs a signal, which costs more than all else of a request.
     const isStream = messages.some(({ method }) => method === "subscriptions/listen");
     const left = isStream ? new AbortController() : undefined;
     res.once("close", () => {
+      forget();
       if (res.writableFinished) return;
       left?.abort();
       void exchange.relay?.close();
     });
     const request = toWebRequest(req, base, left?.signal);
     exchanges.set(request, exchange);
-    await sendWebResponse(handler.fetch(request, { parsedBody }), res, parts.keepAliveMs);
+    await sendWebResponse(fetcherFor(isStream)(request, { parsedBody }), res, parts.keepAliveMs);
   };
 }
 
@@ -150,41 +154,5 @@ export async function listTools(child: Child, patienceMs: number): Promise<reado
     const { nextCursor: cursor } = v.parse(Page, page);
     if (cursor === undefined || pages.length >= mostPages) return pages;
     params = { cursor };
-  }
-}
-
-/** So long what is told again and again is told once. */
-const noticeEveryMs = 200;
-const mostNotices = 1_000;
-
-/** What a process tells everybody, as those who listen are told: a process that tells it without end floods nobody. */
-export function publisher(
-  bus: InMemoryServerEventBus,
-): (method: string, params: Readonly<Record<string, unknown>>) => void {
-  const waiting = new Map<string, ServerEvent>();
-  const publish = () => {
-    for (const event of waiting.values()) bus.publish(event);
-    waiting.clear();
-  };
-  return (method, { uri }) => {
-    const event = eventOf(method, uri);
-    if (event === undefined || waiting.size >= mostNotices) return;
-    if (waiting.size === 0) setTimeout(publish, noticeEveryMs);
-    waiting.set(JSON.stringify(event), event);
-  };
-}
-
-function eventOf(method: string, uri: unknown): ServerEvent | undefined {
-  switch (method) {
-    case "notifications/tools/list_changed":
-      return { kind: "tools_list_changed" };
-    case "notifications/prompts/list_changed":
-      return { kind: "prompts_list_changed" };
-    case "notifications/resources/list_changed":
-      return { kind: "resources_list_changed" };
-    case "notifications/resources/updated":
-      return typeof uri === "string" ? { kind: "resource_updated", uri } : undefined;
-    default:
-      return undefined;
   }
 }

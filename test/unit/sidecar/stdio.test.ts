@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { needs } from "@mcp-fleet/testing/programs.ts";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { silent } from "#sidecar/log.ts";
 import type { Admission } from "#sidecar/server/admission.ts";
 import { openSessions } from "#sidecar/sessions/index.ts";
-import { believing, child, type Front, openFront, textOf } from "./front.ts";
+import { believing, child, clientOf, type Front, openFront, textOf } from "./front.ts";
 
 async function front(behaviour: string, env: Readonly<Record<string, string>> = {}, login?: Admission): Promise<Front> {
   const opened = await openFront(child(behaviour), env, login);
@@ -80,18 +81,21 @@ describe("a server over stdio, behind the sidecar", () => {
     expect(textOf(await (await given.connect()).callTool(say))).toBe("hello the-secret");
   });
 
-  it("[MCP-5] is told when a client leaves its call, and refused when it asks a client something", async () => {
-    const { connect, said, calls } = await front("good");
-    const client = await connect("2026-07-28");
-    expect(textOf(await client.callTool({ name: "ask" }))).toContain("sampling/createMessage is not possible here");
-    const leave = new AbortController();
-    const hanging = client.callTool({ name: "hang" }, { signal: leave.signal }).catch(() => "left");
-    await vi.waitFor(async () => expect((await connect("2026-07-28")) !== undefined).toBe(true));
-    leave.abort();
-    expect(await hanging).toBe("left");
-    await said("cancelled");
-    await vi.waitFor(() => expect(calls.at(-1)).toMatchObject({ tool: "hang", outcome: "aborted" }));
-  });
+  it.each(["2025-11-25", "2026-07-28"] as const)(
+    "[MCP-5] is told when a client of %s leaves its call, and refused when it asks a client something",
+    async (revision) => {
+      const { connectClient, said, calls } = await front("good");
+      const client = await connectClient(clientOf(revision, { capabilities: { roots: {} } }));
+      expect(textOf(await client.callTool({ name: "ask" }))).toContain("sampling/createMessage is not possible here");
+      const leave = new AbortController();
+      const hanging = client.callTool({ name: "hang" }, { signal: leave.signal }).catch(() => "left");
+      await said("hangs");
+      leave.abort();
+      expect(await hanging).toBe("left");
+      await said("cancelled");
+      await vi.waitFor(() => expect(calls.at(-1)).toMatchObject({ tool: "hang", outcome: "aborted" }));
+    },
+  );
 
   it("[MCP-5] is one process for all where the map says so, ended when nobody uses it", async () => {
     const { connect, health } = await front("good", { MCP_CHILD_INSTANCES: "shared", MCP_CHILD_IDLE_SECONDS: "1" });
@@ -100,6 +104,16 @@ describe("a server over stdio, behind the sidecar", () => {
     await vi.waitFor(async () => expect((await health()).body).toMatchObject({ server: { processes: 0 } }), 5_000);
     expect(textOf(await (await connect()).callTool(say))).toBe("hello");
   });
+});
+
+it("[ECS-8] [MCP-5] a stream that waits for a server's news ends when the task stops", async () => {
+  const { url, lines, stop } = await front("good");
+  const client = clientOf("2026-07-28");
+  await client.connect(new StreamableHTTPClientTransport(url));
+  const listening = await client.listen({ toolsListChanged: true });
+  await stop();
+  expect(await listening.closed).toBe("graceful");
+  expect(lines.at(-1)).toMatchObject({ message: "Stopped.", cut_off: 0 });
 });
 
 describe("a bad server over stdio: one clear line, one failed call, a metric, and all else goes on", () => {
@@ -200,9 +214,10 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
   );
 
   it("[MCP-5] whose last answer is on its way when it ends is heard to the end", async () => {
-    const { connect } = await front("says its last words");
+    const { connect, said } = await front("says its last words");
     const client = await connect();
     expect(textOf(await client.callTool({ name: "misbehave" }))).toBe("last words");
+    await said("ended with exit code 0");
     expect(textOf(await client.callTool(say))).toBe("hello");
   });
 
