@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { InMemoryServerEventBus } from "@modelcontextprotocol/server";
 import { openCatalog } from "../calls/catalog.ts";
 import { openLedger } from "../calls/ledger.ts";
@@ -14,6 +15,9 @@ import { listTools, serveStdio } from "./serve.ts";
 
 /** Calls are written down once their tool is known, or this long after. */
 const toolsPatienceMs = 5_000;
+
+/** A balancer waits 5 s for its health check. */
+const healthPatienceMs = 4_000;
 
 /** A server that speaks stdio, as children of this process. */
 export function openStdio(server: StdioServer & Patience, surroundings: Surroundings): Behind {
@@ -42,7 +46,9 @@ export function openStdio(server: StdioServer & Patience, surroundings: Surround
   const rounds = openRounds(letters, openRoundState(config.sessionKeys), patienceMs);
   // The process that is begun here proves the image, and is there for the first caller where all share it.
   const first = { caller: instances === "shared" ? "" : "anonymous", abilities: {} };
-  const catalog = openCatalog(async () => listTools((await children.get(first)).child, toolsPatienceMs));
+  const catalog = openCatalog(async () =>
+    listTools((await children.getWithin(first, toolsPatienceMs)).child, toolsPatienceMs),
+  );
   const ledger = openLedger({ audit, catalog, metrics });
   void catalog.argumentsOf("");
   return {
@@ -63,7 +69,7 @@ export function openStdio(server: StdioServer & Patience, surroundings: Surround
       // Until one answers, the balancer's question is what begins the next attempt. A process that many share is as
       // good as the task, which another may replace; what one caller's does is theirs.
       const isWell = () => children.hasAnswered && !children.isLost(first);
-      if (!isWell()) await children.get(first).catch(() => undefined);
+      if (!isWell()) await Promise.race([children.get(first).catch(() => undefined), wait(healthPatienceMs)]);
       return { healthy: isWell(), kind: "stdio", processes: children.size };
     },
     close: async (graceMs) => {

@@ -82,6 +82,15 @@ export class Children {
     return this.#places.size;
   }
 
+  /** @throws {NoAnswer} when it cannot be started now, or has not begun in time; it goes on with that */
+  async getWithin(owner: Owner, patienceMs: number): Promise<Server> {
+    const late = Promise.withResolvers<never>();
+    const seconds = Math.round(patienceMs / 1_000);
+    const error = new NoAnswer("timeout", `The server has not begun within ${seconds} s. Try again in a minute.`);
+    const timer = setTimeout(() => late.reject(error), patienceMs);
+    return Promise.race([this.get(owner), late.promise]).finally(() => clearTimeout(timer));
+  }
+
   /** @throws {NoAnswer} when it cannot be started now */
   async get(owner: Owner): Promise<Server> {
     const key = keyOf(owner);

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../log.ts";
-import { readLines } from "./lines.ts";
+import { pauseForSecond, readLines } from "./lines.ts";
 import { NoAnswer } from "./no-answer.ts";
 import { passOnLog } from "./server-log.ts";
 
@@ -116,25 +116,23 @@ export class Program {
 
   #take(line: string): void {
     if (this.#isOver || this.#options.onLine(line)) return;
-    const now = performance.now();
-    const second = Math.floor(now / 1_000);
+    const second = Math.floor(performance.now() / 1_000);
     if (second !== this.#second) {
       if (this.#unasked <= mostUnasked || second > this.#second + 1) this.#floods = 0;
       [this.#second, this.#unasked] = [second, 0];
     }
     this.#unasked += 1;
-    if (this.#unasked === mostUnasked + 1) this.#slowDown(now);
+    if (this.#unasked === mostUnasked + 1) this.#slowDown();
   }
 
-  #slowDown(now: number): void {
+  #slowDown(): void {
     this.#floods += 1;
     if (this.#floods > floodSeconds) {
       this.#fail("flooded", `wrote more than ${mostUnasked} lines a second that nobody asked for`);
       return;
     }
     this.#options.onFlood();
-    this.#process?.stdout.pause();
-    setTimeout(() => this.#process?.stdout.resume(), 1_000 - (now % 1_000)).unref();
+    if (this.#process) pauseForSecond(this.#process.stdout);
   }
 
   async #seeClosed(name: string): Promise<void> {

@@ -82,7 +82,7 @@ export function serveStdio(parts: StdioParts): Serve {
     }
     const peer = peerOf(messages, req.headers, asks);
     const owner = { caller: instances === "shared" ? "" : subject, abilities: peer?.abilities ?? {} };
-    const behind = await children.get(owner).catch((error: unknown) => {
+    const behind = await children.getWithin(owner, patienceMs).catch((error: unknown) => {
       for (const { method, params } of messages) {
         if (method === "tools/call") parts.ledger.begin({ params, actor: visitor.actor, requestId })("failed");
       }

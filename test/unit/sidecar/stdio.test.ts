@@ -168,6 +168,13 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
     expect(metrics).toContainEqual(expect.objectContaining({ "error.type": "timeout", "mcp.server.faults": 1 }));
   });
 
+  it("[MCP-5] that does not begin in time", async () => {
+    const { connect, health, calls } = await front("mute", { MCP_CALL_SECONDS: "1" });
+    await expect(connect()).rejects.toThrow("has not begun within 1 s");
+    expect((await health()).status).toBe(503);
+    expect(calls).toEqual([]);
+  });
+
   it("[MCP-5] that writes its log to stdout", async () => {
     const { connect, said, stop } = await front("chatty");
     expect(textOf(await (await connect()).callTool(say))).toBe("hello");
