@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { auditSeconds } from "#fleet/timing.ts";
 import { type AuditClient, noAudit } from "./audit/client.ts";
 import { openMetrics } from "./calls/metrics.ts";
 import type { Config } from "./config.ts";
@@ -7,7 +8,6 @@ import type { Admission } from "./server/admission.ts";
 import { createApp } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import type { Behind, Surroundings } from "./server/serve.ts";
-import { auditSeconds } from "./stop-times.ts";
 
 export interface Sidecar {
   readonly port: number;
