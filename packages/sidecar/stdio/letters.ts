@@ -97,7 +97,7 @@ export function openLetters(sessions: Sessions | undefined): Letters {
       deliver?.({ reply, isFromAfar: false });
       if (deliver !== undefined || letters === undefined || boxes === undefined) return deliver !== undefined;
       const isOpen = (await boxes.get(address)) !== undefined;
-      await letters.set(address, reply, keepSeconds);
+      if (isOpen) await letters.set(address, reply, keepSeconds);
       return isOpen;
     },
     isOpen: async (address) => waiting.has(address) || (await boxes?.get(address).catch(() => "open")) === "open",
