@@ -9,7 +9,7 @@ import type { Entry } from "./entry.ts";
 import { names } from "./names.ts";
 import type { ContainerPlan, ServicePlan, StagePlan } from "./plan.ts";
 import { auditEnvironment, secretsOf, usesOf } from "./service-variables.ts";
-import { idleVariable } from "./timing.ts";
+import { drainSecondsOf, idleVariable } from "./timing.ts";
 
 export interface Site {
   readonly stage: string;
@@ -153,9 +153,10 @@ function sidecarEnvironment(
   port: number,
   { stage, url, idleTimeoutSeconds }: Site,
 ): Readonly<Record<string, string>> {
-  const { sidecar } = service;
+  const { sidecar, stopTimeout } = service;
   return {
     ...withUrl(sidecar?.environment, url),
+    ...(stopTimeout !== undefined && { MCP_DRAIN_SECONDS: String(drainSecondsOf(stopTimeout)) }),
     PORT: String(port),
     MCP_SERVICE: key,
     MCP_LOGIN: sidecar?.login ?? "none",

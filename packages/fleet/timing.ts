@@ -18,8 +18,14 @@ export const idleVariable = "MCP_IDLE_TIMEOUT_SECONDS";
 /** The balancer reports its metrics once a minute: the period of alarms, and of what `tune-alarms` measures for them. */
 export const balancerReportSeconds = 60;
 
-/** From SIGTERM to SIGKILL, for an entry without `stopTimeout`; the sidecar divides it in `stop-times.ts`. */
+/** From SIGTERM to SIGKILL, for an entry without `stopTimeout`. */
 export const defaultStopSeconds = 30;
+
+/** How much of it the sidecar needs for the audit trail after the last request, in seconds. */
+export const auditSeconds = 5;
+
+/** How long requests in flight may finish after SIGTERM: what ECS leaves, but for the audit trail and some slack. */
+export const drainSecondsOf = (stopSeconds: number): number => Math.max(1, stopSeconds - auditSeconds - 5);
 
 /** The longest run of `alarm-to-chat`: its queue hides messages, and it claims a chat, for longer than that. */
 export const chatRunSeconds = 60;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { defaultIdleSeconds, idleVariable } from "#fleet/timing.ts";
+import { defaultIdleSeconds, defaultStopSeconds, drainSecondsOf, idleVariable } from "#fleet/timing.ts";
 import type { AuditOptions } from "./audit/index.ts";
 import {
   ConfigurationError,
@@ -16,7 +16,6 @@ import {
 } from "./environment.ts";
 import type { SessionBackend } from "./sessions/index.ts";
 import { shortestKey } from "./sessions/sealing.ts";
-import { drainSeconds } from "./stop-times.ts";
 
 /** The server's configuration, read once from the environment that the fleet injects. */
 export interface Config {
@@ -36,7 +35,7 @@ export interface Config {
   /** Origins whose pages may call this server from a browser, besides its own. */
   readonly allowedOrigins: readonly string[];
   readonly audit: AuditConfig;
-  /** How long requests in flight may finish after SIGTERM; raise it with the entry's `stopTimeout`. */
+  /** How long requests in flight may finish after SIGTERM; follows the `stopTimeout` of an entry with a sidecar. */
   readonly drainSeconds: number;
   /** Requests of one caller, in each task; undefined bounds none. */
   readonly callsPerMinute?: number | undefined;
@@ -80,7 +79,7 @@ export function readConfig(env: Environment): Config {
     port: read.optional("PORT", integer(0, 65_535)) ?? 8000,
     idleTimeoutSeconds: read.optional(idleVariable, integer(1, 4000)) ?? defaultIdleSeconds,
     externalUrl: read.optional("WORKSPACE_EXTERNAL_URL", publicUrl),
-    drainSeconds: read.optional("MCP_DRAIN_SECONDS", integer(0, 600)) ?? drainSeconds,
+    drainSeconds: read.optional("MCP_DRAIN_SECONDS", integer(0, 600)) ?? drainSecondsOf(defaultStopSeconds),
     sessionKeys: read.optional("SESSION_ENCRYPTION_KEY", sessionKeys) ?? [],
     callsPerMinute: read.optional("MCP_CALLS_PER_MINUTE", integer(1, 1_000_000)),
     metricsNamespace: read.optional("MCP_METRICS_NAMESPACE", v.string()),

@@ -27,6 +27,8 @@ export interface StdioServer {
   readonly most: number;
   readonly memoryMiB: number;
   readonly idleMs: number;
+  /** What it may ask clients that can be asked. */
+  readonly asks: readonly ("sampling" | "elicitation" | "roots")[];
   /** Variables that the server gets: its own, and none of the sidecar's. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,16 @@ const onLoopback = v.pipe(
     "an http URL on loopback is allowed, such as http://127.0.0.1:8000/mcp",
   ),
   v.transform((text) => new URL(text)),
+);
+
+/**
+ * Roots only if they are named: they are folders of the client's machine, and servers take them for a permission to open
+ * the same on theirs, in place of those they were started with, as `server-filesystem` does.
+ */
+const abilities = v.pipe(
+  list,
+  v.array(v.picklist(["sampling", "elicitation", "roots", "none"], "sampling, elicitation, roots or none is allowed")),
+  v.transform((names) => names.filter((name) => name !== "none")),
 );
 
 /**
@@ -91,6 +103,7 @@ function readStdio(read: EnvironmentReader, env: Environment, command: readonly 
     most: read.optional("MCP_CHILDREN", integer(1, 1_000)) ?? 16,
     memoryMiB: read.optional("MCP_CHILD_MEMORY_MIB", integer(16, 131_072)) ?? 512,
     idleMs: (read.optional("MCP_CHILD_IDLE_SECONDS", integer(1, 86_400)) ?? 900) * 1_000,
+    asks: read.optional("MCP_CHILD_ASKS", abilities) ?? ["sampling", "elicitation"],
     environment: pick(env, [...inherited, ...own]),
   };
 }

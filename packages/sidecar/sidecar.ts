@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+import { auditSeconds } from "#fleet/timing.ts";
 import { type AuditClient, noAudit } from "./audit/client.ts";
 import { openMetrics } from "./calls/metrics.ts";
 import type { Config } from "./config.ts";
@@ -6,7 +8,6 @@ import type { Admission } from "./server/admission.ts";
 import { createApp } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import type { Behind, Surroundings } from "./server/serve.ts";
-import { auditSeconds } from "./stop-times.ts";
 
 export interface Sidecar {
   readonly port: number;
@@ -19,19 +20,23 @@ export interface SidecarParts {
   readonly log: Log;
   /** Takes a line for the log that is a metric. */
   readonly write: LineSink;
-  /** As the configuration says, unless it is given. */
+  /** As the configuration says, unless they are given. */
   readonly audit?: AuditClient;
+  readonly admission?: Admission;
 }
 
 /** Login, audit trail, limits and metrics, around what `open` gives. */
 export async function startSidecar(
-  { config, log, write, audit: given }: SidecarParts,
+  { config, log, write, ...given }: SidecarParts,
   open: (surroundings: Surroundings) => Promise<Behind> | Behind,
 ): Promise<Sidecar> {
-  const admission = await openAdmission(config, log);
-  const audit = given ?? (await openAuditOf(config, log));
+  const admission = given.admission ?? (await openAdmission(config, log));
+  const audit = given.audit ?? (await openAuditOf(config, log));
   const metrics = openMetrics({ namespace: config.metricsNamespace, service: config.key ?? config.service, write });
-  const behind = await open({ config, audit, metrics, log });
+  const sessions = admission.kind === "login" ? admission.sessions : undefined;
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
+  const behind = await open({ config, stopping: stopping.signal, sessions, audit, metrics, log });
   const app = createApp({ config, admission, audit, log, serve: behind.serve, server: behind.health });
   const listener = await listen(app, config);
   log.info("Listening.", { port: listener.port });
@@ -39,11 +44,14 @@ export async function startSidecar(
   return {
     port: listener.port,
     stop: async () => {
-      const cutOff = await listener.drain(config.drainSeconds * 1_000);
-      await behind.close();
+      const graceMs = config.drainSeconds * 1_000;
+      const stoppedAt = performance.now();
+      stopping.abort();
+      const cutOff = await listener.drain(graceMs);
+      await behind.close(Math.max(0, graceMs - (performance.now() - stoppedAt)));
       metrics.close();
       await audit.close(auditSeconds * 1_000);
-      if (admission.kind === "login") await admission.sessions.close();
+      await sessions?.close();
       log.info("Stopped.", { cut_off: cutOff });
     },
   };

@@ -1,59 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
-import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Member } from "#start/client/member.ts";
+import { expectNothingLost, type Load, startLoad } from "./starter/load.ts";
 import { type Stage, setStage } from "./starter/stage.ts";
 import type { Task } from "./starter/task.ts";
-
-const perSecond = 50;
-const auditEvent = v.looseObject({ id: v.string(), action: v.string(), request_id: v.optional(v.string()) });
-
-/** Calls a tool 50 times a second until it is stopped. */
-interface Load {
-  /** @returns the request ids that were answered, and what went wrong */
-  stop(): Promise<{ readonly answered: readonly string[]; readonly failed: readonly string[] }>;
-}
-
-function load(url: URL, token: string): Load {
-  const answered: string[] = [];
-  const failed: string[] = [];
-  const calls: Promise<void>[] = [];
-
-  async function call(): Promise<void> {
-    try {
-      const response = await fetch(url, {
-        method: "POST",
-        headers: {
-          authorization: `Bearer ${token}`,
-          "content-type": "application/json",
-          accept: "application/json, text/event-stream",
-        },
-        body: JSON.stringify({
-          jsonrpc: "2.0",
-          id: 1,
-          method: "tools/call",
-          params: { name: "add", arguments: { a: 1, b: 2 } },
-        }),
-      });
-      const body = await response.text();
-      const id = response.headers.get("x-request-id");
-      if (response.ok && id !== null && body.includes('"3"')) answered.push(id);
-      else failed.push(`${response.status} ${body}`);
-    } catch (error) {
-      failed.push(String(error));
-    }
-  }
-
-  const timer = setInterval(() => calls.push(call()), 1000 / perSecond);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await Promise.all(calls);
-      return { answered, failed };
-    },
-  };
-}
 
 describe("the starter under 50 requests a second", () => {
   let stage: Stage;
@@ -70,15 +21,8 @@ describe("the starter under 50 requests a second", () => {
   });
   afterAll(() => stage?.stop());
 
-  async function expectNothingLost({ answered, failed }: Awaited<ReturnType<Load["stop"]>>): Promise<void> {
-    expect(failed).toEqual([]);
-    expect(answered.length).toBeGreaterThan(perSecond);
-    const arrived = () => {
-      const events = stage.hec.search().map(({ event }) => v.parse(auditEvent, event));
-      return new Set(events.flatMap(({ request_id }) => request_id ?? []));
-    };
-    await expect.poll(() => answered.filter((id) => !arrived().has(id)).length, { timeout: 40_000 }).toBe(0);
-  }
+  const add = { name: "add", arguments: { a: 1, b: 2 } };
+  const load = (url: URL, token: string): Load => startLoad(url, token, add);
 
   it("rotates Splunk's token without a failed request or a lost audit event", async () => {
     const next = stage.hec.createToken({ name: "mcp-next", indexes: ["mcp_audit"] }, 1_000);
@@ -91,7 +35,7 @@ describe("the starter under 50 requests a second", () => {
     expect(await task.stop()).toBe(0);
     stage.hec.disableToken("mcp");
     await sleep(500);
-    await expectNothingLost(await running.stop());
+    await expectNothingLost(stage.hec, await running.stop());
     task = successor;
   });
 
@@ -102,7 +46,7 @@ describe("the starter under 50 requests a second", () => {
     await sleep(1_000);
     await stage.redis.bringUp();
     await sleep(1_000);
-    await expectNothingLost(await running.stop());
+    await expectNothingLost(stage.hec, await running.stop());
     expect((await task.health()).sessions.connected).toBe(true);
   });
 
@@ -119,7 +63,7 @@ describe("the starter under 50 requests a second", () => {
     }
     expect((await task.health()).audit).toMatchObject({ delivering: false });
     stage.hec.clearFault();
-    await expectNothingLost(await running.stop());
+    await expectNothingLost(stage.hec, await running.stop());
     expect((await task.health()).audit).toMatchObject({ delivering: true, dropped: 0 });
   });
 
@@ -134,6 +78,6 @@ describe("the starter under 50 requests a second", () => {
     stage.hec.clearFault();
     const done = await running.stop();
     // Within the interval at which a task looks for what others left.
-    await expectNothingLost(done);
+    await expectNothingLost(stage.hec, done);
   });
 });

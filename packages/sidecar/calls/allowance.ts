@@ -30,8 +30,14 @@ export class Allowance {
     this.#now = now;
   }
 
-  /** @throws {Spent} */
-  spend(caller: string): void {
+  /** @throws {Spent | Refusal} */
+  spend(caller: string, requests = 1): void {
+    if (requests > this.#perMinute) {
+      throw new Refusal(
+        400,
+        `A batch of ${requests} is more than the ${this.#perMinute} requests a minute. Send fewer.`,
+      );
+    }
     const now = this.#now();
     const bucket = this.#buckets.get(caller) ?? { left: this.#perMinute, at: now };
     // The one that was used last is at the end: the first is forgotten.
@@ -43,7 +49,7 @@ export class Allowance {
     const perMs = this.#perMinute / 60_000;
     bucket.left = Math.min(this.#perMinute, bucket.left + (now - bucket.at) * perMs);
     bucket.at = now;
-    if (bucket.left < 1) throw new Spent(this.#perMinute, Math.ceil((1 - bucket.left) / perMs / 1_000));
-    bucket.left -= 1;
+    if (bucket.left < requests) throw new Spent(this.#perMinute, Math.ceil((requests - bucket.left) / perMs / 1_000));
+    bucket.left -= requests;
   }
 }

@@ -4,17 +4,17 @@ import * as v from "valibot";
 export interface Catalog {
   /** Takes in a result of `tools/list`, whoever asked for it. */
   learn(result: unknown): void;
+  /** Asks one more process, which may have tools that others have not; names wait for it. */
+  learnFrom(ask: () => Promise<readonly unknown[]>): void;
   /** The argument names of a tool, or undefined for one that the server does not have. */
   argumentsOf(tool: string): Promise<readonly string[] | undefined>;
 }
 
-const List = v.object({
-  tools: v.array(
-    v.object({
-      name: v.string(),
-      inputSchema: v.optional(v.object({ properties: v.optional(v.record(v.string(), v.unknown())) })),
-    }),
-  ),
+const List = v.object({ tools: v.array(v.unknown()) });
+/** One that is odd hides none of the others. */
+const Tool = v.object({
+  name: v.pipe(v.string(), v.maxLength(1_000)),
+  inputSchema: v.optional(v.object({ properties: v.optional(v.record(v.string(), v.unknown())) })),
 });
 
 /** A server that makes up tools must not fill this process. */
@@ -30,7 +30,10 @@ export function openCatalog(ask: () => Promise<readonly unknown[]>, now: () => n
 
   function learn(result: unknown): void {
     const parsed = v.safeParse(List, result);
-    for (const { name, inputSchema } of parsed.success ? parsed.output.tools : []) {
+    for (const one of parsed.success ? parsed.output.tools : []) {
+      const tool = v.safeParse(Tool, one);
+      if (!tool.success) continue;
+      const { name, inputSchema } = tool.output;
       if (tools.size >= mostTools && !tools.has(name)) return;
       tools.set(name, Object.keys(inputSchema?.properties ?? {}));
     }
@@ -40,16 +43,22 @@ export function openCatalog(ask: () => Promise<readonly unknown[]>, now: () => n
   function refresh(): Promise<void> {
     if (asked === undefined || now() - askedAt > askAgainMs) {
       askedAt = now();
-      asked = ask().then(
-        (results) => results.forEach(learn),
-        () => undefined,
-      );
+      asked = learnAll(ask);
     }
     return asked;
   }
 
+  const learnAll = (ask: () => Promise<readonly unknown[]>): Promise<void> =>
+    ask().then(
+      (results) => results.forEach(learn),
+      () => undefined,
+    );
+
   return {
     learn,
+    learnFrom(ask) {
+      asked = Promise.all([asked, learnAll(ask)]).then(() => undefined);
+    },
     argumentsOf: async (tool) => {
       if (!tools.has(tool)) await refresh();
       return tools.get(tool);

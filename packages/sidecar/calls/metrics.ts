@@ -86,7 +86,8 @@ export function openMetrics({ namespace, service, write, everyMs = 10_000, now =
   timer.unref();
 
   return {
-    call(name, seconds, failure) {
+    call(given, seconds, failure) {
+      const name = dimensionOf(given);
       if (tools.size < mostTools) tools.add(name);
       const tool = tools.has(name) ? name : "other";
       const key = `${failure ?? ""} ${tool}`;
@@ -105,4 +106,13 @@ export function openMetrics({ namespace, service, write, everyMs = 10_000, now =
       flush();
     },
   };
+}
+
+/**
+ * As CloudWatch takes it: a document with any other value is none of its metrics.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+ */
+function dimensionOf(name: string): string {
+  const value = name.replace(/[^ -~]/g, "?").slice(0, 1_024);
+  return value.trim() === "" ? "other" : value;
 }

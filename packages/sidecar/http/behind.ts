@@ -13,7 +13,7 @@ const toolsPatienceMs = 5_000;
 /** A server that speaks HTTP on loopback. */
 export function openHttp(
   { url, health, patienceMs }: HttpServer & Patience,
-  { config, audit, metrics, log }: Surroundings,
+  { config, stopping, audit, metrics, log }: Surroundings,
 ): Behind {
   const upstream = openUpstream(url, health);
   const catalog = openCatalog(() => askForTools(url, toolsPatienceMs));
@@ -26,6 +26,7 @@ export function openHttp(
     metrics,
     log,
     patienceMs,
+    stopping,
   });
   return {
     serve,

@@ -21,6 +21,7 @@ export interface ForwardParts {
   readonly log: Log;
   /** So long the server behind may take to begin an answer. */
   readonly patienceMs: number;
+  readonly stopping: AbortSignal;
 }
 
 const methods = ["POST", "GET", "DELETE"];
@@ -67,6 +68,7 @@ export function forwardTo(parts: ForwardParts): Serve {
     const caller = visitor.context.caller.subject;
     const body = req.method === "POST" ? await readJsonText(req) : undefined;
     const messages = body === undefined ? [] : messagesOf(parseJson(body));
+    visitor.chargeFor(messages);
     const exchange = openExchange(parts, messages, visitor, requestId);
     let cutOff: () => void = () => undefined;
     let hasLeft = false;
@@ -84,13 +86,17 @@ export function forwardTo(parts: ForwardParts): Serve {
         answer.statusCode ?? 502,
         headersToClient(answer, (id) => sessionIds.give(caller, id)),
       );
-      await passOn(answer, res, exchange);
+      await passOn(answer, res, exchange, waitsForNews(req, messages) ? parts.stopping : undefined);
     } catch (error) {
       if (hasLeft) return;
       exchange.end("failed");
       throw explain(error);
     }
   };
+}
+
+function waitsForNews({ method }: IncomingMessage, messages: readonly Message[]): boolean {
+  return method === "GET" || messages.some((message) => message.method === "subscriptions/listen");
 }
 
 /** @throws {Refusal} as for any session that is not there: the client begins another */
@@ -136,7 +142,12 @@ function openExchange(
   };
 }
 
-function passOn(answer: IncomingMessage, res: ServerResponse, exchange: Exchange): Promise<void> {
+function passOn(
+  answer: IncomingMessage,
+  res: ServerResponse,
+  exchange: Exchange,
+  stopping: AbortSignal | undefined,
+): Promise<void> {
   if (exchange.isWatched) {
     const reader = openReader(answer.headers["content-type"] ?? "", exchange.take);
     answer.on("data", (chunk: Buffer) => reader.push(chunk));
@@ -147,6 +158,13 @@ function passOn(answer: IncomingMessage, res: ServerResponse, exchange: Exchange
   }
   res.flushHeaders();
   return new Promise((resolve, reject) => {
+    const stop = () => {
+      answer.unpipe(res).destroy();
+      res.end();
+      resolve();
+    };
+    stopping?.addEventListener("abort", stop);
+    answer.once("close", () => stopping?.removeEventListener("abort", stop));
     answer.once("error", reject);
     answer.once("end", resolve);
     answer.pipe(res);

@@ -39,8 +39,10 @@ export function createApp({ config, admission, audit, log, serve, server }: AppP
     origins.require(req);
     // Before the method: clients ask by GET whether there is a login.
     const visitor = door === undefined ? anonymous : await door.identify(req);
-    allowance?.spend(callerOf(req, visitor));
-    await serve(req, res, visitor, requestId);
+    const caller = callerOf(req, visitor);
+    allowance?.spend(caller);
+    const chargeFor = ({ length }: readonly unknown[]) => length > 1 && allowance?.spend(caller, length - 1);
+    await serve(req, res, { ...visitor, chargeFor }, requestId);
   }
 
   return (req, res) => {

@@ -51,7 +51,7 @@ export function openOrigins(place: Pick<Config, "externalUrl" | "host" | "allowe
       if (req.method !== "OPTIONS") return false;
       res
         .writeHead(204, {
-          "Access-Control-Allow-Methods": "GET, POST",
+          "Access-Control-Allow-Methods": "GET, POST, DELETE",
           // A client may send headers of a tool's own (`Mcp-Param-…`), which no list could name.
           "Access-Control-Allow-Headers": req.headers["access-control-request-headers"]?.slice(0, 1_000) ?? "",
           "Access-Control-Max-Age": "3600",
@@ -62,4 +62,4 @@ export function openOrigins(place: Pick<Config, "externalUrl" | "host" | "allowe
   };
 }
 
-const exposed = "WWW-Authenticate, X-Request-Id, Retry-After";
+const exposed = "WWW-Authenticate, Mcp-Session-Id, X-Request-Id, Retry-After";

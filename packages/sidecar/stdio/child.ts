@@ -1,19 +1,20 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import * as v from "valibot";
 import { Complaint } from "../audit/complaint.ts";
 import type { Fault } from "../calls/metrics.ts";
 import type { Log } from "../log.ts";
-import { readLines } from "./lines.ts";
-import { readProcesses, treeOf } from "./memory.ts";
+import type { Abilities } from "./abilities.ts";
 import { Greeting, type Progress, Progress as ProgressSchema, parseLine, type Said } from "./message.ts";
-import { NoAnswer, Refused } from "./no-answer.ts";
-import { passOnLog } from "./server-log.ts";
+import { failureOf, NoAnswer, Refused } from "./no-answer.ts";
+import { Program } from "./program.ts";
+import { type Asking, openQuestions, type Question } from "./questions.ts";
 
 export interface ChildOptions {
   readonly command: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
   readonly log: Log;
+  /** What its client can be asked; the rest it may not ask, and `cannotAsk` says why. */
+  readonly abilities: Abilities;
+  readonly cannotAsk: string;
   onFault(fault: Fault): void;
   /** What the server tells everybody, such as that its tools are others now. */
   onNotice(method: string, params: Readonly<Record<string, unknown>>): void;
@@ -23,28 +24,34 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   readonly patienceMs: number;
   onProgress?(progress: Progress): void;
+  /** The client for whom this is asked, where it can be asked in turn. */
+  readonly client?: Asking | undefined;
 }
 
 interface Pending {
   resolve(result: Record<string, unknown>): void;
   reject(error: Error): void;
   readonly onProgress: AskOptions["onProgress"];
+  readonly client: AskOptions["client"];
 }
 
-/** A call of some MB is usual; a line of more is a flood. */
-const mostLineBytes = 16 * 2 ** 20;
-/** What waits to be read by a server that does not read. */
 const mostUnreadBytes = 8 * 2 ** 20;
 const mostPending = 256;
-const stopPatienceMs = 2_000;
+/** One that is busy with a call may answer late that it is there. */
+const pingPatienceMs = 10_000;
 const revision = "2025-11-25";
 
 /** One process that speaks MCP over stdin and stdout. */
 export class Child {
   readonly #options: ChildOptions;
-  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #program: Program;
   readonly #pending = new Map<number, Pending>();
-  readonly #complaint: Complaint;
+  /** One for each kind of trouble, so that none repeats because of another. */
+  readonly #noise: Complaint;
+  readonly #flood: Complaint;
+  readonly #late: Complaint;
+  readonly #pass: (question: Question) => Promise<Record<string, unknown>>;
+  #questions = 0;
   #lastId = 0;
   #ended: NoAnswer | undefined;
   /** Resolves, with why, once the process is gone. */
@@ -52,34 +59,30 @@ export class Child {
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    this.#complaint = new Complaint(options.log);
-    const [program, ...args] = options.command;
-    this.#process = spawn(program, args, { env: { ...options.environment }, stdio: "pipe" });
-    this.exited = this.#watchExit(program);
-    readLines(
-      this.#process.stdout,
-      mostLineBytes,
-      (line) => this.#take(line),
-      () => {
-        void this.fail(
-          "flooded",
-          `The server wrote a line of more than ${mostLineBytes / 2 ** 20} MiB and was stopped.`,
-        );
+    this.#noise = new Complaint(options.log);
+    this.#flood = new Complaint(options.log);
+    this.#late = new Complaint(options.log);
+    this.#pass = openQuestions(options, () => [...this.#pending.values()].flatMap(({ client }) => client ?? []));
+    this.#program = new Program({
+      ...options,
+      onLine: (line) => this.#take(line),
+      onFailure: (why) => this.#end(why),
+      onFlood: () => {
+        options.onFault("flooded");
+        this.#flood.log("The server writes more than is asked for: it is read more slowly.", {});
       },
-    );
-    passOnLog(this.#process.stderr, options.log, () => options.onFault("flooded"));
-    // Writing to a process that just ended is no failure of its own: its exit says more.
-    this.#process.stdin.on("error", () => undefined);
+      onLongLog: () => options.onFault("flooded"),
+    });
+    this.exited = this.#program.exited.then((why) => this.#end(why));
   }
 
   /** Whether it has ended, or is about to. */
   get hasEnded(): boolean {
-    return this.#ended !== undefined;
+    return this.#ended !== undefined || this.#program.isGone;
   }
 
-  /** 0 for one that was never there. */
   get pid(): number {
-    return this.#process.pid ?? 0;
+    return this.#program.pid;
   }
 
   get isBusy(): boolean {
@@ -88,8 +91,9 @@ export class Child {
 
   /** The handshake of the protocol. @throws {NoAnswer | Refused} */
   async greet(patienceMs: number): Promise<Greeting> {
-    // The bridge cannot ask a client anything, so it says that it cannot: a server that knows does not try.
-    const hello = { protocolVersion: revision, capabilities: {}, clientInfo: { name: "mcp-fleet", version: "1.0.0" } };
+    // A server that knows what its client can be asked does not try the rest.
+    const { abilities: capabilities } = this.#options;
+    const hello = { protocolVersion: revision, capabilities, clientInfo: { name: "mcp-fleet", version: "1.0.0" } };
     const answer = v.safeParse(Greeting, await this.ask("initialize", hello, { patienceMs }));
     if (!answer.success)
       throw new NoAnswer("not_protocol", "The server's answer to `initialize` is not the protocol's.");
@@ -103,124 +107,124 @@ export class Child {
     params: Readonly<Record<string, unknown>>,
     options: AskOptions,
   ): Promise<Record<string, unknown>> {
-    const { signal, patienceMs, onProgress } = options;
+    const { signal, patienceMs, onProgress, client } = options;
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (signal?.aborted) return Promise.reject(new NoAnswer("timeout", "The client left."));
-    if (this.#pending.size >= mostPending || this.#process.stdin.writableLength > mostUnreadBytes) {
+    if (this.#pending.size >= mostPending || this.#program.unreadBytes > mostUnreadBytes) {
       return Promise.reject(
         new NoAnswer("timeout", "The server is busy with as many calls as it may have. Try again."),
       );
     }
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
-    const cancel = (reason: string) =>
+    const leave = (reason: string) => {
       this.#send({ method: "notifications/cancelled", params: { requestId: id, reason } });
-    const timer = setTimeout(() => {
-      cancel("It took too long.");
-      reject(
-        new NoAnswer("timeout", `The server did not answer ${method} within ${Math.round(patienceMs / 1_000)} s.`),
-      );
-    }, patienceMs);
-    const leave = () => {
-      cancel("The client left.");
-      reject(new NoAnswer("timeout", "The client left."));
+      reject(new NoAnswer("timeout", reason));
     };
-    signal?.addEventListener("abort", leave, { once: true });
-    this.#pending.set(id, { resolve, reject, onProgress });
+    const expire = () => {
+      if (this.#questions > 0) {
+        // It waits for its client.
+        timer = setTimeout(expire, patienceMs);
+        return;
+      }
+      const reason = `The server did not answer ${method} within ${Math.round(patienceMs / 1_000)} s.`;
+      leave(reason);
+      if (method !== "ping" && method !== "initialize") this.#beLate(reason, patienceMs);
+    };
+    let timer = setTimeout(expire, patienceMs);
+    const onLeave = () => leave("The client left.");
+    signal?.addEventListener("abort", onLeave, { once: true });
+    this.#pending.set(id, { resolve, reject, onProgress, client });
     this.#send({ id, method, params: onProgress === undefined ? params : withProgress(params, id) });
     return promise.finally(() => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", leave);
+      signal?.removeEventListener("abort", onLeave);
       this.#pending.delete(id);
     });
-  }
-
-  tell(method: string, params: Readonly<Record<string, unknown>>): void {
-    this.#send({ method, params });
   }
 
   /** Closes stdin, as the protocol asks for, and ends what does not leave. */
   async stop(): Promise<void> {
     this.#ended ??= new NoAnswer("exited", "The server was stopped.");
-    this.#process.stdin.end();
-    await this.#goneWithin(stopPatienceMs, "SIGTERM");
-    await this.#goneWithin(stopPatienceMs, "SIGKILL");
+    await this.#program.stop();
     await this.exited;
   }
 
-  async #goneWithin(patienceMs: number, otherwise: NodeJS.Signals): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(false), patienceMs);
-    const gone = await Promise.race([this.exited.then(() => true), promise]);
-    clearTimeout(timer);
-    if (gone) return;
-    for (const { pid } of treeOf(await readProcesses(), this.pid)) kill(pid, otherwise);
-    this.#process.kill(otherwise);
+  /** Ends it, and all its calls, for what it did. */
+  fail(fault: Fault, message: string): void {
+    this.#program.kill();
+    this.#end(new NoAnswer(fault, message));
   }
 
-  async #watchExit(program: string): Promise<NoAnswer> {
-    const ending = await Promise.race([
-      once(this.#process, "exit").then(([code, signal]) => ({ code, signal })),
-      once(this.#process, "error").then(([error]) => ({ error })),
-    ]).catch((error: unknown) => ({ error }));
+  /** The first reason is the one that counts. */
+  #end(why: NoAnswer): NoAnswer {
     if (this.#ended === undefined) {
-      this.#ended =
-        "error" in ending
-          ? new NoAnswer("not_started", `${program} cannot be started: ${codeOf(ending.error)}. Is it in the image?`)
-          : new NoAnswer(
-              "exited",
-              `The server ended ${ending.signal ? `by ${ending.signal}` : `with exit code ${ending.code}`}.`,
-            );
-      this.#options.log.error(this.#ended.message);
-      this.#options.onFault(this.#ended.fault);
+      this.#ended = why;
+      this.#options.log.error(why.message);
+      this.#options.onFault(why.fault);
     }
     for (const { reject } of this.#pending.values()) reject(this.#ended);
     return this.#ended;
   }
 
-  /** Ends it, and all its calls, for what it did. */
-  async fail(fault: Fault, message: string): Promise<void> {
-    if (this.#ended !== undefined) return;
-    this.#ended = new NoAnswer(fault, message);
-    this.#options.log.error(message);
-    this.#options.onFault(fault);
-    for (const { reject } of this.#pending.values()) reject(this.#ended);
-    await this.stop();
+  /** A call may take long; a server that does not say that it is there is stuck, and takes no other call either. */
+  #beLate(reason: string, patienceMs: number): void {
+    this.#options.onFault("timeout");
+    this.#late.log(reason, {});
+    this.ask("ping", {}, { patienceMs: Math.min(pingPatienceMs, patienceMs) }).catch((error: unknown) => {
+      if (error instanceof NoAnswer && error.fault === "timeout") {
+        this.fail("timeout", "The server no longer answers anything and was stopped.");
+      }
+    });
   }
 
   #send(message: object): void {
-    if (this.#process.stdin.writable) this.#process.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+    this.#program.write(JSON.stringify({ jsonrpc: "2.0", ...message }));
   }
 
-  #take(line: string): void {
-    if (line.trim() === "") return;
+  /** @returns whether somebody waits for it */
+  #take(line: string): boolean {
+    if (line.trim() === "") return false;
     const said = parseLine(line);
-    if (said === undefined) {
-      this.#options.onFault("not_protocol");
-      this.#complaint.log(
-        "The server writes to stdout what is not the protocol: it is ignored. Its log belongs on stderr.",
-        {
-          bytes: Buffer.byteLength(line),
-        },
-      );
-    } else this.#hear(said);
+    if (said.length > 0) return said.map((one) => this.#hear(one)).includes(true);
+    this.#options.onFault("not_protocol");
+    this.#noise.log("The server writes to stdout what is not the protocol: it is ignored. Its log belongs on stderr.", {
+      bytes: Buffer.byteLength(line),
+    });
+    return false;
   }
 
-  #hear(said: Said): void {
-    if ("error" in said) this.#pending.get(said.id)?.reject(new Refused(said.error));
-    else if ("result" in said) this.#pending.get(said.id)?.resolve(said.result);
-    else if ("id" in said) this.#answer(said.id, said.method);
+  #hear(said: Said): boolean {
+    if ("error" in said || "result" in said) {
+      const pending = this.#pending.get(said.id);
+      if ("error" in said) pending?.reject(new Refused(said.error));
+      else pending?.resolve(said.result);
+      return pending !== undefined;
+    }
+    if ("id" in said) void this.#answer(said.id, said);
     else if (said.method === "notifications/progress") {
       const progress = v.safeParse(ProgressSchema, said.params);
       if (progress.success) this.#pending.get(progress.output.progressToken)?.onProgress?.(progress.output);
     } else this.#options.onNotice(said.method, said.params);
+    return false;
   }
 
-  #answer(id: string | number, method: string): void {
-    if (method === "ping") this.#send({ id, result: {} });
-    else {
-      const message = `${method} is not possible here: the client behind this bridge cannot be asked.`;
-      this.#send({ id, error: { code: -32601, message } });
+  async #answer(id: string | number, question: Question): Promise<void> {
+    if (this.#program.unreadBytes > mostUnreadBytes) {
+      this.fail("flooded", "The server asks, and does not read what it is answered: it was stopped.");
+      return;
+    }
+    if (question.method === "ping") {
+      this.#send({ id, result: {} });
+      return;
+    }
+    this.#questions += 1;
+    try {
+      this.#send({ id, result: await this.#pass(question) });
+    } catch (error) {
+      this.#send({ id, error: failureOf(error) });
+    } finally {
+      this.#questions -= 1;
     }
   }
 }
@@ -228,17 +232,4 @@ export class Child {
 function withProgress(params: Readonly<Record<string, unknown>>, progressToken: number) {
   const { _meta } = params;
   return { ...params, _meta: { ...(typeof _meta === "object" ? _meta : {}), progressToken } };
-}
-
-/** Node quotes the environment in no message, but arguments may be anything: the code says enough. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "it failed";
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // Gone already.
-  }
 }

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 /**
- * Lines of a stream, however they are cut. A line that is too long is dropped as it comes.
+ * Lines of a stream, however they are cut, until it is paused. A line that is too long is dropped as it comes.
  * @param onTooLong called once for each such line
  */
 export function readLines(
@@ -36,8 +36,18 @@ export function readLines(
       add(rest.subarray(0, at));
       end();
       rest = rest.subarray(at + 1);
+      // Whoever takes them may have had enough: a piece of some KB is thousands of short lines.
+      if (!stream.isPaused()) continue;
+      if (rest.length > 0) stream.unshift(rest);
+      return;
     }
     add(rest);
   });
   stream.once("end", end);
+}
+
+/** Reads no more in this second. */
+export function pauseForSecond(stream: Readable): void {
+  stream.pause();
+  setTimeout(() => stream.resume(), 1_000 - (performance.now() % 1_000)).unref();
 }

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 interface Process {
   readonly pid: number;
   readonly parent: number;
+  readonly group: number;
   readonly bytes: number;
 }
 
@@ -19,12 +20,14 @@ export async function readProcesses(): Promise<Processes> {
   return new Map(all.flatMap((one) => (one === undefined ? [] : [[one.pid, one] as const])));
 }
 
-/** A process with all that it started: `npx` and a shell put the server below themselves. */
+/** A process with all that it started: `npx` and a shell put the server below themselves. Orphans stay in its group. */
 export function treeOf(processes: Processes, root: number): readonly Process[] {
-  const first = processes.get(root);
-  const tree = first === undefined ? [] : [first];
-  for (const { pid } of tree) for (const one of processes.values()) if (one.parent === pid) tree.push(one);
-  return tree;
+  // Processes that another namespace began are in group 0, and nothing is below one that was never there.
+  const tree = new Set(
+    root === 0 ? [] : [...processes.values()].filter(({ pid, group }) => pid === root || group === root),
+  );
+  for (const { pid } of tree) for (const one of processes.values()) if (one.parent === pid) tree.add(one);
+  return [...tree];
 }
 
 async function readProcess(pid: string): Promise<Process | undefined> {
@@ -33,5 +36,10 @@ async function readProcess(pid: string): Promise<Process | undefined> {
   // The name of the program, in parentheses, may contain anything.
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (fields === undefined) return undefined;
-  return { pid: Number(pid), parent: Number(fields[1]), bytes: Number(fields[21]) * pageBytes };
+  return {
+    pid: Number(pid),
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    bytes: Number(fields[21]) * pageBytes,
+  };
 }

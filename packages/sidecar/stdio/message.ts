@@ -2,26 +2,41 @@ import * as v from "valibot";
 
 const id = v.union([v.string(), v.number()]);
 
-const Failure = v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) });
+export const Failure = v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) });
 export type Failure = v.InferOutput<typeof Failure>;
+
+const params = v.record(v.string(), v.unknown());
 
 /** What a server may say: ask, answer, or tell. */
 const Said = v.union([
-  v.object({ jsonrpc: v.literal("2.0"), id, method: v.string() }),
+  v.object({ jsonrpc: v.literal("2.0"), id, method: v.string(), params: v.optional(params, {}) }),
   v.object({ jsonrpc: v.literal("2.0"), id: v.number(), error: Failure }),
   v.object({ jsonrpc: v.literal("2.0"), id: v.number(), result: v.record(v.string(), v.unknown()) }),
   v.object({
     jsonrpc: v.literal("2.0"),
     method: v.string(),
-    params: v.optional(v.record(v.string(), v.unknown()), {}),
+    params: v.optional(params, {}),
   }),
 ]);
 export type Said = v.InferOutput<typeof Said>;
 
-/** @returns undefined for a line that is no message of the protocol, such as one of a log */
-export function parseLine(line: string): Said | undefined {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Said), line);
-  return parsed.success ? parsed.output : undefined;
+/** @returns nothing for a line that is no message, such as one of a log; several for a batch, of revisions that had them */
+export function parseLine(line: string): readonly Said[] {
+  const parsed = v.safeParse(
+    v.pipe(
+      v.string(),
+      v.parseJson(),
+      v.union([
+        v.pipe(
+          Said,
+          v.transform((said) => [said]),
+        ),
+        v.array(Said),
+      ]),
+    ),
+    line,
+  );
+  return parsed.success ? parsed.output : [];
 }
 
 export const Greeting = v.object({

@@ -20,3 +20,12 @@ export class NoAnswer extends Error {
     this.fault = fault;
   }
 }
+
+/** JSON-RPC's range for servers. */
+export const unavailable = -32000;
+
+/** As JSON-RPC says it. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Refused) return error.failure;
+  return { code: unavailable, message: error instanceof NoAnswer ? error.message : "The sidecar failed to ask." };
+}

@@ -5,7 +5,7 @@ import { type GoogleDouble, startGoogleDouble } from "@mcp-fleet/endpoint/double
 import { type HecDouble, startHecDouble } from "@mcp-fleet/endpoint/doubles/hec";
 import { type Front, startFront } from "./front.ts";
 import { type RedisServer, type StoreKind, startRedis } from "./redis.ts";
-import { startTask, type Task } from "./task.ts";
+import { type Program, startTask, type Task } from "./task.ts";
 
 export const clientId = "1234-starter.apps.googleusercontent.com";
 export const clientSecret = "GOCSPX-of-the-test";
@@ -20,7 +20,7 @@ export interface Stage {
   /** `/mcp` as clients know it. */
   readonly mcp: URL;
   /** Starts a task with what the fleet injects, changed by `env`. Stopped with the stage. */
-  start(env?: Readonly<Record<string, string>>): Promise<Task>;
+  start(env?: Readonly<Record<string, string>>, program?: Program): Promise<Task>;
   stop(): Promise<void>;
 }
 
@@ -40,8 +40,8 @@ export async function setStage(store?: StoreKind): Promise<Stage> {
     hec,
     hecToken: token.token,
     mcp: new URL("/mcp", front.url),
-    start: async (env = {}) => {
-      const task = await startTask({
+    start: async (env = {}, program = { kind: "starter" }) => {
+      const injected = {
         NODE_EXTRA_CA_CERTS: redis.caFile,
         MCP_SERVICE: "google_workspace",
         WORKSPACE_EXTERNAL_URL: front.url.href,
@@ -64,7 +64,8 @@ export async function setStage(store?: StoreKind): Promise<Stage> {
         SPLUNK_HEC_TOKEN: token.token,
         AUDIT_SPOOL_DIRECTORY: spool,
         ...env,
-      });
+      };
+      const task = await startTask(injected, program);
       tasks.push(task);
       return task;
     },

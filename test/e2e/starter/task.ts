@@ -7,7 +7,7 @@ import * as v from "valibot";
 const logLine = v.pipe(v.string(), v.parseJson(), v.looseObject({ message: v.string(), level: v.string() }));
 export type LogLine = v.InferOutput<typeof logLine>;
 
-/** One task of the starter, as a process. */
+/** One task of the starter or of the sidecar, as a process. */
 export interface Task {
   readonly port: number;
   readonly lines: readonly string[];
@@ -37,11 +37,21 @@ const health = v.object({
 });
 export type Health = v.InferOutput<typeof health>;
 
-const main = fileURLToPath(new URL("../../../packages/starter/main.ts", import.meta.url));
+const mainOf = (name: string) => fileURLToPath(new URL(`../../../packages/${name}/main.ts`, import.meta.url));
+
+/** What a task runs. */
+export type Program =
+  | { readonly kind: "starter" }
+  /** In front of a server that speaks stdio, or of one that `MCP_UPSTREAM` names. */
+  | { readonly kind: "sidecar"; readonly command?: readonly string[] };
 
 /** @throws {Error} with the log when the task exits before it listens */
-export async function startTask(env: Readonly<Record<string, string>>): Promise<Task> {
-  const child = spawn(process.execPath, [main], {
+export async function startTask(
+  env: Readonly<Record<string, string>>,
+  program: Program = { kind: "starter" },
+): Promise<Task> {
+  const args = program.kind === "sidecar" ? (program.command ?? []) : [];
+  const child = spawn(process.execPath, [mainOf(program.kind), ...args], {
     env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

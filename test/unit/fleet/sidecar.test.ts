@@ -78,6 +78,11 @@ describe("[MCP-6] the sidecar of a server over HTTP", () => {
     expect(plan({ ...http, port: 8080 })).toMatchObject({ port: 8081, behind: { port: 8080 } });
   });
 
+  it("[ECS-8] lets calls finish for as long as the entry's tasks may take to stop", () => {
+    expect(plan({ ...http, stopTimeout: 120 }).environment).toMatchObject({ MCP_DRAIN_SECONDS: "110" });
+    expect(plan(http).environment).not.toHaveProperty("MCP_DRAIN_SECONDS");
+  });
+
   it("runs on this machine wherever the server does", () => {
     expect(plan(http, "local")).toMatchObject({
       localCommand: ["node", "packages/sidecar/main.ts"],

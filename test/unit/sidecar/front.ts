@@ -1,9 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import * as v from "valibot";
 import { noAudit, type ToolCallEvent } from "#sidecar/audit/index.ts";
 import { createLog } from "#sidecar/log.ts";
+import type { Admission } from "#sidecar/server/admission.ts";
+import { anonymous } from "#sidecar/server/anonymous.ts";
 import { readSidecarConfig } from "#sidecar/server-config.ts";
+import type { Sessions } from "#sidecar/sessions/index.ts";
 import { startInFront } from "#sidecar/start.ts";
 
 const Line = v.pipe(v.string(), v.parseJson(), v.looseObject({ level: v.string(), message: v.string() }));
@@ -16,6 +19,11 @@ export interface Front {
   /** Of tool calls, in the order of their ends. */
   readonly calls: ToolCallEvent[];
   connect(revision?: Revision, headers?: Readonly<Record<string, string>>): Promise<Client>;
+  /** Connects a client that has been told what it can be asked. */
+  connectClient(
+    client: Client,
+    transport?: ConstructorParameters<typeof StreamableHTTPClientTransport>[1],
+  ): Promise<Client>;
   /** Resolves with the first line, past or future, that has these words. */
   said(words: string): Promise<v.InferOutput<typeof Line>>;
   health(): Promise<{ readonly status: number; readonly body: unknown }>;
@@ -31,6 +39,7 @@ export const child = (behaviour: string): readonly string[] => [process.execPath
 export async function openFront(
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  admission?: Admission,
 ): Promise<Front> {
   const lines: Front["lines"] = [];
   const metrics: v.InferOutput<typeof Metric>[] = [];
@@ -38,6 +47,7 @@ export async function openFront(
   const waiting = new Set<() => void>();
   const base = { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", MCP_LOGIN: "none", MCP_SERVICE: "notes" };
   const sidecar = await startInFront(readSidecarConfig({ ...base, ...env }, command), {
+    ...(admission && { admission }),
     audit: { ...noAudit, record: (event) => event.action === "tool_call" && calls.push(event) },
     log: createLog((line) => {
       lines.push(v.parse(Line, line));
@@ -47,17 +57,17 @@ export async function openFront(
   });
   const url = new URL(`http://127.0.0.1:${sidecar.port}/mcp`);
   const clients: Client[] = [];
+  const connectClient: Front["connectClient"] = async (client, transport = {}) => {
+    await client.connect(new StreamableHTTPClientTransport(url, transport));
+    clients.push(client);
+    return client;
+  };
   return {
     url,
     lines,
     calls,
-    async connect(revision = "2025-11-25", headers = {}) {
-      const mode = revision === "2025-11-25" ? "legacy" : { pin: revision };
-      const client = new Client({ name: "test", version: "1.0.0" }, { versionNegotiation: { mode } });
-      await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
-      clients.push(client);
-      return client;
-    },
+    connect: (revision = "2025-11-25", headers = {}) => connectClient(clientOf(revision), { requestInit: { headers } }),
+    connectClient,
     said: (words) =>
       new Promise((resolve) => {
         const check = () => {
@@ -78,6 +88,26 @@ export async function openFront(
       await sidecar.stop();
       return metrics;
     },
+  };
+}
+
+export function clientOf(revision: Revision, options: ClientOptions = {}): Client {
+  const mode = revision === "2025-11-25" ? "legacy" : { pin: revision };
+  return new Client({ name: "test", version: "1.0.0" }, { ...options, versionNegotiation: { mode } });
+}
+
+/** A login that believes who a caller says they are, by `x-user`. */
+export function believing(sessions: Sessions): Admission {
+  return {
+    kind: "login",
+    sessions,
+    open: () => ({
+      identify: async ({ headers }) => {
+        const subject = String(headers["x-user"] ?? "ada");
+        return { context: { ...anonymous.context, caller: { subject } }, actor: { user: { id: subject } } };
+      },
+      serve: (_req, _res, next) => next(),
+    }),
   };
 }
 

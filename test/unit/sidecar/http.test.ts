@@ -21,7 +21,8 @@ async function openBehind(): Promise<Behind> {
       res
         .writeHead(200, { "content-type": "application/json", "set-cookie": "a=b", ...headers })
         .end(JSON.stringify({ jsonrpc: "2.0", id, ...message }));
-    if (req.method !== "POST") res.writeHead(405).end();
+    if (req.method === "GET") res.writeHead(200, { "content-type": "text/event-stream" }).write(": open\n\n");
+    else if (req.method !== "POST") res.writeHead(405).end();
     else if (method === "initialize") {
       const serverInfo = { name: "behind", version: "1.0.0" };
       const result = { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo };
@@ -152,6 +153,27 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     const refused = answers.find(({ status }) => status === 429);
     expect(await refused?.json()).toMatchObject({ error: { message: expect.stringContaining("5 requests a minute") } });
     expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("is asked as often by a batch as by what is in it", async () => {
+    const { url, requests } = await front({ MCP_CALLS_PER_MINUTE: "10" });
+    const statusOf = async (count: number) => {
+      const body = JSON.stringify(Array.from({ length: count }, (_, id) => ({ jsonrpc: "2.0", id, method: "ping" })));
+      const headers = { "content-type": "application/json" };
+      return (await fetch(url, { method: "POST", headers, body })).status;
+    };
+    expect(await statusOf(12)).toBe(400);
+    expect(await statusOf(8)).toBe(202);
+    expect(await statusOf(8)).toBe(429);
+    expect(requests).toHaveLength(1);
+  });
+
+  it("[ECS-8] that streams news ends the stream when the task stops, and is not waited for", async () => {
+    const { url, lines, stop } = await front();
+    const stream = await fetch(url, { headers: { accept: "text/event-stream" } });
+    await stop();
+    expect(await stream.text()).toBe(": open\n\n");
+    expect(lines.at(-1)).toMatchObject({ message: "Stopped.", cut_off: 0 });
   });
 });
 

@@ -1,11 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { needs } from "@mcp-fleet/testing/programs.ts";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { child, type Front, openFront, textOf } from "./front.ts";
+import { silent } from "#sidecar/log.ts";
+import type { Admission } from "#sidecar/server/admission.ts";
+import { openSessions } from "#sidecar/sessions/index.ts";
+import { believing, child, clientOf, type Front, openFront, textOf } from "./front.ts";
 
-async function front(behaviour: string, env: Readonly<Record<string, string>> = {}): Promise<Front> {
-  const opened = await openFront(child(behaviour), env);
+async function front(behaviour: string, env: Readonly<Record<string, string>> = {}, login?: Admission): Promise<Front> {
+  const opened = await openFront(child(behaviour), env, login);
   onTestFinished(async () => void (await opened.stop().catch(() => undefined)));
   return opened;
+}
+
+/** A letter; `Z` for one that has ended, and that nobody has asked about. */
+async function stateOf(pid: string): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") gone");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[0] ?? "";
 }
 
 const say = { name: "say", arguments: { what: "hello" } };
@@ -69,18 +81,21 @@ describe("a server over stdio, behind the sidecar", () => {
     expect(textOf(await (await given.connect()).callTool(say))).toBe("hello the-secret");
   });
 
-  it("[MCP-5] is told when a client leaves its call, and refused when it asks a client something", async () => {
-    const { connect, said, calls } = await front("good");
-    const client = await connect("2026-07-28");
-    expect(textOf(await client.callTool({ name: "ask" }))).toContain("sampling/createMessage is not possible here");
-    const leave = new AbortController();
-    const hanging = client.callTool({ name: "hang" }, { signal: leave.signal }).catch(() => "left");
-    await vi.waitFor(async () => expect((await connect("2026-07-28")) !== undefined).toBe(true));
-    leave.abort();
-    expect(await hanging).toBe("left");
-    await said("cancelled");
-    await vi.waitFor(() => expect(calls.at(-1)).toMatchObject({ tool: "hang", outcome: "aborted" }));
-  });
+  it.each(["2025-11-25", "2026-07-28"] as const)(
+    "[MCP-5] is told when a client of %s leaves its call, and refused when it asks a client something",
+    async (revision) => {
+      const { connectClient, said, calls } = await front("good");
+      const client = await connectClient(clientOf(revision, { capabilities: { roots: {} } }));
+      expect(textOf(await client.callTool({ name: "ask" }))).toContain("sampling/createMessage is not possible here");
+      const leave = new AbortController();
+      const hanging = client.callTool({ name: "hang" }, { signal: leave.signal }).catch(() => "left");
+      await said("hangs");
+      leave.abort();
+      expect(await hanging).toBe("left");
+      await said("cancelled");
+      await vi.waitFor(() => expect(calls.at(-1)).toMatchObject({ tool: "hang", outcome: "aborted" }));
+    },
+  );
 
   it("[MCP-5] is one process for all where the map says so, ended when nobody uses it", async () => {
     const { connect, health } = await front("good", { MCP_CHILD_INSTANCES: "shared", MCP_CHILD_IDLE_SECONDS: "1" });
@@ -89,6 +104,16 @@ describe("a server over stdio, behind the sidecar", () => {
     await vi.waitFor(async () => expect((await health()).body).toMatchObject({ server: { processes: 0 } }), 5_000);
     expect(textOf(await (await connect()).callTool(say))).toBe("hello");
   });
+});
+
+it("[ECS-8] [MCP-5] a stream that waits for a server's news ends when the task stops", async () => {
+  const { url, lines, stop } = await front("good");
+  const client = clientOf("2026-07-28");
+  await client.connect(new StreamableHTTPClientTransport(url));
+  const listening = await client.listen({ toolsListChanged: true });
+  await stop();
+  expect(await listening.closed).toBe("graceful");
+  expect(lines.at(-1)).toMatchObject({ message: "Stopped.", cut_off: 0 });
 });
 
 describe("a bad server over stdio: one clear line, one failed call, a metric, and all else goes on", () => {
@@ -102,14 +127,24 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
     expect(await stop()).toContainEqual(expect.objectContaining({ "error.type": "exited" }));
   });
 
-  it("[MCP-5] that is not there", async () => {
-    const { said, stop } = await front("good").then(async (other) => {
-      await other.stop();
-      const opened = await openFront(["no-such-program"]);
-      return opened;
-    });
-    expect(await said("no-such-program cannot be started: ENOENT")).toMatchObject({ level: "error" });
-    expect(await stop()).toContainEqual(expect.objectContaining({ "error.type": "not_started" }));
+  it.each([
+    ["is not there", () => "no-such-program", "ENOENT"],
+    ["is no program", () => `${process.execPath}/below`, "ENOTDIR"],
+    ["may not be executed", () => fileURLToPath(import.meta.url), "EACCES"],
+  ])("[MCP-5] that %s", async (_what, program, code) => {
+    const opened = await openFront([program()]);
+    onTestFinished(async () => void (await opened.stop().catch(() => undefined)));
+    expect(await opened.said(`cannot be started: ${code}`)).toMatchObject({ level: "error" });
+    const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: say };
+    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+    const answer = await fetch(opened.url, { method: "POST", headers, body: JSON.stringify(call) });
+    expect([answer.status, await answer.text()]).toEqual([
+      503,
+      expect.stringMatching(/cannot be started|does not start/),
+    ]);
+    await vi.waitFor(() => expect(opened.calls).toMatchObject([{ outcome: "failed" }]));
+    expect((await opened.health()).status).toBe(503);
+    expect(await opened.stop()).toContainEqual(expect.objectContaining({ "error.type": "not_started" }));
   });
 
   it("[MCP-5] that dies in a call is there again for the next", async () => {
@@ -122,12 +157,22 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
   });
 
   it("[MCP-5] that never answers", async () => {
-    const { connect, calls, stop } = await front("good", { MCP_CALL_SECONDS: "1" });
+    const { connect, calls, lines, stop } = await front("good", { MCP_CALL_SECONDS: "1" });
     const client = await connect();
     await expect(client.callTool({ name: "hang" })).rejects.toThrow("did not answer tools/call within 1 s");
     expect(textOf(await client.callTool(say))).toBe("hello");
     await vi.waitFor(() => expect(calls).toMatchObject([{ outcome: "failed" }, { outcome: "success" }]));
-    expect(await stop()).toContainEqual(expect.objectContaining({ "error.type": "unavailable" }));
+    expect(lines.filter(({ message }) => message.includes("did not answer"))).toHaveLength(1);
+    const metrics = await stop();
+    expect(metrics).toContainEqual(expect.objectContaining({ "error.type": "unavailable" }));
+    expect(metrics).toContainEqual(expect.objectContaining({ "error.type": "timeout", "mcp.server.faults": 1 }));
+  });
+
+  it("[MCP-5] that does not begin in time", async () => {
+    const { connect, health, calls } = await front("mute", { MCP_CALL_SECONDS: "1" });
+    await expect(connect()).rejects.toThrow("has not begun within 1 s");
+    expect((await health()).status).toBe(503);
+    expect(calls).toEqual([]);
   });
 
   it("[MCP-5] that writes its log to stdout", async () => {
@@ -137,19 +182,62 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
     expect(await stop()).toContainEqual(expect.objectContaining({ "error.type": "not_protocol" }));
   });
 
-  async function misbehaves(behaviour: string, words: string, fault: string): Promise<void> {
-    const { connect, said, stop } = await front(behaviour, { MCP_CHILD_MEMORY_MIB: "128" });
-    const client = await connect();
-    await expect(client.callTool({ name: "misbehave" })).rejects.toThrow(words);
-    expect(await said(words)).toMatchObject({ level: "error" });
-    expect(textOf(await client.callTool(say))).toBe("hello");
-    expect(await stop()).toContainEqual(expect.objectContaining({ "error.type": fault }));
-  }
-
-  it("[MCP-5] that floods is stopped, and another takes its place", () =>
-    misbehaves("floods", "wrote a line of more than 16 MiB", "flooded"));
-
-  it("[MCP-5] that grows is stopped, and another takes its place", needs("/proc"), () =>
-    misbehaves("grows", "more than the 128 there are, and was stopped", "out_of_memory"),
+  it.each([
+    ["floods", "wrote a line of more than 16 MiB", "flooded"],
+    ["chatters", "wrote more than 2000 lines a second that nobody asked for and was stopped", "flooded"],
+    ["notifies", "wrote more than 2000 lines a second that nobody asked for and was stopped", "flooded"],
+    ["grows", "more than the 256 there are, and was stopped", "out_of_memory"],
+    ["closes its stdout", "closed its stdout and was stopped", "exited"],
+    ["closes its stdin", "closed its stdin and was stopped", "exited"],
+    ["is stuck", "no longer answers anything and was stopped", "timeout"],
+    ["ends in a line", "ended with exit code 7", "exited"],
+    ["leaves an orphan", "ended with exit code 7", "exited"],
+  ])(
+    "[MCP-5] that %s fails its call, and goes on for the next; another caller's process stays",
+    needs("/proc"),
+    async (behaviour, words, fault) => {
+      // Closed stdin is noticed by what is written to it, and a stuck process by what it does not answer.
+      const seconds = behaviour === "is stuck" || behaviour === "closes its stdin" ? "2" : "20";
+      const env = { MCP_CHILD_MEMORY_MIB: "256", MCP_CALL_SECONDS: seconds };
+      const sessions = openSessions({ backend: { kind: "memory" }, namespace: "test", log: silent });
+      const opened = await front(behaviour, env, believing(sessions));
+      const other = await opened.connect("2025-11-25", { "x-user": "bob" });
+      const before = textOf(await other.callTool({ name: "pid" }));
+      const client = await opened.connect();
+      await expect(client.callTool({ name: "misbehave" })).rejects.toThrow();
+      expect(await opened.said(words)).toMatchObject({ level: "error" });
+      expect(textOf(await client.callTool(say))).toBe("hello");
+      expect(textOf(await other.callTool({ name: "pid" }))).toBe(before);
+      expect((await opened.health()).status).toBe(200);
+      expect(opened.lines.filter(({ message }) => message.includes(words))).toHaveLength(1);
+      const orphan = opened.lines.flatMap(({ message }) => message.match(/^orphan (\d+)$/)?.[1] ?? []);
+      for (const pid of orphan) await vi.waitFor(async () => expect(await stateOf(pid)).toMatch(/^(?:gone|Z)$/));
+      expect(orphan).toHaveLength(behaviour === "leaves an orphan" ? 1 : 0);
+      expect(await opened.stop()).toContainEqual(
+        expect.objectContaining({ "error.type": fault, "mcp.server.faults": expect.any(Number) }),
+      );
+      expect(opened.calls.filter(({ outcome }) => outcome === "failed")).toHaveLength(1);
+    },
   );
+
+  it("[MCP-5] whose last answer is on its way when it ends is heard to the end", async () => {
+    const { connect, said } = await front("says its last words");
+    const client = await connect();
+    expect(textOf(await client.callTool({ name: "misbehave" }))).toBe("last words");
+    await said("ended with exit code 0");
+    expect(textOf(await client.callTool(say))).toBe("hello");
+  });
+
+  it("[MCP-5] that babbles is understood: batches, unknown ids, ids again, bytes that are no text", async () => {
+    const { connect, said } = await front("babbles");
+    expect(textOf(await (await connect()).callTool({ name: "misbehave" }))).toBe("last words");
+    await said("writes to stdout what is not the protocol");
+  });
+
+  it("[MCP-5] that stays when it is told to leave is ended", async () => {
+    const { connect, stop } = await front("stays");
+    const pid = Number(textOf(await (await connect()).callTool({ name: "pid" })));
+    await stop();
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
 });
