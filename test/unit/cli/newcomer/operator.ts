@@ -18,6 +18,8 @@ export interface Circumstances {
   /** How `fleet.config.ts` is loaded, where that is what goes wrong. */
   readonly readMap?: () => Promise<FleetDefinition>;
   readonly stdin?: string;
+  /** Where it is run, for a command that writes there. */
+  readonly project?: string;
   /** What somebody at a terminal answers, in order; without it nobody is there. */
   readonly answers?: readonly string[];
   /** Aborted by Ctrl-C. */
@@ -28,7 +30,15 @@ export interface Circumstances {
 
 /** Runs `fleet` with the fixture as somebody would, in this process. */
 export async function fleet(args: readonly string[], circumstances: Circumstances = {}): Promise<Said> {
-  const { env = {}, map = fixture, readMap = async () => map, stdin, answers, onLine } = circumstances;
+  const {
+    env = {},
+    map = fixture,
+    readMap = async () => map,
+    stdin,
+    answers,
+    onLine,
+    project = import.meta.dirname,
+  } = circumstances;
   const out: string[] = [];
   const err: string[] = [];
   const stdout = new PassThrough();
@@ -56,7 +66,7 @@ export async function fleet(args: readonly string[], circumstances: Circumstance
       askSecret: answer,
     },
     env,
-    project: import.meta.dirname,
+    project,
     readMap,
     signal: circumstances.signal ?? new AbortController().signal,
     hold: (work) => work,
