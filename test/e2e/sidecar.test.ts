@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
@@ -160,5 +162,40 @@ describe("servers of others, which nobody edited, side by side behind the fleet'
     // The 401 to which nobody was logged in, the login, and what the client said besides the call.
     expect(sum(requests?.calls)).toBeGreaterThan(3);
     expect(marks[0]).toMatchObject({ kind: "release", text: "deployment, successful" });
+  });
+
+  it("[MCP-5] fleet add brings one more, with a value for its secret, which is nowhere else", async () => {
+    const server = {
+      name: "com.example/added",
+      packages: [
+        {
+          registryType: "npm",
+          identifier: "@modelcontextprotocol/server-everything",
+          version: "2026.8.31",
+          environmentVariables: [{ name: "ADDED_TOKEN", isRequired: true, isSecret: true }],
+        },
+      ],
+    };
+    await fleet.write("server.json", JSON.stringify(server));
+    const { folder } = fleet.project;
+    const args = ["packages/cli/main.ts", "add", "server.json", "--values", "-", "--yes"];
+    const env = { ...process.env, AWS_ENDPOINT_URL: fleet.endpointUrl, npm_config_offline: "true" };
+    const adding = promisify(execFile)(process.execPath, args, { cwd: folder, env });
+    adding.child.stdin?.end("ADDED_TOKEN=value-of-added\n");
+    const { stdout, stderr } = await adding;
+    expect(stdout).toMatch(/^ADDED_TOKEN of \/local\/mcp\/added is set: version \w{8} is current\.$/m);
+    await fleet.start.said("added");
+    const member = new Member(ada.sub, fleet.fetch);
+    await vi.waitFor(
+      async () => {
+        await member.logIn(fleet.url("added", "/mcp"));
+        const client = await member.connect(fleet.url("added", "/mcp"));
+        expect(JSON.stringify(await client.callTool({ name: "get-env", arguments: {} }))).toContain("value-of-added");
+        await client.close();
+      },
+      { timeout: 60_000, interval: 1_000 },
+    );
+    const said = `${stdout}${stderr}${fleet.start.lines.join("\n")}${await readFile(join(folder, "fleet.config.ts"), "utf8")}`;
+    expect(said).not.toContain("value-of-added");
   });
 });

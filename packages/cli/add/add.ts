@@ -38,7 +38,7 @@ export async function addService(
   const server = await readSource(surroundings, from);
   const found = packageOf(before, server);
   const published = found.registryType === "npm" ? await askNpm(found.identifier, found.version) : undefined;
-  const name = options.key ?? server.name.slice(server.name.lastIndexOf("/") + 1);
+  const name = options.key ?? shortName(server.name);
   const { login, port } = options;
   // First, so that nobody is asked for an entry that cannot be.
   draftOf(before, found, { name, login, port, published, values: {} });
@@ -62,6 +62,13 @@ export async function addService(
   const heading = "fleet.config.ts has it. What is left to do:";
   terminal.note([heading, ...stepsOf(draft, after, deploying, options.values)].join("\n"));
   if (deploying !== undefined && secret !== undefined) await deliver(surroundings, deploying, secret);
+}
+
+/** `io.github.acme/notes-mcp-server` is notes, and `com.notion/mcp` is notion. */
+function shortName(name: string): string {
+  const [last = "", of = ""] = name.split("/").reverse();
+  const own = last.replaceAll(/^(?:mcp-)?server-|-mcp(?:-server)?$|-server$|^mcp-/g, "");
+  return /^(?:mcp|server)?$/.test(own) ? (of.split(".").at(-1) ?? last) : own;
 }
 
 async function valuesFor(

@@ -1,4 +1,5 @@
 import type { FleetDefinition, ServiceDefinition } from "#fleet";
+import { ofAws } from "#fleet/checks/variable.ts";
 import { UsageError } from "../failure.ts";
 import { openOf, variableOf, variablesAmong } from "./argument.ts";
 import { type Blank, blanksOf, filled, isSecret, labelOf, type Values } from "./input.ts";
@@ -100,15 +101,18 @@ interface Taken {
 /** Everything that the server of a package takes; its port is the fleet's. */
 function inputsOf({ registryType, runtimeArguments, packageArguments, environmentVariables }: Package) {
   const told = registryType === "oci" ? variablesAmong(runtimeArguments) : [];
-  const variables = [...told, ...environmentVariables].filter(({ name }) => name !== "PORT");
+  const variables = [...told, ...environmentVariables].filter(({ name }) => name !== "PORT" && !isOfTask(name));
   return [
     ...variables.map((input): Taken => ({ input, variable: input.name })),
     ...packageArguments.map((input): Taken => ({ input, variable: isSecret(input) ? variableOf(input) : undefined })),
   ];
 }
 
+/** A task has a role in place of a profile or keys. */
+const isOfTask = (name: string) => ofAws.test(name);
+
 /** What its makers tell npx or docker, and what they want clients to send. */
-function notPassed({ registryType, runtimeArguments, transport }: Package): readonly string[] {
+function notPassed({ registryType, runtimeArguments, environmentVariables, transport }: Package): readonly string[] {
   const known = new Set(registryType === "oci" ? variablesAmong(runtimeArguments).map(({ value }) => value) : []);
   const usual = /^(?:-y|--yes|-i|--rm|-p|--publish|-e|--env|run)$/;
   return [
@@ -118,6 +122,9 @@ function notPassed({ registryType, runtimeArguments, transport }: Package): read
         (one) =>
           `${one.name ?? one.value ?? labelOf(one)}, which is for ${registryType === "oci" ? "docker" : "the command that fetches it"}`,
       ),
+    ...environmentVariables
+      .filter(({ name }) => isOfTask(name))
+      .map(({ name }) => `${name}: a task has a role for that, whose statements are the entry's permissions`),
     ...transport.headers.map(({ name }) => `the header ${name} of its clients, which the sidecar does not pass on`),
   ];
 }

@@ -39,10 +39,13 @@ function ofPackage(
   found: readonly (string | undefined)[] | null,
 ): ServerJson {
   const [, identifier = name, version] = found ?? [];
-  const last = identifier.slice(identifier.lastIndexOf("/") + 1).replace(/[:@].*$/, "");
+  const [last = "", of = "local"] = identifier
+    .replace(/[:@][^/]*$/, "")
+    .split("/")
+    .reverse();
   return parseServerJson(
     JSON.stringify({
-      name: `local/${last.replace(/^(?:mcp-)?server-|-mcp(?:-server)?$|^mcp-/g, "") || last}`,
+      name: `${of.replaceAll(/[^\w.-]/g, "") || "local"}/${last}`,
       packages: [
         {
           registryType,
@@ -60,7 +63,9 @@ async function download(address: string): Promise<string> {
   try {
     const answer = await fetch(address, { signal: AbortSignal.timeout(patienceMs) });
     if (answer.ok) return await answer.text();
-    throw new Failure(`${address} answered ${answer.status}.`);
+    throw new Failure(
+      `${address} answered ${answer.status}: name the address of a server.json, such as https://registry.modelcontextprotocol.io/v0.1/servers/<name>/versions/latest.`,
+    );
   } catch (error) {
     throw error instanceof Failure ? error : new Failure(`${address} cannot be read: ${reasonOf(error)}`);
   }

@@ -119,6 +119,7 @@ describe("fleet add", () => {
 
   it.each([
     ["npm:@modelcontextprotocol/server-memory", "memory", "@modelcontextprotocol/server-memory@2026.8.31"],
+    ["npm:@acme/mcp-server", "acme", "@acme/mcp-server@2026.8.31"],
     ["npm:memory-mcp@next", "memory", "memory-mcp@2026.8.31"],
     ["npm:@acme/silent-mcp@1.2.3", "silent", "@acme/silent-mcp@1.2.3"],
   ])("pins what %s is today", async (source, key, exact) => {

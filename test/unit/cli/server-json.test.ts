@@ -103,6 +103,7 @@ describe("a server.json", () => {
       { name: "MODE", default: "fast" },
       { name: "SPACE", isRequired: true },
       { name: "PORT", default: "3000" },
+      { name: "AWS_PROFILE", default: "default" },
       { name: "LOGIN", isSecret: true },
       { name: "API_TOKEN", isRequired: true },
       { name: "DB_PASSWORD", default: "postgres" },
@@ -113,7 +114,11 @@ describe("a server.json", () => {
     const { entry, secret, open, leftOut } = added(server);
     expect(entry.environment).toEqual({ MODE: "fast" });
     expect(Object.keys(secret?.keys ?? {})).toEqual(["LOGIN", "API_TOKEN", "DB_PASSWORD", "HEADERS"]);
-    expect([secret?.given, open, leftOut]).toEqual([{}, ["SPACE"], ["SPARE"]]);
+    expect([secret?.given, open, leftOut]).toEqual([
+      {},
+      ["SPACE"],
+      ["SPARE", expect.stringMatching(/^AWS_PROFILE: a task has a role/)],
+    ]);
     const given = added(server, { values: { SPACE: "one", token: "t", SPARE: "s" } });
     expect(given.entry.environment).toEqual({ MODE: "fast", SPACE: "one" });
     expect(given.secret?.given).toEqual({ SPARE: "s", HEADERS: "Bearer t" });
