@@ -4,7 +4,7 @@ import { estimate } from "../cost/estimate.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { planOf, type Surroundings } from "../stage.ts";
 import { confirm, isAgreed } from "./confirm.ts";
-import { type Addressee, addresseeOf, deliver, howToSet } from "./deliver.ts";
+import { type Addressee, addresseeOf, deliver } from "./deliver.ts";
 import { blanksIn, type Draft, draftOf, type SecretDraft } from "./draft.ts";
 import type { Blank, Values } from "./input.ts";
 import { entryText } from "./literal.ts";
@@ -13,6 +13,7 @@ import { type MapFile, openMapFile } from "./map-file.ts";
 import { insertEntry } from "./map-source.ts";
 import { packageOf } from "./package.ts";
 import { askNpm, readSource } from "./source.ts";
+import { stepsOf } from "./steps.ts";
 import { askFor, placeholder, readGiven } from "./values.ts";
 
 export interface AddOptions {
@@ -31,8 +32,9 @@ export async function addService(
   options: AddOptions,
   named: string | undefined,
 ): Promise<void> {
-  const { terminal, project, readMap, env } = surroundings;
+  const { terminal, project, readMap, env, hold } = surroundings;
   if (from === "-" && options.values === "-") throw new UsageError("There is one pipe: name a file for --values.");
+  const file = await openMapFile(project);
   const before = await readMap();
   const addressee = await addresseeOf(surroundings, before, named);
   const server = await readSource(surroundings, from);
@@ -45,20 +47,20 @@ export async function addService(
   const values = await valuesFor(surroundings, blanksIn(found), options, addressee);
   const draft = draftOf(before, found, { name, login, port, published, values });
 
-  const file = await openMapFile(project);
   const texts = textsOf(draft, server.name);
   terminal.print(`${Object.values(texts).join("\n\n")}\n`);
   const withSecret = texts.secrets === undefined ? file.source : insertEntry(file.source, "secrets", texts.secrets);
   const source = insertEntry(withSecret, "services", texts.services);
-  const after = await attempt(file, source, before, draft);
+  const after = await hold(attempt(file, source, before, draft));
   for (const line of consequences(before, after, draft)) terminal.print(line);
   await confirm(surroundings, options.yes, "Write this to fleet.config.ts?");
-  await file.write(source);
+  await hold(file.write(source));
 
   const { secret } = draft;
   const isGiven = secret !== undefined && Object.keys(secret.given).length > 0;
   const stage = isGiven && addressee.kind === "stage" ? planOf(after, addressee.plan.stage, env) : undefined;
-  const deploying = stage === undefined || stage.runsOn === "loopback" || terminal.interactive ? stage : undefined;
+  // Somebody who types agreed to wait for AWS; a file is there afterwards, too.
+  const deploying = stage?.runsOn === "aws" && options.values !== undefined ? undefined : stage;
   const heading = "fleet.config.ts has it. What is left to do:";
   terminal.note([heading, ...stepsOf(draft, after, deploying, options.values)].join("\n"));
   if (deploying !== undefined && secret !== undefined) await deliver(surroundings, deploying, secret);
@@ -170,35 +172,4 @@ function addressIn({ services, runsOn }: StagePlan, key: string): string {
 function costOf(before: StagePlan, after: StagePlan): string {
   if (after.runsOn === "loopback") return "which costs nothing";
   return `about ${(estimate(after).monthly - estimate(before).monthly).toFixed(2)} USD a month more`;
-}
-
-/** @param taken the stage that gets the values from this command */
-function stepsOf(
-  { key, secret, dockerfile, entry, open, leftOut }: Draft,
-  { stages }: FleetDefinition,
-  taken: StagePlan | undefined,
-  file: string | undefined,
-): readonly string[] {
-  const others = Object.keys(stages).filter((stage) => stages[stage]?.runsOn !== "loopback");
-  const [only = "<stage>", ...more] = others.length === 0 ? Object.keys(stages) : others;
-  const stage = more.length > 0 ? "<stage>" : only;
-  const isFilled = (name: string) => secret !== undefined && Object.hasOwn(secret.given, name);
-  const unset = Object.entries(secret?.keys ?? {}).filter(([name]) => taken?.stage !== stage || !isFilled(name));
-  const isInFile = file !== undefined && file !== "-" && unset.every(([name]) => isFilled(name));
-  return [
-    ...open.map((what) => `- fill in ${what}: the server does not start without it`),
-    ...(dockerfile === undefined
-      ? []
-      : [`- build and push ${entry.image}:`, ...dockerfile.map((line) => `    ${line}`)]),
-    ...(others.length > 0
-      ? [`- npx sst deploy --stage ${stage}`]
-      : ["- npm start, unless it runs: then it has seen the map"]),
-    ...(isInFile && unset.length > 0
-      ? [`- ./fleet secrets import ${file} --stage ${stage}`]
-      : unset.map(([name, what]) => `- ${secret && howToSet(secret, name, stage)}${what && `   # ${what}`}`)),
-    `- ./fleet connect ${key} --stage ${stage}`,
-    ...(leftOut.length > 0
-      ? ["Left out, as optional or not for an entry:", ...leftOut.map((what) => `- ${what}`)]
-      : []),
-  ];
 }

@@ -10,16 +10,16 @@ export async function removeService(
   key: string,
   options: { readonly yes?: boolean | undefined },
 ): Promise<void> {
-  const { terminal, project, readMap } = surroundings;
+  const { terminal, project, readMap, hold } = surroundings;
+  const file = await openMapFile(project);
   const before = await readMap();
   if (!Object.hasOwn(before.services, key)) {
     throw new UsageError(`No service ${key} in fleet.config.ts: it has ${Object.keys(before.services).join(", ")}.`);
   }
-  const file = await openMapFile(project);
   const without = removeEntry(file.source, "services", key);
   const { going, staying } = secretsOf(before, key);
   const source = going.reduce((text, name) => removeEntry(text, "secrets", name), without);
-  await file.try(source);
+  await hold(file.try(source));
   terminal.print(
     [
       `services.${key}`,
@@ -28,7 +28,7 @@ export async function removeService(
     ].join("\n"),
   );
   await confirm(surroundings, options.yes, "Remove this from fleet.config.ts?");
-  await file.write(source);
+  await hold(file.write(source));
   terminal.note(
     [
       "fleet.config.ts is without it. The next deploy deletes its tasks, its address, its alarms and its logs.",

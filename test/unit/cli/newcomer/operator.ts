@@ -26,6 +26,8 @@ export interface Circumstances {
   readonly signal?: AbortSignal;
   /** Called with each line of the result as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Called with each line of progress. */
+  readonly onProgress?: (line: string) => void;
 }
 
 /** Runs `fleet` with the fixture as somebody would, in this process. */
@@ -60,7 +62,9 @@ export async function fleet(args: readonly string[], circumstances: Circumstance
       },
       note: (line) => err.push(...line.split("\n")),
       progress: (line) => {
-        if (line !== "") err.push(line);
+        if (line === "") return;
+        err.push(line);
+        circumstances.onProgress?.(line);
       },
       ask: answer,
       askSecret: answer,
