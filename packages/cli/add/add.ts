@@ -70,7 +70,7 @@ export async function addService(
 function shortName(name: string): string {
   const [last = "", of = ""] = name.split("/").reverse();
   const own = last.replaceAll(/^(?:mcp-)?server-|-mcp(?:-server)?$|-server$|^mcp-/g, "");
-  return /^(?:mcp|server)?$/.test(own) ? (of.split(".").at(-1) ?? last) : own;
+  return /^(?:mcp|server)?$/.test(own) ? of.split(".").at(-1) || last : own;
 }
 
 async function valuesFor(

@@ -4,7 +4,7 @@ import { UsageError } from "../failure.ts";
 import { openOf, variableOf, variablesAmong } from "./argument.ts";
 import { type Blank, blanksOf, filled, isSecret, labelOf, type Values } from "./input.ts";
 import { type LoginKind, loginOf } from "./login.ts";
-import { type Published, runningOf } from "./running.ts";
+import { fromFlag, type Published, runningOf } from "./running.ts";
 import type { Package, PackageArgument, PackageInput } from "./server-json.ts";
 
 /** An entry that is yet to be written. */
@@ -117,7 +117,10 @@ function notPassed({ registryType, runtimeArguments, environmentVariables, trans
   const usual = /^(?:-y|--yes|-i|--rm|-p|--publish|-e|--env|run)$/;
   return [
     ...runtimeArguments
-      .filter(({ value, name }) => !known.has(value) && !usual.test(name ?? value ?? ""))
+      .filter(
+        ({ value, name }) =>
+          !known.has(value) && !usual.test(name ?? value ?? "") && !fromFlag.test(name ?? value ?? ""),
+      )
       .map(
         (one) =>
           `${one.name ?? one.value ?? labelOf(one)}, which is for ${registryType === "oci" ? "docker" : "the command that fetches it"}`,

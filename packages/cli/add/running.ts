@@ -63,28 +63,44 @@ function runImage(found: Package, options: RunningOptions): Fields {
 /** A package that is put into an image on the sidecar's. */
 function putIntoSidecar(map: FleetDefinition, found: Package, options: RunningOptions): Running {
   const { host, login, values, published } = options;
-  const { identifier, registryType, transport, packageArguments } = found;
+  const { identifier, registryType, transport } = found;
+  const { program, extras, args } = launchOf(found);
   const ofNpm = registryType === "npm";
   const version = published?.version ?? found.version ?? "latest";
-  const exact = version === "latest" ? identifier : `${identifier}${ofNpm ? "@" : "=="}${version}`;
-  const name = identifier.slice(identifier.lastIndexOf("/") + 1).replace(/\[.*$/, "");
+  const exact = `${identifier}${extras}${version === "latest" ? "" : `${ofNpm ? "@" : "=="}${version}`}`;
+  const name = program ?? published?.program ?? identifier.slice(identifier.lastIndexOf("/") + 1).replace(/\[.*$/, "");
   const base = map.sidecar?.image ?? "";
-  const program = [published?.program ?? name];
-  const here = ofNpm ? ["npx", "-y", exact] : exact === name ? ["uvx", name] : ["uvx", "--from", exact, name];
+  const here = ofNpm ? npxOf(exact, program) : ["uvx", ...(exact === name ? [] : ["--from", exact]), name];
   const image = base.replace(/\/[^/]+$/, `/${host}:${version.replace(/[^\w.-]/g, "-")}`);
   const dockerfile = [`FROM ${base}`, ofNpm ? `RUN npm install -g ${exact}` : `RUN uv tool install '${exact}'`];
   if (transport.type === "stdio") {
-    const words = packageArguments.flatMap((one) => wordsOf(one, values));
-    const stdio = commandOf(program, words);
+    const words = args.flatMap((one) => wordsOf(one, values));
+    const stdio = commandOf([name], words);
     return {
       fields: { image, port: 8000, sidecar: { ...login, stdio }, local: { command: commandOf(here, words) } },
       dockerfile: [...dockerfile, `CMD ${JSON.stringify(stdio)}`],
     };
   }
-  const { sidecar, words, ...place } = overHttp(found, options);
-  const entryPoint = commandOf(program, words);
+  const { sidecar, words, ...place } = overHttp({ ...found, packageArguments: args }, options);
+  const entryPoint = commandOf([name], words);
   return { fields: { image, entryPoint, ...place, sidecar, local: { command: commandOf(here, words) } }, dockerfile };
 }
+
+function npxOf(exact: string, program: string | undefined): readonly string[] {
+  return ["npx", "-y", ...(program === undefined ? [exact] : ["--package", exact, program])];
+}
+
+/** `uvx --from notes[mcp] notes-mcp`: which of a package's programs it is, with the first of its arguments. */
+function launchOf({ runtimeArguments, packageArguments }: Package) {
+  const from = runtimeArguments.find(({ name, value = "" }) => fromFlag.test(name ?? value));
+  const [first, ...rest] = packageArguments;
+  const program = from !== undefined && first?.type === "positional" ? first.value : undefined;
+  if (program === undefined) return { program, extras: "", args: packageArguments };
+  return { program, extras: /\[[\w,.-]+\]/.exec(from?.value ?? "")?.[0] ?? "", args: rest };
+}
+
+/** How npx and uvx are told a package beside its program. */
+export const fromFlag = /^(?:--from|--package|-p)(?:=|$)/;
 
 /** Where a server over HTTP speaks MCP; any answer of it is a sign of life, as few have a health route. */
 function overHttp(found: Package, { login, port: wanted, values }: RunningOptions) {

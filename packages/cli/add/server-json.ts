@@ -24,7 +24,14 @@ const Input = v.object({
   valueHint: v.optional(v.string()),
   variables: v.optional(v.record(v.string(), Variable), {}),
 });
-const Argument = v.object({ ...Input.entries, type: v.picklist(["positional", "named"]) });
+const Argument = v.pipe(
+  v.object({ ...Input.entries, type: v.optional(v.picklist(["positional", "named"])) }),
+  // Private registries leave it out.
+  v.transform(({ type = "", ...input }) => ({
+    ...input,
+    type: type || (input.name?.startsWith("-") ? ("named" as const) : ("positional" as const)),
+  })),
+);
 const Named = v.object({ ...Input.entries, name: v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/)) });
 const Header = v.object({ ...Input.entries, name: v.string() });
 
@@ -48,7 +55,7 @@ const Package = v.object({
 
 /** https://github.com/modelcontextprotocol/registry/blob/main/docs/reference/server-json/generic-server-json.md */
 const ServerJson = v.object({
-  name: v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/)),
+  name: v.pipe(v.string(), v.regex(/^(?:[\w.-]+\/)?[\w.-]+$/)),
   packages: v.optional(v.array(Package), []),
   remotes: v.optional(v.array(v.object({ url: v.optional(v.string(), "") })), []),
 });

@@ -125,6 +125,18 @@ describe("a server.json", () => {
     expect(JSON.stringify(given.entry)).not.toContain("Bearer");
   });
 
+  it.each([
+    ["pypi", { type: "named", name: "--from", value: "notes[mcp]==1.2.3" }, ["uvx", "--from", "notes[mcp]==1.2.3"]],
+    ["pypi", { value: "--from" }, ["uvx", "--from", "notes==1.2.3"]],
+    ["npm", { value: "--package=notes" }, ["npx", "-y", "--package", "notes@1.2.3"]],
+  ])("of %s says which of the package's programs it is", (registryType, from, here) => {
+    const packageArguments = [{ value: "notes-mcp" }, { name: "--fast", value: "" }];
+    const one = { ...npm, registryType, identifier: "notes", runtimeArguments: [from], packageArguments };
+    const { entry, leftOut } = added(of(one));
+    expect(entry.sidecar).toMatchObject({ stdio: ["notes-mcp", "--fast"] });
+    expect([entry.local?.command, leftOut]).toEqual([[...here, "notes-mcp", "--fast"], []]);
+  });
+
   it("has a secret for an argument, which a shell puts there", () => {
     const packageArguments = [
       positional("mode", { value: "it's" }),
