@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { Stack } from "sst/constructs";
+import { type App, Stack } from "sst/constructs";
 import { useAWSClient } from "sst/credentials.js";
 
 // All that the fleet takes from SST. Nothing else imports it (biome.json), so that leaving SST 2 changes one file.

@@ -17,8 +17,8 @@ export interface Runner {
   ): Promise<void>;
   /** As `onStage`, for what the map alone answers: no credentials, no calls. */
   onPlan(options: StageOptions, work: (plan: StagePlan, terminal: Terminal) => Promise<ExitCode>): Promise<void>;
-  /** As `onPlan`, for commands that concern no particular stage. */
-  onProject(work: (surroundings: Surroundings) => Promise<void>): Promise<void>;
+  /** As `onPlan`, for commands that need no particular stage; gives the one that somebody named. */
+  onProject(work: (surroundings: Surroundings, stage: string | undefined) => Promise<void>): Promise<void>;
 }
 
 export interface StageOptions {
@@ -70,7 +70,7 @@ export function createRun(surroundings: Surroundings): Run {
         outcome.plan = await planWanted(surroundings, options.stage ?? outcome.stage);
         outcome.code = await work(outcome.plan, surroundings.terminal);
       },
-      onProject: (work) => work(surroundings),
+      onProject: (work) => work(surroundings, outcome.stage ?? surroundings.env.FLEET_STAGE),
     },
   };
 }

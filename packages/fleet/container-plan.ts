@@ -103,6 +103,7 @@ function planHttp(
       MCP_UPSTREAM: `${at}${sidecar.path ?? "/mcp"}`,
       MCP_UPSTREAM_HEALTH: `${at}${health.path}`,
       MCP_UPSTREAM_HEALTH_CODES: health.codes,
+      ...(sidecar.bearer !== undefined && { MCP_UPSTREAM_BEARER: sidecar.bearer }),
     },
     secrets: secretsOf(fleet, { ...service, secrets: sidecar.secrets ?? [] }),
     sessions: sidecar.login !== "none",

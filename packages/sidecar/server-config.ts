@@ -17,6 +17,8 @@ export interface HttpServer {
   readonly kind: "http";
   readonly url: URL;
   readonly health: { readonly url: URL; readonly codes: string };
+  /** The server's own token, which it gets in place of the caller's. */
+  readonly bearer: string | undefined;
 }
 
 export interface StdioServer {
@@ -89,8 +91,17 @@ function readHttp(read: EnvironmentReader): HttpServer | undefined {
   );
   const healthUrl = read.optional("MCP_UPSTREAM_HEALTH", onLoopback);
   const codes = read.optional("MCP_UPSTREAM_HEALTH_CODES", v.string()) ?? "200";
+  const variable = read.optional("MCP_UPSTREAM_BEARER", v.string());
+  const bearer =
+    variable === undefined
+      ? undefined
+      : read.required(
+          variable,
+          v.string(),
+          "MCP_UPSTREAM_BEARER names it: it is the token that the server behind takes.",
+        );
   if (url === undefined) return undefined;
-  return { kind: "http", url, health: { url: healthUrl ?? new URL("/health", url), codes } };
+  return { kind: "http", url, health: { url: healthUrl ?? new URL("/health", url), codes }, bearer };
 }
 
 function readStdio(read: EnvironmentReader, env: Environment, command: readonly [string, ...string[]]): StdioServer {

@@ -1,6 +1,10 @@
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
@@ -20,10 +24,21 @@ const foreign = (host: string, fields: Partial<ServiceDefinition>) =>
 let fleet: Attended;
 let files: string;
 let map: FleetDefinition;
+/** As Notion answers whose token it does not know: https://developers.notion.com/reference/status-codes */
+const notion = createServer((_, res) => {
+  const body = { object: "error", status: 401, code: "unauthorized", message: "API token is invalid." };
+  res.writeHead(401, { "content-type": "application/json" }).end(JSON.stringify(body));
+});
+const token = { secret: "notion", keys: ["AUTH_TOKEN"] };
+
 beforeAll(async () => {
+  notion.listen(0, "127.0.0.1");
+  await once(notion, "listening");
+  const address = notion.address();
+  if (address === null || typeof address === "string") throw new TypeError("A server listens on a port.");
   files = await realpath(await mkdtemp(join(tmpdir(), "fleet-files-")));
   await writeFile(join(files, "note.txt"), "of the filesystem");
-  map = mapOf({
+  const services = mapOf({
     everything: foreign("everything", {
       sidecar: login,
       healthPath: "/mcp",
@@ -43,17 +58,30 @@ beforeAll(async () => {
       sidecar: { ...login, stdio: ["mcp-server-filesystem", files] },
       local: npx("mcp-server-filesystem", files),
     }),
+    notion: foreign("notion", {
+      secrets: [token],
+      environment: { BASE_URL: `http://127.0.0.1:${address.port}` },
+      sidecar: { ...login, secrets: [...login.secrets, token], bearer: "AUTH_TOKEN" },
+      local: npx("notion-mcp-server", "--transport", "http", "--port", "$PORT"),
+    }),
   });
-  const { local } = map.stages;
+  const { local } = services.stages;
   if (local === undefined) throw new Error("The fixture has a local stage.");
-  fleet = await attend({ ...map, stages: { ...map.stages, local: { ...local, registry: true } } });
+  const ofNotion = { description: "Of Notion's server", keys: { AUTH_TOKEN: { randomBytes: 32 } } };
+  map = {
+    ...services,
+    secrets: { ...services.secrets, notion: ofNotion },
+    stages: { ...services.stages, local: { ...local, registry: true } },
+  };
+  fleet = await attend(map);
 });
 afterAll(async () => {
   await fleet.close();
+  notion.close();
   await rm(files, { recursive: true, force: true });
 });
 
-describe("four servers of others, which nobody edited, side by side behind the fleet's login", () => {
+describe("servers of others, which nobody edited, side by side behind the fleet's login", () => {
   const [ada] = exampleUsers;
 
   it.each([
@@ -61,6 +89,8 @@ describe("four servers of others, which nobody edited, side by side behind the f
     ["everything-stdio", "echo", () => ({ message: "hello" }), "Echo: hello"],
     ["memory", "read_graph", () => ({}), "entities"],
     ["filesystem", "read_text_file", () => ({ path: join(files, "note.txt") }), "of the filesystem"],
+    // What Notion says is an answer of the tool's.
+    ["notion", "API-get-self", () => ({}), "API token is invalid."],
   ])(
     "[MCP-6] [MCP-5] %s answers who logged in, and each call is in the audit trail",
     async (host, tool, args, words) => {
@@ -90,6 +120,7 @@ describe("four servers of others, which nobody edited, side by side behind the f
           "everything_stdio echo",
           "memory read_graph",
           "filesystem read_text_file",
+          "notion API-get-self",
         ];
         expect(tools.map((one) => `${one["service.name"]} ${one["gen_ai.tool.name"]}`).toSorted()).toEqual(
           expected.toSorted(),
@@ -131,5 +162,40 @@ describe("four servers of others, which nobody edited, side by side behind the f
     // The 401 to which nobody was logged in, the login, and what the client said besides the call.
     expect(sum(requests?.calls)).toBeGreaterThan(3);
     expect(marks[0]).toMatchObject({ kind: "release", text: "deployment, successful" });
+  });
+
+  it("[MCP-5] fleet add brings one more, with a value for its secret, which is nowhere else", async () => {
+    const server = {
+      name: "com.example/added",
+      packages: [
+        {
+          registryType: "npm",
+          identifier: "@modelcontextprotocol/server-everything",
+          version: "2026.8.31",
+          environmentVariables: [{ name: "ADDED_TOKEN", isRequired: true, isSecret: true }],
+        },
+      ],
+    };
+    await fleet.write("server.json", JSON.stringify(server));
+    const { folder } = fleet.project;
+    const args = ["packages/cli/main.ts", "add", "server.json", "--values", "-", "--yes"];
+    const env = { ...process.env, AWS_ENDPOINT_URL: fleet.endpointUrl, npm_config_offline: "true" };
+    const adding = promisify(execFile)(process.execPath, args, { cwd: folder, env });
+    adding.child.stdin?.end("ADDED_TOKEN=value-of-added\n");
+    const { stdout, stderr } = await adding;
+    expect(stdout).toMatch(/^ADDED_TOKEN of \/local\/mcp\/added is set: version \w{8} is current\.$/m);
+    await fleet.start.said("added");
+    const member = new Member(ada.sub, fleet.fetch);
+    await vi.waitFor(
+      async () => {
+        await member.logIn(fleet.url("added", "/mcp"));
+        const client = await member.connect(fleet.url("added", "/mcp"));
+        expect(JSON.stringify(await client.callTool({ name: "get-env", arguments: {} }))).toContain("value-of-added");
+        await client.close();
+      },
+      { timeout: 60_000, interval: 1_000 },
+    );
+    const said = `${stdout}${stderr}${fleet.start.lines.join("\n")}${await readFile(join(folder, "fleet.config.ts"), "utf8")}`;
+    expect(said).not.toContain("value-of-added");
   });
 });

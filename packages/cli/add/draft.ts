@@ -1,184 +1,171 @@
 import type { FleetDefinition, ServiceDefinition } from "#fleet";
-import { Failure, UsageError } from "../failure.ts";
-import type { Package, PackageInput, ServerJson } from "./server-json.ts";
+import { ofAws } from "#fleet/checks/variable.ts";
+import { UsageError } from "../failure.ts";
+import { openOf, variableOf, variablesAmong } from "./argument.ts";
+import { type Blank, blanksOf, filled, isSecret, labelOf, type Values } from "./input.ts";
+import { type LoginKind, loginOf } from "./login.ts";
+import { fromFlag, type Published, runningOf } from "./running.ts";
+import type { Package, PackageArgument, PackageInput } from "./server-json.ts";
 
 /** An entry that is yet to be written. */
 export interface Draft {
   readonly key: string;
   readonly entry: ServiceDefinition;
-  /** Of the secret that the entry needs, with what each of its keys is. */
-  readonly secret: { readonly name: string; readonly keys: Readonly<Record<string, string>> } | undefined;
-  /** The image that has to be built, for a server that is put into the sidecar's. */
+  readonly secret: SecretDraft | undefined;
   readonly dockerfile: readonly string[] | undefined;
-  /** What a person has to fill in: arguments and variables without a value. */
+  /** What a person has to fill in: the server does not work without it. */
   readonly open: readonly string[];
+  /** What the server could have, and the entry has not. */
+  readonly leftOut: readonly string[];
+}
+
+/** The secret that an entry needs. */
+export interface SecretDraft {
+  readonly name: string;
+  /** What each of its keys is. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Values that were given by now. Never print them. */
+  readonly given: Values;
 }
 
 export interface DraftOptions {
-  readonly key: string | undefined;
-  readonly login: "google" | "openid" | "none";
-  /** The program that a package of npm installs, where the registry could be asked. */
-  readonly programOf: (identifier: string) => Promise<string | undefined>;
+  /** What its key is made from. */
+  readonly name: string;
+  readonly login: LoginKind;
+  readonly port: number | undefined;
+  readonly values: Values;
+  readonly published: Published | undefined;
+}
+
+/** What is left to fill in of a package, each once. */
+export function blanksIn(found: Package): readonly Blank[] {
+  const blanks = inputsOf(found).flatMap(({ input }) => blanksOf(input));
+  return blanks.filter(({ name }, at) => blanks.findIndex((one) => one.name === name) === at);
 }
 
 /** @throws {UsageError | Failure} for a server that no entry can run */
-export async function draftOf(map: FleetDefinition, server: ServerJson, options: DraftOptions): Promise<Draft> {
-  const found = server.packages.find(({ registryType }) => ["npm", "pypi", "oci"].includes(registryType));
-  if (found === undefined) {
-    throw new Failure(
-      `${server.name} has no package from npm, PyPI or a container registry: there is nothing that the fleet could run.`,
-    );
-  }
-  const name = (options.key ?? server.name.slice(server.name.lastIndexOf("/") + 1)).toLowerCase();
-  const key = name.replace(/^[^a-z]+/, "").replace(/[^a-z0-9]+/g, "_");
+export function draftOf(map: FleetDefinition, found: Package, options: DraftOptions): Draft {
+  const { values, port, published } = options;
+  const key = keyOf(map, options.name);
+  const host = key.replaceAll("_", "-");
+  const inputs = inputsOf(found);
+  const secret = secretOf(map, host, inputs, values);
+  const plain = inputs.flatMap(({ input, variable }) => {
+    const value = variable === undefined || isSecret(input) ? undefined : filled(input, values);
+    return variable === undefined || value === undefined ? [] : [[variable, value] as const];
+  });
+  const { fields, dockerfile } = runningOf(map, found, {
+    host,
+    login: loginOf(map, options.login),
+    port,
+    values,
+    published,
+  });
+  const { image, entryPoint, command, healthPath, healthCodes, sidecar, local } = fields;
+  const without = (isWanted: boolean) =>
+    inputs
+      .filter(({ input, variable = "" }) => !(isSecret(input) && Object.hasOwn(secret?.keys ?? {}, variable)))
+      .filter(({ input }) => (input.isRequired ?? false) === isWanted && filled(input, values) === undefined)
+      .flatMap(({ input }) => blanksOf(input).map(openOf));
+  return {
+    key,
+    entry: {
+      host,
+      image,
+      ...(entryPoint && { entryPoint }),
+      ...(command && { command }),
+      port: fields.port,
+      cpu: 256,
+      memory: 512,
+      ...(healthPath && { healthPath }),
+      ...(healthCodes && { healthCodes }),
+      ...(plain.length > 0 && { environment: Object.fromEntries(plain) }),
+      ...(secret && { secrets: [secret.name] }),
+      ...(sidecar && { sidecar }),
+      ...(map.audit !== undefined && { audit: { source: `mcp-${host}` } }),
+      ...(local && { local }),
+    },
+    secret,
+    dockerfile,
+    open: without(true),
+    leftOut: [...without(false), ...notPassed(found)],
+  };
+}
+
+interface Taken {
+  readonly input: PackageInput | PackageArgument;
+  /** The variable of the container that has its value; an argument has one only for a secret. */
+  readonly variable: string | undefined;
+}
+
+/** Everything that the server of a package takes; its port is the fleet's. */
+function inputsOf({ registryType, runtimeArguments, packageArguments, environmentVariables }: Package) {
+  const told = registryType === "oci" ? variablesAmong(runtimeArguments) : [];
+  const variables = [...told, ...environmentVariables].filter(({ name }) => name !== "PORT" && !isOfTask(name));
+  return [
+    ...variables.map((input): Taken => ({ input, variable: input.name })),
+    ...packageArguments.map((input): Taken => ({ input, variable: isSecret(input) ? variableOf(input) : undefined })),
+  ];
+}
+
+/** A task has a role in place of a profile or keys. */
+const isOfTask = (name: string) => ofAws.test(name);
+
+/** What its makers tell npx or docker, and what they want clients to send. */
+function notPassed({ registryType, runtimeArguments, environmentVariables, transport }: Package): readonly string[] {
+  const known = new Set(registryType === "oci" ? variablesAmong(runtimeArguments).map(({ value }) => value) : []);
+  const usual = /^(?:-y|--yes|-i|--rm|-p|--publish|-e|--env|run)$/;
+  return [
+    ...runtimeArguments
+      .filter(
+        ({ value, name }) =>
+          !known.has(value) && !usual.test(name ?? value ?? "") && !fromFlag.test(name ?? value ?? ""),
+      )
+      .map(
+        (one) =>
+          `${one.name ?? one.value ?? labelOf(one)}, which is for ${registryType === "oci" ? "docker" : "the command that fetches it"}`,
+      ),
+    ...environmentVariables
+      .filter(({ name }) => isOfTask(name))
+      .map(({ name }) => `${name}: a task has a role for that, whose statements are the entry's permissions`),
+    ...transport.headers.map(({ name }) => `the header ${name} of its clients, which the sidecar does not pass on`),
+  ];
+}
+
+function keyOf(map: FleetDefinition, name: string): string {
+  const key = name
+    .toLowerCase()
+    .replace(/^[^a-z]+/, "")
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replace(/_+$/, "");
   if (key === "") throw new UsageError(`${name} is no key of the map: name one with --key, such as --key notes.`);
   if (Object.hasOwn(map.services, key)) {
     throw new UsageError(
       `services.${key} is there already: name another with --key, or remove it: fleet remove ${key}`,
     );
   }
-  const host = key.replaceAll("_", "-");
-  const secrets = found.environmentVariables.filter(({ isSecret }) => isSecret);
-  const plain = found.environmentVariables.filter((input) => !input.isSecret && knownValue(input) !== undefined);
-  const open = [...found.environmentVariables, ...found.packageArguments].filter(
-    (input) => !input.isSecret && input.isRequired && knownValue(input) === undefined,
-  );
-  const secretName = secrets.length === 0 ? undefined : freeName(map, host);
-  const { fields, dockerfile } = await runningOf(map, found, host, options);
-  const { image, port, command, sidecar, local } = fields;
-  const entry: ServiceDefinition = {
-    host,
-    image,
-    ...(command && { command }),
-    port,
-    cpu: 256,
-    memory: 512,
-    ...(plain.length > 0 && {
-      environment: Object.fromEntries(plain.map((input) => [input.name, knownValue(input) ?? ""])),
-    }),
-    ...(secretName !== undefined && { secrets: [secretName] }),
-    ...(sidecar && { sidecar }),
-    ...(map.audit !== undefined && { audit: { source: `mcp-${host}` } }),
-    ...(local && { local }),
-  };
-  return {
-    key,
-    entry,
-    secret:
-      secretName === undefined
-        ? undefined
-        : {
-            name: secretName,
-            keys: Object.fromEntries(secrets.map((input) => [input.name, input.description ?? ""])),
-          },
-    dockerfile,
-    open: open.map((input) => `${input.name ?? "an argument"}${input.description ? ` (${input.description})` : ""}`),
-  };
+  return key;
 }
 
-type Running = Pick<ServiceDefinition, "image" | "port" | "sidecar" | "command" | "local">;
-
-interface Made {
-  readonly fields: Running;
-  readonly dockerfile: readonly string[] | undefined;
-}
-
-async function runningOf(map: FleetDefinition, found: Package, host: string, options: DraftOptions): Promise<Made> {
-  const login = loginOf(map, options.login);
-  if (found.registryType === "oci") return { fields: runImage(found, login), dockerfile: undefined };
-  const program = found.registryType === "npm" ? await options.programOf(found.identifier) : undefined;
-  return putIntoSidecar(map, found, { host, login, program });
-}
-
-/** An image of its makers, that speaks HTTP. */
-function runImage(found: Package, login: Login): Running {
-  const { identifier, version = "latest", transport } = found;
-  if (transport.type === "stdio") {
-    throw new Failure(
-      `${identifier} speaks stdio and brings an image of its own, which has no sidecar in it: copy the server into an image on the sidecar's, as docs/adding-a-service.md shows.`,
-    );
-  }
-  const url = URL.parse((transport.url ?? "").replace(/\{[^}]*\}/g, "8000"));
-  const path = url === null || ["/", "/mcp"].includes(url.pathname) ? {} : { path: url.pathname };
-  const [first, ...others] = argumentsOf(found);
-  return {
-    image: /[:@][^/]+$/.test(identifier) ? identifier : `${identifier}:${version}`,
-    port: Number(url?.port || 8000),
-    ...(first !== undefined && { command: [first, ...others] as const }),
-    sidecar: { ...login, ...path },
-  };
-}
-
-/** A package that is put into an image on the sidecar's. */
-function putIntoSidecar(
+/** What its makers call optional is a key of it only with a value: a placeholder would be taken for one. */
+function secretOf(
   map: FleetDefinition,
-  found: Package,
-  { host, login, program }: { readonly host: string; readonly login: Login; readonly program: string | undefined },
-): Made {
-  const base = map.sidecar?.image;
-  if (base === undefined) {
-    throw new Failure("The map names no image of the sidecar, into which the server is put: add `sidecar: { image }`.");
+  host: string,
+  inputs: readonly Taken[],
+  values: Values,
+): SecretDraft | undefined {
+  const keys: [string, string][] = [];
+  const given: [string, string][] = [];
+  for (const { input, variable } of inputs) {
+    if (variable === undefined || !isSecret(input)) continue;
+    const value = filled(input, values);
+    const isOptional = "type" in input ? input.isRequired !== true : input.isRequired === false;
+    if (value === undefined && isOptional) continue;
+    keys.push([variable, input.description?.replaceAll(/\s+/g, " ").trim() ?? ""]);
+    if (value !== undefined) given.push([variable, value]);
   }
-  const { identifier, version = "latest" } = found;
-  const args = argumentsOf(found);
-  const ofNpm = found.registryType === "npm";
-  const exact = version === "latest" ? identifier : `${identifier}${ofNpm ? "@" : "=="}${version}`;
-  const stdio = [program ?? identifier.slice(identifier.lastIndexOf("/") + 1), ...args] as const;
-  return {
-    fields: {
-      image: base.replace(/\/[^/]+$/, `/${host}:${version.replace(/[^\w.-]/g, "-")}`),
-      port: 8000,
-      sidecar: { ...login, stdio },
-      local: { command: ofNpm ? ["npx", "-y", exact, ...args] : ["uvx", exact, ...args] },
-    },
-    dockerfile: [
-      `FROM ${base}`,
-      ofNpm ? `RUN npm install -g ${exact}` : `RUN uv tool install ${exact}`,
-      `CMD ${JSON.stringify(stdio)}`,
-    ],
-  };
-}
-
-type Login = ReturnType<typeof loginOf>;
-
-const needed = {
-  google: ["GOOGLE_OAUTH_CLIENT_ID", "GOOGLE_OAUTH_CLIENT_SECRET", "SESSION_ENCRYPTION_KEY"],
-  openid: ["OPENID_CLIENT_ID", "OPENID_CLIENT_SECRET", "SESSION_ENCRYPTION_KEY"],
-  none: [],
-} as const;
-
-/** The login, with the map's own secrets that hold what it takes. */
-function loginOf({ secrets }: FleetDefinition, login: DraftOptions["login"]) {
-  const uses = new Map<string, string[]>();
-  for (const key of needed[login]) {
-    const holder = Object.entries(secrets).find(([, secret]) => Object.hasOwn(secret.keys, key))?.[0];
-    if (holder === undefined) {
-      throw new Failure(
-        `A login by ${login} takes ${key}, and no secret of the map has it: add one, or use --login none.`,
-      );
-    }
-    uses.set(holder, [...(uses.get(holder) ?? []), key]);
-  }
-  const list = [...uses].map(([secret, keys]) => {
-    const all = Object.keys(secrets[secret]?.keys ?? {}).length === keys.length;
-    return all ? secret : { secret, keys };
-  });
-  return list.length === 0 ? { login } : { login, secrets: list };
-}
-
-function argumentsOf({ packageArguments }: Package): readonly string[] {
-  return packageArguments.flatMap((argument) => {
-    const value = knownValue(argument);
-    if (value === undefined && !argument.isRequired) return [];
-    if (argument.type === "positional") return [value ?? `<${argument.name ?? "argument"}>`];
-    return value === undefined || value === "" ? [argument.name ?? ""] : [argument.name ?? "", value];
-  });
-}
-
-/** A value with a variable in braces is for a person to complete. */
-function knownValue({ value, default: otherwise }: PackageInput): string | undefined {
-  const known = value ?? otherwise;
-  return known === undefined || /\{\w+\}/.test(known) ? undefined : known;
+  if (keys.length === 0) return undefined;
+  return { name: freeName(map, host), keys: Object.fromEntries(keys), given: Object.fromEntries(given) };
 }
 
 function freeName({ secrets }: FleetDefinition, host: string): string {

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import * as v from "valibot";
 import { Failure, reasonOf, UsageError } from "../failure.ts";
 import type { Surroundings } from "../stage.ts";
+import type { Published } from "./running.ts";
 import { parseServerJson, type ServerJson } from "./server-json.ts";
 
 const run = promisify(execFile);
@@ -38,10 +39,13 @@ function ofPackage(
   found: readonly (string | undefined)[] | null,
 ): ServerJson {
   const [, identifier = name, version] = found ?? [];
-  const last = identifier.slice(identifier.lastIndexOf("/") + 1).replace(/[:@].*$/, "");
+  const [last = "", of = "local"] = identifier
+    .replace(/[:@][^/]*$/, "")
+    .split("/")
+    .reverse();
   return parseServerJson(
     JSON.stringify({
-      name: `local/${last.replace(/^(?:mcp-)?server-|-mcp(?:-server)?$|^mcp-/g, "") || last}`,
+      name: `${of.replaceAll(/[^\w.-]/g, "") || "local"}/${last}`,
       packages: [
         {
           registryType,
@@ -59,19 +63,44 @@ async function download(address: string): Promise<string> {
   try {
     const answer = await fetch(address, { signal: AbortSignal.timeout(patienceMs) });
     if (answer.ok) return await answer.text();
-    throw new Failure(`${address} answered ${answer.status}.`);
+    throw new Failure(
+      `${address} answered ${answer.status}: name the address of a server.json, such as https://registry.modelcontextprotocol.io/v0.1/servers/<name>/versions/latest.`,
+    );
   } catch (error) {
     throw error instanceof Failure ? error : new Failure(`${address} cannot be read: ${reasonOf(error)}`);
   }
 }
 
-const Bin = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
+const Version = v.object({
+  version: v.string(),
+  bin: v.optional(v.record(v.string(), v.string()), {}),
+});
+const View = v.pipe(v.string(), v.parseJson(), Version);
+const Refused = v.pipe(v.string(), v.parseJson(), v.object({ error: v.object({ code: v.string() }) }));
 
-/** The program that npm would run; undefined where npm does not know, or has several. */
-export async function programOf(identifier: string): Promise<string | undefined> {
-  const asked = run("npm", ["view", identifier, "bin", "--json"], { timeout: patienceMs });
-  const { stdout } = await asked.catch(() => ({ stdout: "" }));
-  const bin = v.safeParse(Bin, stdout);
-  const names = bin.success ? Object.keys(bin.output) : [];
-  return names.length === 1 ? names[0] : undefined;
+/**
+ * What npm knows of a package, so that the entry has one version and the program that it installs; undefined where npm
+ * cannot be asked. @throws {UsageError} if there is no such package
+ */
+export async function askNpm(identifier: string, version = "latest"): Promise<Published | undefined> {
+  const exact = `${identifier}@${version}`;
+  const asked = run("npm", ["view", "--json", exact, "version", "bin"], { timeout: patienceMs });
+  const stdout = await asked.then((answer) => answer.stdout, outputOf);
+  const refused = v.safeParse(Refused, stdout);
+  if (refused.success && ["E404", "ETARGET"].includes(refused.output.error.code)) {
+    throw new UsageError(`npm has no ${exact}: correct its name or version, as on https://www.npmjs.com.`);
+  }
+  const view = v.safeParse(View, stdout);
+  if (!view.success) return undefined;
+  const programs = Object.keys(view.output.bin);
+  const own = identifier.slice(identifier.lastIndexOf("/") + 1);
+  return {
+    version: view.output.version,
+    program: programs.length === 1 ? programs[0] : programs.find((one) => one === own),
+  };
+}
+
+/** What it wrote although it failed. */
+function outputOf(error: unknown): string {
+  return error instanceof Error && "stdout" in error && typeof error.stdout === "string" ? error.stdout : "";
 }

@@ -10,7 +10,7 @@ import { currentKeys, type SecretKeys } from "./value.ts";
 /** Sets what a `.env` file has for the secrets of the map, one version for each secret. */
 export async function importKeys(stage: Stage, file: string, consent: "ask" | "agreed"): Promise<ExitCode> {
   const { terminal, plan } = stage;
-  const values = await readValues(stage, file);
+  const values = await readValues(stage, "import", file);
   const shares = await sharesOf(stage, values);
   const unused = Object.keys(values).filter((name) => shares.every(({ given }) => !Object.hasOwn(given, name)));
   if (unused.length > 0) terminal.note(`Left out, as no secret of the map has such a key: ${nameable(unused)}.`);
@@ -31,15 +31,22 @@ export async function importKeys(stage: Stage, file: string, consent: "ask" | "a
 }
 
 /** A line of a broken file may be part of a value: it is not repeated unless it looks like a name. */
-function nameable(words: readonly string[]): string {
+export function nameable(words: readonly string[]): string {
   const plain = words.filter((word) => /^[A-Z][A-Z0-9_]{0,60}$/.test(word));
   const others = words.length - plain.length;
   return [...plain, ...(others > 0 ? [`${others} that ${others === 1 ? "is" : "are"} no name`] : [])].join(", ");
 }
 
-/** An empty value is a line of a template that nobody filled in. */
-async function readValues(stage: Stage, file: string): Promise<SecretKeys> {
-  const parsed = Object.entries(parseEnv(await readSource(stage, "import", file)));
+/**
+ * An empty value is a line of a template that nobody filled in.
+ * @param word the word of the command line before the file
+ */
+export async function readValues(
+  stage: Pick<Stage, "stdin" | "terminal">,
+  word: string,
+  file: string,
+): Promise<SecretKeys> {
+  const parsed = Object.entries(parseEnv(await readSource(stage, word, file)));
   const filled = parsed.filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== "");
   const empty = parsed.length - filled.length;
   if (empty > 0) stage.terminal.note(`${empty} ${empty === 1 ? "name has" : "names have"} no value: left out.`);

@@ -52,7 +52,7 @@ export async function readFromFile(stage: Stage, file: string, keys: readonly st
  * The text of a file, or of the pipe for `-`.
  * @param word the word of the command line before it
  */
-export async function readSource({ stdin }: Stage, word: string, file: string): Promise<string> {
+export async function readSource({ stdin }: Pick<Stage, "stdin">, word: string, file: string): Promise<string> {
   // Typing at a terminal would echo.
   if (file === "-" && stdin.isTTY === true)
     throw new UsageError(`${word} - reads a pipe: fleet secrets set asks for a value without echo.`);

@@ -1,5 +1,5 @@
 import { isStdio } from "../container-plan.ts";
-import type { FleetDefinition, ServiceDefinition, SidecarDefinition } from "../definition.ts";
+import type { FleetDefinition, HttpSidecarDefinition, ServiceDefinition, SidecarDefinition } from "../definition.ts";
 import type { Entry } from "../entry.ts";
 import type { Problem } from "../problem.ts";
 import { usesOf } from "../service-variables.ts";
@@ -12,7 +12,9 @@ export function checkSidecar(fleet: FleetDefinition, [key, service]: Entry): rea
   return [
     ...checkLogin(fleet, field, sidecar),
     ...checkSessions(field, service),
-    ...(isStdio(sidecar) ? checkStdio(field, service) : checkImage(fleet, field)),
+    ...(isStdio(sidecar)
+      ? checkStdio(field, service)
+      : [...checkImage(fleet, field), ...checkBearer(fleet, field, sidecar)]),
   ];
 }
 
@@ -45,6 +47,23 @@ function checkSessions(field: string, { sessions }: ServiceDefinition): readonly
       value: sessions,
       allowed: 'false or "none" behind a sidecar, which keeps the login\'s sessions in Redis by itself',
       remedy: "Remove it: it says where the server's own MCP sessions are, and the server gets no Redis.",
+    },
+  ];
+}
+
+function checkBearer(
+  fleet: FleetDefinition,
+  field: string,
+  { bearer, secrets }: HttpSidecarDefinition,
+): readonly Problem[] {
+  const keys = usesOf(fleet, secrets).map(({ key }) => key);
+  if (bearer === undefined || keys.includes(bearer)) return [];
+  return [
+    {
+      field: `${field}.sidecar.bearer`,
+      value: bearer,
+      allowed: `a key of ${field}.sidecar.secrets: ${keys.join(", ") || "it has none"}`,
+      remedy: `Name the secret in both: { secret: "…", keys: ["${bearer}"] } in ${field}.sidecar.secrets, and in ${field}.secrets for the server.`,
     },
   ];
 }

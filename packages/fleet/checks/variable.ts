@@ -13,7 +13,7 @@ import { duplicates } from "./duplicate.ts";
  * Set by ECS in every task, or taken by SDKs in place of the task's role.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
-const ofAws =
+export const ofAws =
   /^(?:ECS_|AWS_CONTAINER_|AWS_EXECUTION_ENV$|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE)$)/;
 
 /** A container's variables come from several places: each name once, none of AWS's, and no credential in the map. */

@@ -31,6 +31,11 @@ interface SidecarCommon<SecretName extends string> {
 export interface HttpSidecarDefinition<SecretName extends string = string> extends SidecarCommon<SecretName> {
   /** Where the server speaks MCP, at the entry's `port`; `healthPath` and `healthCodes` are the server's. Default `/mcp`. */
   readonly path?: string;
+  /**
+   * Key of one of `secrets` whose value the server takes as its own bearer token: the sidecar sends it, and no caller's. Let
+   * the server read the same key from the entry's `secrets`.
+   */
+  readonly bearer?: string;
 }
 
 export interface StdioSidecarDefinition<SecretName extends string = string> extends SidecarCommon<SecretName> {

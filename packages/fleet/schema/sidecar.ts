@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { closed, expectation } from "../expectation.ts";
 import { Command, Environment, Image, Uses } from "./container.ts";
-import { matching, means, whole } from "./field.ts";
+import { matching, means, variableName, whole } from "./field.ts";
 
 const common = {
   login: v.picklist(
@@ -16,6 +16,7 @@ const common = {
 const Http = closed({
   ...common,
   path: v.optional(matching(/^\/[!-~]{0,1023}$/, "a path that begins with /", 'Put a / in front, as in "/mcp".')),
+  bearer: v.optional(variableName),
 });
 
 const Stdio = closed({

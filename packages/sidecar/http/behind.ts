@@ -12,14 +12,15 @@ const toolsPatienceMs = 5_000;
 
 /** A server that speaks HTTP on loopback. */
 export function openHttp(
-  { url, health, patienceMs }: HttpServer & Patience,
+  { url, health, bearer, patienceMs }: HttpServer & Patience,
   { config, stopping, audit, metrics, log }: Surroundings,
 ): Behind {
   const upstream = openUpstream(url, health);
-  const catalog = openCatalog(() => askForTools(url, toolsPatienceMs));
+  const catalog = openCatalog(() => askForTools({ url, bearer }, toolsPatienceMs));
   const ledger = openLedger({ audit, catalog, metrics });
   const serve = forwardTo({
     upstream,
+    bearer,
     sessionIds: openSessionIds(config.sessionKeys),
     catalog,
     ledger,

@@ -14,6 +14,7 @@ import { Late, type Upstream } from "./upstream.ts";
 
 export interface ForwardParts {
   readonly upstream: Upstream;
+  readonly bearer: string | undefined;
   readonly sessionIds: SessionIds;
   readonly catalog: Catalog;
   readonly ledger: Ledger;
@@ -28,7 +29,7 @@ const methods = ["POST", "GET", "DELETE"];
 
 /** Serves `/mcp` with what the server behind answers, as it comes, no faster than the client reads it. */
 export function forwardTo(parts: ForwardParts): Serve {
-  const { upstream, sessionIds } = parts;
+  const { upstream, bearer, sessionIds } = parts;
   const { host, pathname, search } = upstream.url;
   const complaint = new Complaint(parts.log);
 
@@ -41,7 +42,7 @@ export function forwardTo(parts: ForwardParts): Serve {
     const answer = await upstream.ask({
       method: req.method ?? "",
       path: `${pathname}${search}`,
-      headers: headersToServer(req.headers, { host, session: sessionOf(req, caller, sessionIds), body }),
+      headers: headersToServer(req.headers, { host, bearer, session: sessionOf(req, caller, sessionIds), body }),
       body,
       onBegin,
       patienceMs: parts.patienceMs,
@@ -49,7 +50,10 @@ export function forwardTo(parts: ForwardParts): Serve {
     complaint.withdraw();
     if (answer.statusCode !== 401) return answer;
     answer.resume();
-    throw new Refusal(502, "The server behind asks for credentials of its own, which its entry has to give it.");
+    throw new Refusal(
+      502,
+      "The server behind asks for a token of its own: name its key in sidecar.bearer of the entry, or turn its login off.",
+    );
   }
 
   function explain(error: unknown): Refusal {

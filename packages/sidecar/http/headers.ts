@@ -13,13 +13,14 @@ const isOfProtocol = (name: string): boolean => name.startsWith("mcp-") && name 
 
 export interface ServerHeaders {
   readonly host: string;
+  readonly bearer: string | undefined;
   readonly session: string | undefined;
   readonly body: string | undefined;
 }
 
 export function headersToServer(
   headers: IncomingHttpHeaders,
-  { host, session, body }: ServerHeaders,
+  { host, bearer, session, body }: ServerHeaders,
 ): Record<string, string> {
   const passed = Object.entries(headers).flatMap(([name, value]) =>
     typeof value === "string" && (toServer.has(name) || isOfProtocol(name)) ? [[name, value] as const] : [],
@@ -28,6 +29,7 @@ export function headersToServer(
     ...Object.fromEntries(passed),
     // Servers that guard against DNS rebinding know themselves by this name.
     host,
+    ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
     ...(session !== undefined && { [sessionHeader]: session }),
     ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
   };

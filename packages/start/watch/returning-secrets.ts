@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import * as v from "valibot";
 import { isAwsError } from "#cli/aws.ts";
 import type { StagePlan } from "#fleet";
 import { clientSettings, type LocalFleet } from "../fleet.ts";
@@ -11,7 +12,7 @@ export class ReturningSecrets {
   readonly #client: SecretsManagerClient;
   readonly #values = new Map<string, string>();
 
-  constructor({ cloud }: LocalFleet) {
+  constructor({ cloud }: Pick<LocalFleet, "cloud">) {
     this.#client = new SecretsManagerClient(clientSettings(cloud));
   }
 
@@ -27,13 +28,27 @@ export class ReturningSecrets {
     }
   }
 
-  /** After the deploy. @returns the names of those that have their value again */
+  /** After the deploy, unless somebody has set another value by then. @returns the names of those that have their value again */
   async putBack(secrets: StagePlan["secrets"]): Promise<readonly string[]> {
-    const returned = secrets.filter(({ name }) => this.#values.has(name)).map(({ name }) => name);
-    for (const SecretId of returned) {
-      await this.#client.send(new PutSecretValueCommand({ SecretId, SecretString: this.#values.get(SecretId) }));
+    const returned: string[] = [];
+    for (const secret of secrets) {
+      const { name: SecretId } = secret;
+      const SecretString = this.#values.get(SecretId);
+      if (SecretString === undefined) continue;
       this.#values.delete(SecretId);
+      if (await this.#isSet(secret)) continue;
+      await this.#client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+      returned.push(SecretId);
     }
     return returned;
   }
+
+  /** `fleet add` puts values as soon as there is a secret for them. */
+  async #isSet({ name: SecretId, keys }: StagePlan["secrets"][number]): Promise<boolean> {
+    const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId }));
+    const values = v.parse(Value, SecretString);
+    return Object.entries(keys).some(([key, by]) => "placeholder" in by && values[key] !== by.placeholder);
+  }
 }
+
+const Value = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));

@@ -83,6 +83,16 @@ describe("[MCP-6] the sidecar of a server over HTTP", () => {
     expect(plan(http).environment).not.toHaveProperty("MCP_DRAIN_SECONDS");
   });
 
+  it("sends the server the token that both have from one secret", () => {
+    const token = [{ secret: "chat", keys: ["SLACK_BOT_TOKEN"] }] as const;
+    const { environment, behind } = plan({
+      sidecar: { login: "none", secrets: token, bearer: "SLACK_BOT_TOKEN" },
+      secrets: token,
+    });
+    expect(environment.MCP_UPSTREAM_BEARER).toBe("SLACK_BOT_TOKEN");
+    expect(keysOf(behind?.secrets)).toEqual(["SLACK_BOT_TOKEN"]);
+  });
+
   it("runs on this machine wherever the server does", () => {
     expect(plan(http, "local")).toMatchObject({
       localCommand: ["node", "packages/sidecar/main.ts"],
@@ -179,6 +189,12 @@ describe("an entry whose sidecar cannot work is refused", () => {
       { sidecar: stdio, environment: { MCP_SERVICE: "x" } },
       "services.notes.environment.MCP_SERVICE",
       /the sidecar itself/,
+    ],
+    [
+      "a token for the server behind that is no key of the sidecar's secrets",
+      { sidecar: { login: "none", bearer: "SLACK_BOT_TOKEN" }, secrets: ["chat"] },
+      "services.notes.sidecar.bearer",
+      /it has none.*services\.notes\.secrets for the server/s,
     ],
     [
       "a program as one text",

@@ -99,6 +99,14 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     expect(answer.headers.get("mcp-session-id")).toMatch(/^session-of-the-server\.[\w-]{43}$/);
   });
 
+  it("gets the token that its entry names, also when it is asked for its tools", async () => {
+    const { connect, requests, stop } = await front({ MCP_UPSTREAM_BEARER: "AUTH_TOKEN", AUTH_TOKEN: "of-the-server" });
+    const client = await connect("2025-11-25", { authorization: "Bearer of-the-caller" });
+    await client.callTool({ name: "say", arguments: {} });
+    await stop();
+    expect(new Set(requests.map(({ headers }) => headers.authorization))).toEqual(new Set(["Bearer of-the-server"]));
+  });
+
   it("has its sessions to itself: an id that this caller was not given does not exist", async () => {
     const { url, requests } = await front();
     const headers = { "content-type": "application/json", "mcp-session-id": "session-of-the-server" };

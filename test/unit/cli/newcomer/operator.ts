@@ -18,17 +18,29 @@ export interface Circumstances {
   /** How `fleet.config.ts` is loaded, where that is what goes wrong. */
   readonly readMap?: () => Promise<FleetDefinition>;
   readonly stdin?: string;
+  /** Where it is run, for a command that writes there. */
+  readonly project?: string;
   /** What somebody at a terminal answers, in order; without it nobody is there. */
   readonly answers?: readonly string[];
   /** Aborted by Ctrl-C. */
   readonly signal?: AbortSignal;
   /** Called with each line of the result as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Called with each line of progress. */
+  readonly onProgress?: (line: string) => void;
 }
 
 /** Runs `fleet` with the fixture as somebody would, in this process. */
 export async function fleet(args: readonly string[], circumstances: Circumstances = {}): Promise<Said> {
-  const { env = {}, map = fixture, readMap = async () => map, stdin, answers, onLine } = circumstances;
+  const {
+    env = {},
+    map = fixture,
+    readMap = async () => map,
+    stdin,
+    answers,
+    onLine,
+    project = import.meta.dirname,
+  } = circumstances;
   const out: string[] = [];
   const err: string[] = [];
   const stdout = new PassThrough();
@@ -50,13 +62,15 @@ export async function fleet(args: readonly string[], circumstances: Circumstance
       },
       note: (line) => err.push(...line.split("\n")),
       progress: (line) => {
-        if (line !== "") err.push(line);
+        if (line === "") return;
+        err.push(line);
+        circumstances.onProgress?.(line);
       },
       ask: answer,
       askSecret: answer,
     },
     env,
-    project: import.meta.dirname,
+    project,
     readMap,
     signal: circumstances.signal ?? new AbortController().signal,
     hold: (work) => work,
