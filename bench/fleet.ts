@@ -1,20 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { takePort } from "@mcp-fleet/loopback/ports.ts";
-import { names, planStage, type StagePlan } from "#fleet";
+import { planStage, type StagePlan } from "#fleet";
 import { bringUp } from "#start/bring-up.ts";
 import { runSst } from "#start/deployment.ts";
 import { clientSettings, type LocalFleet } from "#start/fleet.ts";
 import { createSteps } from "#start/steps.ts";
 import fleetMap from "../test/fixture/map.ts";
 import { copyProject } from "../test/fixture/project.ts";
-import { compareLoad, type Load } from "./load.ts";
+import { type BalancerFigures, benchBalancer } from "./balancer.ts";
 
 export interface FleetFigures {
   /** From nothing to all services healthy and holding their credentials, packages being installed. */
@@ -24,9 +20,7 @@ export interface FleetFigures {
   readonly secondDeployMs: number;
   /** Resident memory of the process that holds the endpoint, the balancer and the doubles, after the load. */
   readonly endpointMemoryMb: number;
-  /** The health route of one service, through the HTTPS balancer and directly, in turn. */
-  readonly balancer: Load;
-  readonly direct: Load;
+  readonly balancer: BalancerFigures;
 }
 
 /** Brings up the whole fleet once, as `npm start` does, and measures it. */
@@ -48,14 +42,14 @@ export async function benchFleet(): Promise<FleetFigures> {
   const startUpMs = Math.round(performance.now() - began);
   try {
     const secondDeployMs = await deployAgain(fleet, plan, projectRoot, ports.https);
-    const { balancer, direct } = await compare(fleet, plan, ports.https);
+    const elb = new ElasticLoadBalancingV2Client(clientSettings(fleet.cloud));
+    const balancer = await benchBalancer(elb, plan, ports.https);
     return {
       startUpMs,
       firstDeployMs: steps.all.find(({ id }) => id === "deploy")?.ms ?? 0,
       secondDeployMs,
       endpointMemoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
       balancer,
-      direct,
     };
   } finally {
     await fleet.close();
@@ -84,22 +78,4 @@ async function deployAgain(
   await rm(folder, { recursive: true });
   if (code !== 0) throw new Error(`The second deploy exited with code ${code}:\n${lines.join("\n")}`);
   return ms;
-}
-
-/** Both in each round, so that the machine's moods meet both. */
-async function compare({ cloud }: LocalFleet, plan: StagePlan, httpsPort: number) {
-  const service = plan.services.find(({ key }) => key === plan.oauth?.owner);
-  if (service === undefined) throw new Error("The stage has no service to measure.");
-  const elb = new ElasticLoadBalancingV2Client(clientSettings(cloud));
-  const { TargetGroups: [group] = [] } = await elb.send(
-    new DescribeTargetGroupsCommand({ Names: [names.targetGroup(plan.stage, service.key)] }),
-  );
-  const { TargetHealthDescriptions: [health] = [] } = await elb.send(
-    new DescribeTargetHealthCommand({ TargetGroupArn: group?.TargetGroupArn }),
-  );
-  const [balancer, direct] = await compareLoad(
-    { url: `https://127.0.0.1:${httpsPort}${service.health.path}`, host: service.hostname },
-    { url: `http://127.0.0.1:${health?.Target?.Port}${service.health.path}`, host: service.hostname },
-  );
-  return { balancer, direct };
 }

@@ -9,9 +9,11 @@ export interface Load {
   readonly failed: number;
 }
 
-interface Subject {
+export interface Subject {
   readonly url: string;
-  readonly host: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a POST. */
+  readonly body?: string;
 }
 
 const autocannon = createRequire(import.meta.url).resolve("autocannon/autocannon.js");
@@ -48,8 +50,10 @@ function summarize(runs: readonly Load[]): Load {
   };
 }
 
-async function run({ url, host }: Subject, seconds: number): Promise<Load> {
-  const args = [autocannon, "--json", "--no-progress", "-c", "10", "-d", String(seconds), "-H", `host=${host}`];
+async function run({ url, headers = {}, body }: Subject, seconds: number): Promise<Load> {
+  const args = [autocannon, "--json", "--no-progress", "-c", "10", "-d", String(seconds)];
+  for (const [name, value] of Object.entries(headers)) args.push("-H", `${name}=${value}`);
+  if (body !== undefined) args.push("-m", "POST", "-b", body);
   const child = spawn(process.execPath, [...args, url], { stdio: ["ignore", "pipe", "ignore"] });
   const result = v.parse(Result, await text(child.stdout));
   return {

@@ -36,7 +36,11 @@ export interface StarterBenchOptions {
 }
 
 const token = "5b1f0c80-5f0e-4b53-9a56-1c0d5e5b8c11";
-const listening = v.pipe(v.string(), v.parseJson(), v.object({ message: v.literal("Listening."), port: v.number() }));
+const listening = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ message: v.literal("Listening."), port: v.number(), tls: v.optional(v.number()) }),
+);
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 /**
@@ -83,6 +87,8 @@ const auditedBy = (hec: HecDouble) => ({
 export interface Server {
   readonly pid: number | undefined;
   readonly port: number;
+  /** Where it serves HTTPS too. */
+  readonly tls: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -94,16 +100,17 @@ export async function start(file: string, env: Readonly<Record<string, string>>)
   const exited = once(child, "exit");
   if (child.stdout === null) throw new TypeError("The server's output is a pipe.");
   const lines = createInterface({ input: child.stdout });
-  const port = await new Promise<number>((resolve, reject) => {
+  const { port, tls } = await new Promise<v.InferOutput<typeof listening>>((resolve, reject) => {
     lines.on("line", (line) => {
       const parsed = v.safeParse(listening, line);
-      if (parsed.success) resolve(parsed.output.port);
+      if (parsed.success) resolve(parsed.output);
     });
     exited.then(() => reject(new Error(`${file} exited with ${child.exitCode}.`)));
   });
   return {
     pid: child.pid,
     port,
+    tls,
     stop: async () => {
       child.kill("SIGTERM");
       await exited;

@@ -4,16 +4,20 @@ import type { BalancerSettings } from "../model.ts";
 import type { Hop } from "./headers.ts";
 import type { BalancerMeter } from "./measurements.ts";
 import { type ErrorStatus, page } from "./page.ts";
+import type { PlainRequest } from "./plain-request.ts";
+import { PlainResponse } from "./plain-response.ts";
 import type { Target } from "./target.ts";
 
 /** The client's side of an exchange, which speaks HTTP/1.1 or HTTP/2. */
-export type ClientRequest = IncomingMessage | Http2ServerRequest;
-export type ClientResponse = Http1Response | Http2Response;
+export type ClientRequest = PlainRequest | StreamedRequest;
+/** Its body comes piece by piece. */
+export type StreamedRequest = IncomingMessage | Http2ServerRequest;
+export type ClientResponse = PlainResponse | Http1Response | Http2Response;
 
 type Http1Response = ServerResponse & ResponseBody;
 type Http2Response = Http2ServerResponse & ResponseBody;
 
-/** What both kinds of response take; their own overloads differ. */
+/** What all kinds of response take; their own overloads differ. */
 interface ResponseBody {
   write(chunk: Buffer): boolean;
   end(chunk?: Buffer | string, encoding?: BufferEncoding): unknown;
@@ -33,7 +37,8 @@ export interface Entry {
 
 /** `flat` is a list of names and values. */
 export function writeHead(response: ClientResponse, status: number, message: string, flat: string[]): void {
-  if ("stream" in response) response.writeHead(status, grouped(flat));
+  if (response instanceof PlainResponse) response.writeHead(status, message, flat);
+  else if ("stream" in response) response.writeHead(status, grouped(flat));
   else if (message === "") response.writeHead(status, flat);
   else response.writeHead(status, message, flat);
 }
@@ -51,10 +56,13 @@ export function cutShort(response: ClientResponse): void {
   else response.destroy();
 }
 
-export function hasBody(request: ClientRequest): boolean {
-  if ("stream" in request) return !request.stream.endAfterHeaders;
+/** The request, if some of its body is still to come. */
+export function upload(request: ClientRequest): StreamedRequest | undefined {
+  if ("body" in request) return undefined;
+  if ("stream" in request) return request.stream.endAfterHeaders ? undefined : request;
   const length = request.headers["content-length"];
-  return (length !== undefined && length !== "0") || request.headers["transfer-encoding"] !== undefined;
+  const hasBody = (length !== undefined && length !== "0") || request.headers["transfer-encoding"] !== undefined;
+  return hasBody ? request : undefined;
 }
 
 /**

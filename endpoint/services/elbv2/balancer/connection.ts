@@ -138,7 +138,7 @@ export class Connection {
     this.#early = end < 0 ? all : undefined;
     if ((end < 0 ? all.length : end) > maxHead) throw new MalformedResponse("The target's headers are too long.");
     if (end < 0) return nothing;
-    const head = parseResponseHead(all.toString("latin1", 0, end), this.#method);
+    const head = parseResponseHead(all.toString("latin1", 0, end + 2), this.#method);
     if (head.status === 101) throw new MalformedResponse("The target changed to a protocol nobody asked for.");
     if (head.status >= 200) {
       this.#head = head;

@@ -3,17 +3,18 @@ import {
   type ClientResponse,
   cutShort,
   type Entry,
-  hasBody,
   onIdle,
+  type StreamedRequest,
   sendPage,
+  upload,
   writeHead,
 } from "./client.ts";
 import type { Connection, ResponseReader } from "./connection.ts";
 import { ConnectTimeout, isRefusedConnection } from "./failure.ts";
-import { requestHeaders, responseHeaders } from "./headers.ts";
+import { requestHeaders } from "./headers.ts";
 import type { ErrorStatus } from "./page.ts";
 import { sendBody } from "./request-body.ts";
-import { requestHead } from "./request-head.ts";
+import { fitsHttp1, requestHead } from "./request-head.ts";
 import type { ResponseHead } from "./response-head.ts";
 import type { ForwardChoice } from "./route.ts";
 import type { Selection } from "./stickiness.ts";
@@ -35,7 +36,7 @@ export class Exchange implements ResponseReader {
   readonly #choice: ForwardChoice;
   readonly #target: Target;
   readonly #cookies: readonly string[];
-  readonly #hasBody: boolean;
+  readonly #upload: StreamedRequest | undefined;
   #connection: Connection | undefined;
   #sentAt = 0;
   #contentLength = -1;
@@ -57,33 +58,32 @@ export class Exchange implements ResponseReader {
     this.#choice = selection.choice;
     this.#target = selection.target;
     this.#cookies = selection.cookies;
-    this.#hasBody = hasBody(request);
+    this.#upload = upload(request);
   }
 
   start(): void {
     const { rawHeaders, headers } = this.#request;
     const fields = requestHeaders(rawHeaders, headers, this.#entry.hop(this.#request), this.#entry.settings);
-    const chunked = this.#hasBody && headers["content-length"] === undefined;
+    const chunked = this.#upload !== undefined && headers["content-length"] === undefined;
     if (chunked) fields.push("Transfer-Encoding", "chunked");
-    const head = requestHead(this.#method, this.#path, fields);
     this.#target.acquire();
-    if (head === undefined) {
+    if ("stream" in this.#request && !fitsHttp1(this.#path, fields)) {
       this.#fail(400);
       return;
     }
     this.#response.once("close", this.#clientGone);
     onIdle(this.#response, this.#entry.settings.idleTimeout, this.#idle);
-    this.#send(head);
-    if (!this.#hasBody || this.#connection === undefined) return;
-    this.#entry.overhear(this.#request);
-    sendBody(this.#request, this.#connection, chunked);
+    const body = "body" in this.#request ? this.#request.body : "";
+    const connection = this.#send(requestHead(this.#method, this.#path, fields) + body);
+    if (body !== "" || this.#upload !== undefined) this.#entry.overhear(this.#request);
+    if (this.#upload !== undefined) sendBody(this.#upload, connection, chunked);
   }
 
   onHead({ status, message, headers, framing }: ResponseHead): void {
     if (this.#over) return;
     this.#choice.meter.answered(status, (performance.now() - this.#sentAt) / 1000);
-    const flat = responseHeaders(headers);
-    for (const cookie of this.#cookies) flat.push("Set-Cookie", cookie);
+    const { length } = this.#cookies;
+    const flat = length === 0 ? headers : [...headers, ...this.#cookies.flatMap((cookie) => ["Set-Cookie", cookie])];
     writeHead(this.#response, status, message, flat);
     if (framing.kind === "length") this.#contentLength = framing.length;
     // A stream's first event may be far off: the headers go out now, unless its first bytes came along with them.
@@ -126,12 +126,14 @@ export class Exchange implements ResponseReader {
     this.#fail(error instanceof ConnectTimeout ? 504 : 502);
   }
 
-  #send(head: string): void {
+  #send(text: string): Connection {
     this.#sentAt = performance.now();
-    this.#connection = this.#target.connection(this.#entry.settings.idleTimeout);
-    if (this.#hasBody) this.#connection.gather();
-    this.#connection.begin(this.#method, head, this);
-    if (!this.#hasBody) this.#connection.finish();
+    const connection = this.#target.connection(this.#entry.settings.idleTimeout);
+    this.#connection = connection;
+    if (this.#upload !== undefined) connection.gather();
+    connection.begin(this.#method, text, this);
+    if (this.#upload === undefined) connection.finish();
+    return connection;
   }
 
   readonly #flush = (): void => {
@@ -157,7 +159,7 @@ export class Exchange implements ResponseReader {
       this.#finish(this.#response.statusCode);
       cutShort(this.#response);
     } else {
-      this.#fail(this.#hasBody && !this.#request.complete ? 408 : 504);
+      this.#fail(this.#upload?.complete === false ? 408 : 504);
     }
     this.#connection?.abandon();
   };
@@ -171,7 +173,7 @@ export class Exchange implements ResponseReader {
     this.#over = true;
     this.#target.release();
     // It may have waited for a connection that is gone; what still comes of it is dropped.
-    if (this.#hasBody) this.#request.resume();
+    this.#upload?.resume();
     this.#entry.report(this.#request, status, this.#sentAt, this.#target);
   }
 }

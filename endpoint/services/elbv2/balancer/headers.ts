@@ -1,3 +1,4 @@
+import { randomFillSync } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { BalancerSettings, ListenerProtocol } from "../model.ts";
 
@@ -16,8 +17,6 @@ const notForwarded = new Set([
   "x-forwarded-port",
   "x-amzn-trace-id",
 ]);
-
-const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
 
 /** Where a request came from and in, for the `X-Forwarded-*` headers. */
 export interface Hop {
@@ -58,16 +57,6 @@ export function requestHeaders(
   return forwarded;
 }
 
-/** The target's headers for the client, as a flat list. */
-export function responseHeaders(raw: readonly string[]): string[] {
-  const flat: string[] = [];
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? "";
-    if (!hopByHop.has(name.toLowerCase())) flat.push(name, raw[index + 1] ?? "");
-  }
-  return flat;
-}
-
 function headersNamedBy(connection: string | undefined): ReadonlySet<string> | undefined {
   if (connection === undefined || connection === "keep-alive" || connection === "close") return undefined;
   return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
@@ -98,15 +87,29 @@ function forwardedForValue(
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
  */
 function traceId(given: string | string[] | undefined): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  const own = `1-${seconds}-${randomHex()}${randomHex()}${randomHex()}`;
+  const own = `1-${secondsInHex()}-${random96()}`;
   const before = typeof given === "string" ? given : given?.[0];
   return before === undefined || !before.includes("Root=") ? `Root=${own}` : `Self=${own};${before}`;
 }
 
-/** 32 bits. A trace id distinguishes requests and is not secret: unguessable random numbers would cost more. */
-function randomHex(): string {
-  return Math.floor(Math.random() * 2 ** 32)
-    .toString(16)
-    .padStart(8, "0");
+let seconds = 0;
+let hex = "";
+
+function secondsInHex(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== seconds) [seconds, hex] = [now, now.toString(16)];
+  return hex;
+}
+
+const random = Buffer.alloc(12 * 256);
+let used = random.length;
+
+/** 96 bits, drawn for many requests at once. */
+function random96(): string {
+  if (used === random.length) {
+    randomFillSync(random);
+    used = 0;
+  }
+  used += 12;
+  return random.toString("hex", used - 12, used);
 }

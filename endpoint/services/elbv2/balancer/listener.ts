@@ -48,22 +48,19 @@ export class Listener {
 
   private constructor(
     spec: ListenerSpec,
-    server: ListenerServer,
     at: { readonly balancer: string; readonly door: Entrance },
     state: ListenerState,
   ) {
     this.spec = spec;
     this.#balancer = at.balancer;
     this.#door = at.door;
-    this.#server = server;
     this.#state = state;
-    server.http.on("connection", (socket: Socket) => this.#connected(socket));
-    server.http.on("request", (request: ClientRequest, response: ClientResponse) => this.#receive(request, response));
-    server.http.on("upgrade", (request: ClientRequest, socket: Duplex, head: Buffer) =>
-      this.#receiveUpgrade(request, socket, head),
-    );
-    server.http.on("tlsClientError", () => this.#state.entry.meter.add("ClientTLSNegotiationErrorCount"));
-    server.http.on("clientError", (error: Error, socket: Duplex) => this.#malformed(error, socket));
+    this.#server = openServer(spec, state.entry.settings, {
+      receive: (request, response) => this.#receive(request, response),
+      upgrade: (request, socket, head) => this.#receiveUpgrade(request, socket, head),
+      malformed: (code, socket) => this.#malformed(code, socket),
+      noHandshake: () => this.#state.entry.meter.add("ClientTLSNegotiationErrorCount"),
+    });
   }
 
   static async open(
@@ -71,9 +68,8 @@ export class Listener {
     state: ListenerState,
     at: { readonly balancer: string; readonly doors: { at(port: number): Entrance } },
   ): Promise<Listener> {
-    const server = openServer(spec, state.entry.settings);
     const door = at.doors.at(spec.port);
-    const listener = new Listener(spec, server, { balancer: at.balancer, door }, state);
+    const listener = new Listener(spec, { balancer: at.balancer, door }, state);
     await door.admit(at.balancer, listener);
     return listener;
   }
@@ -85,10 +81,10 @@ export class Listener {
 
   /** Serves a connection, of which nothing was taken yet or all that was has been put back. */
   accept(socket: Socket): void {
-    // A TLS connection is never half open: it would linger after the client's end of it.
-    socket.allowHalfOpen = this.spec.protocol === "HTTP";
-    // https://nodejs.org/api/http.html#event-connection: this is how a connection is handed to a server.
-    this.#server.http.emit("connection", socket);
+    // It would linger after the client's end of it.
+    socket.allowHalfOpen = false;
+    this.#connected(socket);
+    this.#server.accept(socket);
   }
 
   /** Requests that come from now on obey `state`. Its settings' idle timeout holds for new connections. */
@@ -99,7 +95,7 @@ export class Listener {
 
   close(): void {
     this.#door.dismiss(this.#balancer, this);
-    this.#server.http.close();
+    this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -194,8 +190,8 @@ export class Listener {
     forwardUpgrade(this.#entry(), request, socket, head, { ...selection, target: selection.target });
   }
 
-  #malformed(error: Error, socket: Duplex): void {
-    const status = clientErrorStatus("code" in error ? error.code : undefined);
+  #malformed(code: unknown, socket: Duplex): void {
+    const status = clientErrorStatus(code);
     this.#state.entry.meter.ownError(status);
     if (socket.writable) socket.end(rawErrorPage(status));
     else socket.destroy();

@@ -30,10 +30,12 @@ export class RequestLog {
   /** Reads along what the target gets: the first piece of the body, once. */
   readonly overhear = (request: ClientRequest): void => {
     if (!this.#watched || this.#reports.length >= maxReports) return;
-    request.once("data", (data: Buffer) => {
+    const take = (data: Buffer) => {
       const rpc = rpcIn(data);
       if (rpc !== undefined) this.#overheard.set(request, rpc);
-    });
+    };
+    if ("body" in request) take(Buffer.from(request.body, "latin1"));
+    else request.once("data", take);
   };
 
   /** `startedAt` is on the scale of `performance.now()`. */

@@ -1,3 +1,5 @@
+import { fieldLine, fieldValue } from "./field.ts";
+
 /** How long a response's body is (RFC 9112, section 6.3). */
 export type Framing =
   | { readonly kind: "none" }
@@ -8,8 +10,8 @@ export type Framing =
 export interface ResponseHead {
   readonly status: number;
   readonly message: string;
-  /** Names and values in turn, in their order and spelling. */
-  readonly headers: readonly string[];
+  /** Those for the client: names and values in turn, in their order and spelling. */
+  readonly headers: string[];
   readonly framing: Framing;
   /** Whether the connection may carry another request. For how long the target keeps it, the balancer does not ask. */
   readonly keepAlive: boolean;
@@ -19,51 +21,58 @@ export interface ResponseHead {
 export class MalformedResponse extends Error {}
 
 interface Fields {
-  readonly flat: string[];
   length: string | undefined;
   coding: string | undefined;
   connection: string | undefined;
 }
 
-/** @param text the head without the empty line that ends it. */
+const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n/;
+
+/** @param text the head with the line break that ends its last line, one character a byte */
 export function parseResponseHead(text: string, method: string): ResponseHead {
-  const [first = "", ...lines] = text.split("\r\n");
-  const [, minor, digits, message = ""] = /^HTTP\/1\.([01]) (\d{3})(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(first) ?? [];
-  if (digits === undefined) throw new MalformedResponse("The target's answer does not begin with a status line.");
-  const fields: Fields = { flat: [], length: undefined, coding: undefined, connection: undefined };
-  for (const line of lines) takeField(fields, line);
+  const [first, minor, digits, message = ""] = statusLine.exec(text) ?? [];
+  if (first === undefined || digits === undefined) {
+    throw new MalformedResponse("The target's answer does not begin with a status line.");
+  }
+  const fields: Fields = { length: undefined, coding: undefined, connection: undefined };
+  const headers: string[] = [];
+  for (let at = first.length; at < text.length; ) {
+    fieldLine.lastIndex = at;
+    const [line, name, spaced] = fieldLine.exec(text) ?? [];
+    if (line === undefined || name === undefined || spaced === undefined) {
+      throw new MalformedResponse("The target's answer has a line that is not a header.");
+    }
+    const value = fieldValue(spaced);
+    if (goesOn(name.toLowerCase(), value, fields)) headers.push(name, value);
+    at += line.length;
+  }
   const status = Number(digits);
   const connection = fields.connection?.toLowerCase();
   const framing = framingOf(fields, status, method);
   const keepAlive = minor === "1" ? connection !== "close" : connection === "keep-alive";
-  return {
-    status,
-    message,
-    headers: fields.flat,
-    framing,
-    keepAlive: keepAlive && framing.kind !== "until-close",
-  };
+  return { status, message, headers, framing, keepAlive: keepAlive && framing.kind !== "until-close" };
 }
 
-function takeField(fields: Fields, line: string): void {
-  const colon = line.indexOf(":");
-  const name = line.slice(0, colon);
-  const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
-  if (colon < 1 || !/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
-    throw new MalformedResponse("The target's answer has a line that is not a header.");
-  }
-  fields.flat.push(name, value);
-  switch (name.toLowerCase()) {
+/** Whether a header is for the client, and not about the connection to the target. */
+function goesOn(name: string, value: string, fields: Fields): boolean {
+  switch (name) {
     case "content-length":
       if (fields.length !== undefined && fields.length !== value) throw ambiguous();
       fields.length = value;
-      return;
+      return true;
     case "transfer-encoding":
       if (fields.coding !== undefined) throw ambiguous();
       fields.coding = value.toLowerCase();
-      return;
+      return false;
     case "connection":
       fields.connection = value;
+      return false;
+    case "keep-alive":
+    case "proxy-connection":
+    case "upgrade":
+      return false;
+    default:
+      return true;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClientRequest } from "./client.ts";
 import type { RoutedRequest } from "./conditions.ts";
-import { maxHeaderSize } from "./server.ts";
+import { maxHeaderSize } from "./limits.ts";
 
 /** The status that refuses what the real balancer does not route: no host or two, a target that is not a path. */
 export function routedRequest(request: ClientRequest, host: string | undefined): RoutedRequest | 400 | 431 {
