@@ -20,6 +20,8 @@ export function messagesOf(body: unknown): readonly Message[] {
 /** An answer of more than this is passed on without a look into it. */
 const mostCharacters = 8 * 2 ** 20;
 
+const eventEnd = /\r?\n\r?\n/;
+
 /** Reads along with an answer, as JSON or as a stream of events, and finds the messages in it. */
 export interface Reader {
   push(chunk: Buffer): void;
@@ -29,7 +31,10 @@ export interface Reader {
 export function openReader(contentType: string, onMessage: (message: Message) => void): Reader {
   const decoder = new TextDecoder();
   const isStream = contentType.startsWith("text/event-stream");
-  let text = "";
+  let parts: string[] = [];
+  let length = 0;
+  /** What an event's end may have begun with. */
+  let tail = "";
   let tooLong = false;
 
   const take = (json: string): void => {
@@ -41,8 +46,9 @@ export function openReader(contentType: string, onMessage: (message: Message) =>
   };
   /** Events end with an empty line: https://html.spec.whatwg.org/multipage/server-sent-events.html */
   const takeEvents = (): void => {
-    const events = text.split(/\r?\n\r?\n/);
-    text = events.pop() ?? "";
+    const events = parts.join("").split(eventEnd);
+    parts = [events.pop() ?? ""];
+    length = parts[0]?.length ?? 0;
     for (const event of events) {
       const data = event.split(/\r?\n/).flatMap((line) => (line.startsWith("data:") ? [line.slice(5)] : []));
       if (data.length > 0) take(data.join("\n"));
@@ -52,13 +58,18 @@ export function openReader(contentType: string, onMessage: (message: Message) =>
   return {
     push(chunk) {
       if (tooLong) return;
-      text += decoder.decode(chunk, { stream: true });
-      if (isStream) takeEvents();
-      tooLong = text.length > mostCharacters;
-      if (tooLong) text = "";
+      const piece = decoder.decode(chunk, { stream: true });
+      parts.push(piece);
+      length += piece.length;
+      // A result of some MB comes in hundreds of pieces: looking at all of them each time would take seconds.
+      const edge = tail + piece;
+      if (isStream && eventEnd.test(edge)) takeEvents();
+      tail = edge.slice(-3);
+      tooLong = length > mostCharacters;
+      if (tooLong) parts = [];
     },
     end() {
-      if (!tooLong && !isStream) take(text);
+      if (!tooLong && !isStream) take(parts.join(""));
     },
   };
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { openReader } from "#sidecar/http/messages.ts";
 import { type Front, openFront, textOf } from "./front.ts";
 
 interface Behind {
@@ -193,4 +194,20 @@ it("[MCP-6] names every setting that is missing or wrong, with its remedy", asyn
   });
   await expect(wrong).rejects.toThrow(/PORT is "x".*MCP_CALLS_PER_MINUTE is "many".*MCP_UPSTREAM is.*on loopback/s);
   await expect(openFront([])).rejects.toThrow("for one that speaks stdio, name its program and arguments");
+});
+
+it("[MCP-6] finds the messages of a stream, however it is cut", () => {
+  const events = [
+    'event: message\r\ndata: {"id":1}\r\n\r\n',
+    ": keepalive\n\n",
+    'data: {"id":2,\ndata: "result":{}}\n\n',
+  ];
+  const stream = Buffer.from(events.join(""));
+  for (let size = 1; size <= stream.length; size++) {
+    const ids: unknown[] = [];
+    const reader = openReader("text/event-stream", ({ id }) => void ids.push(id));
+    for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size));
+    reader.end();
+    expect([size, ids]).toEqual([size, [1, 2]]);
+  }
 });
