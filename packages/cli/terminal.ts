@@ -60,16 +60,23 @@ export function createTerminal({ stdin, stdout, stderr, env }: Console): Termina
 }
 
 async function readHidden(input: NodeJS.ReadStream, stderr: NodeJS.WriteStream, question: string): Promise<string> {
-  stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {
-    return await readLine(input, new Writable({ write: (_chunk, _encoding, done) => done() }), "");
+    // Whoever pastes as soon as they are asked would be echoed by a terminal that is not raw yet.
+    return await readLine(input, nowhere, "", () => stderr.write(question));
   } finally {
     stderr.write("\n");
   }
 }
 
-async function readLine(input: NodeJS.ReadStream, output: NodeJS.WritableStream, question: string): Promise<string> {
+async function readLine(
+  input: NodeJS.ReadStream,
+  output: NodeJS.WritableStream,
+  question: string,
+  onRaw: () => void = () => undefined,
+): Promise<string> {
   const lines = createInterface({ input, output, terminal: true });
+  onRaw();
   const givenUp = new AbortController();
   // The terminal is raw while asking: Ctrl-C and Ctrl-D arrive here, and end no process.
   for (const end of ["SIGINT", "close"]) lines.once(end, () => givenUp.abort());

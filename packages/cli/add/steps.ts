@@ -28,7 +28,10 @@ export function stepsOf(
       : ["- npm start, unless it runs: then it has seen the map"]),
     ...(isInFile && unset.length > 0
       ? [`- ./fleet secrets import ${file} --stage ${stage}`]
-      : unset.map(([name, what]) => `- ${secret && howToSet(secret, name, stage)}${what && `   # ${what}`}`)),
+      : unset.flatMap(([name, what]) => [
+          `- ${name}${what && ` (${what})`}:`,
+          `    ${secret && howToSet(secret, name, stage)}`,
+        ])),
     `- ./fleet connect ${key} --stage ${stage}`,
     ...(leftOut.length > 0
       ? ["Left out, as optional or not for an entry:", ...leftOut.map((what) => `- ${what}`)]

@@ -109,7 +109,8 @@ describe("fleet add", () => {
     expect(err.join("\n")).toMatch(
       /fill in NOTES_SPACE.*RUN npm install -g @modelcontextprotocol\/server-memory@2026\.8\.31/s,
     );
-    expect(err).toContain("- ./fleet secrets set brave-notes NOTES_TOKEN --stage prod   # From the settings of Notes");
+    expect(err).toContain("- NOTES_TOKEN (From the settings of Notes):");
+    expect(err).toContain("    ./fleet secrets set brave-notes NOTES_TOKEN --stage prod");
 
     const removed = await run(["remove", "brave_notes", "--yes"]);
     expect(await map()).toBe(original);

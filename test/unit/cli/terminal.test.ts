@@ -1,3 +1,4 @@
+import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { type Console, createTerminal } from "#cli/terminal.ts";
 
@@ -35,6 +36,29 @@ describe("colour", () => {
     terminal.note(terminal.paint.red("red"));
     expect(err).toEqual(["red\n"]);
   });
+});
+
+it("asks for a secret once the terminal is raw: what is pasted at once is not echoed", async () => {
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    isRaw: false,
+    setRawMode(mode: boolean) {
+      stdin.isRaw = mode;
+    },
+  });
+  const stderr = stream(true);
+  let wasRaw = false;
+  const write = (text: string) => {
+    if (text.includes("Token")) {
+      wasRaw = stdin.isRaw;
+      setImmediate(() => stdin.write("value\r"));
+    }
+    return stderr.write(text);
+  };
+  const process: unknown = { stdin, stdout: stream(true), stderr: { ...stderr, write }, env: {} };
+  if (!isConsole(process)) throw new Error("It has streams.");
+  expect(await createTerminal(process).askSecret("Token: ")).toBe("value");
+  expect([wasRaw, stderr.written.join("")]).toEqual([true, "Token: \n"]);
 });
 
 describe("the progress of long work", () => {
