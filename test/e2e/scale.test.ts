@@ -5,7 +5,8 @@ import { type ManyServices, openMany, planOnAws } from "../stage/many.ts";
 
 const pages = (count: number, size: number) => Math.ceil(count / size);
 /** So many secrets are dated, and so many target groups asked, however many there are. */
-const lookedAt = (count: number) => Math.min(count, 50);
+const dated = (count: number) => Math.min(count, 50);
+const asked = (count: number) => Math.min(count, 40);
 
 describe.each([20, 200])("a stage of %d services and as many secrets", (count) => {
   let many: ManyServices;
@@ -20,10 +21,7 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
   });
 
   const countedOf = async (work: () => Promise<unknown>) => Object.fromEntries(await many.countCalls(work));
-  const readAll = () =>
-    countedOf(() =>
-      Promise.all([reader.services(), reader.secrets(), reader.alarms(), reader.chats(), reader.traffic()]),
-    );
+  const readAll = () => Promise.all([reader.services(), reader.secrets(), reader.alarms(), reader.chats()]);
   const services = {
     "ecs DescribeServices": pages(count, 10),
     "ecs ListTasks": 2,
@@ -32,17 +30,17 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
   };
 
   it("[OPS-7] is read by the console with calls that grow by pages", async () => {
-    expect(await readAll()).toEqual({
+    expect(await countedOf(() => Promise.all([readAll(), reader.traffic()]))).toEqual({
       ...services,
       "elasticloadbalancing DescribeTargetGroups": 1,
       "elasticloadbalancing DescribeTargetHealth": 20,
-      "secretsmanager ListSecretVersionIds": lookedAt(count),
+      "secretsmanager ListSecretVersionIds": dated(count),
     });
   });
 
   it("[OPS-7] is read by it with fewer from then on, until the versions of all secrets are dated", async () => {
     for (let at = 50; at < count; at += 50) await readAll();
-    expect(await readAll()).toEqual({ ...services, "elasticloadbalancing DescribeTargetHealth": 20 });
+    expect(await countedOf(readAll)).toEqual({ ...services, "elasticloadbalancing DescribeTargetHealth": 20 });
   });
 
   it("[OPS-7] is asked for the versions of a secret again when it has a new one", async () => {
@@ -58,8 +56,8 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
   it("[OPS-7] is shown by fleet status with calls that grow by pages", async () => {
     expect(await countedOf(() => many.fleet(["status"]))).toEqual({
       ...services,
-      "elasticloadbalancing DescribeTargetHealth": lookedAt(count),
-      "secretsmanager ListSecretVersionIds": lookedAt(count),
+      "elasticloadbalancing DescribeTargetHealth": asked(count),
+      "secretsmanager ListSecretVersionIds": dated(count),
       "sts GetCallerIdentity": 1,
     });
   });
@@ -68,7 +66,7 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
     const calls = await countedOf(() => many.fleet(["secrets", "list"]));
     expect(calls).toEqual({
       "secretsmanager ListSecrets": pages(count, 100),
-      "secretsmanager ListSecretVersionIds": lookedAt(count),
+      "secretsmanager ListSecretVersionIds": dated(count),
       "sts GetCallerIdentity": 1,
     });
     const { out } = await many.fleet(["secrets", "list", "many-7"]);
@@ -79,13 +77,38 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
     expect(await countedOf(() => many.fleet(["doctor", "--no-test-alarm"]))).toMatchObject({
       ...services,
       "elasticloadbalancing DescribeLoadBalancers": pages(count, 50),
-      "elasticloadbalancing DescribeTargetHealth": lookedAt(count),
+      "elasticloadbalancing DescribeTargetHealth": asked(count),
       "secretsmanager BatchGetSecretValue": pages(count, 20),
-      "secretsmanager ListSecretVersionIds": lookedAt(count),
+      "secretsmanager ListSecretVersionIds": dated(count),
       "secretsmanager ListSecrets": 2 * pages(count, 100),
       // There is no other way to see what runs: bounded by its bucket of twenty a second.
       "ecs DescribeTaskDefinition": count,
     });
+  });
+});
+
+describe("a stage of 200 services in an account at AWS's limits", () => {
+  let many: ManyServices;
+  beforeAll(async () => {
+    many = await openMany(200);
+    many.setThrottling(true);
+  });
+  afterAll(async () => await many?.close());
+
+  it("[OPS-7] is shown whole by fleet status", async () => {
+    const { code, out } = await many.fleet(["status"]);
+    expect(code).toBe(0);
+    expect(out.split("\n").filter((line) => line.startsWith("many-"))).toHaveLength(200);
+  });
+
+  it("[OPS-7] is examined by every check of fleet doctor, which is refused and waits", async () => {
+    let out = "";
+    const calls = await many.countCalls(async () => {
+      ({ out } = await many.fleet(["doctor", "--no-test-alarm", "--json"]));
+    });
+    expect(calls.get("throttled")).toBeGreaterThan(0);
+    expect(calls.get("ecs DescribeTaskDefinition")).toBe(200);
+    expect(out).not.toContain("Could not check");
   });
 });
 

@@ -30,7 +30,7 @@ export interface ManyServices {
   readonly settings: { readonly region: string; readonly endpoint: string; readonly credentials: typeof credentials };
   /** Runs `fleet`. */
   readonly fleet: ReturnType<typeof operatorOf>;
-  /** How often each operation was called while the work was done: `ecs DescribeServices`. */
+  /** How often each operation was called while the work was done: `ecs DescribeServices`; `throttled` where refused. */
   countCalls(work: () => Promise<unknown>): Promise<ReadonlyMap<string, number>>;
   /** From now on the endpoint refuses calls beyond AWS's documented quotas, or no longer. */
   setThrottling(on: boolean): void;
@@ -68,8 +68,8 @@ export async function openMany(count: number): Promise<ManyServices> {
     ),
     async countCalls(work) {
       const counts = new Map<string, number>();
-      const stop = cloud.onCall(({ service, operation }) => {
-        const name = `${service} ${operation}`;
+      const stop = cloud.onCall(({ service, operation, errorCode = "" }) => {
+        const name = /^Throttling/.test(errorCode) ? "throttled" : `${service} ${operation}`;
         counts.set(name, (counts.get(name) ?? 0) + 1);
       });
       await work().finally(stop);

@@ -41,7 +41,7 @@ const service = v.object({
   deployments: v.array(deployment),
   targets: v.pipe(
     v.nullable(v.array(v.object({ id: v.string(), state: v.string(), reason: v.optional(v.string()) }))),
-    v.description("Null where the balancer was not asked: of more than fifty services, those in doubt are."),
+    v.description("Null where the balancer was not asked: of more than forty services, those in doubt are."),
   ),
   failure: v.nullable(
     v.object({

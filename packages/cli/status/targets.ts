@@ -5,13 +5,13 @@ import type { Stage } from "../stage.ts";
 import type { EcsService, TargetFacts } from "./facts.ts";
 
 /**
- * A balancer tells of one target group a call, and AWS allows an account ten such calls a second after the first forty:
+ * A balancer tells of one target group a call, and AWS allows an account forty such calls at once, and ten a second:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
  */
-const askedAtMost = 50;
+const askedAtMost = 40;
 
 /**
- * The targets of each service, by its key. Of more than fifty, those are asked that ECS does not find steady or that
+ * The targets of each service, by its key. Of more than forty, those are asked that ECS does not find steady or that
  * something speaks against: ECS replaces a task that its balancer finds unhealthy, and alarms watch the rest.
  *
  * @param doubted keys of services that something speaks against

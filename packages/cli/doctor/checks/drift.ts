@@ -6,6 +6,9 @@ import { type Check, type Finding, type Report, skipped, warning } from "../chec
 import { describeDifference, isExplainedElsewhere } from "../explained-drift.ts";
 import { type DriftedResource, detectDrift } from "../stack-drift.ts";
 
+/** Of twenty a second: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+const definitionsAtOnce = 4;
+
 /** What runs matches the map and the deployed stacks: no undeployed map, no manual changes. */
 export const drift: Check = {
   id: "drift",
@@ -13,7 +16,7 @@ export const drift: Check = {
   async look({ stage, services: reading, deployedOf, patienceMs }, report) {
     const services = await reading;
     const [map, stacks] = await Promise.all([
-      eachOf(services, async (facts) => compareWithMap(stage, facts, await deployedOf(facts))),
+      eachOf(services, async (facts) => compareWithMap(stage, facts, await deployedOf(facts)), definitionsAtOnce),
       compareWithStacks(stage, services, patienceMs, report),
     ]);
     return [...map.flat(), ...stacks];
