@@ -27,7 +27,7 @@ const requestHandler = { connectionTimeout: 5_000, requestTimeout: 60_000 };
  * Of a large stage more is asked than AWS allows at once: what it refuses is asked again, for some seconds.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
-const patience = { maxAttempts: 5 };
+const maxAttempts = 5;
 
 export function createAws(settings: AwsSettings): Aws {
   const clients: Client[] = [];
@@ -35,7 +35,8 @@ export function createAws(settings: AwsSettings): Aws {
     client(kind) {
       const known = clients.find((client) => client instanceof kind);
       if (known instanceof kind) return known;
-      const made = new kind({ requestHandler, ...patience, ...settings });
+      const attempts = process.env.AWS_MAX_ATTEMPTS ? {} : { maxAttempts };
+      const made = new kind({ requestHandler, ...attempts, ...settings });
       clients.push(made);
       return made;
     },

@@ -1,6 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as v from "valibot";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { fixedGlue } from "#cli/cost/estimate.ts";
 import { createFleetReader, type FleetReader } from "#console/reading/reader.ts";
+import { rotationMapOf } from "#fleet";
+import { fleetOf, redisAuth } from "#rotation/aws/lazy.ts";
+import { secretStore } from "#rotation/aws/secret-store.ts";
+import { issuerOf } from "#rotation/issuers/index.ts";
+import { RotationMap } from "#rotation/map.ts";
+import { settle } from "#rotation/settle/settle.ts";
 import { type ManyServices, openMany, planOnAws } from "../stage/many.ts";
 
 const pages = (count: number, size: number) => Math.ceil(count / size);
@@ -28,6 +35,31 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
     "monitoring DescribeAlarms": pages(count, 100),
     "secretsmanager ListSecrets": pages(count, 100),
   };
+
+  it("[OPS-7] is settled by the planner, on its schedule, with calls that grow by pages", async () => {
+    const clock = { now: Date.now, sleep: async () => undefined };
+    const announcer = { announce: async () => undefined };
+    vi.stubEnv("AWS_ENDPOINT_URL", many.settings.endpoint);
+    vi.stubEnv("AWS_REGION", many.settings.region);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", many.settings.credentials.accessKeyId);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", many.settings.credentials.secretAccessKey);
+    const { fetch } = globalThis;
+    const map = v.parse(RotationMap, rotationMapOf(many.plan));
+    const store = secretStore();
+    const issuing = { fetch, clock, store, deadline: () => Number.POSITIVE_INFINITY, stage: map.stage };
+    const run = () =>
+      settle({
+        ...{ map, store, fleet: fleetOf(map.cluster), announcer, clock, log: () => undefined },
+        deadline: () => Number.POSITIVE_INFINITY,
+        issuerOf: (entry) =>
+          issuerOf(entry, {
+            ...issuing,
+            ...{ auditIndex: map.auditIndex, readSecret: async () => undefined, redis: redisAuth, googleTokenUrl: "" },
+          }),
+      });
+    expect(await countedOf(run)).toEqual({ "secretsmanager ListSecrets": pages(count, 100) });
+    vi.unstubAllEnvs();
+  });
 
   it("[OPS-7] is read by the console with calls that grow by pages", async () => {
     expect(await countedOf(() => Promise.all([readAll(), reader.traffic()]))).toEqual({
