@@ -5,10 +5,13 @@ import { openMany, planOnAws } from "../test/stage/many.ts";
 
 export interface CallFigures {
   readonly services: number;
-  /** Calls to AWS: a first reading of the console, each one after it, and two commands. */
+  /** Calls to AWS: a first reading of the console, each one after it, and three commands. */
   readonly console: { readonly first: number; readonly next: number };
   readonly status: number;
   readonly secretsList: number;
+  readonly doctor: number;
+  /** Milliseconds that `status` took, in this process. */
+  readonly statusMs: number;
   /** US dollars a month: the part of the glue that is the same however many services, and all of the stage. */
   readonly glue: number;
   readonly stage: number;
@@ -33,12 +36,18 @@ async function measure(services: number): Promise<CallFigures> {
     const next = await count(readAll);
     const status = await count(() => many.fleet(["status"]));
     const secretsList = await count(() => many.fleet(["secrets", "list"]));
+    const doctor = await count(() => many.fleet(["doctor", "--no-test-alarm"]));
+    const began = performance.now();
+    await many.fleet(["status"]);
+    const statusMs = Math.round(performance.now() - began);
     const plan = planOnAws(services);
     return {
       services,
       console: { first, next },
       status,
       secretsList,
+      doctor,
+      statusMs,
       glue: cents(fixedGlue(plan)),
       stage: cents(estimate(plan).monthly),
       consoleDay: cents(priceOfDay(plan, intervalOf(plan))),

@@ -70,6 +70,8 @@ export interface Cloud {
   readonly journal: Journal;
   /** Lets the operator's calls be those of a role, until it is given `undefined`: they may do what the role may. */
   actAs(roleArn: string | undefined): void;
+  /** From now on, as `throttling` of the options. */
+  setThrottling(on: boolean): void;
   /** Each as the front door has it, with the operations and resource types it answers. */
   readonly services: readonly (AwsService | PassThrough)[];
   /** Certificate Manager, with what it says of certificates. */
@@ -250,12 +252,16 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   for (const { resources } of all) {
     for (const [type, provider] of Object.entries(resources ?? {})) providers.set(type, provider);
   }
+  let throttling = options.throttling ?? false;
   endpoint.serve({
     services: all,
     region,
     identities,
     authorizer: iam.authorizer,
-    ...(options.throttling && { throttle: createThrottle(() => clock.now()) }),
+    throttle: createThrottle(
+      () => clock.now(),
+      () => throttling,
+    ),
     log,
   });
 
@@ -264,6 +270,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     authority,
     journal: endpoint.journal,
     actAs: identities.actAs,
+    setThrottling: (on: boolean) => {
+      throttling = on;
+    },
     services: all,
     acm,
     cloudFormation,

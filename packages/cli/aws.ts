@@ -6,6 +6,7 @@ export interface AwsSettings {
   readonly profile?: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly maxAttempts?: number;
   readonly requestHandler?: { readonly connectionTimeout: number; readonly requestTimeout: number };
 }
 
@@ -22,6 +23,11 @@ export interface Aws {
 
 /** Without a limit, an address that drops packets would hold a command for minutes. */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 60_000 };
+/**
+ * Of a large stage more is asked than AWS allows at once: what it refuses is asked again, for some seconds.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+const maxAttempts = 5;
 
 export function createAws(settings: AwsSettings): Aws {
   const clients: Client[] = [];
@@ -29,7 +35,8 @@ export function createAws(settings: AwsSettings): Aws {
     client(kind) {
       const known = clients.find((client) => client instanceof kind);
       if (known instanceof kind) return known;
-      const made = new kind({ requestHandler, ...settings });
+      const attempts = process.env.AWS_MAX_ATTEMPTS ? {} : { maxAttempts };
+      const made = new kind({ requestHandler, ...attempts, ...settings });
       clients.push(made);
       return made;
     },

@@ -1,6 +1,6 @@
 import { type FleetDefinition, planStage, type ServicePlan, type StagePlan } from "#fleet";
 import { didYouMean } from "#fleet/nearest.ts";
-import { type Aws, createAws, settingsOf } from "./aws.ts";
+import { type Aws, type AwsSettings, createAws, settingsOf } from "./aws.ts";
 import { Failure, UsageError } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -66,21 +66,19 @@ async function askStage(terminal: Terminal, stages: readonly string[]): Promise<
 }
 
 export async function openStage(surroundings: Surroundings, plan: StagePlan): Promise<Stage> {
-  const aws = createAws(settingsOf(plan, surroundings.env));
-  try {
-    await checkAccount(aws, plan);
-  } catch (error) {
-    aws.close();
-    throw error;
-  }
+  const settings = settingsOf(plan, surroundings.env);
+  await checkAccount(settings, plan);
+  const aws = createAws(settings);
   const { createPublicFetch } = await import("./public-fetch.ts");
   return { ...surroundings, plan, aws, fetch: await createPublicFetch(plan, surroundings.project) };
 }
 
 /** Names are the same in every account: without this, the wrong profile would show or roll another account's fleet. */
-async function checkAccount(aws: Aws, { stage, account, runsOn }: StagePlan): Promise<void> {
+async function checkAccount(settings: AwsSettings, { stage, account, runsOn }: StagePlan): Promise<void> {
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-  const identity = await aws.client(STSClient).send(new GetCallerIdentityCommand({}));
+  // An address at which nobody is, is known at once.
+  const aws = createAws({ ...settings, maxAttempts: 3 });
+  const identity = await aws.client(STSClient).send(new GetCallerIdentityCommand({})).finally(aws.close);
   if (identity.Account === account) return;
   const whose =
     runsOn === "aws" && identity.Account === loopbackAccount

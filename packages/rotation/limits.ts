@@ -39,6 +39,7 @@ export function withinLimits(store: SecretStore): SecretStore {
     createdAt: (...asked) => store.createdAt(...asked),
     read: (...asked) => store.read(...asked),
     put: (secretId, version) => makingRoom(secretId, version.token, () => store.put(secretId, version)),
+    list: async (secretIds) => new Map([...(await store.list(secretIds))].map(([id, one]) => [id, withNotes(one)])),
     describe: async (secretId) => withNotes(await store.describe(secretId)),
     moveLabel,
     async tag(secretId, name, value) {
@@ -68,7 +69,8 @@ export function withinLimits(store: SecretStore): SecretStore {
   };
 }
 
-function withNotes({ versions, tags, ...secret }: SecretDescription): SecretDescription {
+function withNotes<S extends Pick<SecretDescription, "versions" | "tags">>(secret: S): S {
+  const { versions, tags } = secret;
   const isNote = (label: string) => label.startsWith(notePrefix);
   // While one takes the place of another both are there: of those that begin with a time, the later counts.
   const notes = versions

@@ -10,6 +10,11 @@ export interface SecretDescription {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export type ListedSecret = Pick<SecretDescription, "versions" | "tags"> & {
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
+};
+
 export interface SecretVersion {
   readonly id: string;
   readonly labels: readonly string[];
@@ -23,6 +28,11 @@ export interface DatedVersion {
 
 /** Secrets Manager. Errors it does not name are the SDK's own. */
 export interface SecretStore {
+  /**
+   * Those of the stage as they are listed, by ARN and by name: a hundred a call, and up to five minutes late. One of
+   * another account is not among them.
+   */
+  list(secretIds: readonly string[]): Promise<ReadonlyMap<string, ListedSecret>>;
   describe(secretId: string): Promise<SecretDescription>;
   /** Milliseconds since the epoch; `undefined` when there is no such version. */
   createdAt(secretId: string, versionId: string): Promise<number | undefined>;

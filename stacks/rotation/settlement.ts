@@ -37,6 +37,7 @@ export function settlementRoom(stack: Stack, props: RotationProps): FunctionRoom
         ],
         resources: lookedAfter,
       },
+      { actions: ["secretsmanager:ListSecrets"], resources: ["*"] },
       ...keysOf(stack, props, "read", isLookedAfter),
       { actions: ["ecs:DescribeServices", "ecs:UpdateService"], resources: [arn("service", `${cluster}/*`)] },
       { actions: ["ecs:DescribeTasks"], resources: [arn("task", `${cluster}/*`)] },
@@ -52,7 +53,7 @@ export function settlementRoom(stack: Stack, props: RotationProps): FunctionRoom
   });
   accept(room, {
     "AwsSolutions-IAM5":
-      "The services and tasks of the stage's own cluster, whichever the map has; ListTasks knows no resource but a condition on the cluster, and DescribeTaskDefinition none at all.",
+      "The services and tasks of the stage's own cluster, whichever the map has; ListTasks knows no resource but a condition on the cluster, DescribeTaskDefinition and ListSecrets none at all.",
   });
   return room;
 }

@@ -51,6 +51,7 @@ export class Functions {
   readonly #runtime: Runtime;
   readonly #environments = new Map<string, ReturnType<typeof warm>>();
   #isSettling = false;
+  readonly #wanted = new Set<string>();
   #isWanted = false;
   runs = 0;
   calls = 0;
@@ -60,20 +61,23 @@ export class Functions {
   }
 
   /** An event for `settle-secret`, whose concurrency is 1: what comes meanwhile waits in Lambda's queue. */
-  wake(retries = 2): void {
+  wake(woken: readonly string[] = [], retries = 2): void {
     const { time, dice, weather } = this.#runtime;
     if (weather.isDead) return;
     if (this.#isSettling) {
       this.#isWanted = true;
+      for (const name of woken) this.#wanted.add(name);
       return;
     }
     this.#isSettling = true;
-    void this.#invoke("settle-secret", async (ports) => void (await settle(ports))).then((outcome) => {
+    void this.#invoke("settle-secret", async (ports) => void (await settle(ports, woken))).then((outcome) => {
       this.#isSettling = false;
-      if (outcome === "failed" && retries > 0) time.after((3 - retries) * minute, () => this.wake(retries - 1));
+      if (outcome === "failed" && retries > 0) time.after((3 - retries) * minute, () => this.wake(woken, retries - 1));
       if (!this.#isWanted) return;
       this.#isWanted = false;
-      time.after(dice.between(second, 30 * second), () => this.wake());
+      const held = [...this.#wanted];
+      this.#wanted.clear();
+      time.after(dice.between(second, 30 * second), () => this.wake(held));
     });
   }
 

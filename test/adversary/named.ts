@@ -3,7 +3,7 @@ import { plotOf } from "./plotting.ts";
 import { hour, minute, second } from "./time.ts";
 
 const calm: Nature = {
-  ...{ secretsLag: 300, ecsLag: 500, ecsSkew: 150, secretsSkew: -150 },
+  ...{ secretsLag: 300, listLag: minute, ecsLag: 500, ecsSkew: 150, secretsSkew: -150 },
   ...{ making: 2 * second, nodes: 3, spreading: 5 * second },
   ...{ boot: 30 * second, draining: 60 * second, rollback: "new", attempts: 6 },
 };

@@ -36,6 +36,8 @@ export interface ServiceSetting {
 export interface Nature {
   /** A read may show what was this long ago. */
   readonly secretsLag: number;
+  /** The list of all secrets shows what was this long ago. */
+  readonly listLag: number;
   readonly ecsLag: number;
   /** What clocks are ahead of the functions'. */
   readonly ecsSkew: number;

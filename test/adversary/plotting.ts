@@ -50,6 +50,7 @@ function natureOf(dice: Dice): Nature {
     draining: dice.spread(10 * second, 2 * minute),
     rollback: dice.pick(["same", "new"]),
     attempts: dice.whole(3, 8),
+    listLag: dice.between(0, 5 * minute),
   };
 }
 

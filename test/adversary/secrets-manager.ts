@@ -4,6 +4,7 @@ import {
   InvalidParameterException,
   InvalidRequestException,
   LimitExceededException,
+  type ListSecretsCommandInput,
   type ListSecretVersionIdsCommandInput,
   type PutSecretValueCommandInput,
   ResourceExistsException,
@@ -104,6 +105,26 @@ export class SecretsManager {
         versions.filter(({ labels }) => labels.length > 0).map(({ id, labels }) => [id, [...labels]]),
       ),
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    };
+  }
+
+  /** By the beginnings of names; what it shows may be minutes old. */
+  listAll({ Filters = [] }: ListSecretsCommandInput) {
+    const sought = Filters.flatMap(({ Values = [] }) => Values);
+    const own = [...this.#secrets.values()].filter(({ name }) => sought.some((start) => name.startsWith(start)));
+    const shown = this.#time.now() - this.#nature.listLag;
+    return {
+      SecretList: own.map(({ name, arn, history }) => {
+        const seen = history.findLast(({ at }) => at <= shown) ?? history[0] ?? newest(history);
+        const labelled = seen.state.versions.filter(({ labels }) => labels.length > 0);
+        return {
+          ARN: arn,
+          Name: name,
+          LastChangedDate: new Date(seen.at),
+          SecretVersionsToStages: Object.fromEntries(labelled.map(({ id, labels }) => [id, [...labels]])),
+          Tags: Object.entries(seen.state.tags).map(([Key, Value]) => ({ Key, Value })),
+        };
+      }),
     };
   }
 
@@ -242,7 +263,7 @@ export class SecretsManager {
   #change(secret: Secret, change: (state: State) => State): void {
     const state = change(newest(secret.history).state);
     const at = this.#time.now();
-    secret.history = [...secret.history.slice(-8), { at, state }];
+    secret.history = [...secret.history.slice(-64), { at, state }];
   }
 
   #seen({ history }: Secret): State {

@@ -10,6 +10,7 @@ import {
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
@@ -107,6 +108,7 @@ function served(command: unknown, { secrets, ecs, people }: Line): Served {
 function ofSecrets(command: unknown, secrets: SecretsManager): Served | undefined {
   const through = (effect: () => unknown): Served => ({ port: "secrets", effect });
   if (command instanceof DescribeSecretCommand) return through(() => secrets.describe(command.input));
+  if (command instanceof ListSecretsCommand) return through(() => secrets.listAll(command.input));
   if (command instanceof GetSecretValueCommand) return through(() => secrets.read(command.input));
   if (command instanceof ListSecretVersionIdsCommand) return through(() => secrets.list(command.input));
   if (command instanceof PutSecretValueCommand) return through(() => secrets.put(command.input));

@@ -75,7 +75,7 @@ export class World implements Scene {
       drainsUntil: (service) => this.weather.drainsUntil(service),
       deploymentChanged: (service, { id, rollout }) => {
         this.note(`${service}: deployment ${id} ${rollout}`);
-        this.#event();
+        this.#event(service);
       },
     });
     const web = new Web({
@@ -157,17 +157,18 @@ export class World implements Scene {
     }
   }
 
-  #event(): void {
+  /** @param name of the secret or the service that it is about */
+  #event(name: string): void {
     const how = this.weather.events();
     if (how === "lost") return;
     const pause = how === "late" ? this.#dice.spread(minute, hour) : this.#dice.between(0.3 * second, 5 * second);
     for (let times = how === "doubled" ? 2 : 1; times > 0; times--)
-      this.time.after(pause * times, () => this.functions.wake());
+      this.time.after(pause * times, () => this.functions.wake([name]));
   }
 
   #labelMoved(name: string, label: string): void {
     this.note(`${keyOf(name)}: label ${label} moved`);
     if (label.startsWith("rejected-")) this.witness.rejected(keyOf(name), label.slice("rejected-".length));
-    this.#event();
+    this.#event(name);
   }
 }

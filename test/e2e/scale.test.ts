@@ -1,50 +1,147 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as v from "valibot";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { fixedGlue } from "#cli/cost/estimate.ts";
 import { createFleetReader, type FleetReader } from "#console/reading/reader.ts";
+import { rotationMapOf } from "#fleet";
+import { fleetOf, redisAuth } from "#rotation/aws/lazy.ts";
+import { secretStore } from "#rotation/aws/secret-store.ts";
+import { issuerOf } from "#rotation/issuers/index.ts";
+import { RotationMap } from "#rotation/map.ts";
+import { settle } from "#rotation/settle/settle.ts";
 import { type ManyServices, openMany, planOnAws } from "../stage/many.ts";
 
-const count = 150;
-let many: ManyServices;
-let reader: FleetReader;
-beforeAll(async () => {
-  many = await openMany(count);
-  reader = createFleetReader(many.plan, many.settings);
-});
-afterAll(async () => {
-  reader?.close();
-  await many?.close();
-});
+const pages = (count: number, size: number) => Math.ceil(count / size);
+/** So many secrets are dated, and so many target groups asked, however many there are. */
+const dated = (count: number) => Math.min(count, 50);
+const asked = (count: number) => Math.min(count, 40);
 
-const readAll = () =>
-  many.countCalls(() =>
-    Promise.all([reader.services(), reader.secrets(), reader.alarms(), reader.chats(), reader.traffic()]),
-  );
-
-describe("the console of a stage of many services", () => {
-  it("[OPS-7] asks for each secret's versions once", async () => {
-    const calls = await readAll();
-    expect(calls.get("secretsmanager ListSecretVersionIds")).toBe(count);
+describe.each([20, 200])("a stage of %d services and as many secrets", (count) => {
+  let many: ManyServices;
+  let reader: FleetReader;
+  beforeAll(async () => {
+    many = await openMany(count);
+    reader = createFleetReader(many.plan, many.settings);
+  });
+  afterAll(async () => {
+    reader?.close();
+    await many?.close();
   });
 
-  it("[OPS-7] makes a number of calls that grows by pages from then on, whatever it is shown", async () => {
-    const calls = await readAll();
-    expect(Object.fromEntries(calls)).toEqual({
-      "monitoring DescribeAlarms": 2,
-      "ecs DescribeServices": 15,
-      "ecs ListTasks": 2,
+  const countedOf = async (work: () => Promise<unknown>) => Object.fromEntries(await many.countCalls(work));
+  const readAll = () => Promise.all([reader.services(), reader.secrets(), reader.alarms(), reader.chats()]);
+  const services = {
+    "ecs DescribeServices": pages(count, 10),
+    "ecs ListTasks": 2,
+    "monitoring DescribeAlarms": pages(count, 100),
+    "secretsmanager ListSecrets": pages(count, 100),
+  };
+
+  it("[OPS-7] is settled by the planner, on its schedule, with calls that grow by pages", async () => {
+    const clock = { now: Date.now, sleep: async () => undefined };
+    const announcer = { announce: async () => undefined };
+    vi.stubEnv("AWS_ENDPOINT_URL", many.settings.endpoint);
+    vi.stubEnv("AWS_REGION", many.settings.region);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", many.settings.credentials.accessKeyId);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", many.settings.credentials.secretAccessKey);
+    const { fetch } = globalThis;
+    const map = v.parse(RotationMap, rotationMapOf(many.plan));
+    const store = secretStore();
+    const end = Date.now() + 60_000;
+    const issuing = { fetch, clock, store, deadline: () => end, stage: map.stage };
+    const run = () =>
+      settle({
+        ...{ map, store, fleet: fleetOf(map.cluster), announcer, clock, log: () => undefined },
+        deadline: () => end,
+        issuerOf: (entry) =>
+          issuerOf(entry, {
+            ...issuing,
+            ...{ auditIndex: map.auditIndex, readSecret: async () => undefined, redis: redisAuth, googleTokenUrl: "" },
+          }),
+      });
+    expect(await countedOf(run)).toEqual({ "secretsmanager ListSecrets": pages(count, 100) });
+    vi.unstubAllEnvs();
+  });
+
+  it("[OPS-7] is read by the console with calls that grow by pages", async () => {
+    expect(await countedOf(() => Promise.all([readAll(), reader.traffic()]))).toEqual({
+      ...services,
+      "elasticloadbalancing DescribeTargetGroups": 1,
       "elasticloadbalancing DescribeTargetHealth": 20,
-      "secretsmanager ListSecrets": 2,
+      "secretsmanager ListSecretVersionIds": dated(count),
     });
   });
 
-  it("[OPS-7] asks of a secret again when its labels have moved, and finds the new version", async () => {
+  it("[OPS-7] is read by it with fewer from then on, until the versions of all secrets are dated", async () => {
+    for (let at = 50; at < count; at += 50) await readAll();
+    expect(await countedOf(readAll)).toEqual({ ...services, "elasticloadbalancing DescribeTargetHealth": 20 });
+  });
+
+  it("[OPS-7] is asked for the versions of a secret again when it has a new one", async () => {
     const [secret] = many.plan.secrets;
     await many.changeSecret(secret?.name ?? "");
     const calls = await many.countCalls(async () => {
       const [read] = await reader.secrets();
-      expect(read?.versions.map(({ labels }) => labels)).toEqual([["AWSPREVIOUS"], ["AWSCURRENT"]]);
+      expect(read?.versions.map(({ labels }) => labels)).toEqual([["AWSPREVIOUS", "settled"], ["AWSCURRENT"]]);
     });
     expect(calls.get("secretsmanager ListSecretVersionIds")).toBe(1);
+  });
+
+  it("[OPS-7] is shown by fleet status with calls that grow by pages", async () => {
+    expect(await countedOf(() => many.fleet(["status"]))).toEqual({
+      ...services,
+      "elasticloadbalancing DescribeTargetHealth": asked(count),
+      "secretsmanager ListSecretVersionIds": dated(count),
+      "sts GetCallerIdentity": 1,
+    });
+  });
+
+  it("[OPS-7] is listed by fleet secrets list with calls that grow by pages, and any secret is dated", async () => {
+    const calls = await countedOf(() => many.fleet(["secrets", "list"]));
+    expect(calls).toEqual({
+      "secretsmanager ListSecrets": pages(count, 100),
+      "secretsmanager ListSecretVersionIds": dated(count),
+      "sts GetCallerIdentity": 1,
+    });
+    const { out } = await many.fleet(["secrets", "list", "many-7"]);
+    expect(out.split("\n")[1]).toMatch(/^many-7 +\d{4}-\d\d-\d\d \d\d:\d\d +settled/);
+  });
+
+  it("[OPS-7] is examined by fleet doctor with calls that grow by pages", async () => {
+    expect(await countedOf(() => many.fleet(["doctor", "--no-test-alarm"]))).toMatchObject({
+      ...services,
+      "elasticloadbalancing DescribeLoadBalancers": pages(count, 50),
+      "elasticloadbalancing DescribeTargetHealth": asked(count),
+      "secretsmanager BatchGetSecretValue": pages(count, 20),
+      "secretsmanager ListSecretVersionIds": dated(count),
+      "secretsmanager ListSecrets": 2 * pages(count, 100),
+      // There is no other way to see what runs: bounded by its bucket of twenty a second.
+      "ecs DescribeTaskDefinition": count,
+    });
+  });
+});
+
+describe("a stage of 200 services in an account at AWS's limits", () => {
+  let many: ManyServices;
+  beforeAll(async () => {
+    many = await openMany(200);
+    many.setThrottling(true);
+  });
+  afterAll(async () => await many?.close());
+
+  it("[OPS-7] is shown whole by fleet status", async () => {
+    const { code, out } = await many.fleet(["status"]);
+    expect(code).toBe(0);
+    expect(out.split("\n").filter((line) => line.startsWith("many-"))).toHaveLength(200);
+  });
+
+  it("[OPS-7] is examined by every check of fleet doctor, which is refused and waits", async () => {
+    let out = "";
+    const calls = await many.countCalls(async () => {
+      ({ out } = await many.fleet(["doctor", "--no-test-alarm", "--json"]));
+    });
+    expect(calls.get("throttled")).toBeGreaterThan(0);
+    expect(calls.get("ecs DescribeTaskDefinition")).toBe(200);
+    expect(out).not.toContain("Could not check");
   });
 });
 

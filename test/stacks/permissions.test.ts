@@ -135,6 +135,8 @@ const accepted: Readonly<Record<string, string>> = {
     "IAM has no resource for the action: which secrets a task reads that belongs to no consumer in the map.",
   "Rotation settlesecretRole: ecs:ListTasks on *":
     "The action knows no resource; a condition holds it to the stage's cluster.",
+  "Rotation settlesecretRole: secretsmanager:ListSecrets on *":
+    "IAM has no resource for the action: it shows names, labels and tags, and no value.",
   "Services <service>TaskRole: ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel on *":
     "ECS Exec: IAM has no resource for the actions.",
   "Chat alarmtochatRole: cloudwatch:DescribeAlarms, cloudwatch:GetMetricData, ecs:DescribeTaskDefinition, elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth on *":

@@ -11,21 +11,29 @@ import {
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { eachOf } from "#console/reading/each.ts";
 import { names, planStage, type StagePlan } from "#fleet";
+import { settled } from "#rotation/labels.ts";
 import { openEmptyCloud } from "../endpoint/empty-cloud.ts";
 import { echo, mapOf } from "./maps.ts";
 import { operatorOf } from "./operator.ts";
 
-/** A stage of many services and as many secrets on this machine: they exist, and no task of them runs. */
+/** A stage of many services and as many secrets on this machine: they are settled, and no task of them runs. */
 export interface ManyServices {
   readonly plan: StagePlan;
   readonly settings: { readonly region: string; readonly endpoint: string; readonly credentials: typeof credentials };
   /** Runs `fleet`. */
   readonly fleet: ReturnType<typeof operatorOf>;
-  /** How often each operation was called while the work was done: `ecs DescribeServices`. */
+  /** How often each operation was called while the work was done: `ecs DescribeServices`; `throttled` where refused. */
   countCalls(work: () => Promise<unknown>): Promise<ReadonlyMap<string, number>>;
+  /** From now on the endpoint refuses calls beyond AWS's documented quotas, or no longer. */
+  setThrottling(on: boolean): void;
   /** Gives a secret another value. */
   changeSecret(name: string): Promise<void>;
   close(): Promise<void>;
@@ -60,8 +68,8 @@ export async function openMany(count: number): Promise<ManyServices> {
     ),
     async countCalls(work) {
       const counts = new Map<string, number>();
-      const stop = cloud.onCall(({ service, operation }) => {
-        const name = `${service} ${operation}`;
+      const stop = cloud.onCall(({ service, operation, errorCode = "" }) => {
+        const name = /^Throttling/.test(errorCode) ? "throttled" : `${service} ${operation}`;
         counts.set(name, (counts.get(name) ?? 0) + 1);
       });
       await work().finally(stop);
@@ -72,6 +80,7 @@ export async function openMany(count: number): Promise<ManyServices> {
       await vault.send(new PutSecretValueCommand({ SecretId, SecretString: '{"TOKEN":"other"}' }));
       vault.destroy();
     },
+    setThrottling: cloud.setThrottling,
     close: cloud.close,
   };
 }
@@ -121,6 +130,10 @@ async function create({ stage, services, secrets }: StagePlan, settings: ManySer
     const limit = { Threshold: 1, EvaluationPeriods: 1, ComparisonOperator: "GreaterThanThreshold" as const };
     await cloudWatch.send(new PutMetricAlarmCommand({ ...alarm, ...limit, Statistic: "Sum" }));
   });
-  await eachOf(secrets, ({ name }) => vault.send(new CreateSecretCommand({ Name: name, SecretString: "{}" })));
+  await eachOf(secrets, async ({ name }) => {
+    const made = await vault.send(new CreateSecretCommand({ Name: name, SecretString: '{"TOKEN":"value"}' }));
+    const label = { SecretId: name, VersionStage: settled, MoveToVersionId: made.VersionId };
+    await vault.send(new UpdateSecretVersionStageCommand(label));
+  });
   for (const client of [ecs, balancing, vault, cloudWatch]) client.destroy();
 }

@@ -5,7 +5,7 @@ export const filters = v.optional(
   v.array(
     v.object({
       Key: v.picklist(["name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"]),
-      Values: v.array(v.string()),
+      Values: v.pipe(v.array(v.string()), v.maxLength(10)),
     }),
   ),
   [],

@@ -82,6 +82,7 @@ function valuesOf(
     case "alarm":
       return services;
     case "secret":
+    case "secrets":
       return Object.keys(secrets);
     case "keys":
       return secrets[given[0] ?? ""] ?? [];

@@ -1,20 +1,24 @@
 import { ECSClient, paginateListServices } from "@aws-sdk/client-ecs";
 import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { paginateListSecrets, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { eachOf } from "#console/reading/each.ts";
 import { names } from "#fleet";
 import { readAlarms } from "../alarms/read.ts";
 import { isAwsError, orMissing } from "../aws.ts";
 import type { Stage } from "../stage.ts";
 import { readDeployed } from "../status/deployed.ts";
 import type { ServiceFacts } from "../status/facts.ts";
-import { findServices } from "../status/read.ts";
+import { type Beside, findServices } from "../status/read.ts";
 import type { Present } from "./changes.ts";
 import { readRoutes } from "./routes.ts";
+
+/** What is compared with the map: neither targets nor secrets have a part in it. */
+const nothingBeside: Beside = { secrets: async () => new Map(), doubted: async () => new Set() };
 
 /** What is deployed; empty for a stage that never was. */
 export async function readPresent(stage: Stage): Promise<Present> {
   const [found, routes, serviceNames, secretNames, alarms, redis] = await Promise.all([
-    findServices(stage),
+    findServices(stage, nothingBeside),
     readRoutes(stage),
     readServiceNames(stage),
     readSecretNames(stage),
@@ -23,10 +27,9 @@ export async function readPresent(stage: Stage): Promise<Present> {
   ]);
   const absent = { service: undefined, tasks: [], targets: [], secrets: [], failure: undefined };
   const services = found ?? stage.plan.services.map((plan): ServiceFacts => ({ plan, ...absent }));
-  const withDefinitions = services.map(async (facts) => ({ facts, deployed: await readDeployed(stage, facts) }));
   return {
     deployed: found !== undefined,
-    services: await Promise.all(withDefinitions),
+    services: await eachOf(services, async (facts) => ({ facts, deployed: await readDeployed(stage, facts) })),
     routes,
     serviceNames,
     secretNames,

@@ -1,4 +1,7 @@
+import type { AlarmFacts } from "../alarms/read.ts";
+import type { KnownSecret } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";
+import type { Deployed } from "../status/deployed.ts";
 import type { ServiceFacts } from "../status/facts.ts";
 
 /**
@@ -33,6 +36,11 @@ export interface Examination {
   readonly stage: Stage;
   /** Rejects if these credentials may not read them. */
   readonly services: Promise<readonly ServiceFacts[]>;
+  /** Those that exist, by their keys. */
+  readonly secrets: Promise<ReadonlyMap<string, KnownSecret>>;
+  readonly alarms: Promise<readonly AlarmFacts[]>;
+  /** AWS describes one task definition a call, and none changes: each is asked for once. */
+  readonly deployedOf: (service: ServiceFacts) => Promise<Deployed>;
   /** Name servers that the domain's parent names; absent for a domain that only this machine knows. */
   readonly resolveNs: ((domain: string) => Promise<readonly string[]>) | undefined;
   /** Milliseconds since the epoch. */

@@ -1,7 +1,11 @@
 import { resolveNs } from "node:dns/promises";
+import { readAlarms } from "../alarms/read.ts";
 import { howToDeploy, isDenied } from "../aws.ts";
 import type { ExitCode } from "../failure.ts";
+import { readSecrets } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";
+import { type Deployed, readDeployed } from "../status/deployed.ts";
+import { troubled } from "../status/fleet.ts";
 import { findServices } from "../status/read.ts";
 import { type Check, type Examination, failure } from "./check.ts";
 import { checks } from "./checks/index.ts";
@@ -31,12 +35,29 @@ function worldOf({ plan }: Stage): World {
   return { resolveNs: plan.runsOn === "aws" ? resolveNs : undefined, now: Date.now };
 }
 
+function readOnce(stage: Stage): Examination["deployedOf"] {
+  const known = new Map<string, Promise<Deployed>>();
+  return (facts) => {
+    const id = `${facts.plan.key} ${facts.service?.taskDefinition}`;
+    const deployed = known.get(id) ?? readDeployed(stage, facts);
+    known.set(id, deployed);
+    return deployed;
+  };
+}
+
 export async function runDoctor(stage: Stage, options: DoctorOptions, world = worldOf(stage)): Promise<ExitCode> {
   const { format, only, strict, testAlarm, patienceMs } = options;
   const { terminal, plan } = stage;
   const wanted = only === undefined ? checks : checks.filter(({ id }) => only.includes(id));
   if (format === "text") terminal.note(terminal.paint.dim(`Running ${wanted.length} checks on ${plan.stage}…`));
-  const reading = findServices(stage);
+  const [secrets, alarms] = [readSecrets(stage), readAlarms(stage)];
+  // Where no check asks for them.
+  for (const one of [secrets, alarms]) one.catch(() => undefined);
+  const reading = findServices(stage, {
+    secrets: () => secrets,
+    // Alarms that cannot be read are what the checks of alarms report.
+    doubted: () => alarms.then((all) => troubled(all, undefined)).catch(() => new Set()),
+  });
   const absent = await reading.then(
     (found) => found === undefined,
     (error: unknown) => {
@@ -46,9 +67,17 @@ export async function runDoctor(stage: Stage, options: DoctorOptions, world = wo
     },
   );
   const services = reading.then((found = []) => found);
-  // Where no check asks for them.
   services.catch(() => undefined);
-  const examination = { stage, services, testAlarm, patienceMs, ...world };
+  const examination = {
+    stage,
+    services,
+    secrets,
+    alarms,
+    deployedOf: readOnce(stage),
+    testAlarm,
+    patienceMs,
+    ...world,
+  };
   // Where nothing is deployed, there is nothing to call fine.
   const results = await examine(absent ? [deployment, readiness] : wanted, examination, (at) =>
     terminal.progress(at === "" ? "" : terminal.paint.dim(at)),

@@ -18,11 +18,9 @@ export const tasks: Step = {
     for (const task of stopped)
       await stage.aws.client(ECSClient).send(new StopTaskCommand({ cluster, task, reason: "fleet drill" }));
     const healthy = await until(`${desired} healthy tasks in place of those stopped`, async () => {
-      const [{ running }, now, targets] = await Promise.all([
-        readEcsService(stage, service),
-        listTasks(stage, service),
-        readTargets(stage, [service]),
-      ]);
+      const [found, now] = await Promise.all([readEcsService(stage, service), listTasks(stage, service)]);
+      const { running } = found;
+      const targets = await readTargets(stage, new Map([[service.key, found]]));
       const serve = targets.get(service.key)?.filter(({ state }) => state === "healthy").length ?? 0;
       return running === desired && serve >= desired && !now.some((arn) => stopped.includes(arn)) ? serve : undefined;
     });

@@ -65,6 +65,7 @@ export function beforehand(plan: StagePlan): readonly Statement[] {
       ["secretsmanager:DescribeSecret"],
       [of("secretsmanager", `secret:${names.secretPrefix(plan.stage)}*`)],
     ),
+    allow("ListSecrets", ["secretsmanager:ListSecrets"]),
     allow("AskZones", ["route53:GetHostedZone"], [open("route53", "hostedzone/*")]),
     allow("AskNetwork", [
       "ec2:DescribeAvailabilityZones",

@@ -26,7 +26,8 @@ export function reading(plan: StagePlan): readonly Statement[] {
       "elasticloadbalancing:DescribeLoadBalancerAttributes",
       "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetHealth",
-      "secretsmanager:ListSecrets",
+      // By itself it shows no value: that takes the right to each one of them.
+      "secretsmanager:BatchGetSecretValue",
     ]),
     allow(
       "Stacks",

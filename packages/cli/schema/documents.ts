@@ -39,7 +39,10 @@ const service = v.object({
   running: count,
   pending: count,
   deployments: v.array(deployment),
-  targets: v.array(v.object({ id: v.string(), state: v.string(), reason: v.optional(v.string()) })),
+  targets: v.pipe(
+    v.nullable(v.array(v.object({ id: v.string(), state: v.string(), reason: v.optional(v.string()) }))),
+    v.description("Null where the balancer was not asked: of more than forty services, those in doubt are."),
+  ),
   failure: v.nullable(
     v.object({
       kind: v.string(),

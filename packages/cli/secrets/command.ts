@@ -17,6 +17,7 @@ export function addSecrets(parent: Parent, runner: Runner): void {
 
 function addList(secrets: Parent, runner: Runner): void {
   stageCommand(secrets, "list", "every secret of the map: its state, its rotation, and what uses it")
+    .argument("[secrets...]", `only these: ${secretWords}`)
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -25,11 +26,15 @@ STATE: settled, rotating (a new value is being made), rolling (services are
 moving to it), stuck (needs a person: docs/rotation.md), missing (not
 deployed), no value.`,
     )
-    .action((options) =>
-      runner.onStage(options, async (stage) => {
-        const { listSecrets } = await import("./list.ts");
-        return listSecrets(stage, options.json ? "json" : "text");
-      }),
+    .action((wanted, options) =>
+      runner.onStage(
+        options,
+        async (stage) => {
+          const { listSecrets } = await import("./list.ts");
+          return listSecrets(stage, wanted, options.json ? "json" : "text");
+        },
+        (plan) => wanted.map((secret) => findSecret(plan, secret)),
+      ),
     );
 }
 

@@ -3,7 +3,7 @@ import type { SecretPlan } from "#fleet";
 import { current, isRejected } from "#rotation/labels.ts";
 import { type ExitCode, Failure, UsageError } from "../failure.ts";
 import { type Stage, shown } from "../stage.ts";
-import type { SecretFacts, VersionFacts } from "../status/facts.ts";
+import type { DatedSecret, VersionFacts } from "../status/facts.ts";
 import { missingText, readSecret, secretId, shortId } from "./read.ts";
 import { rolledBy, rollText } from "./rolls.ts";
 
@@ -46,7 +46,7 @@ export async function moveLabel(stage: Stage, secret: SecretPlan, { version, lab
   return 0;
 }
 
-function findVersion({ key, name }: SecretPlan, { versions }: SecretFacts, wanted: string): VersionFacts {
+function findVersion({ key, name }: SecretPlan, { versions }: DatedSecret, wanted: string): VersionFacts {
   const [found, ...others] = wanted === "" ? [] : versions.filter(({ id }) => id.startsWith(wanted));
   if (found !== undefined && others.length === 0) return found;
   const what = found === undefined ? "is not a version" : `is the start of ${others.length + 1} versions`;

@@ -1,4 +1,3 @@
-import { eachOf } from "#console/reading/each.ts";
 import type { SecretPlan, StagePlan } from "#fleet";
 import { howToDeploy } from "../aws.ts";
 import type { ExitCode } from "../failure.ts";
@@ -6,7 +5,8 @@ import type { Stage } from "../stage.ts";
 import { currentSince } from "../status/facts.ts";
 import { table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
-import { type Described, describeSecrets, readFacts } from "./read.ts";
+import { findSecret } from "./find.ts";
+import { type KnownSecret, readSecrets } from "./read.ts";
 import { isPending, type SecretState, stateOf } from "./state.ts";
 
 interface Listed {
@@ -22,10 +22,12 @@ interface Listed {
   readonly usedBy: readonly string[];
 }
 
-export async function listSecrets(stage: Stage, format: "text" | "json"): Promise<ExitCode> {
+/** @param wanted default: all */
+export async function listSecrets(stage: Stage, wanted: readonly string[], format: "text" | "json"): Promise<ExitCode> {
   const { terminal, plan } = stage;
-  const described = await describeSecrets(stage);
-  const listed = await eachOf(plan.secrets, (secret) => listOne(stage, secret, described.get(secret.key)));
+  const secrets = wanted.length === 0 ? plan.secrets : wanted.map((name) => findSecret(plan, name));
+  const known = await readSecrets(stage, secrets);
+  const listed = secrets.map((secret) => listOne(secret, known.get(secret.key)));
   if (format === "json") {
     terminal.print(JSON.stringify({ stage: plan.stage, secrets: listed }, undefined, 2));
     return 0;
@@ -43,11 +45,16 @@ export async function listSecrets(stage: Stage, format: "text" | "json"): Promis
   ]);
   for (const line of table(["SECRET", "CURRENT SINCE", "STATE", "ROTATION", "USED BY"], rows)) terminal.print(line);
   for (const { key, state } of listed) for (const line of remedies(plan, key, state)) terminal.note(line);
+  if (listed.some(isUndated)) terminal.note(undated);
   return 0;
 }
 
-async function listOne(stage: Stage, secret: SecretPlan, described: Described | undefined): Promise<Listed> {
-  const facts = described && (await readFacts(stage, secret, described));
+const undated = "Only those that changed last are dated: fleet secrets list <secret> dates any.";
+const isUndated = ({ state, currentSince: since }: Listed) =>
+  since === null && state !== "missing" && state !== "no value";
+
+function listOne(secret: SecretPlan, known: KnownSecret | undefined): Listed {
+  const { described, facts } = known ?? {};
   const since = facts && currentSince(facts);
   return {
     key: secret.key,

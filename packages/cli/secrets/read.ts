@@ -1,15 +1,15 @@
 import {
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
-  paginateListSecrets,
   paginateListSecretVersionIds,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { eachOf } from "#console/reading/each.ts";
-import { names, type SecretPlan } from "#fleet";
+import { listSecrets } from "#console/reading/listed-secrets.ts";
+import type { SecretPlan } from "#fleet";
 import { howToDeploy, orMissing } from "../aws.ts";
 import type { Stage } from "../stage.ts";
-import type { SecretFacts, VersionFacts } from "../status/facts.ts";
+import { type DatedSecret, isSettled, type SecretFacts, type VersionFacts } from "../status/facts.ts";
 import { findSecret } from "./find.ts";
 
 export { findSecret };
@@ -39,44 +39,82 @@ export async function describeSecret(
 }
 
 /** What `DescribeSecret` and `ListSecrets` both know. */
-export type Described = Pick<
+type Described = Pick<
   DescribeSecretCommandOutput,
-  "Name" | "Tags" | "RotationEnabled" | "NextRotationDate" | "LastRotatedDate" | "LastChangedDate" | "CreatedDate"
+  "Tags" | "RotationEnabled" | "NextRotationDate" | "LastRotatedDate" | "CreatedDate"
 >;
 
-/** All secrets of the map that exist, by their keys: the stage's own page by page, the adopted ones one by one. */
-export async function describeSecrets({ aws, plan }: Stage): Promise<ReadonlyMap<string, Described>> {
-  const client = aws.client(SecretsManagerClient);
-  const found = new Map<string, Described>();
-  const keys = new Map(plan.secrets.flatMap(({ key, name, adoptedArn }) => (adoptedArn ? [] : [[name, key] as const])));
-  const input = { Filters: [{ Key: "name" as const, Values: [names.secretPrefix(plan.stage)] }], MaxResults: 100 };
-  for await (const { SecretList = [] } of paginateListSecrets({ client }, input))
-    for (const secret of SecretList) {
-      const key = keys.get(secret.Name ?? "");
-      if (key !== undefined) found.set(key, secret);
-    }
-  const adopted = plan.secrets.filter(({ adoptedArn }) => adoptedArn !== undefined);
-  const described = await eachOf(adopted, (secret) => describeSecret({ aws }, secret));
-  adopted.forEach(({ key }, at) => {
-    const one = described[at];
-    if (one !== undefined) found.set(key, one);
+/** A secret of the map that exists. */
+export interface KnownSecret {
+  readonly plan: SecretPlan;
+  readonly described: Described;
+  readonly facts: SecretFacts;
+}
+
+/**
+ * Secrets Manager dates versions one secret a call, fifty calls a second. So many secrets are asked at most, beside those
+ * whose value is on its way.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ */
+const datedAtMost = 50;
+
+/**
+ * Those of the secrets that exist, by their keys: from a list of a hundred a page, which has their labels, up to five
+ * minutes late. Asked for their versions are those that are not settled, then those that changed last.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+ */
+export async function readSecrets(
+  stage: Stage,
+  wanted: readonly SecretPlan[] = stage.plan.secrets,
+): Promise<ReadonlyMap<string, KnownSecret>> {
+  const listed = await describeSecrets(stage, wanted);
+  const isMoving = ({ plan, facts }: KnownSecret) => plan.usedBy.length > 0 && !isSettled(facts);
+  const moving = listed.filter(isMoving);
+  const newest = listed
+    .filter((one) => !isMoving(one))
+    .toSorted((one, other) => (other.facts.lastChangedAt ?? 0) - (one.facts.lastChangedAt ?? 0));
+  const asked = new Set([...moving, ...newest.slice(0, Math.max(0, datedAtMost - moving.length))]);
+  const known = await eachOf(listed, async (one) =>
+    asked.has(one) ? { ...one, facts: { ...one.facts, versions: await readVersions(stage, one.plan) } } : one,
+  );
+  return new Map(known.map((one) => [one.plan.key, one]));
+}
+
+async function describeSecrets(stage: Stage, wanted: readonly SecretPlan[]): Promise<readonly KnownSecret[]> {
+  const listed = await listSecrets(stage.aws.client(SecretsManagerClient), stage.plan, wanted);
+  const known = await eachOf(wanted, async (plan) => {
+    const entry = listed.get(plan.key);
+    if (entry !== undefined && entry.DeletedDate === undefined)
+      return knownSecret(plan, entry, entry.SecretVersionsToStages);
+    const described = plan.adoptedArn === undefined ? undefined : await describeSecret(stage, plan);
+    return described && knownSecret(plan, described, described.VersionIdsToStages);
   });
-  return found;
+  return known.filter((one) => one !== undefined);
+}
+
+function knownSecret(
+  plan: SecretPlan,
+  described: Described & Pick<DescribeSecretCommandOutput, "Name" | "LastChangedDate">,
+  labels: Readonly<Record<string, readonly string[]>> = {},
+): KnownSecret {
+  const versions = Object.entries(labels).map(([id, own]) => ({ id, labels: own }));
+  return { plan, described, facts: { ...factsOf(plan, described), versions } };
 }
 
 /** @param key of the map */
-export async function readSecret(stage: Stage, key: string): Promise<SecretFacts | undefined> {
+export async function readSecret(stage: Stage, key: string): Promise<DatedSecret | undefined> {
   const plan = findSecret(stage.plan, key);
   const described = await describeSecret(stage, plan);
-  return described === undefined ? undefined : readFacts(stage, plan, described);
+  return described && { ...factsOf(plan, described), versions: await readVersions(stage, plan) };
 }
 
-/** What is known of a secret that was described. */
-export async function readFacts(stage: Stage, plan: SecretPlan, described: Described): Promise<SecretFacts> {
+function factsOf(
+  plan: SecretPlan,
+  described: Pick<DescribeSecretCommandOutput, "Name" | "LastRotatedDate" | "LastChangedDate">,
+): Omit<SecretFacts, "versions"> {
   return {
     key: plan.key,
     name: described.Name ?? plan.name,
-    versions: await readVersions(stage, plan),
     lastRotatedAt: described.LastRotatedDate?.getTime(),
     lastChangedAt: described.LastChangedDate?.getTime(),
   };

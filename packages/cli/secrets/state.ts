@@ -1,7 +1,7 @@
 import type { DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
 import { current, pending, settlingTag } from "#rotation/labels.ts";
 import { readSettling } from "#rotation/settle/settling.ts";
-import { currentSince, type SecretFacts } from "../status/facts.ts";
+import type { SecretFacts } from "../status/facts.ts";
 
 /** `rotating`: a new value is being made. `rolling`: its services are moving to it. `stuck`: it needs a person. */
 export type SecretState = "missing" | "no value" | "settled" | "rotating" | "rolling" | "stuck";
@@ -11,7 +11,7 @@ export function stateOf(
   facts: SecretFacts | undefined,
 ): SecretState {
   if (facts === undefined) return "missing";
-  if (currentSince(facts) === undefined) return "no value";
+  if (!facts.versions.some(({ labels }) => labels.includes(current))) return "no value";
   const settling = readSettling(described?.Tags?.find(({ Key }) => Key === settlingTag)?.Value);
   if (settling?.phase === "stuck") return "stuck";
   if (isPending(facts)) return "rotating";

@@ -31,7 +31,7 @@ export function statusDocument({ stage, region }: StagePlan, fleet: FleetFacts, 
       running: service?.running ?? 0,
       pending: service?.pending ?? 0,
       deployments: (service?.deployments ?? []).map((one) => ({ ...one, createdAt: iso(one.createdAt) })),
-      targets,
+      targets: targets ?? null,
       probe: probeOf(fleet.probe?.standings.get(plan.key)),
       failure: failure === undefined ? null : failureDocument(failure),
       tasks: tasks.map((task) => ({

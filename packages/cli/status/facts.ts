@@ -9,8 +9,11 @@ export interface ServiceFacts {
   /** Absent if ECS has no such service, or only one that is being deleted. */
   readonly service: EcsService | undefined;
   readonly tasks: readonly TaskFacts[];
-  /** States of the targets that its target group has: `healthy`, `unhealthy`, `initial`, `draining`, `unused`. */
-  readonly targets: readonly TargetFacts[];
+  /**
+   * States of the targets that its target group has: `healthy`, `unhealthy`, `initial`, `draining`, `unused`. `undefined`
+   * where the balancer was not asked, as ECS finds the service steady and there are many.
+   */
+  readonly targets: readonly TargetFacts[] | undefined;
   readonly secrets: readonly SecretFacts[];
   /** Failures it has not recovered from; tasks that failed more than an hour ago are forgotten. */
   readonly failure: FailureFacts | undefined;
@@ -36,6 +39,8 @@ export interface EcsService {
   readonly running: number;
   readonly pending: number;
   readonly taskDefinition: string;
+  /** Its ARN. */
+  readonly targetGroup?: string | undefined;
   readonly deployments: readonly DeploymentFacts[];
 }
 
@@ -75,27 +80,38 @@ export interface SecretFacts {
   /** Key of the map. */
   readonly key: string;
   readonly name: string;
-  readonly versions: readonly VersionFacts[];
+  readonly versions: readonly LabelledVersion[];
   readonly lastRotatedAt: number | undefined;
   readonly lastChangedAt: number | undefined;
 }
 
-export interface VersionFacts {
+export interface LabelledVersion {
   readonly id: string;
   readonly labels: readonly string[];
+  /** Absent where Secrets Manager's list was read alone: it has labels, but no dates. */
+  readonly createdAt?: number;
+}
+
+/** One that was asked for its versions, of which those without a label are there as well. */
+export interface DatedSecret extends SecretFacts {
+  readonly versions: readonly VersionFacts[];
+}
+
+export interface VersionFacts extends LabelledVersion {
   readonly createdAt: number;
 }
 
 /**
  * Since when the current version has been current, as far as Secrets Manager knows: it dates versions, rotations and
  * changes, but not labels. A new version is current from its creation, a rotated one from the rotation's end; one
- * that was current before and is again (its predecessor is younger) since the last change at the latest.
+ * that was current before and is again (its predecessor is younger) since the last change at the latest. `undefined`
+ * where nothing is current, or its date is not known.
  */
 export function currentSince({ versions, lastRotatedAt, lastChangedAt }: SecretFacts): number | undefined {
   const current = versions.find(({ labels }) => labels.includes("AWSCURRENT"));
   const previous = versions.find(({ labels }) => labels.includes("AWSPREVIOUS"));
-  if (current === undefined) return undefined;
-  if (previous !== undefined && previous.createdAt > current.createdAt) return lastChangedAt ?? current.createdAt;
+  if (current?.createdAt === undefined) return undefined;
+  if ((previous?.createdAt ?? 0) > current.createdAt) return lastChangedAt ?? current.createdAt;
   return Math.max(current.createdAt, lastRotatedAt ?? 0);
 }
 
@@ -104,7 +120,11 @@ export function currentSince({ versions, lastRotatedAt, lastChangedAt }: SecretF
  * task: it may be a copy of an older value, or one that was put back, and settling it is a change too.
  */
 export function runsOnOlder(task: TaskFacts, secret: SecretFacts): boolean {
-  const isSettled = secret.versions.some(({ labels }) => labels.includes("AWSCURRENT") && labels.includes(settled));
   const since = currentSince(secret);
-  return !isSettled && since !== undefined && task.createdAt < since;
+  return !isSettled(secret) && since !== undefined && task.createdAt < since;
+}
+
+/** Whether every task is known to have read the current version. */
+export function isSettled({ versions }: Pick<SecretFacts, "versions">): boolean {
+  return versions.some(({ labels }) => labels.includes("AWSCURRENT") && labels.includes(settled));
 }

@@ -1,6 +1,6 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { ECSClient } from "@aws-sdk/client-ecs";
-import { causeOf, describeCause, describeReason, readHealthFinding } from "#evidence/cause.ts";
+import { ECSClient, type ServiceEvent } from "@aws-sdk/client-ecs";
+import { causeOf, describeCause, describeReason, healthFindingIn } from "#evidence/cause.ts";
 import { type FailedTask, readFailedTasks } from "#evidence/failed-task.ts";
 import { standingFailure } from "#evidence/standing.ts";
 import { describeUndone, readReleaseAlarms, type Undone } from "#evidence/undone.ts";
@@ -17,7 +17,7 @@ export function readFailures({ aws, plan }: Stage): Promise<readonly FailedTask[
 export async function failureOf(
   { aws, plan: stage }: Stage,
   plan: ServicePlan,
-  service: EcsService | undefined,
+  { service, events }: { readonly service: EcsService | undefined; readonly events: readonly ServiceEvent[] },
   failed: readonly FailedTask[],
 ): Promise<FailureFacts | undefined> {
   const rollout = service?.deployments.find(({ primary }) => primary)?.state ?? "COMPLETED";
@@ -28,7 +28,7 @@ export async function failureOf(
   if (plan.desiredCount === 0) return undefined;
   if (standing === undefined) return service?.undone && undoneRelease({ aws, plan: stage }, plan, service.undone);
   const { kind, task } = standing;
-  const cause = causeOf(task, await readHealthFinding(aws.client(ECSClient), stage, plan, task));
+  const cause = causeOf(task, healthFindingIn(events, task));
   return {
     kind,
     cause: describeCause(cause, plan),

@@ -1,14 +1,12 @@
 import type { Mute } from "#chat/record/mute-table.ts";
-import { eachOf } from "#console/reading/each.ts";
-import type { SecretPlan } from "#fleet";
-import { names } from "#fleet";
+import { names, type SecretPlan, type StagePlan } from "#fleet";
 import { readMutes } from "../alarms/mutes.ts";
 import { type AlarmFacts, readAlarms } from "../alarms/read.ts";
-import { type Described, describeSecrets, readFacts } from "../secrets/read.ts";
+import { type KnownSecret, readSecrets } from "../secrets/read.ts";
 import { findOverdue, type Overdue } from "../secrets/schedule.ts";
 import { type SecretState, stateOf } from "../secrets/state.ts";
 import type { Stage } from "../stage.ts";
-import type { SecretFacts, ServiceFacts } from "./facts.ts";
+import type { ServiceFacts } from "./facts.ts";
 import { type ProbeFacts, readProbe } from "./probe.ts";
 import { readServices } from "./read.ts";
 
@@ -32,32 +30,31 @@ export interface SecretStanding {
 
 /** Throws `Failure` where the stage is not deployed, and what AWS answers: what cannot be read is not called well. */
 export async function readFleet(stage: Stage): Promise<FleetFacts> {
-  const reading = readStandings(stage);
+  const { plan } = stage;
+  const [secrets, reading, probing] = [readSecrets(stage), readAlarms(stage), readProbe(stage)];
+  const doubted = async () => troubled(await reading, await probing);
   const [services, alarms, known, mutes, probe] = await Promise.all([
-    readServices(stage, stage.plan.services, async (key) => (await reading).get(key)?.facts),
-    readAlarms(stage),
+    readServices(stage, { secrets: () => secrets, doubted }),
     reading,
+    secrets,
     readMutes(stage),
-    readProbe(stage),
+    probing,
   ]);
-  const road = names.alarmRoad(stage.plan.stage);
-  const ringing = alarms.filter(({ name, state }) => state === "ALARM" && name !== road);
-  return { services, ringing, secrets: [...known.values()].map(({ standing }) => standing), mutes, probe };
+  const standings = plan.secrets.map((secret) => standingOf(secret, known.get(secret.key)));
+  return { services, ringing: ringingAmong(alarms, plan), secrets: standings, mutes, probe };
 }
 
-interface KnownSecret {
-  readonly facts: SecretFacts | undefined;
-  readonly standing: SecretStanding;
+const ringingAmong = (alarms: readonly AlarmFacts[], { stage }: StagePlan) =>
+  alarms.filter(({ name, state }) => state === "ALARM" && name !== names.alarmRoad(stage));
+
+/** Keys of the services of which an alarm rings, or that the probe does not reach. */
+export function troubled(alarms: readonly AlarmFacts[], probe: ProbeFacts | undefined): ReadonlySet<string> {
+  const ringing = alarms.flatMap(({ state, service }) => (state === "ALARM" && service !== undefined ? [service] : []));
+  const down = [...(probe?.standings ?? [])].flatMap(([key, { state }]) => (state === "down" ? [key] : []));
+  return new Set([...ringing, ...down]);
 }
 
-async function readStandings(stage: Stage): Promise<ReadonlyMap<string, KnownSecret>> {
-  const described = await describeSecrets(stage);
-  const known = await eachOf(stage.plan.secrets, (secret) => readStanding(stage, secret, described.get(secret.key)));
-  return new Map(known.map((one) => [one.standing.key, one]));
-}
-
-async function readStanding(stage: Stage, secret: SecretPlan, described: Described | undefined): Promise<KnownSecret> {
-  const facts = described && (await readFacts(stage, secret, described));
-  const overdue = described && findOverdue(secret, described, Date.now());
-  return { facts, standing: { key: secret.key, state: stateOf(described, facts), overdue } };
+function standingOf(secret: SecretPlan, known: KnownSecret | undefined): SecretStanding {
+  const overdue = known && findOverdue(secret, known.described, Date.now());
+  return { key: secret.key, state: stateOf(known?.described, known?.facts), overdue };
 }

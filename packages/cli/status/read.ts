@@ -11,62 +11,53 @@ import { undoneIn } from "#evidence/undone.ts";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed, orMissing } from "../aws.ts";
 import { Failure } from "../failure.ts";
-import { readSecret } from "../secrets/read.ts";
+import type { KnownSecret } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";
-import type { DeploymentFacts, EcsService, SecretFacts, ServiceFacts, TaskFacts } from "./facts.ts";
+import type { DeploymentFacts, EcsService, ServiceFacts, TaskFacts } from "./facts.ts";
 import { failureOf, readFailures } from "./failures.ts";
 import { readTargets } from "./targets.ts";
 
-/** What is known of a secret, by its key in the map; asked once for each service that uses it. */
-export type SecretOf = (key: string) => Promise<SecretFacts | undefined>;
+/** What else of the stage a look at its services needs; each is read where it is needed, once. */
+export interface Beside {
+  readonly secrets: () => Promise<ReadonlyMap<string, Pick<KnownSecret, "facts">>>;
+  /** Keys of services that something speaks against, however steady ECS finds them. */
+  readonly doubted: () => Promise<ReadonlySet<string>>;
+}
 
 /** The services of the stage as they are now. Throws `Failure` where the stage is not deployed. */
-export async function readServices(
-  stage: Stage,
-  wanted: readonly ServicePlan[] = stage.plan.services,
-  secretOf: SecretOf = readOnce(stage),
-): Promise<readonly ServiceFacts[]> {
-  const found = await findServices(stage, wanted, secretOf);
+export async function readServices(stage: Stage, beside: Beside): Promise<readonly ServiceFacts[]> {
+  const found = await findServices(stage, beside);
   if (found === undefined) throw new Failure(notDeployed(stage.plan));
   return found;
 }
 
 /** As `readServices`; `undefined` where the stage is not deployed. */
-export async function findServices(
-  stage: Stage,
-  wanted: readonly ServicePlan[] = stage.plan.services,
-  secretOf: SecretOf = readOnce(stage),
-): Promise<readonly ServiceFacts[] | undefined> {
-  const described = await describeServices(stage, wanted);
+export async function findServices(stage: Stage, beside: Beside): Promise<readonly ServiceFacts[] | undefined> {
+  const { plan } = stage;
+  const described = await describeServices(stage, plan.services);
   if (described === undefined) return undefined;
-  const [failed, tasks, targets] = await Promise.all([
+  const keys = new Map(plan.services.map(({ key }) => [names.service(plan.stage, key), key]));
+  const found = new Map(described.map((one) => [keys.get(one.serviceName ?? "") ?? "", one]));
+  const services = new Map([...found].map(([key, one]) => [key, ecsService(one)]));
+  const [failed, tasks, targets, secrets] = await Promise.all([
     readFailures(stage),
-    readTasks(stage, wanted),
-    readTargets(stage, wanted),
+    readTasks(stage, plan.services),
+    beside.doubted().then((doubted) => readTargets(stage, services, doubted)),
+    beside.secrets(),
   ]);
-  return eachOf(wanted, async (plan) => {
-    const found = described.find(({ serviceName }) => serviceName === names.service(stage.plan.stage, plan.key));
-    const service = found && ecsService(found);
-    const used = [...new Set(plan.secrets.map(({ secret }) => secret))];
-    const [failure, ...known] = await Promise.all([failureOf(stage, plan, service, failed), ...used.map(secretOf)]);
+  return eachOf(plan.services, async (one) => {
+    const { key } = one;
+    const service = services.get(key);
+    const used = [...new Set(one.secrets.map(({ secret }) => secret))];
     return {
-      plan,
+      plan: one,
       service,
-      tasks: service === undefined ? [] : (tasks.get(plan.key) ?? []),
-      targets: targets.get(plan.key) ?? [],
-      failure,
-      secrets: known.filter((one) => one !== undefined),
+      tasks: service === undefined ? [] : (tasks.get(key) ?? []),
+      targets: service === undefined ? [] : targets.get(key),
+      failure: await failureOf(stage, one, { service, events: found.get(key)?.events ?? [] }, failed),
+      secrets: used.flatMap((name) => secrets.get(name)?.facts ?? []),
     };
   });
-}
-
-function readOnce(stage: Stage): SecretOf {
-  const secrets = new Map<string, Promise<SecretFacts | undefined>>();
-  return (key) => {
-    const known = secrets.get(key) ?? readSecret(stage, key);
-    secrets.set(key, known);
-    return known;
-  };
 }
 
 /** DescribeServices takes ten: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
@@ -98,6 +89,7 @@ function ecsService(service: Service): EcsService {
     running: service.runningCount ?? 0,
     pending: service.pendingCount ?? 0,
     taskDefinition: service.taskDefinition ?? "",
+    targetGroup: service.loadBalancers?.[0]?.targetGroupArn,
     deployments: (service.deployments ?? []).map(
       (one): DeploymentFacts => ({
         id: one.id ?? "",

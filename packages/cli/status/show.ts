@@ -55,6 +55,7 @@ function tasksOf({ service }: ServiceFacts, paint: Paint): string {
 }
 
 function healthOf({ targets }: ServiceFacts, paint: Paint): string {
+  if (targets === undefined) return paint.dim("not asked");
   const counts = new Map<string, number>();
   for (const { state } of targets) counts.set(state, (counts.get(state) ?? 0) + 1);
   const parts = [...counts].map(([state, count]) => paintState(`${count} ${state}`, state, paint));

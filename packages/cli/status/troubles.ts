@@ -83,7 +83,7 @@ function deploymentTroubles({ deployments }: Service): readonly string[] {
 }
 
 function targetTroubles({ targets }: ServiceFacts): readonly string[] {
-  return targets
+  return (targets ?? [])
     .filter(({ state }) => state === "unhealthy")
     .map(({ id, reason }) => `${id} is unhealthy: ${reason ?? "no reason given"}`);
 }

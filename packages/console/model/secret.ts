@@ -3,8 +3,8 @@ import * as v from "valibot";
 /** The console knows everything about a version except its value, which it never requests. */
 export const secretVersion = v.object({
   id: v.string(),
-  /** Milliseconds since the epoch. */
-  createdAt: v.number(),
+  /** Milliseconds since the epoch; absent until it was asked for. */
+  createdAt: v.optional(v.number()),
   /** Staging labels; a version without any is deprecated. */
   labels: v.array(v.string()),
 });

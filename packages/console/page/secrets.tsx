@@ -108,7 +108,7 @@ function VersionMark({ version, now }: { readonly version: SecretVersion; readon
         ))}
       </span>
       <code>{shortId(id)}</code>
-      <span class="facts">{age(createdAt, now)}</span>
+      {createdAt !== undefined && <span class="facts">{age(createdAt, now)}</span>}
     </li>
   );
 }

@@ -1,47 +1,59 @@
 import {
   ListSecretVersionIdsCommand,
   type ListSecretVersionIdsCommandOutput,
-  paginateListSecrets,
   ResourceNotFoundException,
   type SecretListEntry,
 } from "@aws-sdk/client-secrets-manager";
-import { names, type StagePlan } from "#fleet";
+import type { StagePlan } from "#fleet";
 import type { Secret, SecretVersion } from "../model/secret.ts";
 import type { Clients } from "./clients.ts";
 import { eachOf } from "./each.ts";
+import { listSecrets } from "./listed-secrets.ts";
 
 type SecretPlan = StagePlan["secrets"][number];
 
+/** So many are asked for their versions in one reading, of the fifty a second that AWS allows an account. */
+const askedAtOnce = 50;
+
 /**
  * Never requests a value, and needs no permission to. The list holds a hundred secrets a page, with the labels of their
- * versions; when those were created is asked of one secret at a time, and again only when its labels have moved.
+ * versions; when those were created is asked of one secret at a time, and once: those that changed last come first, and
+ * the others in the readings that follow.
  */
 export function createSecretReader(plan: StagePlan, clients: Clients): () => Promise<readonly Secret[]> {
   const known: Known = new Map();
   return () => readSecrets(plan, clients, known);
 }
 
-type Known = Map<string, { readonly labels: string; readonly versions: readonly SecretVersion[] }>;
+/** By its ARN, which another secret of the same name does not have: the dates of a secret's versions. */
+type Known = Map<string, ReadonlyMap<string, number>>;
 
-async function readSecrets(plan: StagePlan, { secrets }: Clients, known: Known): Promise<readonly Secret[]> {
-  const entries = new Map<string, SecretListEntry>();
-  const wanted = {
-    MaxResults: 100,
-    IncludePlannedDeletion: true,
-    Filters: [{ Key: "name" as const, Values: [names.secretPrefix(plan.stage)] }],
-  };
-  for await (const { SecretList = [] } of paginateListSecrets({ client: secrets }, wanted)) {
-    for (const entry of SecretList) entries.set(entry.Name ?? "", entry);
-  }
-  return await eachOf(plan.secrets, async (secret) => {
-    const entry = entries.get(secret.name);
-    if (entry === undefined) return secretOf(secret, entry, []);
-    const labels = JSON.stringify([entry.CreatedDate, entry.SecretVersionsToStages]);
-    const before = known.get(secret.name);
-    const versions = before?.labels === labels ? before.versions : await versionsOf(secret.name, secrets);
-    known.set(secret.name, { labels, versions });
-    return secretOf(secret, entry, versions);
+async function readSecrets(plan: StagePlan, { secrets: client }: Clients, known: Known): Promise<readonly Secret[]> {
+  const listed = await listSecrets(client, plan, plan.secrets);
+  const undated = [...listed.values()]
+    .filter(({ ARN = "", SecretVersionsToStages = {} }) =>
+      Object.keys(SecretVersionsToStages).some((id) => !known.get(ARN)?.has(id)),
+    )
+    .toSorted((one, other) => (other.LastChangedDate?.getTime() ?? 0) - (one.LastChangedDate?.getTime() ?? 0));
+  await eachOf(undated.slice(0, askedAtOnce), async ({ ARN = "" }) => known.set(ARN, await datesOf(ARN, client)));
+  return plan.secrets.map((secret) => {
+    const entry = listed.get(secret.key);
+    return secretOf(secret, entry, versionsIn(entry, known.get(entry?.ARN ?? "") ?? new Map()));
   });
+}
+
+function versionsIn(
+  { SecretVersionsToStages: labels = {} }: Pick<SecretListEntry, "SecretVersionsToStages"> = {},
+  dates: ReadonlyMap<string, number>,
+): readonly SecretVersion[] {
+  const ids = new Set([...dates.keys(), ...Object.keys(labels)]);
+  const rank = (of: readonly string[]) => ["AWSPREVIOUS", "AWSCURRENT"].findIndex((label) => of.includes(label));
+  return [...ids]
+    .map((id): SecretVersion => {
+      const createdAt = dates.get(id);
+      return { id, ...(createdAt !== undefined && { createdAt }), labels: (labels[id] ?? []).toSorted() };
+    })
+    .toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || rank(a.labels) - rank(b.labels));
 }
 
 function secretOf(plan: SecretPlan, entry: SecretListEntry | undefined, versions: readonly SecretVersion[]): Secret {
@@ -58,7 +70,7 @@ function secretOf(plan: SecretPlan, entry: SecretListEntry | undefined, versions
   };
 }
 
-async function versionsOf(SecretId: string, client: Clients["secrets"]): Promise<readonly SecretVersion[]> {
+async function datesOf(SecretId: string, client: Clients["secrets"]): Promise<ReadonlyMap<string, number>> {
   // One page holds all: a secret has about a hundred versions at most.
   // https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
   const ask = new ListSecretVersionIdsCommand({ SecretId, IncludeDeprecated: true, MaxResults: 100 });
@@ -69,9 +81,5 @@ async function versionsOf(SecretId: string, client: Clients["secrets"]): Promise
       if (error instanceof ResourceNotFoundException) return {};
       throw error;
     });
-  return Versions.map(({ VersionId = "", VersionStages = [], CreatedDate }) => ({
-    id: VersionId,
-    createdAt: CreatedDate?.getTime() ?? 0,
-    labels: VersionStages.toSorted(),
-  })).toSorted((a, b) => a.createdAt - b.createdAt);
+  return new Map(Versions.map(({ VersionId = "", CreatedDate }) => [VersionId, CreatedDate?.getTime() ?? 0]));
 }

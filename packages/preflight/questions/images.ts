@@ -1,6 +1,7 @@
 import { BatchGetImageCommand, ECRClient, GetDownloadUrlForLayerCommand } from "@aws-sdk/client-ecr";
 import * as v from "valibot";
 import { orMissing } from "#cli/aws.ts";
+import { eachOf } from "#console/reading/each.ts";
 import type { ServicePlan } from "#fleet";
 import { type EcrImage, ecrImageOf } from "../ecr-image.ts";
 import type { Obstacle, Question, Site } from "../question.ts";
@@ -32,7 +33,7 @@ export const images: Question = {
       .flatMap(({ key, architecture, image, behind }) =>
         [image, ...(behind ? [behind.image] : [])].map((one) => ({ key, architecture, image: one })),
       );
-    return (await Promise.all(wanted.map((service) => lookAt(site, service)))).flat();
+    return (await eachOf(wanted, (service) => lookAt(site, service))).flat();
   },
 };
 

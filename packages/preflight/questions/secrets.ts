@@ -1,5 +1,7 @@
-import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { DescribeSecretCommand, type SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { orMissing } from "#cli/aws.ts";
+import { eachOf } from "#console/reading/each.ts";
+import { listSecrets } from "#console/reading/listed-secrets.ts";
 import type { SecretPlan } from "#fleet";
 import { readStack } from "../deployed.ts";
 import type { Obstacle, Question, Site } from "../question.ts";
@@ -10,17 +12,24 @@ export const secrets: Question = {
   async ask(site) {
     const own = (await readStack(site, "Secrets")) ?? new Map<string, string>();
     const created = site.plan.secrets.filter(({ adoptedArn }) => adoptedArn === undefined);
-    return (await Promise.all(created.map((secret) => lookAt(site, secret, own)))).flat();
+    const client = site.aws.client(SecretsManagerClient);
+    const listed = await listSecrets(client, site.plan, created);
+    const looks = await eachOf(created, async (secret) => {
+      // The list is late by minutes: one that has just been deleted may not be in it yet.
+      const command = new DescribeSecretCommand({ SecretId: secret.name });
+      const found = listed.get(secret.key) ?? (await orMissing(client.send(command), "ResourceNotFoundException"));
+      return judgeSecret(site.plan, secret, found, own);
+    });
+    return looks.flat();
   },
 };
 
-async function lookAt(
-  { plan, aws }: Site,
+function judgeSecret(
+  plan: Site["plan"],
   { key, name }: SecretPlan,
+  found: Pick<SecretListEntry, "ARN" | "DeletedDate"> | undefined,
   own: ReadonlyMap<string, string>,
-): Promise<readonly Obstacle[]> {
-  const command = new DescribeSecretCommand({ SecretId: name });
-  const found = await orMissing(aws.client(SecretsManagerClient).send(command), "ResourceNotFoundException");
+): readonly Obstacle[] {
   if (found?.ARN === undefined || (own.has(found.ARN) && found.DeletedDate === undefined)) return [];
   const adopt = `adopt it (stages.${plan.stage}.adopt.secrets: { "${key}": "${found.ARN}" })`;
   const force = `aws secretsmanager delete-secret --secret-id ${name} --force-delete-without-recovery`;

@@ -5,15 +5,17 @@ import {
   LimitExceededException,
   type ListSecretVersionIdsCommandInput,
   PutSecretValueCommand,
+  paginateListSecrets,
   paginateListSecretVersionIds,
   ResourceExistsException,
   ResourceNotFoundException,
   SecretsManagerClient,
+  type Tag,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import type { DatedVersion, SecretDescription, SecretStore } from "../ports.ts";
+import type { DatedVersion, ListedSecret, SecretDescription, SecretStore } from "../ports.ts";
 
 /** https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html */
 const tagsAtMost = 50;
@@ -22,6 +24,21 @@ const tagsAtMost = 50;
 export function secretStore(): SecretStore {
   const client = new SecretsManagerClient({});
   return {
+    async list(secretIds) {
+      const found = new Map<string, ListedSecret>();
+      const sought = [...new Set(secretIds.map(beginningOf))];
+      for (let at = 0; at < sought.length; at += namesAtOnce) {
+        const Filters = [{ Key: "name" as const, Values: sought.slice(at, at + namesAtOnce) }];
+        for await (const { SecretList = [] } of paginateListSecrets({ client }, { Filters, MaxResults: 100 })) {
+          for (const { ARN = "", Name = "", LastChangedDate, SecretVersionsToStages, Tags } of SecretList) {
+            const changedAt = LastChangedDate?.getTime() ?? 0;
+            const listed = { versions: versionsIn(SecretVersionsToStages), tags: tagsIn(Tags), changedAt };
+            found.set(ARN, listed).set(Name, listed);
+          }
+        }
+      }
+      return found;
+    },
     async describe(secretId): Promise<SecretDescription> {
       const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
       return {
@@ -29,8 +46,8 @@ export function secretStore(): SecretStore {
         name: found.Name ?? secretId,
         rotationEnabled: found.RotationEnabled ?? false,
         createdAt: found.CreatedDate?.getTime() ?? 0,
-        versions: Object.entries(found.VersionIdsToStages ?? {}).map(([id, labels]) => ({ id, labels })),
-        tags: Object.fromEntries((found.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+        versions: versionsIn(found.VersionIdsToStages),
+        tags: tagsIn(found.Tags),
       };
     },
     async createdAt(secretId, versionId) {
@@ -110,6 +127,19 @@ export function secretStore(): SecretStore {
       await client.send(new UntagResourceCommand({ SecretId: secretId, TagKeys: [name] }));
     },
   };
+}
+
+const versionsIn = (labelled: Readonly<Record<string, readonly string[]>> = {}) =>
+  Object.entries(labelled).map(([id, labels]) => ({ id, labels }));
+const tagsIn = (tags: readonly Tag[] = []) => Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+
+/** A list takes ten names, or beginnings of names, to look for. */
+const namesAtOnce = 10;
+
+/** Secrets of a stage have their names' beginning in common; one that was adopted has a name of its own. */
+function beginningOf(secretId: string): string {
+  const adopted = /:secret:(.+)-\w{6}$/.exec(secretId)?.[1];
+  return adopted ?? secretId.slice(0, secretId.lastIndexOf("/") + 1);
 }
 
 async function* versionsOf(client: SecretsManagerClient, asked: ListSecretVersionIdsCommandInput) {

@@ -1,6 +1,6 @@
 import type { Issuer } from "../issuers/index.ts";
 import type { RotationMap, SecretEntry } from "../map.ts";
-import type { Announcer, Clock, Log, SecretStore, ServiceFleet } from "../ports.ts";
+import type { Announcer, Clock, ListedSecret, Log, SecretStore, ServiceFleet } from "../ports.ts";
 import type { ServiceObservation, TimedProof } from "./observation.ts";
 import type { Pace } from "./pace.ts";
 import type { Survey } from "./survey.ts";
@@ -18,8 +18,21 @@ export interface SettlePorts {
   readonly log: Log;
 }
 
+/** What a process learns of a store: a new process learns it again. */
+export interface Learned {
+  /** Previous and current versions that were created in this order, which never changes. */
+  readonly inOrder: Set<string>;
+  /** Keys of the secrets that were not settled when they were last looked at. */
+  readonly restless: Set<string>;
+}
+
 /** What one run has learned and could not read again; the next run starts without it. */
 export interface Memory {
+  /** Names of secrets and services that this run was started for. */
+  readonly woken: readonly string[];
+  readonly learned: Learned;
+  /** As the secrets were last listed, by ARN and by name. */
+  listed: ReadonlyMap<string, ListedSecret>;
   readonly survey: Survey;
   /** For rolls. */
   readonly pace: Pace;
@@ -31,8 +44,6 @@ export interface Memory {
   readonly rejected: Set<string>;
   /** What this run does not try again, by the name of the action or the service, and why. */
   readonly parked: Map<string, string>;
-  /** Previous and current versions that were created in this order, which never changes. */
-  readonly inOrder: Set<string>;
   /** Secrets that could not be read. */
   readonly unseen: Set<string>;
   readonly failures: Error[];

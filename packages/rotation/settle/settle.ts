@@ -9,7 +9,7 @@ import { NoRoom } from "./keep.ts";
 import { note, observe } from "./observe.ts";
 import { eachOf, ecsBuckets, OutOfTime, Pace } from "./pace.ts";
 import { plan } from "./plan.ts";
-import type { Memory, SettlePorts } from "./ports.ts";
+import type { Learned, Memory, SettlePorts } from "./ports.ts";
 import { Survey } from "./survey.ts";
 import { sweep } from "./sweep.ts";
 import { timing } from "./timing.ts";
@@ -27,10 +27,12 @@ const requestsAtOnce = 8;
  * Observes, acts, and observes again, until all it can do is wait for an event. Secrets do not wait for each other: what
  * takes time goes on while the others are looked at. Running it twice, or after a run that died, has the same result as
  * once. If something failed, throws `AggregateError` after doing the rest.
+ *
+ * @param woken names of secrets and services that are looked at however settled a list shows them
  */
-export async function settle(given: SettlePorts): Promise<readonly Action[]> {
+export async function settle(given: SettlePorts, woken: readonly string[] = []): Promise<readonly Action[]> {
   const ports: SettlePorts = { ...given, store: withinLimits(given.store) };
-  const memory = remember(ports);
+  const memory = remember(ports, woken, learnedOf(given.store));
   const work: Work = new Map();
   let actions: readonly Action[] = [];
   try {
@@ -52,6 +54,14 @@ export async function settle(given: SettlePorts): Promise<readonly Action[]> {
     throw new AggregateError(memory.failures, memory.failures.map(({ message }) => message).join("; "));
   }
   return actions;
+}
+
+const learned = new WeakMap<SecretStore, Learned>();
+
+function learnedOf(store: SecretStore): Learned {
+  const known = learned.get(store) ?? { inOrder: new Set(), restless: new Set() };
+  learned.set(store, known);
+  return known;
 }
 
 /** What is under way, by what it is done to: a secret, or services. */
@@ -77,7 +87,7 @@ function begin(work: Work, key: string, done: Promise<void>): void {
 
 async function sweepOne(entry: SecretEntry, ports: SettlePorts, noteStore: SecretStore, memory: Memory): Promise<void> {
   try {
-    await sweep(entry, ports, noteStore);
+    await sweep(entry, ports, { noteStore, listed: memory.listed.get(entry.id) });
   } catch (error) {
     note(error, entry.key, ports, memory);
   }
@@ -98,14 +108,16 @@ async function mayGoOn(actions: readonly Action[], { clock, deadline }: SettlePo
   return true;
 }
 
-function remember(ports: SettlePorts): Memory {
+function remember(ports: SettlePorts, woken: readonly string[], learned: Learned): Memory {
   return {
+    woken,
+    learned,
+    listed: new Map(),
     survey: new Survey(ports.fleet, new Pace(ecsBuckets.reads, ports), ports.log),
     pace: new Pace(ecsBuckets.changes, ports),
     proofs: new Map(),
     rolled: new Map(),
     rejected: new Set(),
-    inOrder: new Set(),
     parked: new Map(),
     unseen: new Set(),
     failures: [],

@@ -1,6 +1,6 @@
 import { current, holderOf, settled, settlingTag, sweepTag } from "../labels.ts";
 import type { SecretEntry } from "../map.ts";
-import type { SecretStore } from "../ports.ts";
+import type { ListedSecret, SecretStore } from "../ports.ts";
 import type { SettlePorts } from "./ports.ts";
 import { revokeRetired } from "./revoke.ts";
 
@@ -11,11 +11,16 @@ const pauses = { swept: 86_400_000, unfinished: 3_600_000 } as const;
  * Once a day, what an issuer finished after its rotation was given up is found by its name, and revoked. Only of a secret
  * that is settled: until then, tasks use what its versions hold no more.
  *
- * @param noteStore one that makes no room for a note: a label would wake the planner, and none is needed
+ * @param beside `noteStore`: one that makes no room for a note: a label would wake the planner, and none is needed
  */
-export async function sweep(entry: SecretEntry, ports: SettlePorts, noteStore: SecretStore): Promise<void> {
+export async function sweep(
+  entry: SecretEntry,
+  ports: SettlePorts,
+  { noteStore, listed }: { readonly noteStore: SecretStore; readonly listed: ListedSecret | undefined },
+): Promise<void> {
   const { store, clock } = ports;
   if (!ports.issuerOf(entry).findsLeftovers) return;
+  if (Date.parse(listed?.tags[sweepTag] ?? "") > clock.now()) return;
   const { arn, tags, versions } = await store.describe(entry.id);
   const currentId = holderOf(versions, current);
   const isSettled = tags[settlingTag] === undefined && holderOf(versions, settled) === currentId;

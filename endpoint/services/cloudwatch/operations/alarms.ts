@@ -21,7 +21,10 @@ const alarmNames = v.object({ AlarmNames: v.array(v.string()) });
 const onResource = v.object({ ResourceARN: v.string() });
 const stateValue = v.picklist(["OK", "ALARM", "INSUFFICIENT_DATA"]);
 const alarmType = v.picklist(["MetricAlarm", "CompositeAlarm"]);
-const pageSchema = { MaxRecords: v.optional(numeric, 100), NextToken: v.optional(v.string()) };
+const pageSchema = {
+  MaxRecords: v.optional(v.pipe(numeric, v.minValue(1), v.maxValue(100)), 100),
+  NextToken: v.optional(v.string()),
+};
 
 export function alarmOperations({ alarms }: CloudWatchEngine): Operations {
   return {
@@ -84,7 +87,7 @@ function queries(alarms: Alarms): Operations {
     DescribeAlarms: define(
       v.object({
         ...pageSchema,
-        AlarmNames: v.optional(v.array(v.string())),
+        AlarmNames: v.optional(v.pipe(v.array(v.string()), v.maxLength(100))),
         AlarmNamePrefix: v.optional(v.string(), ""),
         // Without types, AWS answers with metric alarms alone.
         AlarmTypes: v.optional(v.array(alarmType), ["MetricAlarm"]),

@@ -72,7 +72,7 @@ export function metricOperations({ metrics, clock }: CloudWatchEngine): Operatio
     GetMetricData: define(
       v.object({
         ...range,
-        MetricDataQueries: v.array(metricDataQuery),
+        MetricDataQueries: v.pipe(v.array(metricDataQuery), v.maxLength(500)),
         ScanBy: v.optional(v.picklist(["TimestampDescending", "TimestampAscending"]), "TimestampDescending"),
       }),
       (input) => {

@@ -90,6 +90,8 @@ export function taskOperations(engine: EcsEngine): Operations {
     DescribeTasks: define(v.object({ cluster, tasks: v.array(v.string()) }), (input) => {
       const { arn } = clusters.active(input.cluster);
       if (input.tasks.length === 0) throw new AwsError("InvalidParameterException", "Tasks cannot be empty.");
+      if (input.tasks.length > 100)
+        throw new AwsError("InvalidParameterException", "Tasks cannot have more than 100 elements.");
       const found = input.tasks.map((reference) => ({ reference, task: tasks.find(arn, reference) }));
       return {
         tasks: found.flatMap(({ task }) => (task ? [describeTask(task)] : [])),

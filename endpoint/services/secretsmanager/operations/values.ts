@@ -29,7 +29,7 @@ const moving = v.object({
   MoveToVersionId: v.optional(v.string()),
   RemoveFromVersionId: v.optional(v.string()),
 });
-const batch = v.object({ SecretIdList: v.optional(v.array(v.string())), Filters: filters });
+const batch = v.object({ SecretIdList: v.optional(v.pipe(v.array(v.string()), v.maxLength(20))), Filters: filters });
 
 export function valueOperations({ secrets, values }: SecretsManagerEngine): Operations {
   const read = (SecretId: string, id?: string, stage?: string) => {

@@ -1,6 +1,6 @@
 import { names, type StagePlan } from "#fleet";
 import { confirmRemedy, mailTopicOf } from "../../alarms/audience.ts";
-import { type AlarmFacts, isChatAlarm, readAlarms } from "../../alarms/read.ts";
+import { type AlarmFacts, isChatAlarm } from "../../alarms/read.ts";
 import { readSubscribers, type Subscriber } from "../../alarms/subscribers.ts";
 import { type Check, type Finding, failure, skipped, warning } from "../check.ts";
 import { tryRoad } from "../road.ts";
@@ -14,7 +14,7 @@ export const alarmRoad: Check = {
   ok: "The alarm topic has subscribers; the map has no chats.",
   async look(examination, report) {
     const { stage, testAlarm } = examination;
-    const alarms = await readAlarms(stage);
+    const alarms = await examination.alarms;
     const topics = [...new Set(alarms.flatMap(({ actions }) => actions))].filter((arn) =>
       /^arn:aws[\w-]*:sns:/.test(arn),
     );

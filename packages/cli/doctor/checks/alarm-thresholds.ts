@@ -1,11 +1,11 @@
-import { type AlarmFacts, readAlarms } from "../../alarms/read.ts";
+import type { AlarmFacts } from "../../alarms/read.ts";
 import { type Check, type Finding, warning } from "../check.ts";
 
 /** FIX-1: a number nobody measured goes off all the time, or never. */
 export const alarmThresholds: Check = {
   id: "alarm-thresholds",
   ok: "Every alarm's threshold was chosen or measured.",
-  look: async ({ stage }) => judgeThresholds(await readAlarms(stage), stage.plan.stage),
+  look: async ({ stage, alarms }) => judgeThresholds(await alarms, stage.plan.stage),
 };
 
 export function judgeThresholds(alarms: readonly AlarmFacts[], stage: string): readonly Finding[] {

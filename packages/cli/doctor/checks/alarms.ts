@@ -1,15 +1,15 @@
 import type { Mute } from "#chat/record/mute-table.ts";
 import { alarmNames, names, rateNames } from "#fleet";
 import { describeMute, readMutes } from "../../alarms/mutes.ts";
-import { type AlarmFacts, isChatAlarm, readAlarms } from "../../alarms/read.ts";
+import { type AlarmFacts, isChatAlarm } from "../../alarms/read.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
 export const alarms: Check = {
   id: "alarms",
   ok: "Every alarm of the map is active and would notify somebody.",
-  async look({ stage }) {
+  async look({ stage, alarms: reading }) {
     const { plan } = stage;
-    const found = new Map((await readAlarms(stage)).map((alarm) => [alarm.name, alarm]));
+    const found = new Map((await reading).map((alarm) => [alarm.name, alarm]));
     const balancers = plan.balancerErrors.kind === "set" ? plan.shards : 0;
     const wanted = [
       ...plan.services.flatMap(({ key, alarms: of, rates }) =>

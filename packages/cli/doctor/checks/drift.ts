@@ -1,27 +1,31 @@
+import { eachOf } from "#console/reading/each.ts";
 import type { Stage } from "../../stage.ts";
-import { differencesOf, readDeployed } from "../../status/deployed.ts";
+import { type Deployed, differencesOf } from "../../status/deployed.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
 import { type Check, type Finding, type Report, skipped, warning } from "../check.ts";
 import { describeDifference, isExplainedElsewhere } from "../explained-drift.ts";
 import { type DriftedResource, detectDrift } from "../stack-drift.ts";
 
+/** Of twenty a second: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+const definitionsAtOnce = 4;
+
 /** What runs matches the map and the deployed stacks: no undeployed map, no manual changes. */
 export const drift: Check = {
   id: "drift",
   ok: "What runs matches the map and the stacks.",
-  async look({ stage, services: reading, patienceMs }, report) {
+  async look({ stage, services: reading, deployedOf, patienceMs }, report) {
     const services = await reading;
     const [map, stacks] = await Promise.all([
-      Promise.all(services.map((facts) => compareWithMap(stage, facts))),
+      eachOf(services, async (facts) => compareWithMap(stage, facts, await deployedOf(facts)), definitionsAtOnce),
       compareWithStacks(stage, services, patienceMs, report),
     ]);
     return [...map.flat(), ...stacks];
   },
 };
 
-async function compareWithMap(stage: Stage, facts: ServiceFacts): Promise<readonly Finding[]> {
+function compareWithMap(stage: Stage, facts: ServiceFacts, deployed: Deployed): readonly Finding[] {
   if (facts.service === undefined) return [];
-  const differences = differencesOf(facts, await readDeployed(stage, facts));
+  const differences = differencesOf(facts, deployed);
   if (differences.length === 0) return [];
   return [
     warning(

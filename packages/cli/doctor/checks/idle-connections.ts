@@ -92,7 +92,7 @@ async function countLost({ aws }: Stage, { LoadBalancerArn = "" }: LoadBalancer,
 
 /** What a task says of its own patience: Node's servers do, in each answer. */
 async function measure({ plan: { network } }: Stage, { plan, targets }: ServiceFacts): Promise<readonly Finding[]> {
-  const target = targets.find(({ state }) => state === "healthy");
+  const target = targets?.find(({ state }) => state === "healthy");
   if (target === undefined) return [];
   const answer = await fetch(`http://${target.id}${plan.health.path}`).catch(() => undefined);
   await answer?.body?.cancel();

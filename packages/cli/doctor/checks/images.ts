@@ -1,3 +1,4 @@
+import { eachOf } from "#console/reading/each.ts";
 import { formatDuration } from "../../duration.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
 import { type Check, type Examination, type Finding, failure, passed, skipped, warning } from "../check.ts";
@@ -16,7 +17,7 @@ export const images: Check = {
     if (running.length === 0) return [skipped("No task runs: there is no image to compare.")];
     if (running.every(({ imageDigest }) => imageDigest === undefined))
       return [skipped("No task has an image digest: on this machine, local commands replace images.")];
-    const findings = (await Promise.all(services.map((facts) => lookAt(examination, facts)))).flat();
+    const findings = (await eachOf(services, (facts) => lookAt(examination, facts))).flat();
     return findings.length > 0 ? findings : reportUnasked(services);
   },
 };

@@ -1,5 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { eachOf } from "#console/reading/each.ts";
 import { sessionLoss } from "#fleet/session-loss.ts";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
@@ -9,6 +10,7 @@ import { reportOffline } from "../offline.ts";
 
 /** How long a server may take to answer a client's first message. */
 const patienceMs = 10_000;
+const atOnce = 32;
 
 /**
  * The official client, through DNS, balancer and login to the server. If a login is required, learning where to
@@ -17,16 +19,10 @@ const patienceMs = 10_000;
 export const mcp: Check = {
   id: "mcp",
   ok: "An MCP client gets through to every service.",
-  look: async ({ stage, services }) =>
-    (
-      await Promise.all(
-        (
-          await services
-        )
-          .filter(({ plan }) => plan.mcp)
-          .map(async (facts) => reportOffline(facts) ?? (await lookAt(stage, facts))),
-      )
-    ).flat(),
+  async look({ stage, services }) {
+    const asked = (await services).filter(({ plan }) => plan.mcp);
+    return (await eachOf(asked, async (facts) => reportOffline(facts) ?? (await lookAt(stage, facts)), atOnce)).flat();
+  },
 };
 
 async function lookAt(stage: Stage, { plan }: ServiceFacts): Promise<readonly Finding[]> {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { eachOf } from "#console/reading/each.ts";
 import { readLoginMetadata, readServerMetadata } from "#evidence/login-metadata.ts";
 import type { ServicePlan } from "#fleet";
 import { reasonOf } from "../../failure.ts";
@@ -16,15 +17,15 @@ export const oauthMetadata: Check = {
   id: "oauth-metadata",
   ok: "OAuth metadata names each service that requires a login, and only public addresses.",
   async look({ stage, services }) {
-    const looks = (await services)
-      .filter(({ plan }) => plan.mcp)
-      .map(async (facts) => reportOffline(facts) ?? lookAt(stage, facts));
-    const found = (await Promise.all(looks)).flatMap((one) => (one === "no-login" ? [] : [one]));
+    const asked = (await services).filter(({ plan }) => plan.mcp);
+    const looks = await eachOf(asked, async (facts) => reportOffline(facts) ?? lookAt(stage, facts), atOnce);
+    const found = looks.flatMap((one) => (one === "no-login" ? [] : [one]));
     return found.length === 0 ? [skipped(`No service of stage ${stage.plan.stage} requires a login.`)] : found.flat();
   },
 };
 
 const patienceMs = 10_000;
+const atOnce = 32;
 
 async function lookAt(stage: Stage, { plan }: ServiceFacts): Promise<readonly Finding[] | "no-login"> {
   const mcp = new URL("/mcp", plan.url);

@@ -1,6 +1,6 @@
 import type { SecretPlan, StagePlan } from "#fleet";
 import { Failure } from "../../failure.ts";
-import { keyStates, readKeys } from "../../secrets/value.ts";
+import { keyStates, keysOf, readValues, type StoredValue } from "../../secrets/value.ts";
 import type { Stage } from "../../stage.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
@@ -8,14 +8,15 @@ import { type Check, type Finding, failure, warning } from "../check.ts";
 export const placeholders: Check = {
   id: "placeholders",
   ok: "No secret in use holds a placeholder.",
-  async look({ stage }) {
-    return (await Promise.all(stage.plan.secrets.map((secret) => lookAt(stage, secret)))).flat();
+  async look({ stage, secrets }) {
+    const values = await readValues(stage, await secrets);
+    return stage.plan.secrets.flatMap((secret) => judge(stage, secret, values.get(secret.key)));
   },
 };
 
-async function lookAt(stage: Stage, secret: SecretPlan): Promise<readonly Finding[]> {
+function judge(stage: Stage, secret: SecretPlan, value: StoredValue | undefined): readonly Finding[] {
   try {
-    const states = keyStates(secret, await readKeys(stage, secret)).filter(([key]) => !hasDefault(stage.plan, key));
+    const states = keyStates(secret, keysOf(stage, secret, value)).filter(([key]) => !hasDefault(stage.plan, key));
     const open = states.filter(([, state]) => state === "placeholder" || state === "missing").map(([key]) => key);
     return judgeOpen(secret, open);
   } catch (error) {

@@ -1,22 +1,15 @@
 import type { SecretPlan } from "#fleet";
 import { formatDuration } from "../../duration.ts";
-import { describeSecret } from "../../secrets/read.ts";
 import { findOverdue, type Schedule } from "../../secrets/schedule.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
 export const rotation: Check = {
   id: "rotation",
   ok: "Every secret that the map rotates is rotated on time.",
-  async look({ stage, now }) {
-    const rotated = stage.plan.secrets.filter(({ rotation }) => "everyDays" in rotation);
-    const findings = await Promise.all(
-      rotated.map(async (secret) => {
-        const described = await describeSecret(stage, secret);
-        return described === undefined ? [] : judgeRotation(secret, described, now(), stage.plan.stage);
-      }),
-    );
-    return findings.flat();
-  },
+  look: async ({ stage, secrets, now }) =>
+    [...(await secrets).values()].flatMap(({ plan, described }) =>
+      judgeRotation(plan, described, now(), stage.plan.stage),
+    ),
 };
 
 /** @param now milliseconds since the epoch */

@@ -1,8 +1,8 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { eachOf } from "#console/reading/each.ts";
 import { names, type ServicePlan } from "#fleet";
 import type { Stage } from "../../stage.ts";
-import { readDeployed } from "../../status/deployed.ts";
 import type { ServiceFacts, TaskFacts } from "../../status/facts.ts";
 import { type Check, type Finding, failure } from "../check.ts";
 
@@ -13,20 +13,17 @@ import { type Check, type Finding, failure } from "../check.ts";
 export const sessions: Check = {
   id: "sessions",
   ok: "Services with sessions keep them in Redis, over TLS.",
-  async look({ stage, services }) {
-    const findings = (await services)
-      .filter(({ plan, tasks }) => plan.sessions && tasks.length > 0)
-      .map(async (facts) => [...(await lookAtTls(stage, facts)), ...(await lookAtLog(stage, facts))]);
-    return (await Promise.all(findings)).flat();
+  async look({ stage, services, deployedOf }) {
+    const running = (await services).filter(({ plan, tasks }) => plan.sessions && tasks.length > 0);
+    const findings = await eachOf(running, async (facts) => [
+      ...judgeTls(facts.plan.key, (await deployedOf(facts)).container, stage.plan.stage),
+      ...(await lookAtLog(stage, facts)),
+    ]);
+    return findings.flat();
   },
 };
 
 const tlsVariables = ["WORKSPACE_MCP_OAUTH_PROXY_VALKEY_USE_TLS", "REDIS_USE_TLS"] as const;
-
-async function lookAtTls(stage: Stage, facts: ServiceFacts): Promise<readonly Finding[]> {
-  const { container } = await readDeployed(stage, facts);
-  return judgeTls(facts.plan.key, container, stage.plan.stage);
-}
 
 export function judgeTls(
   service: string,

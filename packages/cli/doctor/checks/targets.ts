@@ -10,9 +10,10 @@ export const targets: Check = {
 function lookAt({ plan, service, targets: found, tasks }: ServiceFacts, stage: string): readonly Finding[] {
   if (service === undefined)
     return [failure(`${plan.key} is in the map but not in ECS.`, `npx sst deploy --stage ${stage}`)];
-  const healthy = found.filter(({ state }) => state === "healthy").length;
+  // Where its balancer was not asked, what ECS says of its tasks counts.
+  const healthy = found === undefined ? service.running : found.filter(({ state }) => state === "healthy").length;
   if (healthy >= plan.desiredCount) return [];
-  const others = found.filter(({ state }) => state !== "healthy" && state !== "draining");
+  const others = (found ?? []).filter(({ state }) => state !== "healthy" && state !== "draining");
   const seen = others.map(({ state, reason }) => (reason === undefined ? state : `${state}: ${reason}`));
   return [
     failure(

@@ -74,6 +74,9 @@ export function examinationOf(facts: ServiceFacts, using: typeof fetch = fetch):
   return {
     stage,
     services: Promise.resolve([facts]),
+    secrets: Promise.resolve(new Map()),
+    alarms: Promise.resolve([]),
+    deployedOf: async () => ({ cpu: undefined, memory: undefined, container: undefined }),
     resolveNs: () => Promise.reject(new Error("Nobody is there to be asked.")),
     now: Date.now,
     testAlarm: "declined",

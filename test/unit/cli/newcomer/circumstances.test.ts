@@ -27,6 +27,8 @@ afterEach(() => {
 
 function useCredentials(endpoint: string): void {
   vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+  // What is refused stays so: nobody waits for the attempts.
+  vi.stubEnv("AWS_MAX_ATTEMPTS", "1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAOPERATOR");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "unchecked");
 }

@@ -32,6 +32,11 @@ export class MemoryStore implements SecretStore {
     return { arn: secretId, name: secretId, rotationEnabled: true, createdAt: 0, versions: labelled, tags };
   }
 
+  async list() {
+    const found = [...this.#secrets].map(([id, { versions, tags }]) => [id, { versions, tags, changedAt: 0 }] as const);
+    return new Map(found);
+  }
+
   async createdAt(): Promise<number> {
     return 0;
   }

@@ -15,6 +15,15 @@ const Described = v.object({
   VersionIdsToStages: v.optional(v.record(v.string(), v.array(v.string())), {}),
   Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })), []),
 });
+const Listing = v.object({
+  SecretList: v.array(
+    v.object({
+      ...v.pick(Described, ["Name", "Tags"]).entries,
+      LastChangedDate: v.date(),
+      SecretVersionsToStages: v.optional(v.record(v.string(), v.array(v.string())), {}),
+    }),
+  ),
+});
 const tagsAtMost = 50;
 const labelsAtMost = 20;
 const Versions = v.object({ Versions: v.array(v.object({ VersionId: v.string(), CreatedDate: v.date() })) });
@@ -52,6 +61,16 @@ export function createSecrets(clock: Clock, rotate: (event: unknown) => Promise<
   };
 
   const store: SecretStore = {
+    async list() {
+      const { SecretList } = v.parse(Listing, await ask("ListSecrets", {}));
+      return new Map(
+        SecretList.map(({ Name, SecretVersionsToStages: labelled, Tags, LastChangedDate }) => {
+          const versions = Object.entries(labelled).map(([id, labels]) => ({ id, labels }));
+          const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
+          return [Name, { versions, tags, changedAt: LastChangedDate.getTime() }];
+        }),
+      );
+    },
     async describe(SecretId): Promise<SecretDescription> {
       const found = v.parse(Described, await ask("DescribeSecret", { SecretId }));
       return {
