@@ -1,11 +1,16 @@
 import { createRequire } from "node:module";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { type App, Stack } from "sst/constructs";
+import { Construct } from "constructs";
+import type { App } from "sst/constructs/App.js";
+import { Stack } from "sst/constructs/Stack.js";
 import { useAWSClient } from "sst/credentials.js";
 
 // All that the fleet takes from SST. Nothing else imports it (biome.json), so that leaving SST 2 changes one file.
+// Its constructs by their files: together they load constructs for websites, and CDK's for those.
 export type { SSTConfig } from "sst";
-export { App, dependsOn, Function as SstFunction, type FunctionProps, type StackContext, use } from "sst/constructs";
+export { App } from "sst/constructs/App.js";
+export { Function as SstFunction, type FunctionProps } from "sst/constructs/Function.js";
+export { dependsOn, type StackContext, use } from "sst/constructs/FunctionalStack.js";
 export { useAWSCredentialsProvider } from "sst/credentials.js";
 export { VisibleError } from "sst/error.js";
 export { useProject } from "sst/project.js";
@@ -35,5 +40,6 @@ export function withoutSstHandler(): void {
  */
 export function withoutDescription(app: App): void {
   app.node.setContext("aws:cdk:disable-logicalId-metadata", true);
-  app.node.tryRemoveChild("Tree");
+  // CDK adds its tree at synthesis, unless a child has that name.
+  new Construct(app, "Tree");
 }

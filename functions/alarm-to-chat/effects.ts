@@ -7,6 +7,8 @@ import { environment } from "./environment.ts";
 import { sources } from "./sources/index.ts";
 import { readSpeakers } from "./speakers.ts";
 
+const isService = (arn: string) => arn.includes(":ecs:");
+
 const clock: Clock = {
   now: Date.now,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -19,11 +21,14 @@ export const ports: RoadPorts = {
   speakers: () => readSpeakers(environment().CHAT_SETTINGS, environment().CHAT_SECRET_ARN, log),
   serviceOf: async (alarmArn) => (await import("./owner.ts")).serviceOfTag(alarmArn),
   standing: async (arns) => {
-    const [alarms, services] = await Promise.all([
-      (await import("./sources/alarm-standing.ts")).standingOf(arns, log),
-      (await import("./sources/service-standing.ts")).standingOfServices(arns, log),
-    ]);
-    return new Map([...alarms, ...services]);
+    const [services, alarms] = [arns.filter(isService), arns.filter((arn) => !isService(arn))];
+    const asked = [
+      ...(alarms.length === 0 ? [] : [import("./sources/alarm-standing.ts").then((of) => of.standingOf(alarms, log))]),
+      ...(services.length === 0
+        ? []
+        : [import("./sources/service-standing.ts").then((of) => of.standingOfServices(services, log))]),
+    ];
+    return new Map((await Promise.all(asked)).flatMap((found) => [...found]));
   },
   look: (question) =>
     enrich(

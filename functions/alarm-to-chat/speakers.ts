@@ -10,7 +10,6 @@ import { type Fault, Address as Web } from "#rotation/address.ts";
 import { Credential } from "#rotation/credential.ts";
 import { tidied } from "#rotation/handwriting.ts";
 import { isBlank, parseValue, type SecretValue, textAt } from "#rotation/value.ts";
-import { mailBy } from "./mail.ts";
 
 const http = createHttp();
 const client = new SecretsManagerClient({});
@@ -28,6 +27,7 @@ export async function readSpeakers(
   const speakers = new Map<string, Speaker>();
   for (const [name, destination] of Object.entries(settings.destinations)) {
     if (destination.receiver === "email") {
+      const { mailBy } = await import("./mail.ts");
       const address = { secret: new Secret(destination.topicArn), mail: mailBy(destination.topicArn) };
       speakers.set(name, speakerOf(receivers.email, address, http));
       continue;

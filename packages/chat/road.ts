@@ -1,6 +1,6 @@
 import { chatPauseSeconds } from "#fleet/timing.ts";
 import { destinationsOf } from "./decide/route.ts";
-import type { Occasion } from "./deliver/circumstances.ts";
+import { type Occasion, readSurroundings, type Surroundings } from "./deliver/circumstances.ts";
 import { post } from "./deliver/destination.ts";
 import type { RoadPorts } from "./deliver/ports.ts";
 import type { Speaker } from "./deliver/speaker.ts";
@@ -45,16 +45,19 @@ export async function carry(
 ): Promise<readonly Deferral[]> {
   const arrivals = messages.map((message) => ({ message, parsed: parse(message.body, message.sentAt) }));
   const merged = mergeIncidents(arrivals.flatMap(({ parsed }) => (parsed.kind === "incident" ? parsed.incident : [])));
-  const incidents = await withOwners(
-    merged.map((incident) => withoutNamesake(incident, settings)),
-    settings,
-    ports,
-  );
+  const [speakers, incidents] = await Promise.all([
+    ports.speakers(),
+    withOwners(
+      merged.map((incident) => withoutNamesake(incident, settings)),
+      settings,
+      ports,
+    ),
+  ]);
   const occasion = {
     tick: arrivals.some(({ parsed }) => parsed.kind === "tick"),
     closings: arrivals.flatMap(({ parsed }) => (parsed.kind === "closing" ? parsed : [])),
   };
-  const waiting = await postAll(incidents, occasion, settings, ports, deadline);
+  const waiting = await postAll(incidents, speakers, occasion, settings, ports, deadline);
   return arrivals.flatMap(({ message, parsed }) => deferralOf(message, parsed, waiting));
 }
 
@@ -96,18 +99,23 @@ type Waiting = ReadonlyMap<string, number>;
 
 async function postAll(
   incidents: readonly Incident[],
+  speakers: ReadonlyMap<string, Speaker>,
   occasion: Occasion,
   settings: ChatSettings,
   ports: RoadPorts,
   deadline: number,
 ): Promise<Waiting> {
   const waiting = new Map<string, number>();
-  const speakers = await ports.speakers();
   const shares = sharesOf(incidents, settings, speakers, ports, (incident) => waiting.set(incident.change, 0));
+  let around: Promise<Surroundings> | undefined;
+  const surroundings = () => {
+    around ??= readSurroundings([...shares.values()].flat(), ports);
+    return around;
+  };
   const posts = [...speakers].map(async ([destination, speaker]) => {
     const share = shares.get(destination) ?? [];
     if (share.length === 0 && !occasion.tick && occasion.closings.length === 0) return;
-    const left = await post({ destination, speaker, settings, ports, deadline, occasion }, share);
+    const left = await post({ destination, speaker, settings, ports, deadline, occasion, surroundings }, share);
     for (const [change, afterMs] of left) waiting.set(change, Math.max(waiting.get(change) ?? 0, afterMs));
   });
   await Promise.all(posts);

@@ -1,6 +1,6 @@
-import { ArnFormat, Duration } from "aws-cdk-lib";
 import * as events from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { ArnFormat, Duration } from "aws-cdk-lib/core";
 import { names } from "#fleet";
 import { Chat } from "../chat/chat.ts";
 import { FunctionRoom } from "../parts/function-room.ts";

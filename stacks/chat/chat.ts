@@ -1,4 +1,3 @@
-import { ArnFormat, Duration } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as events from "aws-cdk-lib/aws-events";
 import * as targets from "aws-cdk-lib/aws-events-targets";
@@ -6,6 +5,7 @@ import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as sns from "aws-cdk-lib/aws-sns";
 import * as subscriptions from "aws-cdk-lib/aws-sns-subscriptions";
 import * as sqs from "aws-cdk-lib/aws-sqs";
+import { ArnFormat, Duration } from "aws-cdk-lib/core";
 import { type ChatPlan, names, type StagePlan } from "#fleet";
 import { chatPauseSeconds, chatRunSeconds } from "#fleet/timing.ts";
 import { Alerts } from "../alarms/alerts.ts";

@@ -1,8 +1,8 @@
-import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as sns from "aws-cdk-lib/aws-sns";
 import * as subscriptions from "aws-cdk-lib/aws-sns-subscriptions";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
+import { Duration } from "aws-cdk-lib/core";
 import type { ChatPlan, StagePlan } from "#fleet";
 import { createAlarmTopic } from "../alarms/alerts.ts";
 import { topicKey } from "../encryption/topic-key.ts";

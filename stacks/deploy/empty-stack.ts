@@ -1,4 +1,4 @@
-import { CfnResource, CfnWaitConditionHandle } from "aws-cdk-lib";
+import { CfnResource, CfnWaitConditionHandle } from "aws-cdk-lib/core";
 import { type App, Stack } from "../sst.ts";
 
 /**

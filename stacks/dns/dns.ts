@@ -1,6 +1,6 @@
-import { Fn } from "aws-cdk-lib";
 import * as acm from "aws-cdk-lib/aws-certificatemanager";
 import * as route53 from "aws-cdk-lib/aws-route53";
+import { Fn } from "aws-cdk-lib/core";
 import type { StagePlan } from "#fleet";
 import { keepWhileProtected } from "../parts/durability.ts";
 import { usePlan } from "../parts/plan.ts";

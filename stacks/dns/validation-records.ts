@@ -1,5 +1,5 @@
-import { CustomResource } from "aws-cdk-lib";
 import type * as route53 from "aws-cdk-lib/aws-route53";
+import { CustomResource } from "aws-cdk-lib/core";
 import type { StagePlan } from "#fleet";
 import { FunctionRoom } from "../parts/function-room.ts";
 import type { Stack } from "../sst.ts";

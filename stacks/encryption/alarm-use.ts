@@ -1,6 +1,6 @@
-import { ArnFormat } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as kms from "aws-cdk-lib/aws-kms";
+import { ArnFormat } from "aws-cdk-lib/core";
 import type { Stack } from "../sst.ts";
 
 export function letAlarmsUse(key: kms.Key, stack: Stack): void {

@@ -1,6 +1,6 @@
-import { Duration } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as kms from "aws-cdk-lib/aws-kms";
+import { Duration } from "aws-cdk-lib/core";
 import { names, type StagePlan } from "#fleet";
 import { keptForever } from "../parts/durability.ts";
 import { usePlan } from "../parts/plan.ts";

@@ -1,4 +1,4 @@
-import type { Stack } from "aws-cdk-lib";
+import type { Stack } from "aws-cdk-lib/core";
 import { names, partitionOf, type SecretPlan, type StagePlan } from "#fleet";
 import type { RoomStatement } from "../parts/function-room.ts";
 import { useKey } from "./encryption.ts";

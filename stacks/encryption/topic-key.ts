@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import * as kms from "aws-cdk-lib/aws-kms";
+import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import type { StagePlan } from "#fleet";
 import type { Stack } from "../sst.ts";
 import { letAlarmsUse } from "./alarm-use.ts";

@@ -1,5 +1,5 @@
-import { Stack } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
+import { Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import type { StagePlan } from "#fleet";
 import type { Vpc } from "./vpc.ts";

@@ -1,6 +1,6 @@
-import { Stack } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
+import { Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { names } from "#fleet";
 import { createGroup } from "../parts/log-group.ts";

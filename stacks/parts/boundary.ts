@@ -1,4 +1,4 @@
-import { Aspects, CfnResource } from "aws-cdk-lib";
+import { Aspects, CfnResource } from "aws-cdk-lib/core";
 import type { StagePlan } from "#fleet";
 import type { App } from "../sst.ts";
 

@@ -1,4 +1,4 @@
-import { type CfnResource, RemovalPolicy } from "aws-cdk-lib";
+import { type CfnResource, RemovalPolicy } from "aws-cdk-lib/core";
 import type { StagePlan } from "#fleet";
 
 /** For tasks and functions alike: what one of them did is looked up in the other's logs. */

@@ -1,5 +1,5 @@
-import { RemovalPolicy } from "aws-cdk-lib";
 import * as logs from "aws-cdk-lib/aws-logs";
+import { RemovalPolicy } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import type { StagePlan } from "#fleet";
 import { useKey } from "../encryption/encryption.ts";

@@ -1,7 +1,7 @@
-import { Duration } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as events from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { Duration } from "aws-cdk-lib/core";
 import { names, type StagePlan } from "#fleet";
 import { probeMapOf } from "#fleet/probe-map.ts";
 import { Alerts } from "../alarms/alerts.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CustomResource, Duration } from "aws-cdk-lib";
+import { CustomResource, Duration } from "aws-cdk-lib/core";
 import { FunctionRoom } from "../parts/function-room.ts";
 import type { Stack } from "../sst.ts";
 import { announcing, arnsOf, type Entry, keysOf, type RotationProps, shared } from "./room-props.ts";

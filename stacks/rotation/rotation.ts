@@ -1,6 +1,6 @@
-import { Duration } from "aws-cdk-lib";
 import * as events from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { Duration } from "aws-cdk-lib/core";
 import { names, rotationMapOf, type StagePlan } from "#fleet";
 import { Alerts } from "../alarms/alerts.ts";
 import type { FunctionRoom } from "../parts/function-room.ts";

@@ -1,5 +1,5 @@
-import { CustomResource } from "aws-cdk-lib";
 import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
+import { CustomResource } from "aws-cdk-lib/core";
 import type { SecretPlan, StagePlan } from "#fleet";
 import { keyOf, secretKeyStatements } from "../encryption/key-use.ts";
 import { keptForever } from "../parts/durability.ts";

@@ -1,5 +1,5 @@
-import { ArnFormat, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
+import { ArnFormat, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { names, type ServicePlan, type StagePlan } from "#fleet";
 import { accept } from "../parts/nag.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { Stack } from "aws-cdk-lib";
 import * as ecs from "aws-cdk-lib/aws-ecs";
+import { Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { type ContainerPlan, names, type ServicePlan } from "#fleet";
 import type { RedisAddress } from "#fleet/session-environment.ts";

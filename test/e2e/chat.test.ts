@@ -297,7 +297,7 @@ describe("an alarm of the deployed fleet", () => {
       expect(await ask({ kind: "silence-alarms", about: "wiki" })).toEqual({
         status: 200,
         ok: true,
-        message: expect.stringMatching(/^What lasts of wiki is yours, \S+, and silent until \d\d:\d\d/),
+        message: expect.stringMatching(/^What lasts of wiki is yours, \S+, and silent until (?:[\d-]+ )?\d\d:\d\d/),
       });
       const table = new DynamoDBClient(stage.client);
       expect(await queryMutes(table, "local-mcp-incidents", Date.now())).toMatchObject([

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { FileSystem } from "aws-cdk-lib";
+import { FileSystem } from "aws-cdk-lib/core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { keepBundles } from "#stacks/deploy/kept-bundles.ts";
 import type { RuntimeHandler } from "#stacks/sst.ts";

@@ -1,4 +1,4 @@
-import { Aspects } from "aws-cdk-lib";
+import { Aspects } from "aws-cdk-lib/core";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { defineFleet, type FleetDefinition } from "#fleet";
 import { beyondLimits } from "./limits.ts";

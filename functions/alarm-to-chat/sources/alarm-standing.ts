@@ -1,6 +1,7 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { alarmOf } from "#chat/decide/mute.ts";
 import type { Log, Standing } from "#chat/deliver/ports.ts";
+import { cloudwatch } from "../cloudwatch.ts";
 import { environment } from "../environment.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html: names in one call. */
@@ -12,7 +13,6 @@ const atMostMs = 2_000;
 
 export async function standingOf(arns: readonly string[], log: Log): Promise<ReadonlyMap<string, Standing>> {
   const found = new Map<string, Standing>();
-  const client = new CloudWatchClient({});
   // Alarms of other accounts and regions may publish to the topic: nothing is known of those here.
   const own = environment().CHAT_SECRET_ARN.split(":").slice(3, 5).join(":");
   const known = arns.filter((arn) => arn.split(":").slice(2, 5).join(":") === `cloudwatch:${own}`).slice(0, most);
@@ -22,7 +22,7 @@ export async function standingOf(arns: readonly string[], log: Log): Promise<Rea
       const asked = known.slice(from, from + namesAtOnce);
       const AlarmNames = asked.map((arn) => alarmOf(arn) ?? "");
       const AlarmTypes = ["MetricAlarm" as const, "CompositeAlarm" as const];
-      const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
+      const { MetricAlarms = [], CompositeAlarms = [] } = await cloudwatch.send(
         new DescribeAlarmsCommand({ AlarmNames, AlarmTypes, MaxRecords: namesAtOnce }),
         { abortSignal },
       );

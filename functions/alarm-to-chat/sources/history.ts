@@ -1,6 +1,7 @@
-import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Source } from "#chat/card/enrichment.ts";
 import { durationOf } from "#chat/text/duration.ts";
+import { cloudwatch } from "../cloudwatch.ts";
 
 const spanMs = 60 * 60_000;
 /** As many columns as a phone shows in a line. */
@@ -13,7 +14,7 @@ export const history: Source = async ({ incident }) => {
   const { namespace, metric, statistic, dimensions } = story.watch;
   const period = spanMs / columns / 1000;
   const end = Math.ceil(Date.now() / (period * 1000)) * period * 1000;
-  const { MetricDataResults } = await new CloudWatchClient({}).send(
+  const { MetricDataResults } = await cloudwatch.send(
     new GetMetricDataCommand({
       StartTime: new Date(end - spanMs),
       EndTime: new Date(end),

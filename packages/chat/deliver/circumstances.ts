@@ -13,51 +13,63 @@ export interface Occasion {
   readonly closings: readonly Closing[];
 }
 
+/** What is the same for all destinations. */
+export interface Surroundings {
+  readonly mutes: readonly Mute[];
+  readonly acknowledgements: ReadonlyMap<string, Acknowledgement>;
+  /** How what begins stands, by ARN; `undefined` where that could not be read. */
+  readonly standings: ReadonlyMap<string, Standing | undefined>;
+}
+
+export async function readSurroundings(
+  incidents: readonly Incident[],
+  { store, clock, standing }: RoadPorts,
+): Promise<Surroundings> {
+  const beginning = incidents.filter(({ phase }) => phase === "firing" || phase === "no-data");
+  const arns = [...new Set(beginning.flatMap(({ subject }) => arnOf(subject) ?? []))];
+  const [mutes, acknowledgements, found] = await Promise.all([
+    store.mutes(clock.now()),
+    store.acknowledgements(),
+    arns.length === 0 ? new Map<string, Standing>() : standing(arns),
+  ]);
+  return { mutes, acknowledgements, standings: new Map(arns.map((arn) => [arn, found.get(arn)])) };
+}
+
 /** What operators have muted, by us or in CloudWatch, and what has ended there without a word. */
 export class Circumstances {
   readonly #occasion: Occasion;
-  readonly #mutes: readonly Mute[];
-  readonly #acknowledgements: ReadonlyMap<string, Acknowledgement>;
-  /** By ARN. */
-  readonly #standings: ReadonlyMap<string, Standing>;
+  readonly #around: Surroundings;
 
-  private constructor(
-    occasion: Occasion,
-    mutes: readonly Mute[],
-    acknowledgements: ReadonlyMap<string, Acknowledgement>,
-    standings: ReadonlyMap<string, Standing>,
-  ) {
+  private constructor(occasion: Occasion, around: Surroundings) {
     this.#occasion = occasion;
-    this.#mutes = mutes;
-    this.#acknowledgements = acknowledgements;
-    this.#standings = standings;
+    this.#around = around;
   }
 
-  /** Asks how what begins, or is still open, stands. */
+  /** Asks how what is still open stands. */
   static async of(
     occasion: Occasion,
-    incidents: readonly Incident[],
+    around: Surroundings,
     records: readonly GroupRecord[],
-    { store, clock, standing }: RoadPorts,
+    { standing }: Pick<RoadPorts, "standing">,
   ): Promise<Circumstances> {
-    const beginning = incidents.filter(({ phase }) => phase === "firing" || phase === "no-data");
     const open = records.flatMap(({ entries }) =>
       Object.entries(entries).flatMap(([subject, entry]) => (isOpen(entry) ? subject : [])),
     );
-    const subjects = [...beginning.map(({ subject }) => subject), ...open];
     const services = occasion.tick ? open.flatMap((subject) => serviceArnOf(subject) ?? []) : [];
-    const arns = [...new Set([...subjects.flatMap((subject) => arnOf(subject) ?? []), ...services])];
-    const [mutes, taken] = await Promise.all([store.mutes(clock.now()), store.acknowledgements()]);
-    return new Circumstances(occasion, mutes, taken, arns.length === 0 ? new Map() : await standing(arns));
+    const alarms = open.flatMap((subject) => arnOf(subject) ?? []);
+    const arns = [...new Set([...alarms, ...services])].filter((arn) => !around.standings.has(arn));
+    if (arns.length === 0) return new Circumstances(occasion, around);
+    const standings = new Map([...around.standings, ...(await standing(arns))]);
+    return new Circumstances(occasion, { ...around, standings });
   }
 
   isMuted(service: string, subject: string): boolean {
-    if (standingMute(this.#mutes, { service, subject }) !== undefined) return true;
-    return this.#standings.get(arnOf(subject) ?? "") === "silenced";
+    if (standingMute(this.#around.mutes, { service, subject }) !== undefined) return true;
+    return this.#around.standings.get(arnOf(subject) ?? "") === "silenced";
   }
 
   acknowledgementOf(group: string): Acknowledgement | undefined {
-    return this.#acknowledgements.get(group);
+    return this.#around.acknowledgements.get(group);
   }
 
   /** How something ended that lasts in the chats: somebody closed it, or CloudWatch knows better. */
@@ -67,9 +79,9 @@ export class Circumstances {
     if (closing !== undefined) return `Closed by ${closing.by}`;
     if (!tick) return undefined;
     const service = serviceArnOf(subject);
-    if (service !== undefined) return this.#standings.get(service) === "gone" ? "Service removed" : undefined;
+    if (service !== undefined) return this.#around.standings.get(service) === "gone" ? "Service removed" : undefined;
     const alarm = arnOf(subject);
-    const standing = this.#standings.get(alarm ?? "");
+    const standing = this.#around.standings.get(alarm ?? "");
     if (standing === "gone") return "Alarm deleted";
     // A contributor's alarm may be OK while it is not.
     return standing === "over" && alarm === subject ? "Recovered" : undefined;

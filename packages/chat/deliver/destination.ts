@@ -14,6 +14,8 @@ export async function post(posting: Posting, incidents: readonly Incident[]): Pr
   const byGroup = Map.groupBy(incidents, groupOf);
   const changes = new Map([...byGroup].map(([group, members]) => [group, members.map(({ change }) => change)]));
   try {
+    // Nobody changes them by speaking: they are read meanwhile, and a failure is met where they are needed.
+    posting.surroundings().catch(() => undefined);
     if (!(await claim(posting))) return leave(changes.values(), 2 * paceMs);
     const turn = new Turn(posting, changes);
     try {

@@ -11,7 +11,7 @@ import type { Incident } from "../incident/incident.ts";
 import { roadTestGroup } from "../incident/road-test.ts";
 import { type Content, emptyRecord, type GroupRecord, isOpen } from "../record/record.ts";
 import type { ChatSettings } from "../settings.ts";
-import { Circumstances, type Occasion } from "./circumstances.ts";
+import { Circumstances, type Occasion, type Surroundings } from "./circumstances.ts";
 import { conversationOf, withEvidence } from "./conversation.ts";
 import { writeOutgoing } from "./outgoing.ts";
 import type { RoadPorts } from "./ports.ts";
@@ -26,6 +26,8 @@ export interface Posting {
   readonly ports: RoadPorts;
   readonly deadline: number;
   readonly occasion: Occasion;
+  /** Read once for all destinations, when the first of them has something to say. */
+  surroundings(): Promise<Surroundings>;
 }
 
 /** More groups than this at once become one digest: nobody reads a hundred messages. */
@@ -61,7 +63,7 @@ export class Turn {
   }
 
   async take(byGroup: ReadonlyMap<string, readonly Incident[]>): Promise<Left> {
-    const { ports, occasion, destination } = this.#posting;
+    const { ports, occasion, destination, surroundings } = this.#posting;
     const open: ReadonlyMap<string, GroupRecord> =
       occasion.tick || occasion.closings.length > 0 ? await ports.store.listOpen(destination) : new Map();
     const loaded = await ports.store.load(destination, [...byGroup.keys(), stormGroup]);
@@ -72,7 +74,7 @@ export class Turn {
     }
     const storm = known.get(stormGroup) ?? emptyRecord;
     known.delete(stormGroup);
-    const around = await Circumstances.of(occasion, [...byGroup.values()].flat(), [...known.values()], ports);
+    const around = await Circumstances.of(occasion, await surroundings(), [...known.values()], ports);
     const decisions = [...new Set([...known.keys(), ...byGroup.keys()])].flatMap((group) => {
       const record = known.get(group) ?? emptyRecord;
       // It could not be settled: its turn comes when it is.

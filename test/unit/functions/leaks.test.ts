@@ -1,3 +1,7 @@
+import { EventEmitter } from "node:events";
+import { request as overHttp, type RequestOptions } from "node:http";
+import { request as overHttps } from "node:https";
+import { Readable } from "node:stream";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -6,6 +10,9 @@ import type { Conversation } from "#chat/receivers/receiver.ts";
 import type { ChatSettings } from "#chat/settings.ts";
 import { log } from "#lambda/log.ts";
 import { disguised, tellTales, tokens } from "../../fixture/disguises.ts";
+
+vi.mock("node:http", async (actual) => ({ ...(await actual<typeof import("node:http")>()), request: vi.fn() }));
+vi.mock("node:https", async (actual) => ({ ...(await actual<typeof import("node:https")>()), request: vi.fn() }));
 
 const context = Object.assign(Object.create(null), {
   getRemainingTimeInMillis: () => 30_000,
@@ -65,15 +72,30 @@ async function settled(work: () => Promise<unknown>): Promise<void> {
 
 /** A network without name servers, which sees what is looked up in them, and what is asked of whom. */
 function watchNetwork(answers: readonly string[]): void {
-  const ask = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const { url, headers } = new Request(input, init);
+  const ask = async (url: string | URL, authorization: unknown, body: unknown): Promise<string> => {
     const { hostname, pathname, search } = new URL(url);
     seen.push(hostname);
-    if (answers.includes(hostname)) return new Response('{"ok":false,"error":"invalid_auth"}');
-    seen.push(`${pathname}${search}`, headers.get("authorization") ?? "", String(init?.body));
+    if (answers.includes(hostname)) return '{"ok":false,"error":"invalid_auth"}';
+    seen.push(`${pathname}${search}`, String(authorization), String(body));
     throw new TypeError(`${url} failed`, { cause: new Error(`getaddrinfo ENOTFOUND ${hostname}`) });
   };
-  vi.stubGlobal("fetch", ask);
+  vi.stubGlobal("fetch", async (input: string | URL | Request, init?: RequestInit) => {
+    const { url, headers } = new Request(input, init);
+    return new Response(await ask(url, headers.get("authorization"), init?.body));
+  });
+  const dial = (url: string | URL, { headers }: RequestOptions) => {
+    const request = new EventEmitter();
+    const end = async (body: unknown) => {
+      try {
+        const answer = Readable.from([await ask(url, Object.entries(headers ?? {}), body)]);
+        request.emit("response", Object.assign(answer, { statusCode: 200, headers: {} }));
+      } catch (error) {
+        request.emit("error", error);
+      }
+    };
+    return Object.assign(Object.create(request), { end });
+  };
+  for (const request of [overHttp, overHttps]) vi.mocked(request).mockImplementation(dial);
 }
 
 const card: Card = {

@@ -1,0 +1,4 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+
+/** One for all that ask it: each client connects anew. */
+export const cloudwatch = new CloudWatchClient({});
