@@ -38,14 +38,16 @@ import {
   useProject,
   useRuntimeHandlers,
   VisibleError,
-  withoutDescription,
+  withoutResourcePaths,
   withoutSstHandler,
+  withoutTree,
 } from "./stacks/sst.ts";
 
 /** The stacks of a stage, in the order in which each needs those before it. */
 export function composeFleet(app: App, plan: StagePlan, ground: Ground): void {
   withoutSstHandler();
-  withoutDescription(app);
+  if (plan.runsOn === "loopback") withoutResourcePaths(app);
+  withoutTree(app);
   providePlan(app, { ...plan, ...ground });
   // No default removal policy: SST's would override what each resource defines for its own deletion.
   app.setDefaultFunctionProps(functionDefaults);

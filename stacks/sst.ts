@@ -34,12 +34,15 @@ export function withoutSstHandler(): void {
   Object.defineProperty(Stack.prototype, "createCustomResourceHandler", { value: () => undefined, configurable: true });
 }
 
-/**
- * CDK lists each resource's logical id in the assembly's manifest, checks that list against a schema twice, and writes
- * the tree of all constructs: half of the time of a synthesis. The CDK CLI and IDEs read them, SST does not.
- */
-export function withoutDescription(app: App): void {
-  app.node.setContext("aws:cdk:disable-logicalId-metadata", true);
-  // CDK adds its tree at synthesis, unless a child has that name.
+/** CDK writes a tree of all constructs, for IDEs, at synthesis, unless a child has its name. */
+export function withoutTree(app: App): void {
   new Construct(app, "Tree");
+}
+
+/**
+ * CDK lists each resource's logical id with its path in the assembly's manifest, and checks that list against a schema
+ * twice: a third of the time of a synthesis. SST names resources by it while it deploys, as it does for minutes on AWS.
+ */
+export function withoutResourcePaths(app: App): void {
+  app.node.setContext("aws:cdk:disable-logicalId-metadata", true);
 }
