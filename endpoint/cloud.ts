@@ -81,6 +81,8 @@ export interface Cloud {
   readonly elbv2: Elbv2;
   readonly elastiCache: ElastiCache;
   readonly logs: Logs;
+  /** What balancers and others report to CloudWatch: namespaces of AWS are closed to callers. */
+  readonly metrics: MetricSink;
   /** EventBridge, with its switch for lost, doubled and late deliveries. */
   readonly events: Events;
   /** What SNS has mailed, to whom, and whether they confirm what they are asked. */
@@ -280,6 +282,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     elbv2,
     elastiCache,
     logs,
+    metrics,
     events: eventBridge,
     inbox,
     async close() {

@@ -29,12 +29,33 @@ export interface Trouble {
   readonly until: number;
 }
 
+/** An alarm that rings while a service is down, or too many of its requests fail. */
+export interface OutageAlarm {
+  readonly service: string;
+  /** As CloudWatch has it. */
+  readonly name: string;
+  readonly rings: boolean;
+  /** When that last changed, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+export interface Measured {
+  readonly alarm: DeployedAlarm;
+  readonly measurement: Measurement;
+}
+
 export interface TunePorts {
-  alarms(): Promise<readonly DeployedAlarm[]>;
-  /** The last 14 days. */
-  measure(alarm: DeployedAlarm): Promise<Measurement>;
-  /** When the service was down, or too many of its requests failed. */
-  troubles(service: string): Promise<readonly Trouble[]>;
+  alarms(): Promise<{ readonly latency: readonly DeployedAlarm[]; readonly outages: readonly OutageAlarm[] }>;
+  /**
+   * The last 14 days, service by service. What was measured of one is judged and forgotten: that of a thousand is more than
+   * memory holds.
+   */
+  measure<T>(
+    alarms: readonly DeployedAlarm[],
+    judge: (ofService: readonly Measured[]) => Promise<T>,
+  ): Promise<readonly T[]>;
+  /** When it rang within these days. */
+  troubles(alarm: OutageAlarm): Promise<readonly Trouble[]>;
   /** What the next deploy applies. */
   store(service: string, thresholds: Thresholds): Promise<void>;
   announce(outcomes: readonly Outcome[]): Promise<void>;
@@ -47,18 +68,24 @@ export interface Outcome {
   readonly changes: boolean;
 }
 
-const measuredAtOnce = 5;
 /** A threshold that moves by less is left where it is. */
 const noise = 0.1;
 
 /** Measures every latency alarm, stores the new thresholds and announces them; `dry` only measures. */
 export async function tune(ports: TunePorts, { dry }: { readonly dry: boolean }): Promise<readonly Outcome[]> {
-  const alarms = (await ports.alarms()).filter(({ basis }) => basis !== "chosen");
-  const outcomes: Outcome[] = [];
-  for (let from = 0; from < alarms.length; from += measuredAtOnce) {
-    const measured = alarms.slice(from, from + measuredAtOnce).map((alarm) => outcomeOf(alarm, ports));
-    outcomes.push(...(await Promise.all(measured)));
-  }
+  const { latency, outages } = await ports.alarms();
+  const rung = Map.groupBy(outages, ({ service }) => service);
+  const judged = await ports.measure(
+    latency.filter(({ basis }) => basis !== "chosen"),
+    async (measured) => {
+      // Few have minutes that count, and fewer rang.
+      const [first] = measured.filter(({ measurement }) => measurement.minutes.length > 0);
+      const of = first === undefined ? [] : (rung.get(first.alarm.service) ?? []);
+      const troubles = (await Promise.all(of.map(ports.troubles))).flat();
+      return measured.map((one) => outcomeOf(one, troubles));
+    },
+  );
+  const outcomes = judged.flat();
   if (dry) return outcomes;
   for (const [service, own] of Map.groupBy(outcomes, ({ alarm }) => alarm.service)) {
     const thresholds = thresholdsOf(own);
@@ -68,10 +95,10 @@ export async function tune(ports: TunePorts, { dry }: { readonly dry: boolean })
   return outcomes;
 }
 
-async function outcomeOf(alarm: DeployedAlarm, { measure, troubles }: TunePorts): Promise<Outcome> {
-  const [{ minutes, quarters }, excluded] = await Promise.all([measure(alarm), troubles(alarm.service)]);
+function outcomeOf({ alarm, measurement }: Measured, troubles: readonly Trouble[]): Outcome {
+  const { minutes, quarters } = measurement;
   // How slow it is while it is broken is no baseline.
-  const usual = minutes.filter(({ at }) => !excluded.some(({ from, until }) => at >= from && at < until));
+  const usual = minutes.filter(({ at }) => !troubles.some(({ from, until }) => at >= from && at < until));
   const current = { threshold: alarm.threshold, measured: alarm.basis === "measured" };
   const proposal = propose({ minutes: usual, quarters }, statistics[alarm.name], current);
   if (proposal.kind === "too-few") return { alarm, proposal, changes: false };

@@ -1,13 +1,6 @@
-import * as v from "valibot";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixedGlue } from "#cli/cost/estimate.ts";
 import { createFleetReader, type FleetReader } from "#console/reading/reader.ts";
-import { rotationMapOf } from "#fleet";
-import { fleetOf, redisAuth } from "#rotation/aws/lazy.ts";
-import { secretStore } from "#rotation/aws/secret-store.ts";
-import { issuerOf } from "#rotation/issuers/index.ts";
-import { RotationMap } from "#rotation/map.ts";
-import { settle } from "#rotation/settle/settle.ts";
 import { type ManyServices, openMany, planOnAws } from "../stage/many.ts";
 
 const pages = (count: number, size: number) => Math.ceil(count / size);
@@ -37,29 +30,9 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
   };
 
   it("[OPS-7] is settled by the planner, on its schedule, with calls that grow by pages", async () => {
-    const clock = { now: Date.now, sleep: async () => undefined };
-    const announcer = { announce: async () => undefined };
-    vi.stubEnv("AWS_ENDPOINT_URL", many.settings.endpoint);
-    vi.stubEnv("AWS_REGION", many.settings.region);
-    vi.stubEnv("AWS_ACCESS_KEY_ID", many.settings.credentials.accessKeyId);
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", many.settings.credentials.secretAccessKey);
-    const { fetch } = globalThis;
-    const map = v.parse(RotationMap, rotationMapOf(many.plan));
-    const store = secretStore();
-    const end = Date.now() + 60_000;
-    const issuing = { fetch, clock, store, deadline: () => end, stage: map.stage };
-    const run = () =>
-      settle({
-        ...{ map, store, fleet: fleetOf(map.cluster), announcer, clock, log: () => undefined },
-        deadline: () => end,
-        issuerOf: (entry) =>
-          issuerOf(entry, {
-            ...issuing,
-            ...{ auditIndex: map.auditIndex, readSecret: async () => undefined, redis: redisAuth, googleTokenUrl: "" },
-          }),
-      });
-    expect(await countedOf(run)).toEqual({ "secretsmanager ListSecrets": pages(count, 100) });
-    vi.unstubAllEnvs();
+    expect(await countedOf(() => many.call("settle-secret"))).toEqual({
+      "secretsmanager ListSecrets": pages(count, 100),
+    });
   });
 
   it("[OPS-7] is read by the console with calls that grow by pages", async () => {
@@ -116,6 +89,22 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
       "secretsmanager ListSecrets": 2 * pages(count, 100),
       // There is no other way to see what runs: bounded by its bucket of twenty a second.
       "ecs DescribeTaskDefinition": count,
+    });
+  });
+
+  it("[OPS-7] [FIX-1] has its alarms tuned with calls that grow by pages: minutes of the busy alone", async () => {
+    const busy = count / 20;
+    await many.measure({ minutes: 300, busy: (at) => at % 20 === 0 });
+    expect(await countedOf(() => many.call("tune-alarms"))).toEqual({
+      // Six a service here.
+      "monitoring DescribeAlarms": pages(6 * count, 100),
+      // Three alarms and the number of requests are four queries of five hundred; then the number of requests by the minute
+      // where a quarter of a day has enough, in one call or two; then how long they took of those that are busy.
+      "monitoring GetMetricData": expect.toSatisfy((calls) => calls <= 4 * pages(count, 125)),
+      // Of those whose state changed within the fortnight.
+      "monitoring DescribeAlarmHistory": 2 * busy,
+      "ssm PutParameter": busy,
+      "sqs SendMessage": 1,
     });
   });
 });

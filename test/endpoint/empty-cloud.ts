@@ -11,6 +11,7 @@ export async function openEmptyCloud(account?: string) {
     /** Calls back for each request from now on; returns the function that ends it. */
     onCall: (listener: Parameters<typeof cloud.journal.subscribe>[0]) => cloud.journal.subscribe(listener),
     setThrottling: cloud.setThrottling,
+    metrics: cloud.metrics,
     close,
   };
 }

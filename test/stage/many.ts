@@ -1,4 +1,6 @@
-import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CloudWatchClient, PutCompositeAlarmCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -17,12 +19,15 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { eachOf } from "#console/reading/each.ts";
-import { names, planStage, type StagePlan } from "#fleet";
+import { type AlarmName, names, planStage, rotationMapOf, type StagePlan } from "#fleet";
+import { describeBasis } from "#fleet/threshold-basis.ts";
 import { settled } from "#rotation/labels.ts";
 import { openEmptyCloud } from "../endpoint/empty-cloud.ts";
 import { echo, mapOf } from "./maps.ts";
 import { operatorOf } from "./operator.ts";
+import { callInOwnProcess, type Taken } from "./own-process.ts";
 
 /** A stage of many services and as many secrets on this machine: they are settled, and no task of them runs. */
 export interface ManyServices {
@@ -30,6 +35,13 @@ export interface ManyServices {
   readonly settings: { readonly region: string; readonly endpoint: string; readonly credentials: typeof credentials };
   /** Runs `fleet`. */
   readonly fleet: ReturnType<typeof operatorOf>;
+  /** Calls a function of the stage. */
+  call(name: "settle-secret" | "tune-alarms"): Promise<Taken>;
+  /**
+   * Gives every service its alarms on latency and outages, and so many minutes of requests until now: `busy` of them a
+   * thousand a minute, the others two.
+   */
+  measure(of: { readonly minutes: number; busy(at: number): boolean }): Promise<void>;
   /** How often each operation was called while the work was done: `ecs DescribeServices`; `throttled` where refused. */
   countCalls(work: () => Promise<unknown>): Promise<ReadonlyMap<string, number>>;
   /** From now on the endpoint refuses calls beyond AWS's documented quotas, or no longer. */
@@ -55,6 +67,11 @@ export async function openMany(count: number): Promise<ManyServices> {
   const cloud = await openEmptyCloud(plan.account);
   const settings = { region: plan.region, endpoint: cloud.env.AWS_ENDPOINT_URL, credentials };
   await create(plan, settings);
+  const rotationMap = join(cloud.folder, "rotation-map.json");
+  await writeFile(rotationMap, JSON.stringify(rotationMapOf(plan)));
+  const queues = new SQSClient(settings);
+  const { QueueUrl = "" } = await queues.send(new CreateQueueCommand({ QueueName: "alarms" }));
+  queues.destroy();
   return {
     plan,
     settings,
@@ -66,6 +83,31 @@ export async function openMany(count: number): Promise<ManyServices> {
       },
       map,
     ),
+    call: (name) =>
+      callInOwnProcess(
+        name,
+        {},
+        {
+          ...{ STAGE: plan.stage, ALARM_QUEUE_URL: QueueUrl, ROTATION_MAP: rotationMap, ALARM_TOPIC_ARN: "none" },
+          ...{ AWS_ENDPOINT_URL: settings.endpoint, AWS_REGION: settings.region },
+          ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
+        },
+      ),
+    async measure({ minutes, busy }) {
+      const cloudWatch = new CloudWatchClient(settings);
+      const now = Math.floor(Date.now() / 60_000) * 60_000;
+      await eachOf([...plan.services.entries()], async ([at, { key }]) => {
+        const dimensions = {
+          LoadBalancer: "app/many/1",
+          TargetGroup: `targetgroup/${names.targetGroup(plan.stage, key)}/1`,
+        };
+        await watchLatency(cloudWatch, (name) => names.alarm(plan.stage, key, name), dimensions);
+        const report = { namespace: "AWS/ApplicationELB", metric: "TargetResponseTime", dimensions };
+        for (let ago = minutes; ago > 0; ago -= 1)
+          cloud.metrics.put({ ...report, value: 0.2, count: busy(at) ? 1_000 : 2, at: now - ago * 60_000 });
+      });
+      cloudWatch.destroy();
+    },
     async countCalls(work) {
       const counts = new Map<string, number>();
       const stop = cloud.onCall(({ service, operation, errorCode = "" }) => {
@@ -83,6 +125,28 @@ export async function openMany(count: number): Promise<ManyServices> {
     setThrottling: cloud.setThrottling,
     close: cloud.close,
   };
+}
+
+async function watchLatency(
+  cloudWatch: CloudWatchClient,
+  nameOf: (name: AlarmName | "failedRequests") => string,
+  dimensions: Readonly<Record<string, string>>,
+): Promise<void> {
+  const limit = { Threshold: 1, EvaluationPeriods: 1, ComparisonOperator: "GreaterThanThreshold" as const, Period: 60 };
+  const metric = {
+    Namespace: "AWS/ApplicationELB",
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+  };
+  const latency = { MetricName: "TargetResponseTime", AlarmDescription: describeBasis("placeholder") };
+  const alarms = [
+    { AlarmName: nameOf("latencyP95"), ...latency, ExtendedStatistic: "p95" },
+    { AlarmName: nameOf("latencyP99"), ...latency, ExtendedStatistic: "p99" },
+    { AlarmName: nameOf("latencyAverage"), ...latency, Statistic: "Average" as const },
+    { AlarmName: nameOf("healthyHosts"), MetricName: "HealthyHostCount", Statistic: "Minimum" as const },
+  ];
+  for (const alarm of alarms) await cloudWatch.send(new PutMetricAlarmCommand({ ...metric, ...limit, ...alarm }));
+  const AlarmRule = `ALARM("${nameOf("healthyHosts")}")`;
+  await cloudWatch.send(new PutCompositeAlarmCommand({ AlarmName: nameOf("failedRequests"), AlarmRule }));
 }
 
 /** Priorities that are made of names meet one another among so many. */

@@ -3,9 +3,12 @@ import { describe, expect, it } from "vitest";
 import { parse } from "#chat/parse/index.ts";
 import { defineFleet, planStage } from "#fleet";
 import { type Current, type Measurement, propose, type Sample } from "../../../functions/tune-alarms/baseline.ts";
+import { callsOf, type Wish } from "../../../functions/tune-alarms/calls.ts";
 import { noticeOf } from "../../../functions/tune-alarms/notice.ts";
+import { troublesIn } from "../../../functions/tune-alarms/outages.ts";
 import {
   type DeployedAlarm,
+  type Measured,
   type Outcome,
   type Thresholds,
   type Trouble,
@@ -127,8 +130,14 @@ function startTown(
   const stored = new Map<string, Thresholds>();
   const announced: (readonly Outcome[])[] = [];
   const ports = {
-    alarms: async () => alarms,
-    measure: async ({ service }: DeployedAlarm) => ({ minutes: minutes(service), quarters: [] }),
+    alarms: async () => ({
+      latency: alarms,
+      outages: alarms.map(({ service }) => ({ service, name: "healthyHosts", rings: false, since: begin })),
+    }),
+    measure: async <T>(all: readonly DeployedAlarm[], judge: (of: readonly Measured[]) => Promise<T>) =>
+      await Promise.all(
+        all.map((one) => judge([{ alarm: one, measurement: { minutes: minutes(one.service), quarters: [] } }])),
+      ),
     troubles: async () => troubles,
     async store(service: string, thresholds: Thresholds) {
       stored.set(service, thresholds);
@@ -185,6 +194,43 @@ describe("tuning", () => {
       kind: "incident",
       incident: { phase: "notice", severity: "info" },
     });
+  });
+});
+
+describe("an alarm's history", () => {
+  it("[FIX-1] tells when it rang, also where it rang before the first change that is known", () => {
+    const changes = [
+      { at: 9, summary: "Alarm updated from OK to ALARM" },
+      { at: 7, summary: "Alarm updated from ALARM to OK" },
+      { at: 5, summary: "Alarm updated from INSUFFICIENT_DATA to ALARM" },
+      { at: 2, summary: "Alarm updated from ALARM to INSUFFICIENT_DATA" },
+    ];
+    expect(troublesIn(changes)).toEqual([
+      { from: 9, until: Number.POSITIVE_INFINITY },
+      { from: 5, until: 7 },
+      { from: 0, until: 2 },
+    ]);
+  });
+});
+
+describe("calls for metrics", () => {
+  const all = ["SampleCount", "p95", "p99", "Average"] as const;
+  const wishOf = (stats: Wish["stats"], days: number): Wish => ({
+    ...{ group: [], stats, from: begin, until: begin + days * day },
+  });
+  const sizes = (wishes: readonly Wish[], period: number) => callsOf(wishes, period).map(({ length }) => length);
+
+  it("[OPS-7] hold five hundred queries of quarters of days, and a page of minutes", () => {
+    const quarters = Array.from({ length: 300 }, () => wishOf(all, 14));
+    expect(sizes(quarters, 6 * hour)).toEqual([125, 125, 50]);
+    const counts = Array.from({ length: 12 }, () => wishOf(["SampleCount"], 14));
+    expect(sizes(counts, minute)).toEqual([5, 5, 2]);
+    expect(sizes([wishOf(all, 14), wishOf(all, 14), wishOf(all, 1), wishOf(all, 1)], minute)).toEqual([1, 1, 2]);
+  });
+
+  it("[OPS-7] are none for what nothing is asked of", () => {
+    const quiet = Array.from({ length: 600 }, () => wishOf([], 14));
+    expect(sizes([...quiet, wishOf(all, 14), ...quiet], minute)).toEqual([1_201]);
   });
 });
 

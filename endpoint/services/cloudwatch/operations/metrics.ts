@@ -25,6 +25,9 @@ const metricDatum = v.object({
 });
 type Datum = v.InferOutput<typeof metricDatum>;
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+const maxDatapoints = 100_800;
+
 const range = { StartTime: moment, EndTime: moment };
 
 export function metricOperations({ metrics, clock }: CloudWatchEngine): Operations {
@@ -74,24 +77,39 @@ export function metricOperations({ metrics, clock }: CloudWatchEngine): Operatio
         ...range,
         MetricDataQueries: v.pipe(v.array(metricDataQuery), v.maxLength(500)),
         ScanBy: v.optional(v.picklist(["TimestampDescending", "TimestampAscending"]), "TimestampDescending"),
+        MaxDatapoints: v.optional(v.pipe(numeric, v.minValue(1)), maxDatapoints),
+        NextToken: v.optional(v.string()),
       }),
       (input) => {
         const queries = input.MetricDataQueries.map((query) => metricQuery(query));
         const returned = queries.filter((query) => query.returnData);
+        const evaluated = new Map(
+          [...new Set(returned.map((query) => periodOf(query, queries)))].map((period) => [
+            period,
+            evaluateQueries(metrics, queries, periodsBetween(input.StartTime, input.EndTime, period)),
+          ]),
+        );
+        const all = returned.flatMap((query) => {
+          const series = evaluated.get(periodOf(query, queries))?.get(query.id) ?? [];
+          const points = [...series].sort(([a], [b]) => (input.ScanBy === "TimestampAscending" ? a - b : b - a));
+          return points.map(([at, value]) => ({ id: query.id, at, value }));
+        });
+        const { items, NextToken } = page(all, Math.min(input.MaxDatapoints, maxDatapoints), input.NextToken);
+        const byId = Map.groupBy(items, ({ id }) => id);
+        const last = items.at(-1)?.id;
         return {
           MetricDataResults: returned.map((query) => {
-            const periods = periodsBetween(input.StartTime, input.EndTime, periodOf(query, queries));
-            const series = evaluateQueries(metrics, queries, periods).get(query.id) ?? new Map<number, number>();
-            const points = [...series].sort(([a], [b]) => (input.ScanBy === "TimestampAscending" ? a - b : b - a));
+            const points = byId.get(query.id) ?? [];
             return {
               Id: query.id,
               Label: query.label ?? (query.kind === "metric" ? query.reference.metric : query.id),
-              Timestamps: points.map(([at]) => new Date(at)),
-              Values: points.map(([, value]) => value),
-              StatusCode: "Complete",
+              Timestamps: points.map(({ at }) => new Date(at)),
+              Values: points.map(({ value }) => value),
+              StatusCode: NextToken !== undefined && query.id === last ? "PartialData" : "Complete",
             };
           }),
           Messages: [],
+          NextToken,
         };
       },
     ),

@@ -15,6 +15,7 @@ import {
   PutMetricAlarmCommand,
   type PutMetricAlarmCommandInput,
   PutMetricDataCommand,
+  paginateGetMetricData,
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -482,6 +483,31 @@ describe("metrics", () => {
     );
     expect(MetricDataResults).toMatchObject([
       { Id: "ms", StatusCode: "Complete", Values: [1000, 2000, 3000], Timestamps: [at(0), at(1), at(2)] },
+    ]);
+    const Metric = { Namespace: "Fleet", MetricName: "Latency", Dimensions };
+    const query = (Stat: string) => ({ Id: Stat.toLowerCase(), MetricStat: { Metric, Period: 60, Stat } });
+    const pages = paginateGetMetricData(
+      { client },
+      {
+        StartTime: at(0),
+        EndTime: at(3),
+        MaxDatapoints: 4,
+        ScanBy: "TimestampAscending",
+        MetricDataQueries: [query("Maximum"), query("Sum")],
+      },
+    );
+    const read = [];
+    for await (const page of pages)
+      read.push(page.MetricDataResults?.map(({ Id, Values, StatusCode }) => [Id, Values, StatusCode]));
+    expect(read).toEqual([
+      [
+        ["maximum", [1, 2, 3], "Complete"],
+        ["sum", [1], "PartialData"],
+      ],
+      [
+        ["maximum", [], "Complete"],
+        ["sum", [2, 3], "Complete"],
+      ],
     ]);
   });
 });
