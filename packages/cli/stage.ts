@@ -96,12 +96,18 @@ export function findService({ stage, services }: StagePlan, name: string): Servi
     ({ key, host }) => key === name || host === name || `${stage}-mcp-${key.replaceAll("_", "-")}` === name,
   );
   if (found !== undefined) return found;
-  const known = services.map(({ key }) => key).join(", ");
   const hint = didYouMean(
     name,
     services.flatMap(({ key, host }) => [key, host]),
   );
-  throw new UsageError(
-    `No service ${shown(name)} in stage ${stage}: it has ${known === "" ? "none" : known}. ${hint}`.trimEnd(),
-  );
+  throw new UsageError(`No service ${shown(name)} in stage ${stage}: it has ${someOf(services)}. ${hint}`.trimEnd());
+}
+
+/** Of a large map a sentence names the first. */
+const namedAtMost = 12;
+
+export function someOf(all: readonly { readonly key: string }[]): string {
+  const named = all.slice(0, namedAtMost).map(({ key }) => key);
+  if (named.length === 0) return "none";
+  return named.join(", ") + (all.length > named.length ? `, and ${all.length - named.length} more` : "");
 }

@@ -9,7 +9,7 @@ export const placeholder = "replace-me";
 
 /** What a file has for the blanks. A value is never an argument: the shell would remember it. */
 export async function readGiven(surroundings: Surroundings, blanks: readonly Blank[], file: string): Promise<Values> {
-  const read = await readValues(surroundings, "--values", file);
+  const read = await readValues(surroundings, "--values", file, (name) => blanks.some((blank) => blank.name === name));
   const given = Object.fromEntries(
     blanks.flatMap(({ name }) => (Object.hasOwn(read, name) ? [[name, read[name] ?? ""]] : [])),
   );

@@ -143,7 +143,7 @@ const secretsList = v.object({
       key: v.string(),
       name: v.string(),
       exists: v.boolean(),
-      state: v.picklist(["missing", "no value", "settled", "rotating", "rolling", "stuck"]),
+      state: v.picklist(["missing", "deleted", "no value", "settled", "rotating", "rolling", "stuck"]),
       currentSince: v.nullable(time),
       pending: v.boolean(),
       rotation: v.picklist(["on", "off"]),

@@ -24,7 +24,7 @@ function addList(secrets: Parent, runner: Runner): void {
       `
 STATE: settled, rotating (a new value is being made), rolling (services are
 moving to it), stuck (needs a person: docs/rotation.md), missing (not
-deployed), no value.`,
+deployed), deleted (scheduled for deletion), no value.`,
     )
     .action((wanted, options) =>
       runner.onStage(

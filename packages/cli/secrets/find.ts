@@ -1,20 +1,17 @@
 import type { SecretPlan, StagePlan } from "#fleet";
 import { didYouMean } from "#fleet/nearest.ts";
 import { UsageError } from "../failure.ts";
-import { shown } from "../stage.ts";
+import { shown, someOf } from "../stage.ts";
 
 /** A secret of the map by its key, or by its name in Secrets Manager. */
 export function findSecret({ stage, secrets }: StagePlan, wanted: string): SecretPlan {
   const found = secrets.find(({ key, name }) => key === wanted || name === wanted);
   if (found !== undefined) return found;
-  const known = secrets.map(({ key }) => key).join(", ");
   const hint = didYouMean(
     wanted,
     secrets.map(({ key }) => key),
   );
-  throw new UsageError(
-    `No secret ${shown(wanted)} in stage ${stage}: it has ${known === "" ? "none" : known}. ${hint}`.trimEnd(),
-  );
+  throw new UsageError(`No secret ${shown(wanted)} in stage ${stage}: it has ${someOf(secrets)}. ${hint}`.trimEnd());
 }
 
 /** A word in the place of a key may be the value itself: it is not repeated unless it looks like a key. */

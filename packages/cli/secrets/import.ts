@@ -10,7 +10,9 @@ import { currentKeys, type SecretKeys } from "./value.ts";
 /** Sets what a `.env` file has for the secrets of the map, one version for each secret. */
 export async function importKeys(stage: Stage, file: string, consent: "ask" | "agreed"): Promise<ExitCode> {
   const { terminal, plan } = stage;
-  const values = await readValues(stage, "import", file);
+  const values = await readValues(stage, "import", file, (name) =>
+    plan.secrets.some(({ keys }) => Object.hasOwn(keys, name)),
+  );
   const shares = await sharesOf(stage, values);
   const unused = Object.keys(values).filter((name) => shares.every(({ given }) => !Object.hasOwn(given, name)));
   if (unused.length > 0) terminal.note(`Left out, as no secret of the map has such a key: ${nameable(unused)}.`);
@@ -40,17 +42,39 @@ export function nameable(words: readonly string[]): string {
 /**
  * An empty value is a line of a template that nobody filled in.
  * @param word the word of the command line before the file
+ * @param isWanted of the others nothing is set, however they are written
  */
 export async function readValues(
   stage: Pick<Stage, "stdin" | "terminal">,
   word: string,
   file: string,
+  isWanted: (name: string) => boolean,
 ): Promise<SecretKeys> {
-  const parsed = Object.entries(parseEnv(await readSource(stage, word, file)));
+  const text = await readSource(stage, word, file);
+  const unclear = unclearNames(text).filter(isWanted);
+  if (unclear.length > 0)
+    throw new UsageError(
+      `${word} ${file}: the value of ${unclear.join(", ")} can be read in two ways (a name twice, a # outside quotes, or a quote inside): write it once, in quotes of another kind. Nothing was changed.`,
+    );
+  const parsed = Object.entries(parseEnv(text));
   const filled = parsed.filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== "");
   const empty = parsed.length - filled.length;
   if (empty > 0) stage.terminal.note(`${empty} ${empty === 1 ? "name has" : "names have"} no value: left out.`);
   return Object.fromEntries(filled);
+}
+
+const assignment = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:(["'`])[\s\S]*?\2(.*)|(.*))$/gm;
+
+/** Those of which Node's parser would keep a part without a word: a password may well have a `#` or a quote in it. */
+function unclearNames(text: string): readonly string[] {
+  const seen = new Set<string>();
+  const found = [...text.matchAll(assignment)].flatMap(([, name = "", quote, behind = "", bare = ""]) => {
+    const isSecond = seen.has(name);
+    seen.add(name);
+    const isClear = quote === undefined ? !/^["'`]|\S#/.test(bare) : /^\s*(#.*)?$/.test(behind);
+    return isClear && !isSecond ? [] : [name];
+  });
+  return [...new Set(found)];
 }
 
 /** What each secret has, and what it gets. */

@@ -48,6 +48,9 @@ export async function readFromFile(stage: Stage, file: string, keys: readonly st
   return keys.length === 0 ? parsed.output : Object.fromEntries(keys.map((one) => [one, parsed.output[one] ?? ""]));
 }
 
+/** Some editors of Windows write it, and no value begins with it: https://www.unicode.org/faq/utf_bom.html */
+const byteOrderMark = /^\uFEFF/;
+
 /**
  * The text of a file, or of the pipe for `-`.
  * @param word the word of the command line before it
@@ -58,7 +61,7 @@ export async function readSource({ stdin }: Pick<Stage, "stdin">, word: string, 
     throw new UsageError(`${word} - reads a pipe: fleet secrets set asks for a value without echo.`);
   if (file === "-") return text(stdin);
   try {
-    return await readFile(file, "utf8");
+    return (await readFile(file, "utf8")).replace(byteOrderMark, "");
   } catch (error) {
     throw new UsageError(`${word} ${file}: ${isMissing(error) ? "no such file" : "cannot be read"}.`);
   }

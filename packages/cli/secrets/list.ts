@@ -6,7 +6,7 @@ import { currentSince } from "../status/facts.ts";
 import { table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
 import { findSecret } from "./find.ts";
-import { type KnownSecret, readSecrets } from "./read.ts";
+import { howToRestore, type KnownSecret, readSecrets } from "./read.ts";
 import { isPending, type SecretState, stateOf } from "./state.ts";
 
 interface Listed {
@@ -51,7 +51,7 @@ export async function listSecrets(stage: Stage, wanted: readonly string[], forma
 
 const undated = "Only those that changed last are dated: fleet secrets list <secret> dates any.";
 const isUndated = ({ state, currentSince: since }: Listed) =>
-  since === null && state !== "missing" && state !== "no value";
+  since === null && state !== "missing" && state !== "deleted" && state !== "no value";
 
 function listOne(secret: SecretPlan, known: KnownSecret | undefined): Listed {
   const { described, facts } = known ?? {};
@@ -78,6 +78,7 @@ function stateText({ state }: Listed, paint: Paint): string {
     case "rolling":
       return paint.yellow(state);
     case "missing":
+    case "deleted":
     case "no value":
     case "stuck":
       return paint.red(state);
@@ -103,6 +104,8 @@ function remedies(plan: StagePlan, key: string, state: SecretState): readonly st
   switch (state) {
     case "missing":
       return [`${key} is not deployed: ${howToDeploy(plan)}`];
+    case "deleted":
+      return [`${key} is scheduled for deletion: ${howToRestore(findSecret(plan, key))}`];
     case "no value":
       return [`${key} has no value: fleet secrets set ${key}`];
     case "stuck":

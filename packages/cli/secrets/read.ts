@@ -19,6 +19,11 @@ export function missingText({ plan }: Stage, { name }: SecretPlan): string {
   return `${name} is in the map but not deployed in stage ${plan.stage}: ${howToDeploy(plan)}`;
 }
 
+/** What brings back one that is scheduled for deletion: until then no task that reads it starts. */
+export function howToRestore(secret: SecretPlan): string {
+  return `aws secretsmanager restore-secret --secret-id ${secretId(secret)}`;
+}
+
 /** How Secrets Manager identifies it: an adopted secret has a name of its own. */
 export function secretId({ adoptedArn, name }: SecretPlan): string {
   return adoptedArn ?? name;
@@ -41,7 +46,7 @@ export async function describeSecret(
 /** What `DescribeSecret` and `ListSecrets` both know. */
 type Described = Pick<
   DescribeSecretCommandOutput,
-  "Tags" | "RotationEnabled" | "NextRotationDate" | "LastRotatedDate" | "CreatedDate"
+  "Tags" | "RotationEnabled" | "NextRotationDate" | "LastRotatedDate" | "CreatedDate" | "DeletedDate"
 >;
 
 /** A secret of the map that exists. */
@@ -82,23 +87,12 @@ export async function readSecrets(
 
 async function describeSecrets(stage: Stage, wanted: readonly SecretPlan[]): Promise<readonly KnownSecret[]> {
   const listed = await listSecrets(stage.aws.client(SecretsManagerClient), stage.plan, wanted);
-  const known = await eachOf(wanted, async (plan) => {
+  return wanted.flatMap((plan) => {
     const entry = listed.get(plan.key);
-    if (entry !== undefined && entry.DeletedDate === undefined)
-      return knownSecret(plan, entry, entry.SecretVersionsToStages);
-    const described = plan.adoptedArn === undefined ? undefined : await describeSecret(stage, plan);
-    return described && knownSecret(plan, described, described.VersionIdsToStages);
+    if (entry === undefined) return [];
+    const versions = Object.entries(entry.SecretVersionsToStages ?? {}).map(([id, labels]) => ({ id, labels }));
+    return [{ plan, described: entry, facts: { ...factsOf(plan, entry), versions } }];
   });
-  return known.filter((one) => one !== undefined);
-}
-
-function knownSecret(
-  plan: SecretPlan,
-  described: Described & Pick<DescribeSecretCommandOutput, "Name" | "LastChangedDate">,
-  labels: Readonly<Record<string, readonly string[]>> = {},
-): KnownSecret {
-  const versions = Object.entries(labels).map(([id, own]) => ({ id, labels: own }));
-  return { plan, described, facts: { ...factsOf(plan, described), versions } };
 }
 
 /** @param key of the map */

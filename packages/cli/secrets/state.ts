@@ -4,13 +4,14 @@ import { readSettling } from "#rotation/settle/settling.ts";
 import type { SecretFacts } from "../status/facts.ts";
 
 /** `rotating`: a new value is being made. `rolling`: its services are moving to it. `stuck`: it needs a person. */
-export type SecretState = "missing" | "no value" | "settled" | "rotating" | "rolling" | "stuck";
+export type SecretState = "missing" | "deleted" | "no value" | "settled" | "rotating" | "rolling" | "stuck";
 
 export function stateOf(
-  described: Pick<DescribeSecretCommandOutput, "Tags"> | undefined,
+  described: Pick<DescribeSecretCommandOutput, "Tags" | "DeletedDate"> | undefined,
   facts: SecretFacts | undefined,
 ): SecretState {
   if (facts === undefined) return "missing";
+  if (described?.DeletedDate !== undefined) return "deleted";
   if (!facts.versions.some(({ labels }) => labels.includes(current))) return "no value";
   const settling = readSettling(described?.Tags?.find(({ Key }) => Key === settlingTag)?.Value);
   if (settling?.phase === "stuck") return "stuck";

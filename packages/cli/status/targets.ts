@@ -12,7 +12,8 @@ const askedAtMost = 40;
 
 /**
  * The targets of each service, by its key. Of more than forty, those are asked that ECS does not find steady or that
- * something speaks against: ECS replaces a task that its balancer finds unhealthy, and alarms watch the rest.
+ * something speaks against, then those with tasks: ECS replaces a task that its balancer finds unhealthy, and alarms
+ * watch the rest.
  *
  * @param doubted keys of services that something speaks against
  */
@@ -23,8 +24,9 @@ export async function readTargets(
 ): Promise<ReadonlyMap<string, readonly TargetFacts[] | undefined>> {
   const client = aws.client(ElasticLoadBalancingV2Client);
   const behind = [...services].filter(([, { targetGroup }]) => targetGroup !== undefined);
-  const isDoubtful = ([key, service]: (typeof behind)[number]) => doubted.has(key) || !isAtRest(service);
-  const asked = new Set(behind.toSorted((a, b) => Number(isDoubtful(b)) - Number(isDoubtful(a))).slice(0, askedAtMost));
+  const urgency = ([key, service]: (typeof behind)[number]) =>
+    doubted.has(key) || !isAtRest(service) ? 2 : service.desired > 0 ? 1 : 0;
+  const asked = new Set(behind.toSorted((a, b) => urgency(b) - urgency(a)).slice(0, askedAtMost));
   const found = await eachOf(behind, async (one) => {
     const [key, { targetGroup: TargetGroupArn }] = one;
     if (!asked.has(one)) return [key, undefined] as const;

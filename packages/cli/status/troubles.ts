@@ -117,6 +117,12 @@ function secretTrouble({ key, state, overdue }: SecretStanding): readonly Troubl
   switch (state) {
     case "missing":
       return trouble("failing", "It is in the map but not deployed: a deploy creates it.");
+    case "deleted":
+      return trouble(
+        "failing",
+        "It is scheduled for deletion: no task that uses it starts.",
+        `→ fleet secrets list ${key}`,
+      );
     case "no value":
       return trouble("failing", "It has no value.", `→ fleet secrets set ${key}`);
     case "stuck":

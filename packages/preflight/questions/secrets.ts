@@ -1,6 +1,4 @@
-import { DescribeSecretCommand, type SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { orMissing } from "#cli/aws.ts";
-import { eachOf } from "#console/reading/each.ts";
+import { type SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { listSecrets } from "#console/reading/listed-secrets.ts";
 import type { SecretPlan } from "#fleet";
 import { readStack } from "../deployed.ts";
@@ -12,15 +10,8 @@ export const secrets: Question = {
   async ask(site) {
     const own = (await readStack(site, "Secrets")) ?? new Map<string, string>();
     const created = site.plan.secrets.filter(({ adoptedArn }) => adoptedArn === undefined);
-    const client = site.aws.client(SecretsManagerClient);
-    const listed = await listSecrets(client, site.plan, created);
-    const looks = await eachOf(created, async (secret) => {
-      // The list is late by minutes: one that has just been deleted may not be in it yet.
-      const command = new DescribeSecretCommand({ SecretId: secret.name });
-      const found = listed.get(secret.key) ?? (await orMissing(client.send(command), "ResourceNotFoundException"));
-      return judgeSecret(site.plan, secret, found, own);
-    });
-    return looks.flat();
+    const listed = await listSecrets(site.aws.client(SecretsManagerClient), site.plan, created);
+    return created.flatMap((secret) => judgeSecret(site.plan, secret, listed.get(secret.key), own));
   },
 };
 

@@ -3,12 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   CreateSecretCommand,
+  DeleteSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
+  RestoreSecretCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listSecrets } from "#console/reading/listed-secrets.ts";
+import { planStage } from "#fleet";
 import { openEmptyCloud } from "../../endpoint/empty-cloud.ts";
 import fixture from "../../fixture/map.ts";
 import { type Circumstances, expectRefusal, fleet } from "./newcomer/operator.ts";
@@ -18,13 +22,16 @@ const url = "https://hec.example.com:8088";
 let cloud: Awaited<ReturnType<typeof openEmptyCloud>>;
 let client: SecretsManagerClient;
 
-beforeAll(async () => {
-  cloud = await openEmptyCloud();
-  client = new SecretsManagerClient({
+const openClient = () =>
+  new SecretsManagerClient({
     region: "us-east-1",
     endpoint: cloud.env.AWS_ENDPOINT_URL,
     credentials: { accessKeyId: "operator", secretAccessKey: "operator" },
   });
+
+beforeAll(async () => {
+  cloud = await openEmptyCloud();
+  client = openClient();
   const SecretString = JSON.stringify({ SPLUNK_HEC_URL: url, SPLUNK_HEC_TOKEN: "first" });
   await client.send(new CreateSecretCommand({ Name: SecretId, SecretString }));
   await client.send(new CreateSecretCommand({ Name: "/local/mcp/chat" }));
@@ -137,6 +144,40 @@ describe("fleet secrets set", () => {
   });
 });
 
+describe("fleet secrets import", () => {
+  const given = (stdin: string) => secrets(["import", "-", "--yes"], { stdin });
+
+  it("takes a file as Windows writes it, and a single value without the mark in front of it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet-secrets-"));
+    const file = join(folder, ".env");
+    writeFileSync(file, '\uFEFFexport SPLUNK_HEC_TOKEN="a#b=c"\r\nSPLUNK_HEC_URL=https://windows:8088 # ours\r\n');
+    expect(await secrets(["import", file, "--yes"])).toMatchObject({ code: 0, err: [] });
+    expect(await values()).toEqual({ SPLUNK_HEC_URL: "https://windows:8088", SPLUNK_HEC_TOKEN: "a#b=c" });
+    writeFileSync(file, "\uFEFFmarked\r\n");
+    await secrets(["set", "splunk", "SPLUNK_HEC_TOKEN", "--from-file", file]);
+    rmSync(folder, { recursive: true });
+    expect((await values()).SPLUNK_HEC_TOKEN).toBe("marked");
+  });
+
+  it.each([
+    ["a # that may belong to it", "SPLUNK_HEC_TOKEN=s3cr3t#more"],
+    ["an escaped quote", 'SPLUNK_HEC_TOKEN="s3cr3t\\"more"'],
+    ["a quote that does not end", 'SPLUNK_HEC_TOKEN="s3cr3t\nSPLUNK_HEC_URL=https://a:1'],
+    ["two values", "SPLUNK_HEC_TOKEN=s3cr3t\nexport SPLUNK_HEC_TOKEN=s3cr3t-2"],
+  ])("refuses %s rather than keep a part of it", async (_, stdin) => {
+    const before = await values();
+    const said = await given(stdin);
+    expectRefusal(said, { code: 2, says: /^import -: the value of SPLUNK_HEC_TOKEN can be read in two ways/ });
+    expect(said.err.join()).not.toContain("s3cr3t");
+    expect(await values()).toEqual(before);
+  });
+
+  it("does not mind how names are written that are nobody's key", async () => {
+    const { code } = await given("COLOR=red#1\nCOLOR=blue\nSPLUNK_HEC_TOKEN='line one\nTWO=2'\n");
+    expect([code, (await values()).SPLUNK_HEC_TOKEN]).toEqual([0, "line one\nTWO=2"]);
+  });
+});
+
 describe("fleet secrets stage", () => {
   const history = async () => JSON.parse((await secrets(["history", "splunk", "--json"])).out).versions;
 
@@ -192,6 +233,35 @@ describe("fleet secrets list", () => {
     expect(out).toMatch(/^splunk-admin +- +missing +off +rotation of splunk$/m);
     expect(err).toContain("splunk-admin is not deployed: npm start");
     expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+
+  it("tells one that is scheduled for deletion from one that a deploy creates", async () => {
+    await client.send(new DeleteSecretCommand({ SecretId }));
+    const { out, err } = await secrets(["list", "splunk"]);
+    await client.send(new RestoreSecretCommand({ SecretId }));
+    expect(out).toMatch(/^splunk .* deleted /m);
+    expect(err).toEqual([
+      "splunk is scheduled for deletion: aws secretsmanager restore-secret --secret-id /local/mcp/splunk",
+    ]);
+    expect((await secrets(["list", "splunk"])).out).not.toContain("deleted");
+  });
+
+  it("asks for one that Secrets Manager does not list yet", async () => {
+    const late = openClient();
+    late.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          if (commandName === "ListSecretsCommand") Object.assign(answer.output, { SecretList: [] });
+          return answer;
+        },
+      { step: "initialize" },
+    );
+    const plan = planStage(fixture, "local");
+    const found = await listSecrets(late, plan, plan.secrets);
+    late.destroy();
+    expect([...found.keys()].toSorted()).toEqual(["chat", "splunk"]);
+    expect(Object.values(found.get("splunk")?.SecretVersionsToStages ?? {}).flat()).toContain("AWSCURRENT");
   });
 
   it("explains how to get a secret if the map has none", async () => {

@@ -1,5 +1,6 @@
 import type { SecretPlan, StagePlan } from "#fleet";
 import { Failure } from "../../failure.ts";
+import { howToRestore } from "../../secrets/read.ts";
 import { keyStates, keysOf, readValues, type StoredValue } from "../../secrets/value.ts";
 import type { Stage } from "../../stage.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
@@ -9,8 +10,13 @@ export const placeholders: Check = {
   id: "placeholders",
   ok: "No secret in use holds a placeholder.",
   async look({ stage, secrets }) {
-    const values = await readValues(stage, await secrets);
-    return stage.plan.secrets.flatMap((secret) => judge(stage, secret, values.get(secret.key)));
+    const known = await secrets;
+    const values = await readValues(stage, known);
+    return stage.plan.secrets.flatMap((secret) =>
+      known.get(secret.key)?.described.DeletedDate === undefined
+        ? judge(stage, secret, values.get(secret.key))
+        : [failure(`${secret.name} is scheduled for deletion: no task that uses it starts.`, howToRestore(secret))],
+    );
   },
 };
 
