@@ -71,11 +71,12 @@ async function download(address: string): Promise<string> {
   }
 }
 
+/** `bin` may be a file alone: the program has the package's name. A range, such as 1, has several versions. */
 const Version = v.object({
   version: v.string(),
-  bin: v.optional(v.record(v.string(), v.string()), {}),
+  bin: v.optional(v.union([v.string(), v.record(v.string(), v.string())]), {}),
 });
-const View = v.pipe(v.string(), v.parseJson(), Version);
+const View = v.pipe(v.string(), v.parseJson(), v.union([Version, v.array(Version)]));
 const Refused = v.pipe(v.string(), v.parseJson(), v.object({ error: v.object({ code: v.string() }) }));
 
 /**
@@ -91,11 +92,14 @@ export async function askNpm(identifier: string, version = "latest"): Promise<Pu
     throw new UsageError(`npm has no ${exact}: correct its name or version, as on https://www.npmjs.com.`);
   }
   const view = v.safeParse(View, stdout);
-  if (!view.success) return undefined;
-  const programs = Object.keys(view.output.bin);
+  const [latest] = (view.success ? [view.output].flat() : []).sort((one, other) =>
+    other.version.localeCompare(one.version, "en", { numeric: true }),
+  );
+  if (latest === undefined) return undefined;
   const own = identifier.slice(identifier.lastIndexOf("/") + 1);
+  const programs = typeof latest.bin === "string" ? [own] : Object.keys(latest.bin);
   return {
-    version: view.output.version,
+    version: latest.version,
     program: programs.length === 1 ? programs[0] : programs.find((one) => one === own),
   };
 }

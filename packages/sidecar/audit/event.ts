@@ -18,7 +18,7 @@ export interface ToolCallEvent extends Actor {
   /** The tool's name; `unknown` for one this server does not have, since a made-up name is content. */
   readonly tool: string;
   /**
-   * `error`: the tool reported one. `rejected`: it never ran. `aborted`: the client left before the answer. `asked`: the
+   * `error`: the tool reported one. `rejected`: it never ran, by JSON-RPC's own codes. `aborted`: the client left before the answer. `asked`: the
    * tool asked its user something first, and runs again with the answer. `failed`: the server behind the sidecar did not
    * answer.
    */

@@ -79,9 +79,19 @@ export function openLedger(parts: {
 
 const Result = v.object({ isError: v.optional(v.boolean()), resultType: v.optional(v.string()) });
 
+const Failure = v.object({ code: v.number() });
+/** JSON-RPC's own: it was no request, or one of no method or with wrong arguments. Any other is of a tool that ran. */
+const neverRan = new Set([-32700, -32600, -32601, -32602]);
+/** https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#url-elicitation-required-error */
+const asksFirst = -32042;
+
 /** Of a message that answers a call. */
 export function outcomeOf(answer: { readonly error?: unknown; readonly result?: unknown }): Outcome {
-  if (answer.error !== undefined) return "rejected";
+  if (answer.error !== undefined) {
+    const failure = v.safeParse(Failure, answer.error);
+    if (!failure.success) return "error";
+    return failure.output.code === asksFirst ? "asked" : neverRan.has(failure.output.code) ? "rejected" : "error";
+  }
   const parsed = v.safeParse(Result, answer.result);
   if (!parsed.success) return "success";
   if (parsed.output.resultType === "input_required") return "asked";

@@ -8,7 +8,7 @@ import { parseJson, readJsonText } from "../server/body.ts";
 import { Refusal } from "../server/refusal.ts";
 import type { Serve, Visitor } from "../server/serve.ts";
 import { headersToClient, headersToServer } from "./headers.ts";
-import { type Message, messagesOf, openReader } from "./messages.ts";
+import { type Message, openReader, readMessages } from "./messages.ts";
 import type { SessionIds } from "./session-id.ts";
 import { Late, type Upstream } from "./upstream.ts";
 
@@ -24,6 +24,9 @@ export interface ForwardParts {
   readonly patienceMs: number;
   readonly stopping: AbortSignal;
 }
+
+/** The entry does not say what this server takes. */
+class Mismatch extends Error {}
 
 const methods = ["POST", "GET", "DELETE"];
 
@@ -47,31 +50,30 @@ export function forwardTo(parts: ForwardParts): Serve {
       onBegin,
       patienceMs: parts.patienceMs,
     });
+    const mismatch = mismatchIn(answer, upstream.url);
+    if (mismatch !== undefined) {
+      answer.resume();
+      throw new Mismatch(mismatch);
+    }
     complaint.withdraw();
-    if (answer.statusCode !== 401) return answer;
-    answer.resume();
-    throw new Refusal(
-      502,
-      "The server behind asks for a token of its own: name its key in sidecar.bearer of the entry, or turn its login off.",
-    );
+    return answer;
   }
 
   function explain(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
     parts.metrics.fault(error instanceof Late ? "timeout" : "unreachable");
+    if (error instanceof Mismatch) {
+      complaint.log(error.message, { host });
+      return new Refusal(502, error.message);
+    }
     complaint.log(`The server behind did not answer: ${describeError(error)}.`, { host });
     if (error instanceof Late) return new Refusal(504, error.message);
     return new Refusal(502, "The server behind does not answer. It may be starting; try again in a few seconds.");
   }
 
   return async (req, res, visitor, requestId) => {
-    if (!methods.includes(req.method ?? "")) {
-      res.setHeader("Allow", methods.join(", "));
-      throw new Refusal(405, `Method not allowed: use ${methods.join(", ")}.`);
-    }
+    const { body, messages } = await read(req, res);
     const caller = visitor.context.caller.subject;
-    const body = req.method === "POST" ? await readJsonText(req) : undefined;
-    const messages = body === undefined ? [] : messagesOf(parseJson(body));
     visitor.chargeFor(messages);
     const exchange = openExchange(parts, messages, visitor, requestId);
     let cutOff: () => void = () => undefined;
@@ -93,10 +95,35 @@ export function forwardTo(parts: ForwardParts): Serve {
       await passOn(answer, res, exchange, waitsForNews(req, messages) ? parts.stopping : undefined);
     } catch (error) {
       if (hasLeft) return;
-      exchange.end("failed");
-      throw explain(error);
+      exchange.end(error instanceof Refusal ? "rejected" : "failed");
+      breakOff(res, explain(error));
     }
   };
+}
+
+async function read(req: IncomingMessage, res: ServerResponse) {
+  if (!methods.includes(req.method ?? "")) {
+    res.setHeader("Allow", methods.join(", "));
+    throw new Refusal(405, `Method not allowed: use ${methods.join(", ")}.`);
+  }
+  const body = req.method === "POST" ? await readJsonText(req) : undefined;
+  return { body, messages: body === undefined ? [] : readMessages(parseJson(body)) };
+}
+
+function breakOff(res: ServerResponse, refusal: Refusal): void {
+  if (!res.headersSent) throw refusal;
+  res.destroy();
+}
+
+function mismatchIn({ statusCode, headers }: IncomingMessage, url: URL): string | undefined {
+  if (statusCode === 401) {
+    return "The server behind asks for a token of its own: name its key in sidecar.bearer of the entry, or turn its login off.";
+  }
+  const path = URL.parse(headers.location ?? "", url.href)?.pathname;
+  // Frameworks send a path without its last slash on, such as Starlette.
+  return path !== undefined && (statusCode === 307 || statusCode === 308)
+    ? `The server behind speaks MCP elsewhere: set sidecar.path of the entry to ${JSON.stringify(path)}.`
+    : undefined;
 }
 
 function waitsForNews({ method }: IncomingMessage, messages: readonly Message[]): boolean {
@@ -156,8 +183,9 @@ function passOn(
     const reader = openReader(answer.headers["content-type"] ?? "", exchange.take);
     answer.on("data", (chunk: Buffer) => reader.push(chunk));
     answer.once("end", () => {
-      reader.end();
-      exchange.end((answer.statusCode ?? 0) < 400 ? "success" : "rejected");
+      const isUnseen = reader.end();
+      const { statusCode = 0 } = answer;
+      exchange.end(statusCode >= 400 && statusCode < 500 ? "rejected" : isUnseen ? "success" : "failed");
     });
   }
   res.flushHeaders();

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { Refusal } from "../server/refusal.ts";
 
 const Message = v.object({
   id: v.optional(v.union([v.string(), v.number()])),
@@ -17,6 +18,32 @@ export function messagesOf(body: unknown): readonly Message[] {
   });
 }
 
+/** Some servers take `Name` for `name`: of two such fields, they would act by one and the audit trail name the other. */
+const isClear = (value: unknown): boolean => {
+  const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  return new Set(names.map((name) => name.toLowerCase())).size === names.length;
+};
+const Sent = v.pipe(
+  v.strictObject({
+    ...Message.entries,
+    jsonrpc: v.optional(v.unknown()),
+    params: v.optional(v.pipe(v.unknown(), v.check(isClear))),
+  }),
+  v.check(({ id, method }) => id !== undefined || method !== "tools/call"),
+);
+
+/**
+ * What a client sent, where a server can read nothing else in it: a call that only the server saw would be in no audit
+ * trail. @throws {Refusal}
+ */
+export function readMessages(body: unknown): readonly Message[] {
+  const parsed = v.safeParse(v.array(Sent), Array.isArray(body) ? body : [body]);
+  const ids = parsed.success ? parsed.output.flatMap(({ id, method }) => (method === undefined ? [] : (id ?? []))) : [];
+  if (parsed.success && new Set(ids).size === ids.length) return parsed.output;
+  const allowed = "jsonrpc, method, params and an id that is a text or a number and differs from the others";
+  throw new Refusal(400, `The body is no JSON-RPC: send messages with nothing but ${allowed}.`, -32600);
+}
+
 /** An answer of more than this is passed on without a look into it. */
 const mostCharacters = 8 * 2 ** 20;
 
@@ -25,7 +52,8 @@ const eventEnd = /\r?\n\r?\n/;
 /** Reads along with an answer, as JSON or as a stream of events, and finds the messages in it. */
 export interface Reader {
   push(chunk: Buffer): void;
-  end(): void;
+  /** @returns whether there may have been messages that were not found, or may be in another stream */
+  end(): boolean;
 }
 
 export function openReader(contentType: string, onMessage: (message: Message) => void): Reader {
@@ -36,6 +64,7 @@ export function openReader(contentType: string, onMessage: (message: Message) =>
   /** What an event's end may have begun with. */
   let tail = "";
   let tooLong = false;
+  let goesOn = false;
 
   const take = (json: string): void => {
     try {
@@ -50,6 +79,9 @@ export function openReader(contentType: string, onMessage: (message: Message) =>
     parts = [events.pop() ?? ""];
     length = parts[0]?.length ?? 0;
     for (const event of events) {
+      // A stream with ids may end early; what is missing is in the next:
+      // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery
+      goesOn ||= /^id:/m.test(event);
       const data = event.split(/\r?\n/).flatMap((line) => (line.startsWith("data:") ? [line.slice(5)] : []));
       if (data.length > 0) take(data.join("\n"));
     }
@@ -70,6 +102,7 @@ export function openReader(contentType: string, onMessage: (message: Message) =>
     },
     end() {
       if (!tooLong && !isStream) take(parts.join(""));
+      return tooLong || goesOn;
     },
   };
 }

@@ -27,6 +27,9 @@ export interface HealthCheck {
   readonly codes: string;
 }
 
+/** A closed connection is noticed at once over loopback; what breaks later may have been read, and begun. */
+const staleMs = 100;
+
 /** A balancer waits 5 s for its health check. */
 const healthPatienceMs = 4_000;
 
@@ -46,6 +49,7 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
       const { method, path, headers, body, patienceMs } = ask;
       const request = send({ agent, host: target.hostname, port: target.port, method, path, headers });
       let isCutOff = false;
+      const askedAt = performance.now();
       ask.onBegin?.(() => {
         isCutOff = true;
         request.destroy();
@@ -59,7 +63,8 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
       request.once("error", (error) => {
         // A server may close an idle connection while a request is on its way: it has read nothing of it.
         // What we cut off ourselves ends in the same error.
-        if (request.reusedSocket && isReset(error) && !isCutOff && !isSecond) {
+        const isStale = request.reusedSocket && performance.now() - askedAt < staleMs;
+        if (isStale && isReset(error) && !isCutOff && !isSecond) {
           once(target, ask, true).then(resolve, reject);
         } else reject(error);
       });

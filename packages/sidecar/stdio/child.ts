@@ -40,6 +40,7 @@ const mostPending = 256;
 /** One that is busy with a call may answer late that it is there. */
 const pingPatienceMs = 10_000;
 const revision = "2025-11-25";
+const noise = "The server writes to stdout what is not the protocol: it is ignored. Its log belongs on stderr.";
 
 /** One process that speaks MCP over stdin and stdout. */
 export class Child {
@@ -95,8 +96,10 @@ export class Child {
     const { abilities: capabilities } = this.#options;
     const hello = { protocolVersion: revision, capabilities, clientInfo: { name: "mcp-fleet", version: "1.0.0" } };
     const answer = v.safeParse(Greeting, await this.ask("initialize", hello, { patienceMs }));
-    if (!answer.success)
-      throw new NoAnswer("not_protocol", "The server's answer to `initialize` is not the protocol's.");
+    if (!answer.success) {
+      const where = v.getDotPath(answer.issues[0]) ?? "result";
+      throw new NoAnswer("not_protocol", `The server's answer to \`initialize\` is not the protocol's: ${where}.`);
+    }
     this.#send({ method: "notifications/initialized" });
     return answer.output;
   }
@@ -184,17 +187,28 @@ export class Child {
 
   /** @returns whether somebody waits for it */
   #take(line: string): boolean {
-    if (line.trim() === "") return false;
-    const said = parseLine(line);
-    if (said.length > 0) return said.map((one) => this.#hear(one)).includes(true);
-    this.#options.onFault("not_protocol");
-    this.#noise.log("The server writes to stdout what is not the protocol: it is ignored. Its log belongs on stderr.", {
-      bytes: Buffer.byteLength(line),
-    });
+    // Some begin with a byte order mark.
+    const text = line.trim();
+    if (text === "") return false;
+    const said = parseLine(text);
+    if (said.length > 0) return said.map((one) => this.#hear(one, line)).includes(true);
+    this.#ignore(line, noise);
     return false;
   }
 
-  #hear(said: Said): boolean {
+  #ignore(line: string, message: string): NoAnswer {
+    this.#options.onFault("not_protocol");
+    this.#noise.log(message, { bytes: Buffer.byteLength(line) });
+    return new NoAnswer("not_protocol", message);
+  }
+
+  #hear(said: Said, line: string): boolean {
+    if ("misanswered" in said) {
+      const pending = this.#pending.get(said.misanswered);
+      const error = this.#ignore(line, pending === undefined ? noise : "The server's answer is not the protocol's.");
+      pending?.reject(error);
+      return pending !== undefined;
+    }
     if ("error" in said || "result" in said) {
       const pending = this.#pending.get(said.id);
       if ("error" in said) pending?.reject(new Refused(said.error));

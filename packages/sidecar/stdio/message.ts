@@ -17,6 +17,11 @@ const Said = v.union([
     method: v.string(),
     params: v.optional(params, {}),
   }),
+  // An answer, as its id says, in which nothing else is right: nobody need wait for a better one.
+  v.pipe(
+    v.object({ id: v.pipe(id, v.transform(Number)), method: v.optional(v.undefined()) }),
+    v.transform((said) => ({ misanswered: said.id })),
+  ),
 ]);
 export type Said = v.InferOutput<typeof Said>;
 
@@ -39,8 +44,9 @@ export function parseLine(line: string): readonly Said[] {
   return parsed.success ? parsed.output : [];
 }
 
+const mark = v.optional(v.object({}));
 export const Greeting = v.object({
-  capabilities: v.record(v.string(), v.unknown()),
+  capabilities: v.object({ tools: mark, prompts: mark, resources: mark, completions: mark }),
   serverInfo: v.looseObject({ name: v.string(), version: v.string() }),
   instructions: v.optional(v.string()),
 });

@@ -32,12 +32,6 @@ export type Watch = (
 type Result = Awaited<ReturnType<Rounds["begin"]>>;
 
 const Params = v.optional(v.looseObject({ _meta: v.optional(v.record(v.string(), v.unknown())) }), {});
-const Capabilities = v.object({
-  tools: v.optional(v.object({})),
-  prompts: v.optional(v.object({})),
-  resources: v.optional(v.object({})),
-  completions: v.optional(v.object({})),
-});
 
 /** A client that shows progress shows no more than this many steps a second. */
 const progressEveryMs = 50;
@@ -51,7 +45,7 @@ const inRounds = ["tools/call", "prompts/get", "resources/read"];
 export function createRelay(parts: RelayParts): Server {
   const { behind, era, patienceMs, peer, caller, letters, rounds, watch } = parts;
   const { greeting, child } = behind;
-  const has = v.parse(Capabilities, greeting.capabilities);
+  const { capabilities: has } = greeting;
   // Changes of the lists are told to those who listen for them, which revisions before 2026-07-28 cannot here.
   const list = era === "modern" ? { listChanged: true } : {};
   const server = new Server(greeting.serverInfo, {

@@ -2,7 +2,7 @@ import { createMcpHandler, type McpServerFactory, type ServerEventBus } from "@m
 import * as v from "valibot";
 import type { Catalog } from "../calls/catalog.ts";
 import { type Ledger, outcomeOf } from "../calls/ledger.ts";
-import { type Message, messagesOf } from "../http/messages.ts";
+import { type Message, readMessages } from "../http/messages.ts";
 import { parseJson, readJsonText } from "../server/body.ts";
 import { Refusal } from "../server/refusal.ts";
 import type { Serve, Visitor } from "../server/serve.ts";
@@ -73,7 +73,7 @@ export function serveStdio(parts: StdioParts): Serve {
       throw new Refusal(405, "Method not allowed: use POST.");
     }
     const parsedBody = parseJson(await readJsonText(req));
-    const messages = messagesOf(parsedBody);
+    const messages = readMessages(parsedBody);
     visitor.chargeFor(messages);
     const { subject } = visitor.context.caller;
     if (await deliver(messages, subject, letters)) {
@@ -135,7 +135,7 @@ function watcher({ ledger, catalog }: StdioParts, { visitor, requestId }: Exchan
       finish(outcomeOf({ result }));
       return result;
     } catch (error) {
-      finish(signal.aborted ? "aborted" : error instanceof Refused ? "rejected" : "failed");
+      finish(signal.aborted ? "aborted" : error instanceof Refused ? outcomeOf({ error: error.failure }) : "failed");
       throw error;
     }
   };

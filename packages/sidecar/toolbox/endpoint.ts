@@ -1,6 +1,7 @@
 import { createMcpHandler, type McpServer, type ServerEventBus } from "@modelcontextprotocol/server";
 import * as v from "valibot";
 import { type AuditClient, type Watch, watchTransport } from "../audit/index.ts";
+import { readMessages } from "../http/messages.ts";
 import type { Log } from "../log.ts";
 import { readJson } from "../server/body.ts";
 import { Refusal } from "../server/refusal.ts";
@@ -73,7 +74,7 @@ export function mcpEndpoint(parts: EndpointParts): Serve {
     if (Array.isArray(parsedBody) && isWithoutBatches(req.headers["mcp-protocol-version"])) {
       throw new Refusal(400, "Send one message a request: this revision has no batches.", -32600);
     }
-    if (Array.isArray(parsedBody)) visitor.chargeFor(parsedBody);
+    visitor.chargeFor(readMessages(parsedBody));
     const parsed = v.safeParse(Asked, parsedBody);
     const exchange: Exchange = { visitor, requestId, asked: parsed.success ? parsed.output : {} };
     // Only a stream that no server object stands behind needs a signal, which costs more than all else of a request.

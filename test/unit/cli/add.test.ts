@@ -21,6 +21,10 @@ if (asked.startsWith("@acme/gone")) {
   process.exit(1);
 }
 if (asked.startsWith("@acme/silent")) process.exit(1);
+if (asked.startsWith("@acme/file")) {
+  console.log(JSON.stringify(["1.9.0", "1.10.0", "1.2.0"].map((version) => ({ version, bin: "dist/index.js" }))));
+  process.exit(0);
+}
 console.log(JSON.stringify({ version: "2026.8.31", bin: { "mcp-server-memory": "dist/index.js" } }));
 `;
 
@@ -122,6 +126,7 @@ describe("fleet add", () => {
     ["npm:@modelcontextprotocol/server-memory", "memory", "@modelcontextprotocol/server-memory@2026.8.31"],
     ["npm:@acme/mcp-server", "acme", "@acme/mcp-server@2026.8.31"],
     ["npm:memory-mcp@next", "memory", "memory-mcp@2026.8.31"],
+    ["npm:@acme/file-mcp@1", "file", "@acme/file-mcp@1.10.0"],
     ["npm:@acme/silent-mcp@1.2.3", "silent", "@acme/silent-mcp@1.2.3"],
   ])("pins what %s is today", async (source, key, exact) => {
     expect((await run(["add", source, "--yes"])).code).toBe(0);

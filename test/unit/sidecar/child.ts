@@ -10,6 +10,7 @@ if (behaviour === "dies") {
   console.error("no configuration");
   process.exit(3);
 }
+if (behaviour === "marks") process.stdout.write("\uFEFF");
 if (behaviour === "chatty") console.log("Server started on stdio");
 if (behaviour === "stays") {
   process.on("SIGTERM", () => undefined);
@@ -24,6 +25,7 @@ const tools = [
   { name: "hang", inputSchema: { type: "object" } },
   { name: "misbehave", inputSchema: { type: "object" } },
   { name: "ask", inputSchema: { type: "object" } },
+  { name: "write", inputSchema: { type: "object" } },
 ];
 
 interface Request {
@@ -50,7 +52,8 @@ function call(id: number | string, { name, arguments: given, _meta }: NonNullabl
   } else if (name === "ask") {
     asked = id;
     say({ id: "question", method: "sampling/createMessage", params: { messages: [], maxTokens: 1 } });
-  } else if (name === "misbehave") misbehave(id);
+  } else if (name === "write") process.stdout.write(`${given?.what?.replace("ID", String(id))}\n`);
+  else if (name === "misbehave") misbehave(id);
   else if (name === "hang") console.error("hangs");
   else say({ id, error: { code: -32602, message: "Unknown tool" } });
 }
@@ -93,7 +96,8 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   else if (method === "ping") say({ id, result: {} });
   else if (method === "initialize") {
     const serverInfo = { name: "by-hand", version: "1.0.0" };
-    say({ id, result: { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo } });
+    const capabilities = { tools: {}, ...(behaviour === "says null" && { prompts: null }) };
+    say({ id, result: { protocolVersion: "2025-11-25", capabilities, serverInfo } });
   } else if (method === "tools/list") say({ id, result: { tools } });
   else if (method === "tools/call" && params) call(id, params);
 });

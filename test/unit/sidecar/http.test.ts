@@ -11,6 +11,9 @@ interface Behind {
   readonly server: Server;
 }
 
+const broken = ["breaks", "forgets", "elsewhere", "closed", "dies late"];
+const tools = ["say", "slow", "stream", "fail", ...broken];
+
 /** A server of 2025-11-25 with sessions, written by hand: `slow` never answers, `stream` streams, `fail` reports an error. */
 async function openBehind(): Promise<Behind> {
   const requests: Behind["requests"] = [];
@@ -30,7 +33,7 @@ async function openBehind(): Promise<Behind> {
       json({ result }, { "mcp-session-id": "session-of-the-server" });
     } else if (method === "tools/list") {
       const inputSchema = { type: "object", properties: { what: { type: "string" } } };
-      json({ result: { tools: ["say", "slow", "stream", "fail"].map((name) => ({ name, inputSchema })) } });
+      json({ result: { tools: tools.map((name) => ({ name, inputSchema })) } });
     } else if (id === undefined) res.writeHead(202).end();
     else if (method !== "tools/call") json({ error: { code: -32601, message: "Method not found" } });
     else if (params.name === "stream") {
@@ -38,7 +41,13 @@ async function openBehind(): Promise<Behind> {
       const result = JSON.stringify({ jsonrpc: "2.0", id, result: { content: [{ type: "text", text: "streamed" }] } });
       res.write(`event: message\r\ndata: ${result.slice(0, 20)}`);
       res.end(`${result.slice(20)}\r\n\r\n`);
-    } else if (params.name !== "slow") {
+    } else if (params.name === "breaks") res.writeHead(500).end();
+    else if (params.name === "forgets")
+      res.writeHead(200, { "content-type": "text/event-stream" }).end(": nothing\n\n");
+    else if (params.name === "elsewhere") res.writeHead(307, { location: "/mcp/?a=b" }).end();
+    else if (params.name === "closed") res.writeHead(401).end();
+    else if (params.name === "dies late") setTimeout(() => req.socket.destroy(), 300);
+    else if (params.name !== "slow") {
       json({ result: { content: [{ type: "text", text: "said" }], ...(params.name === "fail" && { isError: true }) } });
     }
   });
@@ -151,6 +160,53 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     await vi.waitFor(() => expect(calls[5]).toMatchObject({ tool: "slow", outcome: "aborted" }));
     await (await call("say")).text();
     expect(requests.length).toBe(before + 2);
+  });
+
+  it("is asked nothing that the audit trail would not have, or would have under another name", async () => {
+    const { url, calls, requests } = await front();
+    const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "say" } };
+    const { id: _, ...nameless } = call;
+    const hidden = [
+      nameless,
+      { ...call, id: null },
+      { ...call, id: { a: 1 } },
+      { ...call, Method: "ping" },
+      { ...call, params: { name: "say", Name: "slow" } },
+      [[call]],
+      [call, call],
+      "tools/call",
+    ];
+    for (const one of hidden) {
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(one) });
+      expect([one, answer.status, await answer.json()]).toMatchObject([one, 400, { error: { code: -32600 } }]);
+    }
+    expect(requests).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ["breaks", "failed", undefined],
+    ["forgets", "failed", undefined],
+    ["elsewhere", "failed", 'The server behind speaks MCP elsewhere: set sidecar.path of the entry to "/mcp/".'],
+    ["closed", "failed", "The server behind asks for a token of its own"],
+    ["dies late", "failed", "The server behind did not answer: socket hang up."],
+  ])("that %s is asked once, and its call is no success", async (name, outcome, line) => {
+    const { url, calls, requests, lines, said } = await front();
+    const call = async (tool: string) => {
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: tool } });
+      const headers = { "content-type": "application/json" };
+      await (await fetch(url, { method: "POST", headers, body })).text();
+    };
+    // The connection to the server is used again.
+    await call("say");
+    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    const before = requests.length;
+    await call(name);
+    await vi.waitFor(() => expect(calls[1]).toMatchObject({ tool: name, outcome }));
+    expect(requests.length).toBe(before + 1);
+    if (line !== undefined) await said(line);
+    expect(lines.filter(({ level }) => level === "error")).toHaveLength(line === undefined ? 0 : 1);
   });
 
   it("is asked by each caller as often as the map allows, and no more", async () => {

@@ -234,6 +234,43 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
     await said("writes to stdout what is not the protocol");
   });
 
+  it.each(['"result": null', '"error": "no code"', '"error": {"message": "no code"}', '"result": {}, "jsonrpc": 2'])(
+    "[MCP-5] that answers %s, which is none, lets nobody wait",
+    async (rest) => {
+      const { connect, calls, said, stop } = await front("good");
+      const what = `{"jsonrpc": "2.0", "id": ID, ${rest}}`;
+      const call = (await connect()).callTool({ name: "write", arguments: { what } });
+      await expect(call).rejects.toThrow("The server's answer is not the protocol's.");
+      await said("The server's answer is not the protocol's.");
+      await vi.waitFor(() => expect(calls).toMatchObject([{ tool: "write", outcome: "failed" }]));
+      expect(await stop()).toContainEqual(expect.objectContaining({ "error.type": "not_protocol" }));
+    },
+  );
+
+  it.each([
+    [-32602, "rejected"],
+    [-32603, "error"],
+    [-32042, "asked"],
+    [7, "error"],
+  ])("[MCP-5] whose error is %d did or did not run: %s", async (code, outcome) => {
+    const { connect, calls } = await front("good");
+    const what = JSON.stringify({ jsonrpc: "2.0", id: "ID", error: { code, message: "no" } }).replace('"ID"', "ID");
+    await expect((await connect()).callTool({ name: "write", arguments: { what } })).rejects.toThrow("no");
+    await vi.waitFor(() => expect(calls).toMatchObject([{ tool: "write", outcome }]));
+  });
+
+  it("[MCP-5] that says null where the protocol has an object is named, and unhealthy", async () => {
+    const { connect, said, health } = await front("says null");
+    await said("The server's answer to `initialize` is not the protocol's: capabilities.prompts.");
+    await expect(connect()).rejects.toThrow(/capabilities\.prompts|does not start/);
+    expect((await health()).status).toBe(503);
+  });
+
+  it("[MCP-5] that begins with a byte order mark is understood", async () => {
+    const { connect } = await front("marks");
+    expect(textOf(await (await connect()).callTool(say))).toBe("hello");
+  });
+
   it("[MCP-5] that stays when it is told to leave is ended", async () => {
     const { connect, stop } = await front("stays");
     const pid = Number(textOf(await (await connect()).callTool({ name: "pid" })));
