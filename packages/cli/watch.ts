@@ -10,19 +10,30 @@ export interface View {
   readonly code: ExitCode;
 }
 
-/** From the top left corner, what was there before is gone: https://ecma-international.org/publications-and-standards/standards/ecma-48/ */
-const clear = "\u001b[H\u001b[2J\u001b[3J";
+/** @param rows how many lines there is room for; `undefined` for all that there are */
+export type Look = (rows: number | undefined) => Promise<View>;
 
 /**
- * Shows a view again and again until Ctrl-C: on a terminal in place, elsewhere whenever it differs. Gives the exit
- * code of the last. What AWS does not answer once is said, and asked again.
+ * From the top left corner, what was there before is gone, but not what scrolled out of sight:
+ * https://ecma-international.org/publications-and-standards/standards/ecma-48/
  */
-export async function watch(stage: Stage, look: () => Promise<View>): Promise<ExitCode> {
+const clear = "\u001b[H\u001b[J";
+
+/**
+ * Shows a view again and again until Ctrl-C: on a terminal in place, as much as it has room for, elsewhere whenever it
+ * differs. Gives the exit code of the last. What AWS does not answer once is said, and asked again.
+ */
+export async function watch(
+  stage: Pick<Stage, "terminal" | "stdout" | "plan" | "signal">,
+  look: Look,
+): Promise<ExitCode> {
   const { terminal, stdout, plan, signal } = stage;
   const redraws = stdout.columns !== undefined;
   let last: View = { lines: [], code: 0 };
   while (!signal.aborted) {
-    const seen = await look().catch((error: unknown): View => {
+    // The time stands above, the cursor below.
+    const rows = redraws && stdout.rows !== undefined ? stdout.rows - 2 : undefined;
+    const seen = await look(rows).catch((error: unknown): View => {
       if (signal.aborted) return last;
       if (!isPassing(error)) throw error;
       return { lines: [`${plan.stage}: no answer (${reasonOf(error)}). Asking again.`], code: 1 };
@@ -30,7 +41,7 @@ export async function watch(stage: Stage, look: () => Promise<View>): Promise<Ex
     if (redraws) stdout.write(clear);
     if (redraws || seen.lines.join("\n") !== last.lines.join("\n")) {
       terminal.print(terminal.paint.dim(`${new Date().toISOString().slice(11, 19)} UTC`));
-      for (const line of seen.lines) terminal.print(line);
+      for (const line of cut(seen.lines, rows)) terminal.print(line);
     }
     last = seen;
     // The account's other tools need some of its calls as well.
@@ -39,10 +50,15 @@ export async function watch(stage: Stage, look: () => Promise<View>): Promise<Ex
   return last.code;
 }
 
+function cut(lines: readonly string[], rows = lines.length): readonly string[] {
+  if (lines.length <= rows) return lines;
+  return [...lines.slice(0, rows - 1), `… ${lines.length - rows + 1} more lines: without --watch, all are shown.`];
+}
+
 /** Once, or again and again. */
-export async function show(stage: Stage, often: "once" | "watch", look: () => Promise<View>): Promise<ExitCode> {
+export async function show(stage: Stage, often: "once" | "watch", look: Look): Promise<ExitCode> {
   if (often === "watch") return watch(stage, look);
-  const { lines, code } = await look();
+  const { lines, code } = await look(undefined);
   for (const line of lines) stage.terminal.print(line);
   return code;
 }

@@ -1,6 +1,7 @@
 import type { FleetDefinition } from "#fleet";
+import { didYouMean } from "#fleet/nearest.ts";
 import { UsageError } from "../failure.ts";
-import type { Surroundings } from "../stage.ts";
+import { type Surroundings, someOf } from "../stage.ts";
 import { confirm } from "./confirm.ts";
 import { openMapFile } from "./map-file.ts";
 import { removeEntry } from "./map-source.ts";
@@ -14,7 +15,9 @@ export async function removeService(
   const file = await openMapFile(project);
   const before = await readMap();
   if (!Object.hasOwn(before.services, key)) {
-    throw new UsageError(`No service ${key} in fleet.config.ts: it has ${Object.keys(before.services).join(", ")}.`);
+    const known = Object.keys(before.services);
+    const has = someOf(known.map((name) => ({ key: name })));
+    throw new UsageError(`No service ${key} in fleet.config.ts: it has ${has}. ${didYouMean(key, known)}`.trimEnd());
   }
   const without = removeEntry(file.source, "services", key);
   const { going, staying } = secretsOf(before, key);

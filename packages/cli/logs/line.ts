@@ -96,18 +96,21 @@ function withoutQuery(path: string): string {
 const time = /^\[?\d{2,4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*(?:- )?/;
 /** `ERROR:`, `[warn]`, `INFO  `, at the start. */
 const level = /^\[?([A-Za-z]{3,11})\]?(?::| -|\s|$)\s*/;
+/** In the middle, as Python's own example has it, and logfmt: `name - ERROR - `, `ts=1 level=error `. */
+const inside = /^[\w.]{1,100} - ([A-Z]{4,8}) - |^(?:[\w.]{1,30}=\S{0,100} ){0,4}level=([A-Za-z]{4,8})\b/;
 /** As uvicorn, nginx and others write it: `"GET /health HTTP/1.1" 200`. */
 const access = /"[A-Z]{3,7} (\S{1,2000}) HTTP\/[\d.]+" (\d{3})/;
 
 function fromText(line: string): LogLine {
   const text = line.replace(time, "");
   const [head = "", word = ""] = level.exec(text) ?? [];
+  const [, named = "", keyed = named] = inside.exec(text) ?? [];
   const said = levelWords[word.toLowerCase()];
   // "Error: no such file" and "info about it" begin sentences: only what is marked as a level is taken off.
   const marked = said !== undefined && (word === word.toUpperCase() || head.startsWith("["));
   const [, path, status] = access.exec(text) ?? [];
   return {
-    level: said !== undefined && (marked || said === "error") ? said : undefined,
+    level: said !== undefined && (marked || said === "error") ? said : levelWords[keyed.toLowerCase()],
     message: marked ? text.slice(head.length) : text,
     fields: [],
     request: requestOf(path, status === undefined ? undefined : Number(status)),

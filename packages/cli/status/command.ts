@@ -26,12 +26,12 @@ ${examples("fleet status --stage prod", "fleet status --json | jq '.services[].t
         const { showStatus } = await import("./show.ts");
         const { statusDocument } = await import("./document.ts");
         const { show } = await import("../watch.ts");
-        return show(stage, options.watch ? "watch" : "once", async () => {
+        return show(stage, options.watch ? "watch" : "once", async (rows) => {
           const fleet = await readFleet(stage);
           const now = Date.now();
           const lines = options.json
             ? [JSON.stringify(statusDocument(stage.plan, fleet, now), undefined, 2)]
-            : showStatus(stage.plan, fleet, stage.terminal.paint, { tasks: options.tasks ?? false, now });
+            : showStatus(stage.plan, fleet, stage.terminal.paint, { tasks: options.tasks ?? false, now, rows });
           return { lines, code: findTroubles(fleet, now).length === 0 ? 0 : 1 };
         });
       }),

@@ -12,6 +12,8 @@ export interface View {
   readonly tasks: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** How many lines there is room for: where they are too few, services that are well are counted. */
+  readonly rows?: number | undefined;
 }
 
 /** The state of the fleet in one line, one line per service, and what is wrong below, the worst first. */
@@ -19,27 +21,40 @@ export function showStatus(plan: StagePlan, fleet: FleetFacts, paint: Paint, vie
   const { services } = fleet;
   if (services.length === 0)
     return [`Stage ${plan.stage} has no services. Add one under \`services\` in fleet.config.ts, then deploy.`];
-  const rows = services.map((facts) => [
+  const troubles = findTroubles(fleet, view.now);
+  const write = (shown: readonly ServiceFacts[]) => [
+    `${paint.dim(`${plan.stage}  ${names.cluster(plan.stage)}  ${plan.region}`)}  ${verdict(services, troubles, paint)}`,
+    "",
+    ...(shown.length === 0 ? [] : table(headings, rowsOf(shown, paint, view.now))),
+    ...(shown.length < services.length ? [paint.dim(`${services.length - shown.length} services are well.`)] : []),
+    ...(view.tasks ? ["", ...showTasks(shown, paint, view.now)] : []),
+    ...fleet.mutes.flatMap((mute) => ["", ...fold(describeMute(mute, view.now), columns)].map(paint.yellow)),
+    ...troubles.flatMap(({ subject, lines }) => ["", paint.bold(subject), ...lines.flatMap(indented)]),
+  ];
+  const whole = write(services);
+  if (view.rows === undefined || whole.length <= view.rows) return whole;
+  const subjects = new Set(troubles.map(({ subject }) => subject));
+  return write(services.filter((one) => subjects.has(one.plan.key) || isRolling(one)));
+}
+
+const headings = ["SERVICE", "TASKS", "HEALTH", "DEPLOYMENT", "SECRETS"];
+
+function rowsOf(services: readonly ServiceFacts[], paint: Paint, now: number): readonly (readonly string[])[] {
+  return services.map((facts) => [
     paint.bold(facts.plan.key),
     tasksOf(facts, paint),
     healthOf(facts, paint),
     deploymentOf(facts, paint),
-    secretsOf(facts, paint, view.now),
+    secretsOf(facts, paint, now),
   ]);
-  const troubles = findTroubles(fleet, view.now);
-  return [
-    `${paint.dim(`${plan.stage}  ${names.cluster(plan.stage)}  ${plan.region}`)}  ${verdict(services, troubles, paint)}`,
-    "",
-    ...table(["SERVICE", "TASKS", "HEALTH", "DEPLOYMENT", "SECRETS"], rows),
-    ...(view.tasks ? ["", ...showTasks(services, paint, view.now)] : []),
-    ...fleet.mutes.flatMap((mute) => ["", ...fold(describeMute(mute, view.now), columns)].map(paint.yellow)),
-    ...troubles.flatMap(({ subject, lines }) => ["", paint.bold(subject), ...lines.flatMap(indented)]),
-  ];
 }
+
+const isRolling = ({ service }: ServiceFacts) =>
+  service?.deployments.some(({ state }) => state === "IN_PROGRESS") ?? false;
 
 function verdict(services: readonly ServiceFacts[], troubles: readonly Trouble[], paint: Paint): string {
   if (troubles.length > 0) return paint.red(troubles.length === 1 ? "1 problem" : `${troubles.length} problems`);
-  const rolling = services.filter(({ service }) => service?.deployments.some(({ state }) => state === "IN_PROGRESS"));
+  const rolling = services.filter(isRolling);
   return rolling.length > 0 ? paint.yellow(`${rolling.length} of ${services.length} rolling`) : paint.green("all well");
 }
 

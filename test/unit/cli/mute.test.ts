@@ -54,7 +54,9 @@ describe("fleet alarms mute", () => {
     const { code, out } = await alarms("mute", "google", "--reason", "moving the database");
     expect({ code, out }).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^google_workspace is muted until (?:[\d-]+ )?\d\d:\d\d UTC by \w+: moving the database\n$/),
+      out: expect.stringMatching(
+        /^google_workspace is muted until (?:[\d-]+ )?\d\d:\d\d UTC by \w+: moving the database\n$/,
+      ),
     });
     const [mute] = await mutes();
     expect(mute).toMatchObject({ target: "google_workspace", reason: "moving the database", by: expect.any(String) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AlarmFacts } from "#cli/alarms/read.ts";
 import { statusDocument } from "#cli/status/document.ts";
-import type { SecretStanding } from "#cli/status/fleet.ts";
+import type { FleetFacts, SecretStanding } from "#cli/status/fleet.ts";
 import type { ProbeFacts } from "#cli/status/probe.ts";
 import { showStatus } from "#cli/status/show.ts";
 import { findTroubles } from "#cli/status/troubles.ts";
@@ -80,6 +80,16 @@ describe("fleet status", () => {
   ])("shows %s", (_, facts, wanted) => {
     expect(text(facts)).toMatch(wanted);
     expect(Math.max(...lines(facts, true).map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+
+  it("names on a small screen only those that are not well, and counts the others", () => {
+    const services = Array.from({ length: 50 }, (_, at) => ({ ...healthy, plan: { ...healthy.plan, key: `s${at}` } }));
+    const shown = (facts: FleetFacts) => showStatus(plan, facts, terminal.paint, { tasks: false, now, rows: 30 });
+    const small = services.slice(0, 20);
+    expect(shown({ ...well, services: small })).toHaveLength(small.length + 3);
+    expect(shown({ ...well, services }).slice(1)).toEqual(["", "50 services are well."]);
+    const text = shown({ ...well, services, ringing: [{ ...ringing, service: "s7" }] }).join("\n");
+    expect(text).toMatch(/^SERVICE .*\ns7 .*\n49 services are well\.\n\ns7\n {2}errors5xx has been in alarm/m);
   });
 
   it("shows with --tasks which version of a secret each task runs on", () => {
@@ -163,7 +173,9 @@ describe("fleet status", () => {
   it("[CHAT-5] is well while something is muted, and says until when, by whom and why", () => {
     const mute = { target: "wiki", reason: "moving the database", by: "alice", since: now, until: now + 3_600_000 };
     const shown = showStatus(plan, { ...well, mutes: [mute] }, terminal.paint, { tasks: false, now }).join("\n");
-    expect(shown).toMatch(/all well[\s\S]*wiki is muted until (?:[\d-]+ )?\d\d:\d\d UTC by alice: moving the database$/);
+    expect(shown).toMatch(
+      /all well[\s\S]*wiki is muted until (?:[\d-]+ )?\d\d:\d\d UTC by alice: moving the database$/,
+    );
     expect(statusDocument(plan, { ...well, mutes: [mute] }, now).mutes).toMatchObject([{ by: "alice" }]);
   });
 

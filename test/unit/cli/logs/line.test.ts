@@ -37,6 +37,8 @@ describe("a line of a log", () => {
       { level: "info", request: { path: "/mcp", status: 500 } },
     ],
     ["of Python", "2026-11-29 12:03:04,567 - WARNING - slow", { level: "warn", message: "slow" }],
+    ["of a named logger of Python", "2026-11-29 12:03:04,567 - auth.google - ERROR - expired", { level: "error" }],
+    ["of logfmt", 'time=2026-11-29T12:03:04Z level=WARN msg="slow tool"', { level: "warn" }],
     ["of FastMCP", "[11/29/26 12:03:04] INFO     Starting server", { level: "info", message: "Starting server" }],
     ["in brackets", "[error] no such host", { level: "error", message: "no such host" }],
     ["of an exception", "Error: no such file", { level: "error", message: "Error: no such file" }],
