@@ -45,7 +45,12 @@ export function forwardTo(parts: ForwardParts): Serve {
     const answer = await upstream.ask({
       method: req.method ?? "",
       path: `${pathname}${search}`,
-      headers: headersToServer(req.headers, { host, bearer, session: sessionOf(req, caller, sessionIds), body }),
+      headers: headersToServer(req.headers, {
+        url: upstream.url,
+        bearer,
+        session: sessionOf(req, caller, sessionIds),
+        body,
+      }),
       body,
       onBegin,
       patienceMs: parts.patienceMs,

@@ -11,8 +11,14 @@ const sessionHeader = "mcp-session-id";
 
 const isOfProtocol = (name: string): boolean => name.startsWith("mcp-") && name !== sessionHeader;
 
+/**
+ * Servers that guard against DNS rebinding all know themselves by this name, and some by no address, such as Playwright's:
+ * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning
+ */
+export const nameOf = ({ port }: URL): string => `localhost:${port}`;
+
 export interface ServerHeaders {
-  readonly host: string;
+  readonly url: URL;
   readonly bearer: string | undefined;
   readonly session: string | undefined;
   readonly body: string | undefined;
@@ -20,15 +26,14 @@ export interface ServerHeaders {
 
 export function headersToServer(
   headers: IncomingHttpHeaders,
-  { host, bearer, session, body }: ServerHeaders,
+  { url, bearer, session, body }: ServerHeaders,
 ): Record<string, string> {
   const passed = Object.entries(headers).flatMap(([name, value]) =>
     typeof value === "string" && (toServer.has(name) || isOfProtocol(name)) ? [[name, value] as const] : [],
   );
   return {
     ...Object.fromEntries(passed),
-    // Servers that guard against DNS rebinding know themselves by this name.
-    host,
+    host: nameOf(url),
     ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
     ...(session !== undefined && { [sessionHeader]: session }),
     ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),

@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request as send } from "node:http";
+import { nameOf } from "./headers.ts";
 
 /** The server behind, over loopback. */
 export interface Upstream {
@@ -80,7 +81,7 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
         const answer = await once(health.url, {
           method: "GET",
           path: `${health.url.pathname}${health.url.search}`,
-          headers: { host: health.url.host, connection: "close" },
+          headers: { host: nameOf(health.url), connection: "close" },
           body: undefined,
           patienceMs: healthPatienceMs,
         });

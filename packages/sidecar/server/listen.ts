@@ -17,6 +17,8 @@ export interface ListenSettings {
 
 /** The balancer has to be the one that closes: it answers 502 to a request that crosses our closing the connection. */
 const longerSeconds = 5;
+/** A request is on its way no longer than this. */
+const silentMs = 1_000;
 
 export async function listen(
   handler: RequestListener,
@@ -47,8 +49,11 @@ export async function listen(
         cutOff = inFlight;
         server.closeAllConnections();
       }, graceMs);
+      // For Node, a connection on which nothing was ever asked is not idle.
+      const silent = setInterval(() => inFlight === 0 && server.closeAllConnections(), silentMs);
       await closed;
       clearTimeout(timer);
+      clearInterval(silent);
       return cutOff;
     },
   };

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { openReader } from "#sidecar/http/messages.ts";
@@ -99,7 +100,7 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     await (await connect("2025-11-25", secrets)).listTools();
     expect(JSON.stringify(requests)).not.toMatch(/the-token|cookie|x-forwarded/);
     expect(requests.at(-1)?.headers).toMatchObject({
-      host: `127.0.0.1:${port}`,
+      host: `localhost:${port}`,
       "mcp-session-id": "session-of-the-server",
       "mcp-protocol-version": "2025-11-25",
     });
@@ -240,6 +241,16 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     expect(await stream.text()).toBe(": open\n\n");
     expect(lines.at(-1)).toMatchObject({ message: "Stopped.", cut_off: 0 });
   });
+});
+
+it("[ECS-8] a connection on which nothing was asked does not make a stop wait", async () => {
+  const { url, stop } = await front({ MCP_DRAIN_SECONDS: "600" });
+  const silent = connect(Number(url.port), "127.0.0.1");
+  await once(silent, "connect");
+  await fetch(new URL("/health", url));
+  const closed = once(silent, "close");
+  await stop();
+  await closed;
 });
 
 it("[MCP-6] names every setting that is missing or wrong, with its remedy", async () => {
