@@ -3,6 +3,7 @@ import { carry, type Deferral } from "#chat/road.ts";
 import { log } from "#lambda/log.ts";
 import { answerBatch, SqsEvent, type SqsRecord } from "#lambda/middleware/answer-batch.ts";
 import { receive } from "#lambda/middleware/index.ts";
+import { ports } from "./effects.ts";
 import { environment } from "./environment.ts";
 
 /** Reserved at the end of the function's time for a send in progress and its record. */
@@ -18,9 +19,7 @@ export const handler = receive(SqsEvent, reserveMs)
       sentAt: attributes.SentTimestamp,
       receiveCount: attributes.ApproximateReceiveCount,
     }));
-    // With the SDK clients: compiled when there is something to send, not while the function starts.
-    const { ports } = await import("./effects.ts");
-    const deferred = await carry(messages, environment().CHAT_SETTINGS, ports, deadline);
+    const deferred = await carry(messages, environment().CHAT_SETTINGS, ports(), deadline);
     await leaveInQueue(Records, deferred);
     return deferred.map(({ id }) => id);
   });

@@ -14,5 +14,5 @@ export const handler = receive(v.unknown())
   .use(answerCloudFormation())
   .handler(async (event, { deadline }) => {
     if (v.is(Deletion, event)) return;
-    await alignSecrets(await effects(deadline));
+    await alignSecrets(effects(deadline));
   });

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { takePress } from "#chat/press/press.ts";
 import { receive } from "#lambda/middleware/index.ts";
+import { ports } from "./effects.ts";
 import { environment } from "./environment.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads: names of headers in lower case. */
@@ -15,7 +16,6 @@ const UrlEvent = v.object({
 
 /** Slack waits three seconds, and shows whoever pressed that it failed. */
 export const handler = receive(UrlEvent).handler(async ({ headers, body, isBase64Encoded }) => {
-  const { ports } = await import("./effects.ts");
   const { status, text } = await takePress(
     {
       body: isBase64Encoded ? Buffer.from(body, "base64").toString() : body,

@@ -17,12 +17,13 @@ const Environment = v.object({
   PROBE_METRICS: v.picklist(["up", "all"]),
   ALARM_TOPIC_ARN: v.string(),
 });
-const { PROBE_MAP, PROBE_TABLE, PROBE_CLUSTER, PROBE_METRICS, ALARM_TOPIC_ARN } = v.parse(Environment, process.env);
+const environment = () => v.parse(Environment, process.env);
 
 const cloudWatch = new CloudWatchClient({});
+const table = new DynamoDBClient({});
 
 export function map(): ProbeMap {
-  const file = path.join(process.env.LAMBDA_TASK_ROOT ?? ".", PROBE_MAP);
+  const file = path.join(process.env.LAMBDA_TASK_ROOT ?? ".", environment().PROBE_MAP);
   return v.parse(ProbeMap, JSON.parse(readFileSync(file, "utf8")));
 }
 
@@ -31,7 +32,10 @@ const servicesAtOnce = 10;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
 const metricsAtOnce = 1_000;
 
-export const effects: RoundPorts = {
+/** With what is read at the first event, so that a mistake in it fails that event. */
+export const effects = (
+  { PROBE_TABLE, PROBE_CLUSTER, PROBE_METRICS, ALARM_TOPIC_ARN } = environment(),
+): RoundPorts => ({
   now: Date.now,
   sleep: (ms) => sleep(ms),
   random: Math.random,
@@ -57,7 +61,7 @@ export const effects: RoundPorts = {
       await cloudWatch.send(new PutMetricDataCommand({ Namespace: "MCPFleet", MetricData }));
     }
   },
-  memory: createProbeTable(PROBE_TABLE, new DynamoDBClient({})),
+  memory: createProbeTable(PROBE_TABLE, table),
   async announce(notice) {
     // Tools rarely change: its client is compiled when they do.
     const { PublishCommand, SNSClient } = await import("@aws-sdk/client-sns");
@@ -66,4 +70,4 @@ export const effects: RoundPorts = {
     const Subject = `${notice.subject}: its tools changed`.slice(0, 100);
     await new SNSClient({}).send(new PublishCommand({ TopicArn: ALARM_TOPIC_ARN, Subject, Message }));
   },
-};
+});

@@ -6,5 +6,5 @@ import { rotate } from "#rotation/steps/rotate.ts";
 
 /** Secrets Manager's four calls, for every secret of the stage. */
 export const handler = receive(RotationEvent, reserveMs).handler(async (event, { deadline }) => {
-  await rotate(event, await effects(deadline));
+  await rotate(event, effects(deadline));
 });

@@ -21,5 +21,5 @@ const Woken = v.union([
 ]);
 
 export const handler = receive(Woken, reserveMs).handler(async (woken, { deadline }) => {
-  await settle(await effects(deadline), woken);
+  await settle(effects(deadline), woken);
 });

@@ -10,7 +10,9 @@ import { noticeOf } from "./notice.ts";
 import { troublesIn } from "./outages.ts";
 import type { DeployedAlarm, LatencyAlarm, OutageAlarm, Trouble, TunePorts } from "./tune.ts";
 
-const { STAGE, ALARM_QUEUE_URL } = v.parse(v.object({ STAGE: v.string(), ALARM_QUEUE_URL: v.string() }), process.env);
+const Environment = v.object({ STAGE: v.string(), ALARM_QUEUE_URL: v.string() });
+/** Read at an event, so that a mistake in it fails that event. */
+const environment = () => v.parse(Environment, process.env);
 
 /** A thousand services meet the quotas of a second again and again: what AWS refuses then is a matter of waiting. */
 const patient = { maxAttempts: 10 };
@@ -23,7 +25,7 @@ export const effects: TunePorts = {
     const [latency, outages]: [DeployedAlarm[], OutageAlarm[]] = [[], []];
     const pages = paginateDescribeAlarms(
       { client: cloudWatch },
-      { AlarmNamePrefix: `${STAGE}-mcp-`, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] },
+      { AlarmNamePrefix: `${environment().STAGE}-mcp-`, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] },
     );
     for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
       for (const { AlarmName = "", AlarmDescription = "", Dimensions = [], Threshold } of MetricAlarms) {
@@ -54,7 +56,7 @@ export const effects: TunePorts = {
   async store(service, thresholds) {
     await parameters.send(
       new PutParameterCommand({
-        Name: names.thresholds(STAGE, service),
+        Name: names.thresholds(environment().STAGE, service),
         Description: `Latency thresholds of ${service}, measured; the next deploy applies them`,
         Type: "String",
         Value: JSON.stringify(thresholds),
@@ -64,6 +66,7 @@ export const effects: TunePorts = {
   },
 
   async announce(outcomes) {
+    const { STAGE, ALARM_QUEUE_URL } = environment();
     const MessageBody = JSON.stringify(noticeOf(outcomes, STAGE, new Date()));
     await queue.send(new SendMessageCommand({ QueueUrl: ALARM_QUEUE_URL, MessageBody }));
   },
@@ -89,8 +92,8 @@ async function troublesOf(AlarmName: string, begin: number): Promise<readonly Tr
 }
 
 const outagesOf = (service: string): readonly string[] => [
-  names.alarm(STAGE, service, "healthyHosts"),
-  names.alarm(STAGE, service, "failedRequests"),
+  names.alarm(environment().STAGE, service, "healthyHosts"),
+  names.alarm(environment().STAGE, service, "failedRequests"),
 ];
 
 const latencyAlarms: readonly LatencyAlarm[] = ["latencyP95", "latencyP99", "latencyAverage"];

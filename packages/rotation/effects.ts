@@ -1,15 +1,14 @@
-import type { Effects } from "./aws/effects.ts";
+import { createEffects, type Effects } from "./aws/effects.ts";
 
-let made: Promise<Effects> | undefined;
+let made: Effects | undefined;
 
 /**
- * The functions' outside world, built once, with the first event: until then the SDK's code is not even compiled.
+ * The functions' outside world, built once, with the first event, so that a mistake in the environment fails that event.
  *
  * @param deadline milliseconds since the epoch, after which no new work starts
  */
-export async function effects(deadline: number): Promise<Effects> {
-  made ??= import("./aws/effects.ts").then(({ createEffects }) => createEffects());
-  const ready = await made;
-  ready.setDeadline(deadline);
-  return ready;
+export function effects(deadline: number): Effects {
+  made ??= createEffects();
+  made.setDeadline(deadline);
+  return made;
 }

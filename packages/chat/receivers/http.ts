@@ -6,6 +6,8 @@ import type { Secret } from "./secret.ts";
 
 export interface HttpRequest {
   readonly url: Secret;
+  /** Of what has a body. Default `POST`. */
+  readonly method?: "PUT";
   /** JSON to post. Without one, it only asks whether somebody answers. */
   readonly body?: string;
   readonly token?: Secret;
@@ -28,12 +30,12 @@ const longestBody = 10_000;
 
 /** By `node:http`, not by `fetch`, which loads a client of its own with the first message: a tenth of its time. */
 export function createHttp(timeout = sendMs): Http {
-  return async ({ url, body, token, scheme = "Bearer", headers }) => {
+  return async ({ url, method = "POST", body, token, scheme = "Bearer", headers }) => {
     const signal = AbortSignal.timeout(timeout);
     try {
       const address = new URL(url.reveal());
       const request = (address.protocol === "https:" ? overHttps : overHttp)(address, {
-        method: body === undefined ? "HEAD" : "POST",
+        method: body === undefined ? "HEAD" : method,
         headers: {
           // Firewalls refuse who does not name themselves.
           "user-agent": "mcp-fleet",

@@ -1,4 +1,8 @@
+import { createHttp } from "#chat/receivers/http.ts";
+import { Secret } from "#chat/receivers/secret.ts";
 import type { ReturnAddress } from "./return-address.ts";
+
+const http = createHttp(10_000);
 
 export type Result = { readonly status: "SUCCESS" } | { readonly status: "FAILED"; readonly reason: string };
 
@@ -7,7 +11,8 @@ export type Result = { readonly status: "SUCCESS" } | { readonly status: "FAILED
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
  */
 export async function answer(to: ReturnAddress, result: Result): Promise<void> {
-  const response = await fetch(to.ResponseURL, {
+  const outcome = await http({
+    url: new Secret(to.ResponseURL),
     method: "PUT",
     headers: { "content-type": "" },
     body: JSON.stringify({
@@ -19,7 +24,8 @@ export async function answer(to: ReturnAddress, result: Result): Promise<void> {
       RequestId: to.RequestId,
       LogicalResourceId: to.LogicalResourceId,
     }),
-    signal: AbortSignal.timeout(10_000),
   });
-  if (!response.ok) throw new Error(`CloudFormation did not accept the answer: HTTP ${response.status}`);
+  if (outcome.kind === "answer" && outcome.status < 300) return;
+  const reason = outcome.kind === "answer" ? `HTTP ${outcome.status}` : outcome.reason;
+  throw new Error(`CloudFormation did not accept the answer: ${reason}`);
 }

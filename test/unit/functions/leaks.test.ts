@@ -4,7 +4,7 @@ import { request as overHttps } from "node:https";
 import { Readable } from "node:stream";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import fc from "fast-check";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Card } from "#chat/card/card.ts";
 import type { Conversation } from "#chat/receivers/receiver.ts";
 import type { ChatSettings } from "#chat/settings.ts";
@@ -27,6 +27,8 @@ const functions = new Map<string, (event: unknown) => Promise<unknown>>();
 let readSpeakers: typeof import("../../../functions/alarm-to-chat/speakers.ts").readSpeakers;
 
 beforeAll(async () => {
+  // Files share modules: one that was loaded for another has the real network, one of here none.
+  vi.resetModules();
   // Clients read it once, when they are made. Nothing is asked of them here.
   vi.stubEnv("AWS_REGION", "us-east-1");
   ({ readSpeakers } = await import("../../../functions/alarm-to-chat/speakers.ts"));
@@ -43,6 +45,9 @@ beforeAll(async () => {
   functions.set("tune-alarms", (event) => tune.handler(asReceived(event), context));
   functions.set("alarm-to-chat", (event) => chat.handler(asReceived(event), context));
   vi.unstubAllEnvs();
+});
+afterAll(() => {
+  vi.resetModules();
 });
 
 /** What can be read, looked up or asked of a host. */
@@ -71,11 +76,14 @@ async function settled(work: () => Promise<unknown>): Promise<void> {
 }
 
 /** A network without name servers, which sees what is looked up in them, and what is asked of whom. */
-function watchNetwork(answers: readonly string[]): void {
+function watchNetwork(answers: readonly string[], sent: string[] = []): void {
   const ask = async (url: string | URL, authorization: unknown, body: unknown): Promise<string> => {
     const { hostname, pathname, search } = new URL(url);
     seen.push(hostname);
-    if (answers.includes(hostname)) return '{"ok":false,"error":"invalid_auth"}';
+    if (answers.includes(hostname)) {
+      sent.push(String(body));
+      return '{"ok":false,"error":"invalid_auth"}';
+    }
     seen.push(`${pathname}${search}`, String(authorization), String(body));
     throw new TypeError(`${url} failed`, { cause: new Error(`getaddrinfo ENOTFOUND ${hostname}`) });
   };
@@ -215,10 +223,7 @@ describe("every function", () => {
       throw new Error(`1 validation error detected: Value '${command.input.SecretString}' at 'secretString'`);
     });
     const sent: string[] = [];
-    vi.stubGlobal("fetch", async (_url: string, init: RequestInit) => {
-      sent.push(String(init.body));
-      return new Response();
-    });
+    watchNetwork(["cloudformation.test"], sent);
     const event = {
       RequestType: "Create",
       ResponseURL: "https://cloudformation.test/",
