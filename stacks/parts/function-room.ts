@@ -32,6 +32,8 @@ export interface FunctionRoomProps {
   readonly alarmTopicArn?: string;
   /** Default 30. */
   readonly timeoutSeconds?: number;
+  /** Default 512. Its share of a processor grows with it: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+  readonly memoryMb?: number;
   /** At most so many calls at once. */
   readonly concurrency?: number;
   /** Files beside the bundle: from the project's root, and in the function's. */
@@ -54,7 +56,8 @@ export class FunctionRoom extends Construct {
   readonly lambda: SstFunction;
 
   constructor(scope: Construct, plan: StagePlan, props: FunctionRoomProps) {
-    const { name, description, calls, statements, environment, timeoutSeconds, concurrency, files, without } = props;
+    const { name, description, calls, statements, environment, timeoutSeconds, memoryMb, concurrency, files, without } =
+      props;
     super(scope, name);
     const { stage } = plan;
     const functionName = names.function(stage, name);
@@ -87,6 +90,7 @@ export class FunctionRoom extends Construct {
       role,
       environment: { ...environment },
       ...(timeoutSeconds !== undefined && { timeout: timeoutSeconds }),
+      ...(memoryMb !== undefined && { memorySize: memoryMb }),
       ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
       ...(files !== undefined && { copyFiles: [...files] }),
       ...(without !== undefined && {

@@ -1,11 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  paginateListStackResources,
+  waitUntilStackCreateComplete,
+} from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, PutCompositeAlarmCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CreateClusterCommand,
   CreateServiceCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import {
   CreateListenerCommand,
@@ -21,7 +28,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { eachOf } from "#console/reading/each.ts";
-import { type AlarmName, names, planStage, rotationMapOf, type StagePlan } from "#fleet";
+import { type AlarmName, names, planStage, rotationMapOf, type ServicePlan, type StagePlan } from "#fleet";
 import { describeBasis } from "#fleet/threshold-basis.ts";
 import { settled } from "#rotation/labels.ts";
 import { openEmptyCloud } from "../endpoint/empty-cloud.ts";
@@ -46,6 +53,8 @@ export interface ManyServices {
   countCalls(work: () => Promise<unknown>): Promise<ReadonlyMap<string, number>>;
   /** From now on the endpoint refuses calls beyond AWS's documented quotas, or no longer. */
   setThrottling(on: boolean): void;
+  /** Has a service run what no stack knows. */
+  changeDefinition(key: string): Promise<void>;
   /** Gives a secret another value. */
   changeSecret(name: string): Promise<void>;
   close(): Promise<void>;
@@ -117,6 +126,17 @@ export async function openMany(count: number): Promise<ManyServices> {
       await work().finally(stop);
       return counts;
     },
+    async changeDefinition(key) {
+      const ecs = new ECSClient(settings);
+      const [family, service] = [names.taskFamily(plan.stage, key), names.service(plan.stage, key)];
+      const kind = { requiresCompatibilities: ["FARGATE" as const], networkMode: "awsvpc" as const };
+      const containerDefinitions = [{ name: key, image: "other", portMappings: [{ containerPort: 8000 }] }];
+      const size = { cpu: "256", memory: "512" };
+      await ecs.send(new RegisterTaskDefinitionCommand({ family, ...kind, ...size, containerDefinitions }));
+      const cluster = names.cluster(plan.stage);
+      await ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition: family }));
+      ecs.destroy();
+    },
     async changeSecret(SecretId) {
       const vault = new SecretsManagerClient(settings);
       await vault.send(new PutSecretValueCommand({ SecretId, SecretString: '{"TOKEN":"other"}' }));
@@ -125,6 +145,36 @@ export async function openMany(count: number): Promise<ManyServices> {
     setThrottling: cloud.setThrottling,
     close: cloud.close,
   };
+}
+
+/** In stacks of fifty services, as a deploy does it. Task definitions by service. */
+async function defineTasks(
+  stage: string,
+  services: StagePlan["services"],
+  settings: ManyServices["settings"],
+): Promise<ReadonlyMap<string, string>> {
+  const client = new CloudFormationClient(settings);
+  const found = new Map<string, string>();
+  for (const [shard, of] of Map.groupBy(services, (service) => service.shard)) {
+    const StackName = `${names.stacks(stage)}Services${shard}`;
+    const ids = new Map(of.map((service) => [service.key.replaceAll("-", ""), service]));
+    const Resources = Object.fromEntries([...ids].map(([id, service]) => [id, taskDefinitionOf(stage, service)]));
+    await client.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify({ Resources }) }));
+    await waitUntilStackCreateComplete({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { StackName });
+    for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName }))
+      for (const { LogicalResourceId = "", PhysicalResourceId = "" } of StackResourceSummaries)
+        found.set(ids.get(LogicalResourceId)?.key ?? "", PhysicalResourceId);
+  }
+  client.destroy();
+  return found;
+}
+
+function taskDefinitionOf(stage: string, { key, image, cpu, memory, port }: ServicePlan) {
+  const ContainerDefinitions = [{ Name: key, Image: image, Essential: true, PortMappings: [{ ContainerPort: port }] }];
+  const size = { Cpu: String(cpu), Memory: String(memory) };
+  const kind = { RequiresCompatibilities: ["FARGATE"], NetworkMode: "awsvpc" };
+  const Properties = { Family: names.taskFamily(stage, key), ...kind, ...size, ContainerDefinitions };
+  return { Type: "AWS::ECS::TaskDefinition", Properties };
 }
 
 async function watchLatency(
@@ -167,11 +217,7 @@ async function create({ stage, services, secrets }: StagePlan, settings: ManySer
   const [vault, cloudWatch] = [new SecretsManagerClient(settings), new CloudWatchClient(settings)];
   const cluster = names.cluster(stage);
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
-  const definition = { family: "many", requiresCompatibilities: ["FARGATE" as const], networkMode: "awsvpc" as const };
-  const containerDefinitions = [
-    { name: "many", image: "many", essential: true, portMappings: [{ containerPort: 8000 }] },
-  ];
-  await ecs.send(new RegisterTaskDefinitionCommand({ ...definition, cpu: "256", memory: "512", containerDefinitions }));
+  const definitions = await defineTasks(stage, services, settings);
   const group = { Name: "many", Protocol: "HTTP" as const, Port: 8000, TargetType: "ip" as const, VpcId: "vpc-1" };
   const { TargetGroups: [{ TargetGroupArn: targetGroupArn = "" } = {}] = [] } = await balancing.send(
     new CreateTargetGroupCommand(group),
@@ -181,9 +227,10 @@ async function create({ stage, services, secrets }: StagePlan, settings: ManySer
   );
   const DefaultActions = [{ Type: "forward" as const, TargetGroupArn: targetGroupArn }];
   await balancing.send(new CreateListenerCommand({ LoadBalancerArn, Protocol: "HTTP", Port: 80, DefaultActions }));
-  const loadBalancers = [{ targetGroupArn, containerName: "many", containerPort: 8000 }];
   await eachOf(services, async ({ key }) => {
-    const service = { cluster, serviceName: names.service(stage, key), taskDefinition: "many", desiredCount: 0 };
+    const loadBalancers = [{ targetGroupArn, containerName: key, containerPort: 8000 }];
+    const taskDefinition = definitions.get(key);
+    const service = { cluster, serviceName: names.service(stage, key), taskDefinition, desiredCount: 0 };
     await ecs.send(new CreateServiceCommand({ ...service, launchType: "FARGATE", loadBalancers }));
     const alarm = {
       AlarmName: names.alarm(stage, key, "errors5xx"),

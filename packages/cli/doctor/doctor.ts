@@ -5,6 +5,7 @@ import type { ExitCode } from "../failure.ts";
 import { readSecrets } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";
 import { type Deployed, readDeployed } from "../status/deployed.ts";
+import type { ServiceFacts } from "../status/facts.ts";
 import { troubled } from "../status/fleet.ts";
 import { findServices } from "../status/read.ts";
 import { type Check, type Examination, failure } from "./check.ts";
@@ -12,6 +13,7 @@ import { checks } from "./checks/index.ts";
 import { readiness } from "./checks/readiness.ts";
 import { examine, exitCodeOf } from "./examine.ts";
 import { showResults } from "./show.ts";
+import { readTemplates, revisionOf } from "./templates.ts";
 
 export interface DoctorOptions {
   readonly format: "text" | "json";
@@ -37,9 +39,15 @@ function worldOf({ plan }: Stage): World {
 
 function readOnce(stage: Stage): Examination["deployedOf"] {
   const known = new Map<string, Promise<Deployed>>();
+  let templates: ReturnType<typeof readTemplates> | undefined;
+  const read = async (facts: ServiceFacts) => {
+    templates ??= readTemplates(stage);
+    const templated = (await templates).get(revisionOf(facts.service?.taskDefinition ?? ""));
+    return templated?.(facts.plan.key) ?? (await readDeployed(stage, facts));
+  };
   return (facts) => {
     const id = `${facts.plan.key} ${facts.service?.taskDefinition}`;
-    const deployed = known.get(id) ?? readDeployed(stage, facts);
+    const deployed = known.get(id) ?? read(facts);
     known.set(id, deployed);
     return deployed;
   };

@@ -49,19 +49,20 @@ export async function detectDrift(stage: Stage, patienceMs = usualPatienceMs, re
   const stacks = await listStacks(stage);
   const deadline = Date.now() + patienceMs;
   report(`CloudFormation compares ${stacks.length} stacks with what exists, ${formatDuration(patienceMs)} at most`);
-  const outcomes = await Promise.all(stacks.map((stack) => detectIn(stage, stack, deadline)));
+  const outcomes = await Promise.all(stacks.map(({ name }) => detectIn(stage, name, deadline)));
   return {
     drifted: outcomes.flatMap(({ drifted }) => drifted),
     unknown: outcomes.flatMap(({ unknown }) => unknown),
   };
 }
 
-async function listStacks({ plan, aws }: Stage): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const page of paginateDescribeStacks({ client: aws.client(CloudFormationClient) }, {})) {
-    found.push(...(page.Stacks ?? []).flatMap(({ StackName }) => StackName ?? []));
+/** Those of the stage. */
+export async function listStacks({ plan, aws }: Stage) {
+  const found: { readonly name: string; readonly status: string }[] = [];
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client: aws.client(CloudFormationClient) }, {})) {
+    found.push(...Stacks.map(({ StackName = "", StackStatus = "" }) => ({ name: StackName, status: StackStatus })));
   }
-  return found.filter((name) => name.startsWith(names.stacks(plan.stage)));
+  return found.filter(({ name }) => name.startsWith(names.stacks(plan.stage)));
 }
 
 async function detectIn(stage: Stage, StackName: string, deadline: number): Promise<StackDrift> {

@@ -17,12 +17,23 @@ export const images: Check = {
     if (running.length === 0) return [skipped("No task runs: there is no image to compare.")];
     if (running.every(({ imageDigest }) => imageDigest === undefined))
       return [skipped("No task has an image digest: on this machine, local commands replace images.")];
-    const findings = (await eachOf(services, (facts) => lookAt(examination, facts))).flat();
+    // Services may run one image.
+    const meanings = new Map<string, Promise<TagMeaning>>();
+    const meaningOf = (image: string, tag: EcrTag) => {
+      const meaning = meanings.get(image) ?? readTag(examination.stage, tag);
+      meanings.set(image, meaning);
+      return meaning;
+    };
+    const findings = (await eachOf(services, (facts) => lookAt(examination, facts, meaningOf))).flat();
     return findings.length > 0 ? findings : reportUnasked(services);
   },
 };
 
-async function lookAt({ stage, now }: Examination, facts: ServiceFacts): Promise<readonly Finding[]> {
+async function lookAt(
+  { stage, now }: Examination,
+  facts: ServiceFacts,
+  meaningOf: (image: string, tag: EcrTag) => Promise<TagMeaning>,
+): Promise<readonly Finding[]> {
   const digests = digestsOf(facts);
   const mixed = judgeMixed(facts, digests);
   const tag = ecrTagOf(facts.plan.image);
@@ -30,7 +41,7 @@ async function lookAt({ stage, now }: Examination, facts: ServiceFacts): Promise
   // A client of the stage asks the region of the stage.
   if (tag.region !== stage.plan.region)
     return [skipped(`${facts.plan.image} is in ${tag.region}: whether its tag moved was not checked.`)];
-  return judgeTag(facts, { tag, meaning: await readTag(stage, tag), digests }, now());
+  return judgeTag(facts, { tag, meaning: await meaningOf(facts.plan.image, tag), digests }, now());
 }
 
 function digestsOf({ tasks }: ServiceFacts): readonly string[] {
