@@ -57,7 +57,7 @@ export function googleMessage(card: Card) {
     ...(card.chart === undefined ? [] : [paragraph(`${html(card.chart.label, 200)}<br>${card.chart.line}`)]),
     ...(card.log.length === 0
       ? []
-      : [paragraph(`<font color="#80868b">${card.log.map((line) => html(line, 1_000)).join("<br>")}</font>`)]),
+      : [paragraph(`<font color="#70757a">${card.log.map((line) => html(line, 1_000)).join("<br>")}</font>`)]),
     ...(card.links.length === 0
       ? []
       : [

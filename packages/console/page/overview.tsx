@@ -74,7 +74,10 @@ function serviceFact({ services }: ConsoleState): Fact | undefined {
   if (cut.length > 0) return { text: `${cut.length} of ${deployed.length} services let no MCP client in`, tone: "bad" };
   if (short.length > 0) return { text: `${short.length} of ${deployed.length} services short of tasks`, tone: "bad" };
   if (rolling.length > 0) return { text: `${rolling.length} of ${deployed.length} services rolling`, tone: "warn" };
-  return { text: deployed.length === 1 ? "1 service healthy" : `${deployed.length} services healthy`, tone: "good" };
+  const offline = deployed.filter(({ desired }) => desired === 0).length;
+  const serving = deployed.length - offline;
+  const text = `${serving} ${serving === 1 ? "service" : "services"} healthy${offline > 0 ? `, ${offline} offline` : ""}`;
+  return { text, tone: "good" };
 }
 
 function alarmFact({ alarms }: ConsoleState): Fact | undefined {

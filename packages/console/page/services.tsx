@@ -1,6 +1,7 @@
+import type { ComponentChildren } from "preact";
 import type { Deployment, Service } from "../model/service.ts";
 import type { Traffic } from "../model/traffic.ts";
-import { firingServices, matches, rank, serviceAttention } from "../state/attention.ts";
+import { arrange, type Ranked } from "../state/attention.ts";
 import type { ConsoleState } from "../state/state.ts";
 import { age, duration, rate } from "./format.ts";
 import { Panel } from "./panel.tsx";
@@ -9,10 +10,6 @@ import { addressOf } from "./route.ts";
 import { ServiceRows } from "./service-rows.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { TaskTile } from "./task-tile.tsx";
-
-/** So few are all shown whole; of more, those that need a person are. */
-const few = 6;
-const shownCards = 12;
 
 interface ServicesProps {
   readonly state: ConsoleState;
@@ -23,7 +20,7 @@ interface ServicesProps {
 export function Services({ state, filter, perform }: ServicesProps) {
   const { services, traffic, now, unreadable } = state;
   const trafficOf = (key: string) => traffic && (traffic.find((one) => one.service === key) ?? noTraffic);
-  const { cards, rows, well } = arrange(state, filter);
+  const { cards, rows, well, offline } = arrange(state, filter);
   return (
     <Panel
       id="services"
@@ -40,45 +37,45 @@ export function Services({ state, filter, perform }: ServicesProps) {
         </p>
       )}
       {services?.length === 0 && <p class="empty">The map has no service. Add one in fleet.config.ts.</p>}
-      {services !== undefined && services.length > 0 && cards.length + rows.length + well.length === 0 && (
-        <p class="empty">No service matches “{filter}”.</p>
-      )}
+      {services !== undefined &&
+        services.length > 0 &&
+        cards.length + rows.length + well.length + offline.length === 0 && (
+          <p class="empty">No service matches “{filter}”.</p>
+        )}
       {cards.map((service) => (
         <ServiceCard key={service.key} service={service} traffic={trafficOf(service.key)} now={now} perform={perform} />
       ))}
       {rows.length > 0 && <ServiceRows label="More services" services={rows} trafficOf={trafficOf} />}
-      {well.length > 0 && (
-        <details class="well">
-          <summary>
-            <span class="mark good">
-              {well.length} {cards.length + rows.length > 0 ? "more " : ""}
-              {well.length === 1 ? "service is" : "services are"} well
-            </span>
-          </summary>
-          <ServiceRows label="Services that are well" services={well} trafficOf={trafficOf} />
-        </details>
-      )}
+      <Folded label="Services that are well" services={well} trafficOf={trafficOf}>
+        <span class="mark good">
+          {well.length} {cards.length + rows.length > 0 ? "more " : ""}
+          {well.length === 1 ? "service is" : "services are"} well
+        </span>
+      </Folded>
+      <Folded label="Services that are offline" services={offline} trafficOf={trafficOf}>
+        <span class="mark neutral">
+          {offline.length} {offline.length === 1 ? "service is" : "services are"} offline
+        </span>
+      </Folded>
     </Panel>
   );
 }
 
-/** What is shown whole, what as a line each, and what as one line together. */
-function arrange({ services = [], alarms = [] }: ConsoleState, filter: string) {
-  const firing = firingServices(alarms);
-  const all = rank(services, (service) => serviceAttention(service, firing.has(service.key)));
-  if (services.length <= few) return { cards: services, rows: [], well: [] };
-  if (filter !== "") {
-    const found = all.filter(({ item }) => matches(filter, item.key, item.hostname));
-    return found.length <= few
-      ? { cards: found.map(({ item }) => item), rows: [], well: [] }
-      : { cards: [], rows: found, well: [] };
-  }
-  const notable = all.filter(({ attention }) => attention !== "well");
-  return {
-    cards: notable.slice(0, shownCards).map(({ item }) => item),
-    rows: notable.slice(shownCards),
-    well: all.filter(({ attention }) => attention === "well"),
-  };
+interface FoldedProps {
+  readonly label: string;
+  readonly services: readonly Ranked<Service>[];
+  readonly trafficOf: (key: string) => Traffic | undefined;
+  readonly children: ComponentChildren;
+}
+
+function Folded({ label, services, trafficOf, children }: FoldedProps) {
+  if (services.length === 0) return null;
+  return (
+    <details class="well">
+      <summary>{children}</summary>
+      <ServiceRows label={label} services={services} trafficOf={trafficOf} />
+    </details>
+  );
 }
 
 /** Without a feed of requests, a stage's numbers come from CloudWatch, later and by the minute. */

@@ -46,6 +46,32 @@ export function firingServices(alarms: readonly Alarm[]): ReadonlySet<string> {
   return new Set(alarms.flatMap(({ service, state }) => (state === "ALARM" && service !== undefined ? service : [])));
 }
 
+/** So few are all shown whole; of more, those that need a person are. */
+const few = 6;
+const shownCards = 12;
+
+/** What is shown whole, what as a line each, and what as one line together: those that are well, and those taken offline. */
+export function arrange({ services = [], alarms = [] }: Pick<ConsoleState, "services" | "alarms">, filter: string) {
+  const firing = firingServices(alarms);
+  const all = rank(services, (service) => serviceAttention(service, firing.has(service.key)));
+  const folded = { well: [], offline: [] };
+  if (services.length <= few) return { cards: services, rows: [], ...folded };
+  if (filter !== "") {
+    const found = all.filter(({ item }) => matches(filter, item.key, item.hostname));
+    return found.length <= few
+      ? { cards: found.map(({ item }) => item), rows: [], ...folded }
+      : { cards: [], rows: found, ...folded };
+  }
+  const offline = all.filter(({ item, attention }) => attention === "off" && item.status !== "absent");
+  const notable = all.filter((one) => one.attention !== "well" && !offline.includes(one));
+  return {
+    cards: notable.slice(0, shownCards).map(({ item }) => item),
+    rows: notable.slice(shownCards),
+    well: all.filter(({ attention }) => attention === "well"),
+    offline,
+  };
+}
+
 /** How many services, secrets and other things are down or failing, and how many services roll. */
 export interface Verdict {
   readonly problems: number;
@@ -61,8 +87,13 @@ export function verdictOn({ services, alarms, secrets, unreadable, now }: Consol
   const found = services.map((service) => serviceAttention(service, firing.has(service.key)));
   const all = [...found, ...secrets.map((secret) => secretAttention(secret, now))];
   const bad = all.filter((attention) => attention === "down" || attention === "failing").length;
+  const deployed = services.some(({ status }) => status !== "absent");
+  const absent = services.filter(({ status, failure }) => deployed && status === "absent" && failure === undefined);
   const others = alarms.some(({ service, state }) => service === undefined && state === "ALARM");
-  return { problems: bad + (others ? 1 : 0), rolling: found.filter((one) => one === "changing").length };
+  return {
+    problems: bad + absent.length + (others ? 1 : 0),
+    rolling: found.filter((one) => one === "changing").length,
+  };
 }
 
 /** Each word of the filter is somewhere in one of the texts. */

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { differenceOf } from "#console/difference.ts";
 import type { Service } from "#console/model/service.ts";
-import { attentions, matches, rank, secretAttention, serviceAttention, verdictOn } from "#console/state/attention.ts";
+import {
+  arrange,
+  attentions,
+  matches,
+  rank,
+  secretAttention,
+  serviceAttention,
+  verdictOn,
+} from "#console/state/attention.ts";
 import { reduce } from "#console/state/reduce.ts";
 import { initialState } from "#console/state/state.ts";
 
@@ -74,8 +82,20 @@ describe("[OPS-1] what needs a person first", () => {
       problems: 1,
       rolling: 1,
     });
+    const absent = service("b", { status: "absent", desired: 0, healthy: 0 });
+    expect(verdictOn({ ...known, services: [service("a"), absent] })?.problems).toBe(1);
+    expect(verdictOn({ ...known, services: [absent] })?.problems).toBe(0);
     expect(verdictOn({ ...known, unreadable: { alarms: "denied" } })).toBeUndefined();
     expect(verdictOn({ ...known, secrets: undefined })).toBeUndefined();
+  });
+
+  it("is not a service that was taken offline: of many, those are one line", () => {
+    const offline = Array.from({ length: 20 }, (_, at) => service(`off-${at}`, { desired: 0, healthy: 0 }));
+    const gone = service("gone", { status: "absent", desired: 0, healthy: 0 });
+    const of = arrange({ ...initialState, services: [...offline, service("a"), gone] }, "");
+    expect(of.cards.map(({ key }) => key)).toEqual(["gone"]);
+    expect([of.rows.length, of.well.length, of.offline.length]).toEqual([0, 1, 20]);
+    expect(arrange({ ...initialState, services: offline }, "off-1").rows).toHaveLength(11);
   });
 
   it("keeps the order of the map among equals", () => {
