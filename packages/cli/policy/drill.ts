@@ -24,7 +24,6 @@ export function drilling(plan: StagePlan): readonly Statement[] {
       "elasticache:DescribeCacheClusters",
       "elasticache:DescribeReplicationGroups",
       "elasticache:DescribeSnapshots",
-      "elasticloadbalancing:DescribeTargetGroups",
       "elasticloadbalancing:DescribeTargetHealth",
     ]),
     allow(
