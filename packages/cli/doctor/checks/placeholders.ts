@@ -1,4 +1,5 @@
 import type { SecretPlan, StagePlan } from "#fleet";
+import { howToDeploy } from "../../aws.ts";
 import { Failure } from "../../failure.ts";
 import { howToRestore } from "../../secrets/read.ts";
 import { keyStates, keysOf, readValues, type StoredValue } from "../../secrets/value.ts";
@@ -26,7 +27,7 @@ function judge(stage: Stage, secret: SecretPlan, value: StoredValue | undefined)
     const open = states.filter(([, state]) => state === "placeholder" || state === "missing").map(([key]) => key);
     return judgeOpen(secret, open);
   } catch (error) {
-    if (error instanceof Failure) return [failure(error.message, `npx sst deploy --stage ${stage.plan.stage}`)];
+    if (error instanceof Failure) return [failure(error.message, howToDeploy(stage.plan))];
     throw error;
   }
 }

@@ -40,6 +40,14 @@ describe("what tasks, targets and deployments show", () => {
     expect(await found(healthy)).toEqual([]);
   });
 
+  it("says of how many services no balancer was asked", async () => {
+    const [result] = await examine([targets], examinationOf({ ...healthy, targets: undefined }));
+    expect(result).toEqual({
+      ...{ id: "targets", verdict: "ok" },
+      evidence: "As many tasks as the map wants; 1 of 1 services by ECS and their alarms alone.",
+    });
+  });
+
   const unhealthy = { id: "10.0.0.1:8000", state: "unhealthy", reason: "Health checks failed" };
   const broken: readonly (readonly [string, ServiceFacts])[] = [
     ["failure targets", { ...healthy, targets: [unhealthy] }],
