@@ -52,7 +52,7 @@ const always = (span: number) => ({ from: 0, to: span });
 
 /** Every sequence that once ended wrongly, some at several moments; and what chance found. */
 export function namedPlots(): readonly Plot[] {
-  const found = [1041, 1373, 1667, 1756, 2255, 2879, 3941, 4346, 4934].map(plotOf);
+  const found = [1041, 1373, 1667, 1756, 2255, 2879, 3941, 4346, 4934].map((seed) => plotOf(seed, "prompt"));
   return [...revocations(), ...waits(), ...blames(), ...issuers(), ...leftovers(), ...found];
 }
 

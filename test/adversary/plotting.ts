@@ -2,10 +2,14 @@ import { Dice } from "./dice.ts";
 import type { Act, Fault, Kind, Nature, Plot, Port, SecretSetting, ServiceSetting, Setting, Written } from "./plot.ts";
 import { hour, minute, second } from "./time.ts";
 
-/** The plot of a seed: some services and secrets, one to five acts of people, one to six faults. */
-export function plotOf(seed: number): Plot {
+/**
+ * The plot of a seed: some services and secrets, one to five acts of people, one to six faults.
+ *
+ * @param lists whether the list of secrets is late; a plot in which it is not has other acts by the same seed
+ */
+export function plotOf(seed: number, lists: "late" | "prompt" = "late"): Plot {
   const dice = new Dice(seed).fork("plot");
-  const setting = settingOf(dice);
+  const setting = settingOf(dice, lists);
   const acts = Array.from({ length: dice.whole(1, 5) }, () => actOf(dice, setting)).flat();
   const faults = Array.from({ length: dice.whole(1, 6) }, () => faultOf(dice, setting));
   return { name: `seed ${seed}`, seed, setting, acts: acts.toSorted((a, b) => a.at - b.at), faults };
@@ -13,7 +17,7 @@ export function plotOf(seed: number): Plot {
 
 const kinds: readonly [Kind, ...Kind[]] = ["cloud", "cloud", "cloud", "enterprise", "google", "random", "declined"];
 
-function settingOf(dice: Dice): Setting {
+function settingOf(dice: Dice, lists: "late" | "prompt"): Setting {
   const first = dice.pick<Kind>(["cloud", "cloud", "enterprise"]);
   const more = Array.from({ length: dice.whole(0, 2) }, () => dice.pick(kinds));
   const [one, ...others] = [secretOf(dice, first, 0), ...more.map((kind, place) => secretOf(dice, kind, place + 1))];
@@ -23,7 +27,7 @@ function settingOf(dice: Dice): Setting {
     const used = secrets.filter(() => dice.chance(0.7)).map(({ key }) => key);
     return { name: `prod-mcp-s${place}`, desired: dice.whole(place === 0 ? 1 : 0, 3), secrets: used };
   });
-  return { secrets, services, nature: natureOf(dice) };
+  return { secrets, services, nature: natureOf(dice, lists) };
 }
 
 function secretOf(dice: Dice, kind: Kind, place: number): SecretSetting {
@@ -37,7 +41,7 @@ function secretOf(dice: Dice, kind: Kind, place: number): SecretSetting {
   };
 }
 
-function natureOf(dice: Dice): Nature {
+function natureOf(dice: Dice, lists: "late" | "prompt"): Nature {
   return {
     secretsLag: dice.between(0, 900),
     ecsLag: dice.between(0, 2 * second),
@@ -50,7 +54,7 @@ function natureOf(dice: Dice): Nature {
     draining: dice.spread(10 * second, 2 * minute),
     rollback: dice.pick(["same", "new"]),
     attempts: dice.whole(3, 8),
-    listLag: dice.between(0, 5 * minute),
+    listLag: lists === "late" ? dice.between(0, 5 * minute) : 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { aligning, candidate, current, isRejected, pending } from "../labels.ts";
+import { aligning, candidate, current, holderOf, isRejected, pending, settled, settlingTag } from "../labels.ts";
 import type { RotationMap, SecretEntry } from "../map.ts";
 import type { SecretDescription, SecretStore, SecretVersion } from "../ports.ts";
 import { parseValue, placeholdersIn, type SecretValue } from "../value.ts";
@@ -10,7 +10,7 @@ export interface CredentialPorts {
 
 /**
  * The value in use first, then the current one, if a person has just set another, and what is on its way; then whatever
- * other secrets of this issuer hold, as it knows all of them. Read again each time.
+ * other secrets of this issuer hold, and their tasks, as it knows all of them. Read again each time.
  *
  * @param inUse the version that all consumers run on: a read just after it was marked so may not show that
  */
@@ -25,9 +25,27 @@ export async function keptValues(
   const others = map.secrets.filter((other) => other.key !== entry.key && issuerIn(other) === issuerIn(entry));
   for (const { id } of others) {
     const other = await store.describe(id);
-    kept.push(...(await valuesOf(other.arn, other.versions, store)));
+    kept.push(...(await valuesOf(other.arn, [...other.versions, ...(await versionsOnTasks(other, store))], store)));
   }
   return kept;
+}
+
+/** Until a secret is settled, its tasks may run on any version since the settled one, also without a label today. */
+async function versionsOnTasks(
+  { arn, versions, tags }: SecretDescription,
+  store: SecretStore,
+): Promise<readonly { readonly id: string }[]> {
+  const good = holderOf(versions, settled);
+  if (tags[settlingTag] === undefined && good === holderOf(versions, current)) return [];
+  const history = await store.history(arn);
+  const labelled = new Set(versions.map(({ id }) => id));
+  const since = history.slice(
+    Math.max(
+      0,
+      history.findIndex(({ id }) => id === good),
+    ),
+  );
+  return since.filter(({ id }) => !labelled.has(id));
 }
 
 /**

@@ -11,15 +11,20 @@ const seeds = 500;
  * What chance found beyond these: another value put while people are told, a crash loop taken for service, requests that
  * nobody counted, a failure blamed on one value while the other could not be looked at.
  */
-const found = [4_863, 15_995, 17_911, 6_154];
+const found = {
+  prompt: [4_863, 15_995, 17_911, 6_154],
+  // A value that lost its labels, on tasks still, of another secret of the same Splunk.
+  late: [18_247],
+} as const;
 
 let disconnect: () => void;
 const endings = new Map<string, Ending>();
 
 beforeAll(async () => {
   disconnect = connect();
-  const all = [...Array.from({ length: seeds }, (_, seed) => seed), ...found];
+  const all = [...Array.from({ length: seeds }, (_, seed) => seed), ...found.late];
   for (const seed of all) endings.set(`seed ${seed}`, await play(plotOf(seed)));
+  for (const seed of found.prompt) endings.set(`seed ${seed}, prompt lists`, await play(plotOf(seed, "prompt")));
   // A thousand consumers take seconds: faults.test.ts has them.
   const named = namedPlots().filter(({ setting }) => setting.services.length < 100);
   for (const plot of named) endings.set(plot.name, await play(plot));
