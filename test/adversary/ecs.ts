@@ -75,12 +75,13 @@ export class Ecs {
     if (one !== undefined && this.#around.isUnlisted(one.name)) {
       throw new ServerException({ message: "Service Unavailable. Please try again later.", $metadata });
     }
-    const tasks = (one === undefined ? [...this.services.values()] : [one]).flatMap((service) =>
-      service.tasks
+    const tasks = (one === undefined ? [...this.services.values()] : [one]).flatMap((service) => {
+      service.forget();
+      return service.tasks
         .filter((task) => task.wanted === desiredStatus)
         .filter((task) => startedBy === undefined || task.deployment.id === startedBy)
-        .filter(() => family === undefined || family === service.name),
-    );
+        .filter(() => family === undefined || family === service.name);
+    });
     const from = Number(nextToken ?? 0);
     const page = tasks.slice(from, from + pageAtMost);
     return {

@@ -33,9 +33,16 @@ export function judgeRest(world: World): void {
     if (left !== undefined)
       world.accuse(world.crimes.length > 0 ? "unconverged" : "stuck", key, `days later, ${left.words}`);
     const bad = endedBadly(key, world);
-    if (bad !== undefined) world.accuse("stuck", key, `the last message is: ${bad}`);
+    if (bad !== undefined && isLookedAfter(secret, world)) world.accuse("stuck", key, `the last message is: ${bad}`);
     if (isSplunk(secret.kind) && secret.shares === undefined) judgeTokens(secret, world);
   }
+}
+
+/** The fleet has no right to a secret that nobody issues once no service of the map uses it: an open message stays so. */
+function isLookedAfter({ key, kind }: SecretSetting, { plot, removed }: World): boolean {
+  return (
+    kind !== "declined" || plot.setting.services.some((one) => one.secrets.includes(key) && !removed.has(one.name))
+  );
 }
 
 /** The last word to people is that something is wrong. */

@@ -34,6 +34,8 @@ function perform(act: Act, world: World): void {
       world.time.stir();
       return;
     case "cancel":
+      // No deploy turns on what the map declines.
+      if (!world.secrets.state(idOf(act.secret)).rotates) return;
       world.rotations.cancel(idOf(act.secret));
       resumeLater(act.secret, world);
       return;

@@ -155,7 +155,7 @@ export class Service {
   #start(deployment: Deployment): void {
     const { time, dice, nature } = this.#around;
     const task = this.#newTask(deployment);
-    if (this.tasks.length > 40) this.#forget();
+    if (this.tasks.length > 40) this.forget();
     this.tasks.push(task);
     const read = () => {
       if (task.wanted === "STOPPED") return;
@@ -249,7 +249,7 @@ export class Service {
     this.deployments = [deployment];
     this.#say(`(deployment ${deployment.id}) deployment completed.`);
     this.#say("has reached a steady state.");
-    this.#forget();
+    this.forget();
     this.#around.deploymentChanged(this.name, deployment);
   }
 
@@ -267,7 +267,7 @@ export class Service {
   }
 
   /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html: those that stopped an hour ago. */
-  #forget(): void {
+  forget(): void {
     const since = this.#around.time.now() - hour;
     this.tasks = this.tasks.filter(({ status, stoppedAt = 0 }) => status !== "STOPPED" || stoppedAt > since);
   }
