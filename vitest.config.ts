@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 // Each worker loads CDK and the SDK's clients: two of six seconds are for compiling what was compiled in the last run.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/mcp-fleet", import.meta.url));
@@ -49,7 +49,15 @@ export default defineConfig({
       },
       // Two to three seconds a file for loading the endpoint and the clients; each file closes what it opened.
       { test: { name: "core", include: core, ...limits, isolate: false } },
-      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], exclude: core, ...limits, isolate: false } },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...core],
+          ...limits,
+          isolate: false,
+        },
+      },
     ],
   },
 });
