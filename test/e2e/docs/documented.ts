@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import * as v from "valibot";
 import type { FleetDefinition } from "#fleet";
 import { putCredentials } from "#start/credentials.ts";
 import { type Block, readBlocks } from "../../docs/blocks.ts";
@@ -42,21 +43,24 @@ export async function openDocumented(): Promise<Documented> {
   if (map === undefined) throw new Error(`${guide}: ${planned[withEntries.indexOf(guide)]?.problem}`);
   await stage.deploy(map);
   await putCredentials(stage.fleet, stage.plan(map));
-  if (missingPrograms.includes("aws")) await putSecrets(stage);
+  await putSecrets(stage);
   return { stage, map, problems: planned.map(({ problem }, at) => [withEntries[at] ?? "", problem]) };
 }
 
-/**
- * What the documents put in by the AWS CLI: else every later one finds a placeholder, as a value or as the version
- * before.
- */
+/** What the documents put in by programs that are missing: else every later one finds a placeholder, or one before. */
 async function putSecrets({ client }: FleetStage): Promise<void> {
   const secrets = new SecretsManagerClient(client);
-  const put = (SecretId: string, SecretString: string | undefined) =>
-    secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
-  await put("/prod/mcp/slack", JSON.stringify({ SLACK_BOT_TOKEN: "a-value" }));
-  const chat = await secrets.send(new GetSecretValueCommand({ SecretId: "/prod/mcp/chat" }));
-  await put("/prod/mcp/chat", chat.SecretString);
+  const put = async (SecretId: string, keys: Readonly<Record<string, string>>) => {
+    const { SecretString = "{}" } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+    const value = { ...v.parse(v.record(v.string(), v.string()), JSON.parse(SecretString)), ...keys };
+    await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(value) }));
+  };
+  if (missingPrograms.includes("aws")) {
+    await put("/prod/mcp/slack", { SLACK_BOT_TOKEN: "a-value" });
+    await put("/prod/mcp/chat", {});
+  }
+  // It asks for this one.
+  if (missingPrograms.includes("script")) await put("/prod/mcp/notion", { NOTION_TOKEN: "a-value" });
   secrets.destroy();
 }
 
