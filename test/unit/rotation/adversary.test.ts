@@ -6,7 +6,7 @@ import { plotOf } from "../../adversary/plotting.ts";
 import { connect } from "../../adversary/wire.ts";
 
 /** Fixed, so that a failure is the change's and not chance's. `npm run bench -- adversary` plays many more. */
-const seeds = 500;
+const seeds = 250;
 /**
  * What chance found beyond these: another value put while people are told, a crash loop taken for service, requests that
  * nobody counted, a failure blamed on one value while the other could not be looked at; a declined secret that this
