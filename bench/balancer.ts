@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { names, type StagePlan } from "#fleet";
 import { compareLoad, type Load, type Subject } from "./load.ts";
-import { start } from "./starter.ts";
+import { start, toolCall } from "./starter.ts";
 
 export interface Way {
   readonly balancer: Load;
@@ -32,15 +32,6 @@ export interface BalancerFigures {
 
 /** The server of the calls answers to addresses of this machine alone. */
 const hosts = { fixed: "fixed.bench.localhost", call: "127.0.0.1" };
-const call = {
-  headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
-  body: JSON.stringify({
-    jsonrpc: "2.0",
-    id: 1,
-    method: "tools/call",
-    params: { name: "add", arguments: { a: 1, b: 2 } },
-  }),
-};
 
 /** Both ways in each round, so that the machine's moods meet both. */
 export async function benchBalancer(
@@ -77,8 +68,8 @@ export async function benchBalancer(
         { url: `https://127.0.0.1:${fixed.tls}` },
       ),
       call: await compare(
-        { url: `${entrance}/mcp`, ...call },
-        { url: `http://127.0.0.1:${starter.port}/mcp`, ...call },
+        { url: `${entrance}/mcp`, ...toolCall },
+        { url: `http://127.0.0.1:${starter.port}/mcp`, ...toolCall },
       ),
     };
   } finally {

@@ -118,17 +118,22 @@ export async function start(file: string, env: Readonly<Record<string, string>>)
   };
 }
 
+/** Of the starter's `add`. */
+export const toolCall = {
+  headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+  body: JSON.stringify({
+    jsonrpc: "2.0",
+    id: 1,
+    method: "tools/call",
+    params: { name: "add", arguments: { a: 1, b: 2 } },
+  }),
+};
+
 export function call(port: number, seconds: number, connections: number): Promise<autocannon.Result> {
   return autocannon({
     url: `http://127.0.0.1:${port}/mcp`,
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "tools/call",
-      params: { name: "add", arguments: { a: 1, b: 2 } },
-    }),
+    ...toolCall,
     duration: seconds,
     connections,
   });

@@ -15,7 +15,8 @@ export function packageOf(map: FleetDefinition, { name, packages, remotes }: Ser
   throw new Failure(packages.map((one) => `${name}: ${one.identifier} ${obstacleOf(map, one)}`).join("\n"));
 }
 
-const usual = { npm: "registry.npmjs.org", pypi: "pypi.org" } as const;
+/** Where a package comes from when nobody names another place. */
+export const usual = { npm: "registry.npmjs.org", pypi: "pypi.org" } as const;
 const names = {
   // https://docs.npmjs.com/cli/configuring-npm/package-json#name; the old ones with capitals are still there.
   npm: /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~_-][\w.~-]*$/i,

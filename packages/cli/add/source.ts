@@ -64,7 +64,7 @@ async function download(address: string): Promise<string> {
     const answer = await fetch(address, { signal: AbortSignal.timeout(patienceMs) });
     if (answer.ok) return await answer.text();
     throw new Failure(
-      `${address} answered ${answer.status}: name the address of a server.json, such as https://registry.modelcontextprotocol.io/v0.1/servers/<name>/versions/latest.`,
+      `${address} answered ${answer.status}: name the address of a server.json, such as …/v0.1/servers/<name>/versions/latest of a registry.`,
     );
   } catch (error) {
     throw error instanceof Failure ? error : new Failure(`${address} cannot be read: ${reasonOf(error)}`);

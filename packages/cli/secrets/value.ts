@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import { eachOf } from "#console/reading/each.ts";
+import { chunksOf, eachOf } from "#console/reading/each.ts";
 import type { SecretPlan } from "#fleet";
 import { orMissing } from "../aws.ts";
 import { Failure } from "../failure.ts";
@@ -64,11 +64,8 @@ export async function readValues(
   const found = new Map([...secrets.keys()].map((key): [string, StoredValue] => [key, { kind: "none" }]));
   const keys = new Map([...secrets.values()].map(({ plan }) => [secretId(plan), plan.key]));
   const ids = [...keys.keys()];
-  const chunks = Array.from({ length: Math.ceil(ids.length / valuesAtOnce) }, (_, at) =>
-    ids.slice(at * valuesAtOnce, (at + 1) * valuesAtOnce),
-  );
-  await eachOf(chunks, async (SecretIdList) => {
-    const answer = await client.send(new BatchGetSecretValueCommand({ SecretIdList }));
+  await eachOf(chunksOf(ids, valuesAtOnce), async (chunk) => {
+    const answer = await client.send(new BatchGetSecretValueCommand({ SecretIdList: [...chunk] }));
     for (const { Name = "", ARN = "", SecretString: text } of answer.SecretValues ?? [])
       found.set(keys.get(ARN) ?? keys.get(Name) ?? "", { kind: "text", text });
     for (const { SecretId = "", ErrorCode: reason = "refused" } of answer.Errors ?? [])

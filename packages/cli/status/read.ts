@@ -6,7 +6,7 @@ import {
   type Service,
   type Task,
 } from "@aws-sdk/client-ecs";
-import { eachOf } from "#console/reading/each.ts";
+import { chunksOf, eachOf } from "#console/reading/each.ts";
 import { undoneIn } from "#evidence/undone.ts";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed, orMissing } from "../aws.ts";
@@ -69,10 +69,8 @@ export async function describeServices(
   wanted: readonly ServicePlan[],
 ): Promise<readonly Service[] | undefined> {
   const cluster = names.cluster(plan.stage);
-  const chunks = Array.from({ length: Math.ceil(wanted.length / describeLimit) }, (_, at) =>
-    wanted.slice(at * describeLimit, (at + 1) * describeLimit).map(({ key }) => names.service(plan.stage, key)),
-  );
-  const answers = await eachOf(chunks, (services) =>
+  const all = wanted.map(({ key }) => names.service(plan.stage, key));
+  const answers = await eachOf(chunksOf(all, describeLimit), (services) =>
     orMissing(
       aws.client(ECSClient).send(new DescribeServicesCommand({ cluster, services: [...services] })),
       "ClusterNotFoundException",
@@ -142,11 +140,8 @@ async function readTasks(
 ): Promise<ReadonlyMap<string, readonly TaskFacts[]>> {
   const [only, ...others] = services;
   const arns = await listTasks(stage, others.length === 0 ? only : undefined);
-  const chunks = Array.from({ length: Math.ceil(arns.length / tasksAtOnce) }, (_, at) =>
-    arns.slice(at * tasksAtOnce, (at + 1) * tasksAtOnce),
-  );
   const cluster = names.cluster(stage.plan.stage);
-  const answers = await eachOf(chunks, (tasks) =>
+  const answers = await eachOf(chunksOf(arns, tasksAtOnce), (tasks) =>
     stage.aws.client(ECSClient).send(new DescribeTasksCommand({ cluster, tasks: [...tasks] })),
   );
   const keys = new Map(services.map(({ key }) => [`service:${names.service(stage.plan.stage, key)}`, key]));

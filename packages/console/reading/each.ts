@@ -19,3 +19,8 @@ export async function eachOf<T, R>(
   await Promise.all(Array.from({ length: Math.min(atOnce, things.length) }, walk));
   return results;
 }
+
+/** As many at a time as one call takes. */
+export function chunksOf<T>(things: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(things.length / size) }, (_, at) => things.slice(at * size, (at + 1) * size));
+}

@@ -15,7 +15,7 @@ import { undoneIn } from "#evidence/undone.ts";
 import { names, type StagePlan } from "#fleet";
 import type { Deployment, Service } from "../model/service.ts";
 import type { Clients } from "./clients.ts";
-import { eachOf } from "./each.ts";
+import { chunksOf, eachOf } from "./each.ts";
 import { createHealthReader, type HealthReader, type TargetHealth } from "./target-health.ts";
 import { taskOf } from "./task.ts";
 
@@ -68,7 +68,7 @@ async function readServices(plan: StagePlan, clients: Clients, readHealth: Healt
 
 async function describeServices({ stage, services }: StagePlan, { ecs }: Clients): Promise<readonly EcsService[]> {
   const cluster = names.cluster(stage);
-  const answers = await eachOf(chunks(services, servicesAtOnce), (some) =>
+  const answers = await eachOf(chunksOf(services, servicesAtOnce), (some) =>
     ecs.send(new DescribeServicesCommand({ cluster, services: some.map(({ key }) => names.service(stage, key)) })),
   );
   return answers.flatMap((answer) => answer.services ?? []);
@@ -82,14 +82,10 @@ async function describeTasks({ stage }: StagePlan, { ecs }: Clients): Promise<re
       arns.push(...taskArns);
     }
   }
-  const answers = await eachOf(chunks([...new Set(arns)], tasksAtOnce), (some) =>
+  const answers = await eachOf(chunksOf([...new Set(arns)], tasksAtOnce), (some) =>
     ecs.send(new DescribeTasksCommand({ cluster, tasks: [...some] })),
   );
   return answers.flatMap((answer) => answer.tasks ?? []);
-}
-
-function chunks<Item>(items: readonly Item[], size: number): readonly Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
 
 function serviceOf(

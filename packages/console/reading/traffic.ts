@@ -2,6 +2,7 @@ import { type Dimension, GetMetricDataCommand, type MetricDataQuery } from "@aws
 import { names, type StagePlan } from "#fleet";
 import type { Traffic } from "../model/traffic.ts";
 import type { Clients } from "./clients.ts";
+import { chunksOf } from "./each.ts";
 import { readTargetDimensions } from "./target-dimensions.ts";
 
 const minuteMs = 60_000;
@@ -51,9 +52,7 @@ export function createTrafficReader(plan: StagePlan, clients: Clients): () => Pr
 
 async function readTraffic(plan: StagePlan, clients: Clients, until: number): Promise<readonly Traffic[]> {
   const counted = await findCounted(plan, clients);
-  const chunks = Array.from({ length: Math.ceil(counted.length / servicesAtOnce) }, (_, at) =>
-    counted.slice(at * servicesAtOnce, (at + 1) * servicesAtOnce),
-  );
+  const chunks = chunksOf(counted, servicesAtOnce);
   return (await Promise.all(chunks.map((some) => readChunk(some, clients, until)))).flat();
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DraftOptions, draftOf } from "#cli/add/draft.ts";
-import { packageOf } from "#cli/add/package.ts";
+import { packageOf, usual } from "#cli/add/package.ts";
 import { parseServerJson } from "#cli/add/server-json.ts";
 import { defineFleet } from "#fleet";
 import fixture from "../../fixture/map.ts";
@@ -39,7 +39,7 @@ describe("a server.json", () => {
       {
         ...of({
           registry_type: "npm",
-          registry_base_url: "https://registry.npmjs.org",
+          registry_base_url: `https://${usual.npm}`,
           identifier: "@acme/notes-mcp",
           version: "1.2.3",
         }),
