@@ -228,6 +228,8 @@ describe("a stage with three balancers", () => {
     const secrets = new SecretsManagerClient(stage.client);
     const { KmsKeyId } = await secrets.send(new DescribeSecretCommand({ SecretId: "/local/mcp/google-oauth" }));
     expect(KmsKeyId).toMatch(/^arn:aws:kms:us-east-1:000000000000:key\//);
+    // The deploy that gave the secrets their key gave functions the use of it after that: they may have been refused then.
+    const logged = stage.log.length;
     // Of the journal's entries the oldest go, so that their number says nothing.
     const read = new Promise<void>((resolve) => {
       const stop = stage.cloud.journal.subscribe(({ operation, caller = "" }) => {
@@ -239,7 +241,7 @@ describe("a stage with three balancers", () => {
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: "/local/mcp/google-oauth" }));
     await secrets.send(new PutSecretValueCommand({ SecretId: "/local/mcp/google-oauth", SecretString }));
     await read;
-    expect(stage.log.filter((line) => line.startsWith("refused: ") && line.includes("kms:"))).toEqual([]);
+    expect(stage.log.slice(logged).filter((line) => line.startsWith("refused: ") && line.includes("kms:"))).toEqual([]);
   });
 
   it("[AWS-6] refuses what CloudFormation cannot do, each with its way, and touches nothing", async () => {
