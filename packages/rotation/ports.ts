@@ -100,6 +100,8 @@ export interface ServiceState {
   readonly others: readonly DeploymentState[];
   /** Deployments that were given up, as far back as ECS remembers. */
   readonly failures: readonly DeploymentFailure[];
+  /** When ECS last went back to what was completed, as far as it remembers; milliseconds since the epoch. */
+  readonly rolledBackAt: number | undefined;
 }
 
 export interface DeploymentState {

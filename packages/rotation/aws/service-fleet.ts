@@ -13,6 +13,7 @@ import type { DeploymentFailure, DeploymentState, ServiceFleet, ServiceState, Ta
 
 /** ECS reports it in the last hundred events of a service, long after the deployment itself is no longer listed. */
 const givenUp = /\(deployment (ecs-svc\/\d+)\) deployment failed/;
+const goneBack = /rolling back to deployment ecs-svc/;
 
 /** The services of one cluster behind their port. */
 export function serviceFleet(cluster: string): ServiceFleet {
@@ -50,7 +51,7 @@ export function serviceFleet(cluster: string): ServiceFleet {
 }
 
 function readService(service: Service): ServiceState {
-  const deployments = service.deployments ?? [];
+  const { deployments = [], events = [] } = service;
   const primary = deployments.find(({ status }) => status === "PRIMARY");
   return {
     name: service.serviceName ?? "",
@@ -61,11 +62,13 @@ function readService(service: Service): ServiceState {
       ...deployments
         .filter(({ rolloutState }) => rolloutState === "FAILED")
         .map(({ id = "", updatedAt }) => ({ deploymentId: id, at: updatedAt?.getTime() ?? 0 })),
-      ...(service.events ?? []).flatMap(({ message = "", createdAt }): readonly DeploymentFailure[] => {
+      ...events.flatMap(({ message = "", createdAt }): readonly DeploymentFailure[] => {
         const [, deploymentId] = givenUp.exec(message) ?? [];
         return deploymentId === undefined ? [] : [{ deploymentId, at: createdAt?.getTime() ?? 0 }];
       }),
     ],
+    // The latest comes first.
+    rolledBackAt: events.find(({ message = "" }) => goneBack.test(message))?.createdAt?.getTime(),
   };
 }
 

@@ -110,17 +110,21 @@ function deploymentOf({ primary, others, tasks }: ServiceObservation, id: string
   return first && { id, createdAt: first.createdAt, taskDefinition: first.taskDefinition };
 }
 
-function worksOtherwise(
-  { primary, tasks, failures }: ServiceObservation,
-  { id, taskDefinition }: Known,
-  since: number,
-): boolean {
-  // Without a rollback nothing runs any more, and what ran has to do as evidence.
+function worksOtherwise(service: ServiceObservation, failed: Known, since: number): boolean {
+  const { primary, tasks, failures } = service;
+  const { id, taskDefinition } = failed;
+  // Nothing runs any more then, and what ran has to do as evidence, for the hour in which ECS shows it.
   const isLast = primary?.id === id;
+  if (isLast && isRollback(failed, service)) return true;
   const isBackOn = !isLast && primary?.taskDefinition === taskDefinition && didWork(primary, since);
   const others = tasks.filter((task) => task.deploymentId !== id && task.taskDefinition === taskDefinition);
   const didRun = ({ deploymentId: by }: TaskState) => !failures.some(({ deploymentId }) => deploymentId === by);
   return isBackOn || others.some((task) => task.state === "running" || (isLast && didRun(task)));
+}
+
+/** ECS says that it goes back as it begins to. What it goes back to was completed once, so it worked. */
+function isRollback({ createdAt }: Known, { rolledBackAt }: ServiceObservation): boolean {
+  return rolledBackAt !== undefined && rolledBackAt >= createdAt - timing.taskStart;
 }
 
 /** ECS rolls back to what was completed. That fails as well where its tasks have to start anew, on the same value. */

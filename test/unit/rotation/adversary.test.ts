@@ -11,11 +11,11 @@ const seeds = 250;
  * What chance found beyond these: another value put while people are told, a crash loop taken for service, requests that
  * nobody counted, a failure blamed on one value while the other could not be looked at; a declined secret that this
  * model let rotate, or that its last service left, and tasks of which ECS spoke for days; a value without a label, on tasks
- * still, of another secret of the same Splunk.
+ * still, of another secret of the same Splunk; a service that a value left down, once ECS had forgotten that it ever worked.
  */
 const found = {
   prompt: [4_863, 15_995, 17_911, 6_154],
-  late: [3_239, 18_541, 19_802, 18_247],
+  late: [3_239, 18_541, 19_802, 18_247, 6_497, 11_371, 14_492, 16_780, 19_609],
 } as const;
 
 let disconnect: () => void;

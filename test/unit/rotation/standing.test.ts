@@ -31,6 +31,7 @@ const service = (changes: Partial<ServiceObservation>): ServiceObservation => ({
   primary: deployment("old", before, "COMPLETED"),
   others: [],
   failures: [],
+  rolledBackAt: undefined,
   changedAt: since,
   tasks: [task("old", before)],
   ...changes,
@@ -145,6 +146,16 @@ describe("a deployment that failed", () => {
         failures: [...failure("new"), ...failure("first")],
         tasks: [task("first", before, "ended"), task("new", after, "ended")],
       },
+    ],
+    [
+      "failed",
+      "a rollback to what was completed, once ECS shows no task of that any more",
+      { primary: deployment("new", after, "FAILED"), rolledBackAt: after - 1_000, tasks: [] },
+    ],
+    [
+      "broken",
+      "one with another image at the moment it fails, long after a rollback",
+      { primary: deployment("new", after, "FAILED", "v2"), rolledBackAt: before - 60_000 },
     ],
     [
       "stale",

@@ -91,7 +91,7 @@ export class Services {
       this.#draw("reads", names);
       return names.flatMap((name): readonly ServiceState[] => {
         const service = this.#services.get(name);
-        return service?.status === "ACTIVE" ? [{ ...service }] : [];
+        return service?.status === "ACTIVE" ? [{ ...service, rolledBackAt: undefined }] : [];
       });
     },
     listTasks: async ({ service, wanted, from }) => {
