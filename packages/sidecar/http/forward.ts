@@ -9,6 +9,7 @@ import { Refusal } from "../server/refusal.ts";
 import type { Serve, Visitor } from "../server/serve.ts";
 import { headersToClient, headersToServer } from "./headers.ts";
 import { type Message, openReader, readMessages } from "./messages.ts";
+import { passOn } from "./pass-on.ts";
 import type { SessionIds } from "./session-id.ts";
 import { Late, type Upstream } from "./upstream.ts";
 
@@ -93,11 +94,11 @@ export function forwardTo(parts: ForwardParts): Serve {
         cutOff = cut;
         if (hasLeft) cut();
       });
-      res.writeHead(
-        answer.statusCode ?? 502,
-        headersToClient(answer, (id) => sessionIds.give(caller, id)),
-      );
-      await passOn(answer, res, exchange, waitsForNews(req, messages) ? parts.stopping : undefined);
+      watch(answer, exchange);
+      await passOn(answer, res, {
+        headers: headersToClient(answer, (id) => sessionIds.give(caller, id)),
+        stopping: waitsForNews(req, messages) ? parts.stopping : undefined,
+      });
     } catch (error) {
       if (hasLeft) return;
       exchange.end(error instanceof Refusal ? "rejected" : "failed");
@@ -178,32 +179,13 @@ function openExchange(
   };
 }
 
-function passOn(
-  answer: IncomingMessage,
-  res: ServerResponse,
-  exchange: Exchange,
-  stopping: AbortSignal | undefined,
-): Promise<void> {
-  if (exchange.isWatched) {
-    const reader = openReader(answer.headers["content-type"] ?? "", exchange.take);
-    answer.on("data", (chunk: Buffer) => reader.push(chunk));
-    answer.once("end", () => {
-      const isUnseen = reader.end();
-      const { statusCode = 0 } = answer;
-      exchange.end(statusCode >= 400 && statusCode < 500 ? "rejected" : isUnseen ? "success" : "failed");
-    });
-  }
-  res.flushHeaders();
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      answer.unpipe(res).destroy();
-      res.end();
-      resolve();
-    };
-    stopping?.addEventListener("abort", stop);
-    answer.once("close", () => stopping?.removeEventListener("abort", stop));
-    answer.once("error", reject);
-    answer.once("end", resolve);
-    answer.pipe(res);
+function watch(answer: IncomingMessage, exchange: Exchange): void {
+  if (!exchange.isWatched) return;
+  const reader = openReader(answer.headers["content-type"] ?? "", exchange.take);
+  answer.on("data", (chunk: Buffer) => reader.push(chunk));
+  answer.once("end", () => {
+    const isUnseen = reader.end();
+    const { statusCode = 0 } = answer;
+    exchange.end(statusCode >= 400 && statusCode < 500 ? "rejected" : isUnseen ? "success" : "failed");
   });
 }

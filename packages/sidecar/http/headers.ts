@@ -24,29 +24,27 @@ export interface ServerHeaders {
   readonly body: string | undefined;
 }
 
+/** In pairs, as Node sends them without a look at each. */
 export function headersToServer(
   headers: IncomingHttpHeaders,
   { url, bearer, session, body }: ServerHeaders,
-): Record<string, string> {
-  const passed = Object.entries(headers).flatMap(([name, value]) =>
-    typeof value === "string" && (toServer.has(name) || isOfProtocol(name)) ? [[name, value] as const] : [],
-  );
-  return {
-    ...Object.fromEntries(passed),
-    host: nameOf(url),
-    ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-    ...(session !== undefined && { [sessionHeader]: session }),
-    ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
-  };
+): readonly string[] {
+  const all = ["host", nameOf(url)];
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === "string" && (toServer.has(name) || isOfProtocol(name))) all.push(name, value);
+  }
+  if (bearer !== undefined) all.push("authorization", `Bearer ${bearer}`);
+  if (session !== undefined) all.push(sessionHeader, session);
+  if (body !== undefined) all.push("content-length", String(Buffer.byteLength(body)));
+  return all;
 }
 
 export function headersToClient({ headers }: IncomingMessage, give: (session: string) => string) {
-  const passed = Object.entries(headers).flatMap(([name, value]) =>
-    typeof value === "string" && (toClient.has(name) || isOfProtocol(name)) ? [[name, value] as const] : [],
-  );
+  const all: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === "string" && (toClient.has(name) || isOfProtocol(name))) all[name] = value;
+  }
   const session = headers[sessionHeader];
-  return {
-    ...Object.fromEntries(passed),
-    ...(typeof session === "string" && { [sessionHeader]: give(session) }),
-  };
+  if (typeof session === "string") all[sessionHeader] = give(session);
+  return all;
 }

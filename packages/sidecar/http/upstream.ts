@@ -1,4 +1,5 @@
-import { Agent, type IncomingMessage, request as send } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { Agent, request as send } from "../server/http.ts";
 import { nameOf } from "./headers.ts";
 
 /** The server behind, over loopback. */
@@ -14,7 +15,8 @@ export interface Upstream {
 export interface Ask {
   readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** In pairs. */
+  readonly headers: readonly string[];
   readonly body: string | undefined;
   /** Takes what cuts the exchange off, also while the answer is read. A signal would cost more than all else here. */
   onBegin?(cutOff: () => void): void;
@@ -81,7 +83,7 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
         const answer = await once(health.url, {
           method: "GET",
           path: `${health.url.pathname}${health.url.search}`,
-          headers: { host: nameOf(health.url), connection: "close" },
+          headers: ["host", nameOf(health.url), "connection", "close"],
           body: undefined,
           patienceMs: healthPatienceMs,
         });

@@ -46,15 +46,17 @@ function readText(req: IncomingMessage, mostBytes: number): Promise<string> {
       reject(tooLarge());
       return;
     }
-    // Copied into one buffer: kept as they come, pieces of one byte each would take hundreds of times what they hold.
-    let held = Buffer.alloc(0);
+    // One piece is the rule. More are copied into one buffer: kept as they come, pieces of one byte each would take
+    // hundreds of times what they hold.
+    let held: Buffer = Buffer.alloc(0);
     let bytes = 0;
     req.on("data", (chunk: Buffer) => {
       const end = bytes + chunk.length;
       if (end > mostBytes) {
         held = Buffer.alloc(0);
         reject(tooLarge());
-      } else {
+      } else if (bytes === 0) held = chunk;
+      else {
         if (end > held.length) held = Buffer.concat([held.subarray(0, bytes)], Math.min(mostBytes, 2 * end));
         chunk.copy(held, bytes);
       }
