@@ -44,7 +44,7 @@ export async function benchColdStart(rounds = 9): Promise<readonly ColdStartFigu
     const times = new Map<ColdStartFigures["subject"], number[]>(subjects.map(({ subject }) => [subject, []]));
     for (let round = 0; round <= rounds; round++) {
       for (const one of subjects) {
-        const took = await start(one.file, one.env);
+        const took = await timeStart(one.file, one.env);
         if (round > 0) times.get(one.subject)?.push(took);
       }
     }
@@ -59,7 +59,8 @@ export async function benchColdStart(rounds = 9): Promise<readonly ColdStartFigu
   }
 }
 
-async function start(file: string, env: Readonly<Record<string, string>>): Promise<number> {
+/** Until it listens, in milliseconds. */
+export async function timeStart(file: string, env: Readonly<Record<string, string>>): Promise<number> {
   const began = performance.now();
   const child = spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "inherit"] });
   let took: number | undefined;

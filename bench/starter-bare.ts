@@ -1,16 +1,10 @@
 /** The yardstick: the same tool on the SDK's server and a plain HTTP server, with nothing of ours but its tongue: Node's. */
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import { createBareServer } from "./bare-tool.ts";
 
-const handler = createMcpHandler(() => {
-  const server = new McpServer({ name: "bare", version: "1.0.0" });
-  server.registerTool("add", { inputSchema: z.object({ a: z.number(), b: z.number() }) }, ({ a, b }) => ({
-    content: [{ type: "text", text: String(a + b) }],
-  }));
-  return server;
-});
+const handler = createMcpHandler(createBareServer);
 const http = createServer(async (req, res) => {
   const headers = new Headers(
     Object.entries(req.headers).map(([name, value]): [string, string] => [name, String(value)]),

@@ -92,14 +92,19 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export async function start(file: string, env: Readonly<Record<string, string>>): Promise<Server> {
-  const child: ChildProcess = spawn(process.execPath, [path(file)], {
+export async function start(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<Server> {
+  const child: ChildProcess = spawn(process.execPath, [path(file), ...args], {
     env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", MCP_LOGIN: "none", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
   if (child.stdout === null) throw new TypeError("The server's output is a pipe.");
-  const lines = createInterface({ input: child.stdout });
+  const { stdout } = child;
+  const lines = createInterface({ input: stdout });
   const { port, tls } = await new Promise<v.InferOutput<typeof listening>>((resolve, reject) => {
     lines.on("line", (line) => {
       const parsed = v.safeParse(listening, line);
@@ -107,6 +112,9 @@ export async function start(file: string, env: Readonly<Record<string, string>>)
     });
     exited.then(() => reject(new Error(`${file} exited with ${child.exitCode}.`)));
   });
+  // From here on nobody reads its log: parsing each line would be the load generator's work for one subject alone.
+  lines.close();
+  stdout.resume();
   return {
     pid: child.pid,
     port,
