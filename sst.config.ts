@@ -11,6 +11,7 @@ import { readGround } from "./stacks/deploy/ground.ts";
 import { keepBundles } from "./stacks/deploy/kept-bundles.ts";
 import { checkRemoval, checkSurroundings, PreflightError } from "./stacks/deploy/preflight.ts";
 import { checkReadiness } from "./stacks/deploy/readiness.ts";
+import { answerOnceSettled } from "./stacks/deploy/settled-stacks.ts";
 import { checkCommand, commandOf, leaveWithTrueCode } from "./stacks/deploy/sst-command.ts";
 import { handleStartFailures } from "./stacks/deploy/start-failures.ts";
 import { nameTemplatesAnew } from "./stacks/deploy/template-name.ts";
@@ -38,6 +39,7 @@ import {
   useProject,
   useRuntimeHandlers,
   VisibleError,
+  withoutInstalls,
   withoutResourcePaths,
   withoutSstHandler,
   withoutTree,
@@ -107,6 +109,7 @@ export default {
       leaveWithTrueCode(command);
       const plan = await planOf(stage);
       checkCommand(command, plan);
+      if (plan.runsOn === "loopback") answerOnceSettled();
       await checkSurroundings(plan, { profile, region, endpointUrl: process.env.AWS_ENDPOINT_URL });
       if (command === "deploy" && process.env.FLEET_PREFLIGHT !== "off") await checkReadiness(plan, { profile });
       const cdk = bootstrapOf(plan);
@@ -131,6 +134,7 @@ export default {
       const plan = await planOf(app.stage, { thresholds, placed: placedIn(ground.standing) });
       composeFleet(app, plan, ground);
       nameTemplatesAnew(app);
+      withoutInstalls();
       if (plan.runsOn === "loopback") {
         const cache = `${paths.root}/node_modules/.cache/mcp-fleet/bundles`;
         keepBundles(useRuntimeHandlers().for(functionDefaults.runtime), paths.root, cache);

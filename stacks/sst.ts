@@ -1,13 +1,16 @@
-import { createRequire } from "node:module";
+import childProcess from "node:child_process";
+import { createRequire, syncBuiltinESMExports } from "node:module";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { Construct } from "constructs";
 import type { App } from "sst/constructs/App.js";
 import { Stack } from "sst/constructs/Stack.js";
 import { useAWSClient } from "sst/credentials.js";
+import type {} from "sst/stacks/monitor.js";
 
 // All that the fleet takes from SST. Nothing else imports it (biome.json), so that leaving SST 2 changes one file.
 // Its constructs by their files: together they load constructs for websites, and CDK's for those.
 export type { SSTConfig } from "sst";
+export { useBus } from "sst/bus.js";
 export { App } from "sst/constructs/App.js";
 export { Function as SstFunction, type FunctionProps } from "sst/constructs/Function.js";
 export { dependsOn, type StackContext, use } from "sst/constructs/FunctionalStack.js";
@@ -32,6 +35,18 @@ export function useDeployClient(): CloudFormationClient {
  */
 export function withoutSstHandler(): void {
   Object.defineProperty(Stack.prototype, "createCustomResourceHandler", { value: () => undefined, configurable: true });
+}
+
+/**
+ * SST runs `npm install` for each function, also where it has bundled all that the function imports, as it has here:
+ * nothing is installed, in half a second of a core. SST 2 offers no option for it.
+ */
+export function withoutInstalls(): void {
+  const { exec } = childProcess;
+  const skipping = (command: string, options: object, done: (error: Error | null) => void) =>
+    command.startsWith("npm install ") ? done(null) : exec(command, options, done);
+  Object.defineProperty(childProcess, "exec", { value: skipping });
+  syncBuiltinESMExports();
 }
 
 /** CDK writes a tree of all constructs, for IDEs, at synthesis, unless a child has its name. */

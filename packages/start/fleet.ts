@@ -9,6 +9,7 @@ import {
 } from "@mcp-fleet/endpoint";
 import { orMissing } from "#cli/aws.ts";
 import { names, type StagePlan } from "#fleet";
+import { compileCacheOf } from "./deployment.ts";
 import { type Doubles, openDoubles } from "./doubles.ts";
 
 /** The endpoint, and what lies outside AWS, up and waiting for a deploy. */
@@ -43,7 +44,11 @@ export async function openFleet(options: LocalFleetOptions): Promise<LocalFleet>
     stateFolder: join(projectRoot, ".mcp-fleet"),
     supervisor,
     deploymentAlarms,
-    taskEnvironment: { GOOGLE_OAUTH_ISSUER: doubles.google.issuer },
+    taskEnvironment: {
+      GOOGLE_OAUTH_ISSUER: doubles.google.issuer,
+      // As in the images. Without it a server in TypeScript takes three times an empty Node's start.
+      NODE_COMPILE_CACHE: compileCacheOf(projectRoot),
+    },
     functionEnvironment: { GOOGLE_TOKEN_URL: `${doubles.google.issuer}/token`, SLACK_HOOKS_URL: doubles.chats.url },
     log,
   });

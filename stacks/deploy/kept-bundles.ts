@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import type { RuntimeHandler } from "../sst.ts";
@@ -18,8 +18,8 @@ interface Building {
 const surroundings = ["package.json", "tsconfig.json", "node_modules/.package-lock.json"];
 
 /**
- * Rebuilds a function only when something it imports has changed. SST bundles every function at every deploy, and
- * runs `npm install` for each: two thirds of the work of a deploy to this machine, where one follows another.
+ * Rebuilds a function only when something it imports has changed. SST bundles every function at every deploy: half of
+ * the work of a deploy to this machine, where one follows another.
  * @param root the project's folder, which is where `sst` works
  * @param cache a folder that projects with the same packages share
  */
@@ -35,8 +35,6 @@ export function keepBundles(handler: RuntimeHandler, root: string, cache: string
     }
     const { built, imported } = await watchImports(build, input);
     if (built.type === "success") {
-      // npm writes the folder's name into it, which is another in each app: the same code would get another hash.
-      await rm(join(out, "package-lock.json"), { force: true });
       const bundle = { inputs: await hashes(root, [...imported, ...surroundings]), files: await textsOf(out) };
       const draft = `${file}.${randomUUID()}`;
       await write(draft, JSON.stringify(bundle));

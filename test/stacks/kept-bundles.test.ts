@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { FileSystem } from "aws-cdk-lib/core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { keepBundles } from "#stacks/deploy/kept-bundles.ts";
@@ -46,8 +46,6 @@ async function openProject(cache: string, greeting = "hello") {
           plugins,
         })
         .catch((error: unknown) => error);
-      // As npm does it when it installs nothing: SST lets it, in each function's folder.
-      await writeFile(join(out, "package-lock.json"), JSON.stringify({ name: basename(out) }));
       return result instanceof Error ? { type: "error", errors: [result.message] } : { type: "success", handler };
     },
   };

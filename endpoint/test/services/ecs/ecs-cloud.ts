@@ -59,7 +59,10 @@ export async function startEcsCloud() {
     images: { digestOf: (image) => digests.get(image) },
     projectRoot: import.meta.dirname,
     host: { path: process.env.PATH ?? "", home: "/home/operator" },
-    extraEnvironment: { NODE_EXTRA_CA_CERTS: "/nonexistent/ca.pem" },
+    extraEnvironment: {
+      NODE_EXTRA_CA_CERTS: "/nonexistent/ca.pem",
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? "",
+    },
   });
   const cloud = await startCloud([ecs.service, logs.service]);
   const { url } = cloud;
