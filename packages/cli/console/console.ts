@@ -1,6 +1,7 @@
 import { followFleet } from "#console/reading/reader.ts";
 import { type Console, type ConsoleOptions, openConsole } from "#console/server.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { auditSearch } from "../audit/search.ts";
 import { explainAws, lacksCredentials, settingsOf } from "../aws.ts";
 import { Failure, reasonOf } from "../failure.ts";
@@ -79,7 +80,7 @@ async function openOn(port: number | undefined, options: Omit<ConsoleOptions, "p
 }
 
 /** AWS errors worded as in the other commands: credentials may expire while somebody watches. */
-function explained(stage: Stage, view: Omit<FleetView, "stage">): FleetView {
+function explained(stage: Stage, view: Omit<FleetView, "stage" | "toDeploy">): FleetView {
   const { plan, terminal } = stage;
   const findAudits = auditSearch(stage);
   let asked = false;
@@ -101,6 +102,7 @@ function explained(stage: Stage, view: Omit<FleetView, "stage">): FleetView {
     };
   return {
     stage: plan.stage,
+    toDeploy: howToDeploy(plan),
     services: wrapped(view.services),
     secrets: wrapped(view.secrets),
     alarms: wrapped(view.alarms),

@@ -150,6 +150,7 @@ const secretsList = v.object({
       lastRotation: v.nullable(time),
       nextRotation: v.nullable(time),
       usedBy: v.array(v.string()),
+      functions: v.pipe(v.array(v.string()), v.description("The fleet's own functions that use it.")),
     }),
   ),
 });

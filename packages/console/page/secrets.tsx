@@ -42,7 +42,7 @@ function shownOf(secrets: readonly Secret[], filter: string, now: number): reado
   const wanted =
     filter === ""
       ? ranked.filter(({ attention }) => attention !== "well")
-      : ranked.filter(({ item: { key, usedBy } }) => matches(filter, key, ...usedBy));
+      : ranked.filter(({ item: { key, usedBy, functions } }) => matches(filter, key, ...usedBy, ...functions));
   return wanted.slice(0, shownSecrets).map(({ item }) => item);
 }
 
@@ -53,7 +53,7 @@ interface SecretLifeProps {
 }
 
 function SecretLife({ secret, now, perform }: SecretLifeProps) {
-  const { key, usedBy, versions, status } = secret;
+  const { key, usedBy, functions, versions, status } = secret;
   const earlier = Math.max(0, versions.length - shownVersions);
   return (
     <article class="secret" aria-labelledby={`secret-${key}`}>
@@ -61,7 +61,7 @@ function SecretLife({ secret, now, perform }: SecretLifeProps) {
         <div class="line">
           <h3 id={`secret-${key}`}>{key}</h3>
           <span class="facts">
-            {usedBy.length === 0 ? "used by no service" : `used by ${usedBy.join(", ")}`} · {standing(secret, now)}
+            used by {[...usedBy, ...functions].join(", ") || "nobody"} · {standing(secret, now)}
           </span>
         </div>
         {perform !== undefined && status === "present" && secret.rotation === "configured" && (

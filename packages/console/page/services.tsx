@@ -32,9 +32,7 @@ export function Services({ state, filter, perform }: ServicesProps) {
       {unreadable.traffic !== undefined && <p class="problem">Requests could not be counted: {unreadable.traffic}</p>}
       {services === undefined && <p class="empty">Reading the fleet…</p>}
       {services !== undefined && services.length > 0 && services.every(({ status }) => status === "absent") && (
-        <p class="empty">
-          Nothing is deployed here yet. <code>npx sst deploy --stage {state.stage}</code> creates what is in the map.
-        </p>
+        <p class="empty">Nothing is deployed here yet: {state.toDeploy}.</p>
       )}
       {services?.length === 0 && <p class="empty">The map has no service. Add one in fleet.config.ts.</p>}
       {services !== undefined &&

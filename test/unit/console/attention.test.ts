@@ -64,7 +64,8 @@ describe("[OPS-1] what needs a person first", () => {
       rotation: "configured",
       versions: [],
     } as const;
-    const of = (more: object) => secretAttention({ ...secret, usedBy: [], versions: [], ...more }, 1_000);
+    const of = (more: object) =>
+      secretAttention({ ...secret, usedBy: [], functions: [], versions: [], ...more }, 1_000);
     expect([of({ status: "deleted" }), of({ nextRotationAt: 999 }), of({ nextRotationAt: 1_001 })]).toEqual([
       "down",
       "failing",
