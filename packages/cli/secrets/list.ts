@@ -92,8 +92,8 @@ function stateText({ state }: Listed, paint: Paint): string {
 
 function rotationText({ rotation, lastRotation, nextRotation }: Listed): string {
   if (rotation === "off") return "off";
-  const next = nextRotation === null ? "on" : `next ${nextRotation.slice(0, 10)}`;
-  return lastRotation === null ? `${next}, never yet` : next;
+  if (nextRotation === null) return lastRotation === null ? "on, never yet" : "on";
+  return `${lastRotation === null ? "first" : "next"} ${nextRotation.slice(0, 10)}`;
 }
 
 function remedies(plan: StagePlan, key: string, state: SecretState): readonly string[] {

@@ -13,15 +13,17 @@ const shownSecrets = 40;
 interface SecretsProps {
   readonly state: ConsoleState;
   readonly filter: string;
+  /** What is said where there is none. */
+  readonly none: string;
   readonly perform: Perform;
 }
 
-export function Secrets({ state: { secrets, now, unreadable }, filter, perform }: SecretsProps) {
+export function Secrets({ state: { secrets, now, unreadable }, filter, none, perform }: SecretsProps) {
   const shown = shownOf(secrets ?? [], filter, now);
   const others = filter === "" ? (secrets?.length ?? 0) - shown.length : 0;
   return (
     <Panel title="Secrets" class="secrets" problem={unreadable.secrets}>
-      {secrets?.length === 0 && <p class="empty">The map has no secret.</p>}
+      {secrets?.length === 0 && <p class="empty">{none}</p>}
       {shown.map((secret) => (
         <SecretLife key={secret.key} secret={secret} now={now} perform={perform} />
       ))}

@@ -181,6 +181,13 @@ function DeploymentState({ service, now }: Pick<CardProps, "service" | "now">) {
   if (service.status === "absent") return <span class="mark neutral">not deployed</span>;
   if (service.status === "draining") return <span class="mark warn">being removed</span>;
   if (primary === undefined) return <span class="mark neutral">no deployment</span>;
+  const { healthy, desired } = service;
+  if (primary.state === "completed" && healthy < desired)
+    return (
+      <span class="mark bad">
+        {healthy} of {desired} {desired === 1 ? "task is" : "tasks are"} healthy
+      </span>
+    );
   return <DeploymentMark deployment={primary} now={now} />;
 }
 

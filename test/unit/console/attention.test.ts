@@ -99,6 +99,12 @@ describe("[OPS-1] what needs a person first", () => {
     expect(arrange({ ...initialState, services: offline }, "off-1").rows).toHaveLength(11);
   });
 
+  it("is on top of few, of which one that rolls stays in its place", () => {
+    const rolls = service("b", { deployments: [rolling("in-progress")] });
+    const { cards } = arrange({ ...initialState, services: [service("a"), rolls, service("c", { healthy: 0 })] }, "");
+    expect(cards.map(({ key }) => key)).toEqual(["c", "a", "b"]);
+  });
+
   it("keeps the order of the map among equals", () => {
     const all = [service("b"), service("a"), service("c", { healthy: 0 })];
     const ranked = rank(all, (one) => serviceAttention(one, false));
