@@ -115,11 +115,14 @@ function inProfile(): string {
   return AWS_PROFILE ? ` in profile ${AWS_PROFILE}` : "";
 }
 
-/** Whether there are none, or they have expired. */
+/** Whether there are none that AWS takes: none at all, or they have expired, or others took their place. */
 export function lacksCredentials(error: unknown): boolean {
   return (
     error instanceof Error &&
-    (error.name === "CredentialsProviderError" || error.name === "TokenProviderError" || isExpired(error))
+    (error.name === "CredentialsProviderError" ||
+      error.name === "TokenProviderError" ||
+      unknownCredentials.has(error.name) ||
+      isExpired(error))
   );
 }
 
