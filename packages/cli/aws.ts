@@ -1,4 +1,5 @@
 import type { StagePlan } from "#fleet";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { Failure } from "./failure.ts";
 
 export interface AwsSettings {
@@ -114,11 +115,14 @@ function inProfile(): string {
   return AWS_PROFILE ? ` in profile ${AWS_PROFILE}` : "";
 }
 
-/** Whether there are none, or they have expired. */
+/** Whether there are none that AWS takes: none at all, or they have expired, or others took their place. */
 export function lacksCredentials(error: unknown): boolean {
   return (
     error instanceof Error &&
-    (error.name === "CredentialsProviderError" || error.name === "TokenProviderError" || isExpired(error))
+    (error.name === "CredentialsProviderError" ||
+      error.name === "TokenProviderError" ||
+      unknownCredentials.has(error.name) ||
+      isExpired(error))
   );
 }
 
@@ -160,11 +164,6 @@ function otherText(error: Error, plan: StagePlan | undefined): string {
       ? "Something other than the local endpoint answered: export the AWS_ENDPOINT_URL that npm start prints."
       : "Something other than AWS answered: check AWS_ENDPOINT_URL, and any proxy.";
   return `AWS refused: ${said} (${error.name})`;
-}
-
-/** The command that deploys the map to a stage. */
-export function howToDeploy({ stage, runsOn }: StagePlan): string {
-  return runsOn === "loopback" ? "npm start" : `npx sst deploy --stage ${stage}`;
 }
 
 /** The way forward for a stage that is in the map but has no resources. */

@@ -57,6 +57,6 @@ function pad(cell: string, to: number): string {
   return cell + " ".repeat(Math.max(0, to - width(cell)));
 }
 
-function width(text: string): number {
+export function width(text: string): number {
   return stripVTControlCharacters(text).length;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isPassing } from "./aws.ts";
 import { type ExitCode, reasonOf } from "./failure.ts";
 import type { Stage } from "./stage.ts";
+import { columns, width } from "./table.ts";
 import { pollMs } from "./wait.ts";
 
 /** What was seen, as lines of at most 80 columns, and the exit code that goes with it. */
@@ -41,7 +42,7 @@ export async function watch(
     if (redraws) stdout.write(clear);
     if (redraws || seen.lines.join("\n") !== last.lines.join("\n")) {
       terminal.print(terminal.paint.dim(`${new Date().toISOString().slice(11, 19)} UTC`));
-      for (const line of cut(seen.lines, rows)) terminal.print(line);
+      for (const line of cut(seen.lines, rows, stdout.columns)) terminal.print(line);
     }
     last = seen;
     // The account's other tools need some of its calls as well.
@@ -50,9 +51,13 @@ export async function watch(
   return last.code;
 }
 
-function cut(lines: readonly string[], rows = lines.length): readonly string[] {
-  if (lines.length <= rows) return lines;
-  return [...lines.slice(0, rows - 1), `… ${lines.length - rows + 1} more lines: without --watch, all are shown.`];
+/** What a terminal of so many rows has room for; one that is narrower than a line takes several for it. */
+function cut(lines: readonly string[], rows = lines.length, wide = columns): readonly string[] {
+  const heights = lines.map((line) => Math.max(1, Math.ceil(width(line) / (wide || columns))));
+  const bottoms = heights.map((_, at) => heights.slice(0, at + 1).reduce((sum, one) => sum + one));
+  if ((bottoms.at(-1) ?? 0) <= rows) return lines;
+  const shown = bottoms.filter((bottom) => bottom < rows).length;
+  return [...lines.slice(0, shown), `… ${lines.length - shown} more lines: without --watch, all are shown.`];
 }
 
 /** Once, or again and again. */

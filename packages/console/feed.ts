@@ -141,7 +141,8 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
       flush();
       emit(tickOf());
       const [happenings, searches] = [view.subscribe !== undefined, view.findAudits !== undefined];
-      listener({ kind: "hello", stage: view.stage, mode, happenings, searches, notices: [...state.notices] });
+      const { stage, toDeploy } = view;
+      listener({ kind: "hello", stage, toDeploy, mode, happenings, searches, notices: [...state.notices] });
       listener(tickOf());
       for (const { event } of parts.values()) listener(event);
       listener({ kind: "requests", requests: [...logs.requests.kept()] });

@@ -10,6 +10,8 @@ import type { Traffic } from "./model/traffic.ts";
 /** How the console sees a fleet. Each read throws when it cannot, with a message fit for the page. */
 export interface FleetView {
   readonly stage: string;
+  /** What brings the map to it. */
+  readonly toDeploy: string;
   services(): Promise<readonly Service[]>;
   secrets(): Promise<readonly Secret[]>;
   alarms(): Promise<readonly Alarm[]>;

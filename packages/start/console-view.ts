@@ -11,6 +11,7 @@ import { agent } from "#console/reading/clients.ts";
 import { followFleet } from "#console/reading/reader.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
 import { names, type StagePlan } from "#fleet";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { callOf, requestOf } from "./console-happenings.ts";
 import { createSilences, type Silences, silenceSeconds } from "./console-silences.ts";
 import { clientSettings, type LocalFleet } from "./fleet.ts";
@@ -32,6 +33,7 @@ export function createConsoleView(
   return {
     view: {
       stage: plan().stage,
+      toDeploy: howToDeploy(plan()),
       services: async () => withPids(await reader.services(), fleet),
       secrets: () => reader.secrets(),
       alarms: () => reader.alarms(),

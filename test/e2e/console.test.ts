@@ -222,6 +222,7 @@ describe("the console", () => {
         const refused = () => Promise.reject(new Error("not authorized to perform: secretsmanager:ListSecrets"));
         const empty = stage.lookoutOf({
           stage: "prod",
+          toDeploy: "npx sst deploy --stage prod",
           services: async () => [absent],
           secrets: refused,
           alarms: async () => [],
@@ -232,7 +233,7 @@ describe("the console", () => {
         const other = await stage.browser.newPage({ viewport: { width: 1280, height: 700 }, colorScheme: "dark" });
         await other.goto((await empty).url);
         const region = (name: string) => other.getByRole("region", { name, exact: true });
-        await seen(region("Services").getByText("Nothing is deployed here yet. npx sst deploy --stage prod"));
+        await seen(region("Services").getByText("Nothing is deployed here yet: npx sst deploy --stage prod"));
         await seen(
           region("Secrets").getByText("Could not be read: not authorized to perform: secretsmanager:ListSecrets"),
         );

@@ -243,7 +243,8 @@ class Progress {
     const thread = this.#thread();
     const open = [...this.#entries.values()].filter((entry) => isOpen(entry) && entry.told);
     // What began and ended before anything was posted is one message, about something that has recovered.
-    if (this.#fresh.size > 0 || this.#unmuted.size > 0) return thread === undefined ? "open" : "update";
+    const lasting = [...this.#fresh.values()].some(({ subject }) => this.#entries.get(subject)?.phase !== "resolved");
+    if (lasting || this.#unmuted.size > 0) return thread === undefined ? "open" : "update";
     if (this.#recovered.size > 0) {
       if (thread === undefined) return "open";
       return open.length === 0 ? "recover" : "update";

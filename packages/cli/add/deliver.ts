@@ -1,5 +1,6 @@
 import type { FleetDefinition, StagePlan } from "#fleet";
-import { explainAws, howToDeploy } from "../aws.ts";
+import { howToDeploy } from "#fleet/deploying.ts";
+import { explainAws } from "../aws.ts";
 import { Failure, reasonOf } from "../failure.ts";
 import { findSecret } from "../secrets/find.ts";
 import { describeSecret } from "../secrets/read.ts";

@@ -97,7 +97,10 @@ function advance({ command, given, option }: Position, word: string): Position {
     const found = optionOf(command, word);
     return { command, given, option: found?.required === true ? found : undefined };
   }
-  const child = given.length === 0 ? command.commands.find((one) => one.name() === word) : undefined;
+  const child =
+    given.length === 0
+      ? command.commands.find((one) => one.name() === word || one.aliases().includes(word))
+      : undefined;
   if (child !== undefined) return { command: child, given: [], option: undefined };
   return { command, given: [...given, word], option: undefined };
 }

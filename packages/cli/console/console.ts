@@ -1,8 +1,10 @@
+import type { Part } from "#console/model/event.ts";
 import { followFleet } from "#console/reading/reader.ts";
 import { type Console, type ConsoleOptions, openConsole } from "#console/server.ts";
 import type { FleetActions, FleetView } from "#console/view.ts";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { auditSearch } from "../audit/search.ts";
-import { explainAws, lacksCredentials, settingsOf } from "../aws.ts";
+import { type AwsSettings, createAws, explainAws, lacksCredentials, settingsOf } from "../aws.ts";
 import { Failure, reasonOf } from "../failure.ts";
 import { openInBrowser } from "../open/browser.ts";
 import type { Deployed, Stage } from "../stage.ts";
@@ -25,12 +27,13 @@ const usualPort = 8091;
 export async function showConsole(stage: Stage, { port, open }: ConsoleRequest): Promise<void> {
   const { terminal, plan, signal, env } = stage;
   const map = await followMap(stage, (what) => terminal.note(what));
-  const reader = followFleet(map.plan, settingsOf(plan, env));
+  const settings = { ...settingsOf(plan, env), ignoreCache: true as const };
+  const reader = followFleet(map.plan, settings);
   const intervalMs = intervalOf(plan);
   try {
     const page = await openOn(port, {
       view: explained(stage, reader),
-      actions: plan.chat?.actions === undefined ? undefined : alarmActions(stage),
+      actions: plan.chat?.actions === undefined ? undefined : freshActions(map.plan, settings),
       intervalMs,
     });
     try {
@@ -51,6 +54,17 @@ export async function showConsole(stage: Stage, { port, open }: ConsoleRequest):
     map.stop();
     reader.close();
   }
+}
+
+/** As below, by the map as it is saved at the time, and with the credentials of the time. */
+function freshActions(plan: () => Deployed["plan"], settings: AwsSettings): FleetActions {
+  return {
+    mode: "alarms",
+    async perform(action) {
+      const aws = createAws(settings);
+      return alarmActions({ plan: plan(), aws }).perform(action).finally(aws.close);
+    },
+  };
 }
 
 /** What may be done about alarms, on any stage. */
@@ -79,35 +93,44 @@ async function openOn(port: number | undefined, options: Omit<ConsoleOptions, "p
 }
 
 /** AWS errors worded as in the other commands: credentials may expire while somebody watches. */
-function explained(stage: Stage, view: Omit<FleetView, "stage">): FleetView {
+function explained(stage: Stage, view: ReturnType<typeof followFleet>): FleetView {
   const { plan, terminal } = stage;
   const findAudits = auditSearch(stage);
-  let asked = false;
-  const wrapped =
-    <T>(read: () => Promise<T>) =>
-    async () => {
+  /** What lacked credentials when it was last read: they are asked for once. */
+  const lacking = new Set<Part>();
+  /** Whoever logs in again need not start this again. */
+  const askForCredentials = (error: unknown, part: Part) => {
+    view.renew();
+    if (lacking.size === 0) terminal.note(`${explainAws(error, plan)} The page goes on by itself then.`);
+    lacking.add(part);
+  };
+  const wrapped = <T>(read: () => Promise<T>, part: Part) => {
+    return async () => {
       try {
         const found = await read();
-        asked = false;
+        lacking.delete(part);
         return found;
       } catch (error) {
-        // The SDK asks for new ones at each attempt: whoever logs in again need not start this again.
-        if (lacksCredentials(error) && !asked) {
-          asked = true;
-          terminal.note(`${explainAws(error, plan)} The page goes on by itself then.`);
-        }
+        if (lacksCredentials(error)) askForCredentials(error, part);
         throw new Failure(explainAws(error, plan) ?? reasonOf(error));
       }
     };
+  };
+  /** What the page asks for once in a while: the parts above tell of credentials. */
+  const asked = async <T>(answer: Promise<T>) =>
+    answer.catch((error: unknown) => {
+      throw new Failure(explainAws(error, plan) ?? reasonOf(error));
+    });
   return {
     stage: plan.stage,
-    services: wrapped(view.services),
-    secrets: wrapped(view.secrets),
-    alarms: wrapped(view.alarms),
-    chats: wrapped(view.chats),
-    ...(view.traffic !== undefined && { traffic: wrapped(view.traffic) }),
-    tools: (service, span) => wrapped(() => view.tools(service, span))(),
-    ...(findAudits !== undefined && { findAudits: (filter: string) => wrapped(() => findAudits(filter))() }),
+    toDeploy: howToDeploy(plan),
+    services: wrapped(view.services, "services"),
+    secrets: wrapped(view.secrets, "secrets"),
+    alarms: wrapped(view.alarms, "alarms"),
+    chats: wrapped(view.chats, "chats"),
+    traffic: wrapped(view.traffic, "traffic"),
+    tools: (service, span) => asked(view.tools(service, span)),
+    ...(findAudits !== undefined && { findAudits: (filter: string) => asked(findAudits(filter)) }),
   };
 }
 

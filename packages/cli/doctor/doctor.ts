@@ -1,6 +1,7 @@
 import { resolveNs } from "node:dns/promises";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { readAlarms } from "../alarms/read.ts";
-import { howToDeploy, isDenied } from "../aws.ts";
+import { isDenied } from "../aws.ts";
 import type { ExitCode } from "../failure.ts";
 import { readSecrets } from "../secrets/read.ts";
 import type { Stage } from "../stage.ts";

@@ -1,5 +1,6 @@
 import { roadTestGroup } from "#chat/incident/road-test.ts";
 import type { ChatPlan } from "#fleet";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { nameDestinations, readAddresses, type Unaddressed } from "../alarms/audience.ts";
 import type { AlarmFacts } from "../alarms/read.ts";
 import { openReception } from "../alarms/reception.ts";
@@ -21,8 +22,7 @@ export async function tryRoad(
   report: Report,
 ): Promise<readonly Finding[]> {
   const { stage } = examination;
-  if (alarm === undefined)
-    return [failure("The stage has no alarm to test the road with.", `npx sst deploy --stage ${stage.plan.stage}`)];
+  if (alarm === undefined) return [failure("The stage has no alarm to test the road with.", howToDeploy(stage.plan))];
   if (alarm.muted)
     return [failure(`${alarm.name} is muted: the road cannot be tested.`, `fleet alarms mute ${alarm.name} --off`)];
   const { ready, unaddressed } = await readAddresses(stage, chat, Object.keys(chat.destinations));

@@ -9,13 +9,20 @@ const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const alarm = v.object({
   name: v.string(),
   arn: v.string(),
+  metric: v.pipe(v.optional(v.string()), v.description("Absent where several alarms are combined.")),
   service: v.optional(v.string()),
   kind: v.optional(v.string()),
   state: v.picklist(["OK", "ALARM", "INSUFFICIENT_DATA"]),
   since: v.nullable(time),
   reason: v.string(),
   threshold: v.optional(v.number()),
+  basis: v.pipe(
+    v.optional(v.picklist(["placeholder", "chosen", "measured"])),
+    v.description("Where the threshold comes from."),
+  ),
+  wakes: v.pipe(v.optional(v.boolean()), v.description("Whether it wakes people.")),
   muted: v.boolean(),
+  actions: v.pipe(v.array(v.string()), v.description("Whom it notifies, by ARN.")),
 });
 
 const deployment = v.object({
@@ -43,13 +50,24 @@ const service = v.object({
     v.nullable(v.array(v.object({ id: v.string(), state: v.string(), reason: v.optional(v.string()) }))),
     v.description("Null where the balancer was not asked: of more than forty services, those in doubt are."),
   ),
+  probe: v.pipe(
+    v.nullable(
+      v.object({
+        state: v.picklist(["up", "login", "down"]),
+        since: v.nullable(time),
+        reason: v.nullable(v.string()),
+        tools: v.nullable(count),
+      }),
+    ),
+    v.description("What an MCP client met. Null where it was not asked."),
+  ),
   failure: v.nullable(
     v.object({
       kind: v.string(),
       cause: v.string(),
       exitCode: v.nullable(v.number()),
       reason: v.string(),
-      task: v.string(),
+      task: v.pipe(v.nullable(v.string()), v.description("Null where an alarm ended the release.")),
       at: time,
     }),
   ),
@@ -58,6 +76,9 @@ const service = v.object({
       arn: v.string(),
       status: v.string(),
       taskDefinition: v.string(),
+      deployment: v.optional(v.string()),
+      image: v.optional(v.string()),
+      imageDigest: v.optional(v.string()),
       createdAt: v.nullable(time),
       startedAt: v.nullable(time),
       olderSecrets: v.array(v.string()),
@@ -90,6 +111,7 @@ const status = v.object({
       until: v.nullable(time),
     }),
   ),
+  probe: v.pipe(v.nullable(v.object({ lastRound: v.nullable(time) })), v.description("Null where nobody probes.")),
   services: v.array(service),
 });
 
@@ -129,6 +151,8 @@ const rollback = v.array(
     at: v.nullable(time),
     finishedAt: v.nullable(time),
     status: v.string(),
+    alarms: v.pipe(v.array(v.string()), v.description("Those that ended it.")),
+    taskDefinition: v.string(),
     image: v.nullable(v.string()),
     digest: v.nullable(v.string()),
     by: v.nullable(v.string()),
@@ -150,6 +174,7 @@ const secretsList = v.object({
       lastRotation: v.nullable(time),
       nextRotation: v.nullable(time),
       usedBy: v.array(v.string()),
+      functions: v.pipe(v.array(v.string()), v.description("The fleet's own functions that use it.")),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import type { SecretPlan, StagePlan } from "#fleet";
-import { howToDeploy } from "../aws.ts";
+import { howToDeploy } from "#fleet/deploying.ts";
+import { functionsReading } from "#fleet/secret-readers.ts";
 import type { ExitCode } from "../failure.ts";
 import type { Stage } from "../stage.ts";
 import { currentSince } from "../status/facts.ts";
@@ -20,6 +21,7 @@ interface Listed {
   readonly lastRotation: string | null;
   readonly nextRotation: string | null;
   readonly usedBy: readonly string[];
+  readonly functions: readonly string[];
 }
 
 /** @param wanted default: all */
@@ -27,7 +29,7 @@ export async function listSecrets(stage: Stage, wanted: readonly string[], forma
   const { terminal, plan } = stage;
   const secrets = wanted.length === 0 ? plan.secrets : wanted.map((name) => findSecret(plan, name));
   const known = await readSecrets(stage, secrets);
-  const listed = secrets.map((secret) => listOne(secret, known.get(secret.key)));
+  const listed = secrets.map((secret) => listOne(plan, secret, known.get(secret.key)));
   if (format === "json") {
     terminal.print(JSON.stringify({ stage: plan.stage, secrets: listed }, undefined, 2));
     return 0;
@@ -41,7 +43,7 @@ export async function listSecrets(stage: Stage, wanted: readonly string[], forma
     one.currentSince === null ? "-" : one.currentSince.slice(0, 16).replace("T", " "),
     stateText(one, terminal.paint),
     rotationText(one),
-    one.usedBy.join(" ") || terminal.paint.dim(otherUse(plan, one.key)),
+    [...one.usedBy, ...one.functions.map((name) => terminal.paint.dim(name))].join(" ") || terminal.paint.dim("nobody"),
   ]);
   for (const line of table(["SECRET", "CURRENT SINCE", "STATE", "ROTATION", "USED BY"], rows)) terminal.print(line);
   for (const { key, state } of listed) for (const line of remedies(plan, key, state)) terminal.note(line);
@@ -53,7 +55,7 @@ const undated = "Only those that changed last are dated: fleet secrets list <sec
 const isUndated = ({ state, currentSince: since }: Listed) =>
   since === null && state !== "missing" && state !== "deleted" && state !== "no value";
 
-function listOne(secret: SecretPlan, known: KnownSecret | undefined): Listed {
+function listOne(plan: StagePlan, secret: SecretPlan, known: KnownSecret | undefined): Listed {
   const { described, facts } = known ?? {};
   const since = facts && currentSince(facts);
   return {
@@ -67,6 +69,7 @@ function listOne(secret: SecretPlan, known: KnownSecret | undefined): Listed {
     lastRotation: described?.LastRotatedDate?.toISOString() ?? null,
     nextRotation: described?.NextRotationDate?.toISOString() ?? null,
     usedBy: secret.usedBy,
+    functions: functionsReading(plan, secret.key),
   };
 }
 
@@ -89,15 +92,8 @@ function stateText({ state }: Listed, paint: Paint): string {
 
 function rotationText({ rotation, lastRotation, nextRotation }: Listed): string {
   if (rotation === "off") return "off";
-  const next = nextRotation === null ? "on" : `next ${nextRotation.slice(0, 10)}`;
-  return lastRotation === null ? `${next}, never yet` : next;
-}
-
-/** What uses a secret that no service gets. */
-function otherUse({ secrets, chat }: StagePlan, key: string): string {
-  const rotated = secrets.filter(({ rotation }) => "admin" in rotation && rotation.admin === key);
-  if (rotated.length > 0) return `rotation of ${rotated.map((secret) => secret.key).join(" ")}`;
-  return chat?.secret === key ? "the chats" : "nobody";
+  if (nextRotation === null) return lastRotation === null ? "on, never yet" : "on";
+  return `${lastRotation === null ? "first" : "next"} ${nextRotation.slice(0, 10)}`;
 }
 
 function remedies(plan: StagePlan, key: string, state: SecretState): readonly string[] {

@@ -7,7 +7,8 @@ import {
 import { eachOf } from "#console/reading/each.ts";
 import { listSecrets } from "#console/reading/listed-secrets.ts";
 import type { SecretPlan } from "#fleet";
-import { howToDeploy, orMissing } from "../aws.ts";
+import { howToDeploy } from "#fleet/deploying.ts";
+import { orMissing } from "../aws.ts";
 import type { Stage } from "../stage.ts";
 import { type DatedSecret, isSettled, type SecretFacts, type VersionFacts } from "../status/facts.ts";
 import { findSecret } from "./find.ts";

@@ -20,6 +20,8 @@ export const consoleEvent = v.variant("kind", [
   v.object({
     kind: v.literal("hello"),
     stage: v.string(),
+    /** What brings the map to it. */
+    toDeploy: v.string(),
     mode: consoleMode,
     /** Whether requests, audit events and API calls are sent at all. */
     happenings: v.boolean(),

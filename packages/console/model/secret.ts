@@ -16,6 +16,8 @@ export const secret = v.object({
   name: v.string(),
   /** Keys of the services that use it. */
   usedBy: v.array(v.string()),
+  /** The fleet's own functions that use it. */
+  functions: v.array(v.string()),
   /** `deleted` ones can be restored until their recovery window ends. */
   status: v.picklist(["present", "deleted", "absent"]),
   rotation: v.picklist(["configured", "none"]),

@@ -73,7 +73,7 @@ interface FleetProps {
 
 function Fleet({ state, filter, perform, performOnAlarms }: FleetProps) {
   // Without a feed of single requests, their place is free.
-  const secrets = <Secrets state={state} filter={filter} perform={perform} />;
+  const secrets = <Secrets state={state} filter={filter} none="The map has no secret." perform={perform} />;
   return (
     <>
       <div class="traffic">

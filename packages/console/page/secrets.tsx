@@ -13,15 +13,17 @@ const shownSecrets = 40;
 interface SecretsProps {
   readonly state: ConsoleState;
   readonly filter: string;
+  /** What is said where there is none. */
+  readonly none: string;
   readonly perform: Perform;
 }
 
-export function Secrets({ state: { secrets, now, unreadable }, filter, perform }: SecretsProps) {
+export function Secrets({ state: { secrets, now, unreadable }, filter, none, perform }: SecretsProps) {
   const shown = shownOf(secrets ?? [], filter, now);
   const others = filter === "" ? (secrets?.length ?? 0) - shown.length : 0;
   return (
     <Panel title="Secrets" class="secrets" problem={unreadable.secrets}>
-      {secrets?.length === 0 && <p class="empty">The map has no secret.</p>}
+      {secrets?.length === 0 && <p class="empty">{none}</p>}
       {shown.map((secret) => (
         <SecretLife key={secret.key} secret={secret} now={now} perform={perform} />
       ))}
@@ -42,7 +44,7 @@ function shownOf(secrets: readonly Secret[], filter: string, now: number): reado
   const wanted =
     filter === ""
       ? ranked.filter(({ attention }) => attention !== "well")
-      : ranked.filter(({ item: { key, usedBy } }) => matches(filter, key, ...usedBy));
+      : ranked.filter(({ item: { key, usedBy, functions } }) => matches(filter, key, ...usedBy, ...functions));
   return wanted.slice(0, shownSecrets).map(({ item }) => item);
 }
 
@@ -53,7 +55,7 @@ interface SecretLifeProps {
 }
 
 function SecretLife({ secret, now, perform }: SecretLifeProps) {
-  const { key, usedBy, versions, status } = secret;
+  const { key, usedBy, functions, versions, status } = secret;
   const earlier = Math.max(0, versions.length - shownVersions);
   return (
     <article class="secret" aria-labelledby={`secret-${key}`}>
@@ -61,7 +63,7 @@ function SecretLife({ secret, now, perform }: SecretLifeProps) {
         <div class="line">
           <h3 id={`secret-${key}`}>{key}</h3>
           <span class="facts">
-            {usedBy.length === 0 ? "used by no service" : `used by ${usedBy.join(", ")}`} · {standing(secret, now)}
+            used by {[...usedBy, ...functions].join(", ") || "nobody"} · {standing(secret, now)}
           </span>
         </div>
         {perform !== undefined && status === "present" && secret.rotation === "configured" && (

@@ -58,7 +58,7 @@ export function ServicePage({ state, serviceKey, perform, performOnAlarms }: Ser
       </div>
       <div class="side">
         <Alarms state={own} filter="" perform={performOnAlarms} />
-        <Secrets state={own} filter="" perform={perform} />
+        <Secrets state={own} filter="" none="It uses no secret of the map." perform={perform} />
         <Notices notices={own.notices} />
       </div>
       <div class="logs">

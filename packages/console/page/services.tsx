@@ -32,9 +32,7 @@ export function Services({ state, filter, perform }: ServicesProps) {
       {unreadable.traffic !== undefined && <p class="problem">Requests could not be counted: {unreadable.traffic}</p>}
       {services === undefined && <p class="empty">Reading the fleet…</p>}
       {services !== undefined && services.length > 0 && services.every(({ status }) => status === "absent") && (
-        <p class="empty">
-          Nothing is deployed here yet. <code>npx sst deploy --stage {state.stage}</code> creates what is in the map.
-        </p>
+        <p class="empty">Nothing is deployed here yet: {state.toDeploy}.</p>
       )}
       {services?.length === 0 && <p class="empty">The map has no service. Add one in fleet.config.ts.</p>}
       {services !== undefined &&
@@ -183,6 +181,13 @@ function DeploymentState({ service, now }: Pick<CardProps, "service" | "now">) {
   if (service.status === "absent") return <span class="mark neutral">not deployed</span>;
   if (service.status === "draining") return <span class="mark warn">being removed</span>;
   if (primary === undefined) return <span class="mark neutral">no deployment</span>;
+  const { healthy, desired } = service;
+  if (primary.state === "completed" && healthy < desired)
+    return (
+      <span class="mark bad">
+        {healthy} of {desired} {desired === 1 ? "task is" : "tasks are"} healthy
+      </span>
+    );
   return <DeploymentMark deployment={primary} now={now} />;
 }
 

@@ -13,6 +13,11 @@ export interface ClientSettings {
   /** The local endpoint. Default: AWS. */
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /**
+   * Reads the profiles of the AWS CLI again for each client, and not once in a process: somebody renews them meanwhile.
+   * https://github.com/smithy-lang/smithy-typescript/blob/main/packages/shared-ini-file-loader/src/loadSharedConfigFiles.ts
+   */
+  readonly ignoreCache?: true;
 }
 
 export interface Clients {

@@ -32,8 +32,17 @@ export function createFleetReader(plan: StagePlan, settings: ClientSettings): Fl
   };
 }
 
+/** What a reading that has begun may still be using, and the one before. */
+const openAtMost = 2;
+
 /** As above, of the plan that holds at the time: the map may be saved while somebody watches. */
-export function followFleet(plan: () => StagePlan, settings: ClientSettings): FleetReader {
+export function followFleet(
+  plan: () => StagePlan,
+  settings: ClientSettings,
+): FleetReader & {
+  /** The next reading begins with clients of its own: a client keeps for good the credentials that say no end of theirs. */
+  renew(): void;
+} {
   const opened: FleetReader[] = [];
   let read: StagePlan | undefined;
   const now = (): FleetReader => {
@@ -41,7 +50,7 @@ export function followFleet(plan: () => StagePlan, settings: ClientSettings): Fl
     if (known !== undefined && plan() === read) return known;
     read = plan();
     const fresh = createFleetReader(read, settings);
-    opened.push(fresh);
+    if (opened.push(fresh) > openAtMost) opened.shift()?.close();
     return fresh;
   };
   return {
@@ -51,6 +60,9 @@ export function followFleet(plan: () => StagePlan, settings: ClientSettings): Fl
     chats: () => now().chats(),
     traffic: () => now().traffic(),
     tools: (service, span) => now().tools(service, span),
+    renew() {
+      read = undefined;
+    },
     close() {
       for (const reader of opened) reader.close();
     },

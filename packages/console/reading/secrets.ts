@@ -5,6 +5,7 @@ import {
   type SecretListEntry,
 } from "@aws-sdk/client-secrets-manager";
 import type { StagePlan } from "#fleet";
+import { functionsReading } from "#fleet/secret-readers.ts";
 import type { Secret, SecretVersion } from "../model/secret.ts";
 import type { Clients } from "./clients.ts";
 import { eachOf } from "./each.ts";
@@ -38,7 +39,7 @@ async function readSecrets(plan: StagePlan, { secrets: client }: Clients, known:
   await eachOf(undated.slice(0, askedAtOnce), async ({ ARN = "" }) => known.set(ARN, await datesOf(ARN, client)));
   return plan.secrets.map((secret) => {
     const entry = listed.get(secret.key);
-    return secretOf(secret, entry, versionsIn(entry, known.get(entry?.ARN ?? "") ?? new Map()));
+    return secretOf(plan, secret, entry, versionsIn(entry, known.get(entry?.ARN ?? "") ?? new Map()));
   });
 }
 
@@ -56,12 +57,18 @@ function versionsIn(
     .toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || rank(a.labels) - rank(b.labels));
 }
 
-function secretOf(plan: SecretPlan, entry: SecretListEntry | undefined, versions: readonly SecretVersion[]): Secret {
+function secretOf(
+  plan: StagePlan,
+  { key, name, usedBy }: SecretPlan,
+  entry: SecretListEntry | undefined,
+  versions: readonly SecretVersion[],
+): Secret {
   const { RotationEnabled, LastRotatedDate, NextRotationDate, DeletedDate } = entry ?? {};
   return {
-    key: plan.key,
-    name: plan.name,
-    usedBy: [...plan.usedBy],
+    key,
+    name,
+    usedBy: [...usedBy],
+    functions: functionsReading(plan, key),
     status: entry === undefined ? "absent" : DeletedDate === undefined ? "present" : "deleted",
     rotation: RotationEnabled === true ? "configured" : "none",
     ...(LastRotatedDate === undefined ? {} : { lastRotatedAt: LastRotatedDate.getTime() }),

@@ -55,7 +55,12 @@ export function arrange({ services = [], alarms = [] }: Pick<ConsoleState, "serv
   const firing = firingServices(alarms);
   const all = rank(services, (service) => serviceAttention(service, firing.has(service.key)));
   const folded = { well: [], offline: [] };
-  if (services.length <= few) return { cards: services, rows: [], ...folded };
+  if (services.length <= few) {
+    // Where all are in sight, one that rolls stays in its place.
+    const isWrong = ({ attention }: Ranked<Service>) => attention === "down" || attention === "failing";
+    const wrong = all.filter(isWrong).map(({ item }) => item);
+    return { cards: [...wrong, ...services.filter((one) => !wrong.includes(one))], rows: [], ...folded };
+  }
   if (filter !== "") {
     const found = all.filter(({ item }) => matches(filter, item.key, item.hostname));
     return found.length <= few

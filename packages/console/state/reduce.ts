@@ -12,9 +12,9 @@ export function reduce(state: ConsoleState, event: StateEvent): ConsoleState {
     case "lost":
       return state.connection === "lost" ? state : { ...state, connection: "lost" };
     case "hello": {
-      const { stage, mode, happenings, searches, notices } = event;
+      const { stage, toDeploy, mode, happenings, searches, notices } = event;
       const { now } = state;
-      return { ...initialState, connection: "live", stage, mode, happenings, searches, now, notices };
+      return { ...initialState, connection: "live", stage, toDeploy, mode, happenings, searches, now, notices };
     }
     case "tick": {
       const { at: now, traffic = state.traffic, splunkRefusesUntil, silences } = event;

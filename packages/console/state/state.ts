@@ -14,6 +14,8 @@ export type Numbered<Entry> = Entry & { readonly number: number };
 export interface ConsoleState {
   readonly connection: "connecting" | "live" | "lost";
   readonly stage: string;
+  /** What brings the map to it. */
+  readonly toDeploy: string;
   readonly mode: ConsoleMode;
   /** Whether requests, audit events and API calls are sent. */
   readonly happenings: boolean;
@@ -44,6 +46,7 @@ export type StateEvent = ConsoleEvent | { readonly kind: "lost" };
 export const initialState: ConsoleState = {
   connection: "connecting",
   stage: "",
+  toDeploy: "",
   mode: "read-only",
   happenings: false,
   searches: false,

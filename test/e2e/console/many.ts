@@ -25,6 +25,7 @@ export function viewOf(count: number): FleetView {
   }));
   return {
     stage: "prod",
+    toDeploy: "npx sst deploy --stage prod",
     services: async () => services,
     secrets: async () => secrets,
     alarms: async () => alarms,
@@ -81,6 +82,7 @@ function secretOf(key: string): Secret {
     key: `secret-of-${key}`,
     name: `/prod/mcp/${key}`,
     usedBy: [key],
+    functions: [],
     status: "present",
     rotation: "configured",
     lastRotatedAt: now - 86_400_000,

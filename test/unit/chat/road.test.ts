@@ -31,6 +31,21 @@ describe("telling", () => {
     expect(town.waiting).toBe(0);
   });
 
+  it("[CHAT-2] ends the conversation also where something else began and ended within the last window", async () => {
+    const town = createTown();
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    await town.pass(minute);
+    const metric = { metric: "TargetResponseTime" };
+    town.send(alarm("wiki", "ALARM", town.now - 9, metric), alarm("wiki", "OK", town.now, metric));
+    town.send(alarm("wiki", "OK", town.now));
+    await town.run();
+    expect(town.said.map(({ card, conversation }) => [conversation.manner, card.tone])).toEqual([
+      ["begin", "critical"],
+      ["rewrite", "good"],
+    ]);
+  });
+
   it("[CHAT-3] tells alarms of one service in one window in one message", async () => {
     const town = createTown();
     town.send(alarm("wiki", "ALARM", start), alarm("wiki", "ALARM", start + 1, { metric: "TargetResponseTime" }));

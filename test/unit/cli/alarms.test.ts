@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Entry, emptyRecord, type GroupRecord } from "#chat/record/record.ts";
 import { audienceOf, nameDestinations } from "#cli/alarms/audience.ts";
+import { showAlarms, worstFirst } from "#cli/alarms/list.ts";
 import type { AlarmFacts } from "#cli/alarms/read.ts";
 import { isTold } from "#cli/alarms/reception.ts";
+import { createPaint } from "#cli/paint.ts";
 import type { ChatPlan } from "#fleet";
 
 const chat: ChatPlan = {
@@ -85,5 +87,37 @@ describe("what a chat has posted", () => {
     ["a test that a window keeps back", last, record(2, { told: false })],
   ])("is no test by %s", (_what, before, now) => {
     expect(isTold("arn", before, now)).toBe(false);
+  });
+});
+
+describe("[OPS-4] fleet alarms list", () => {
+  const wordy = "prod-mcp-google-workspace-unhealthyHosts";
+  const listed = [
+    { ...alarm("google_workspace", "x", wordy), state: "INSUFFICIENT_DATA", muted: true, since: 0 },
+    { ...alarm(undefined, "x", "prod-mcp-settle-secret-silence"), threshold: undefined },
+    { ...alarm("wiki", "x"), basis: "placeholder" as const },
+  ];
+
+  it("begins with the worst: what rings, and of that what nobody silenced", () => {
+    const of = (name: string, state: string, muted = false) => ({ ...alarm(undefined, "x", name), state, muted });
+    const all = [
+      of("a", "OK"),
+      of("b", "ALARM", true),
+      of("d", "ALARM"),
+      of("c", "ALARM"),
+      of("e", "INSUFFICIENT_DATA"),
+    ];
+    expect(worstFirst(all).map(({ name }) => name)).toEqual(["c", "d", "b", "e", "a"]);
+  });
+
+  it("takes a line an alarm, whatever its state, by the name that the other commands take", () => {
+    const lines = showAlarms("prod", listed, createPaint(false));
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+      ["ALARM", "STATE", "FOR", "THRESHOLD"],
+      ["google-workspace-unhealthyHosts", "no data, muted", expect.stringMatching(/days$/), "1"],
+      ["settle-secret-silence", "OK", "-", "-"],
+      ["wiki-x", "OK", "-", "1 (placeholder)"],
+    ]);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 });

@@ -32,6 +32,7 @@ describe("what may stand where the cursor is", () => {
       ["google_workspace", "everything"],
     ],
     [["logs", "--stage", "prod", ""], ["google_workspace"]],
+    [["exec", "goo"], ["google_workspace"]],
     [
       ["status", "--stage", ""],
       ["prod", "local"],

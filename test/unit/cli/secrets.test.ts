@@ -230,8 +230,8 @@ describe("fleet secrets list", () => {
     const { code, out, err } = await secrets(["list"]);
     expect(code).toBe(0);
     expect(out).toMatch(/^splunk +\d{4}-\d\d-\d\d \d\d:\d\d +settled +off +google_workspace$/m);
-    expect(out).toMatch(/^splunk-admin +- +missing +off +rotation of splunk$/m);
-    expect(err).toContain("splunk-admin is not deployed: npm start");
+    expect(out).toMatch(/^splunk-admin +- +missing +off +rotate-secret settle-secret$/m);
+    expect(err).toContain("splunk-admin is not deployed: let npm start finish, or restart it");
     expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 

@@ -64,7 +64,8 @@ describe("[OPS-1] what needs a person first", () => {
       rotation: "configured",
       versions: [],
     } as const;
-    const of = (more: object) => secretAttention({ ...secret, usedBy: [], versions: [], ...more }, 1_000);
+    const of = (more: object) =>
+      secretAttention({ ...secret, usedBy: [], functions: [], versions: [], ...more }, 1_000);
     expect([of({ status: "deleted" }), of({ nextRotationAt: 999 }), of({ nextRotationAt: 1_001 })]).toEqual([
       "down",
       "failing",
@@ -96,6 +97,12 @@ describe("[OPS-1] what needs a person first", () => {
     expect(of.cards.map(({ key }) => key)).toEqual(["gone"]);
     expect([of.rows.length, of.well.length, of.offline.length]).toEqual([0, 1, 20]);
     expect(arrange({ ...initialState, services: offline }, "off-1").rows).toHaveLength(11);
+  });
+
+  it("is on top of few, of which one that rolls stays in its place", () => {
+    const rolls = service("b", { deployments: [rolling("in-progress")] });
+    const { cards } = arrange({ ...initialState, services: [service("a"), rolls, service("c", { healthy: 0 })] }, "");
+    expect(cards.map(({ key }) => key)).toEqual(["c", "a", "b"]);
   });
 
   it("keeps the order of the map among equals", () => {

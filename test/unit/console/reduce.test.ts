@@ -24,6 +24,7 @@ function newsAfter(...events: readonly StateEvent[]): readonly string[] {
 const hello: StateEvent = {
   kind: "hello",
   stage: "local",
+  toDeploy: "restart it",
   mode: "actions",
   happenings: true,
   searches: true,
@@ -70,6 +71,7 @@ function secrets(...versions: readonly (readonly [id: string, ...labels: string[
     key: "splunk",
     name: "/local/mcp/splunk",
     usedBy: ["echo"],
+    functions: [],
     status: "present",
     rotation: "configured",
     versions: versions.map(([id, ...labels]) => ({ id, createdAt: 0, labels })),

@@ -11,6 +11,7 @@ function quietFleet() {
   const listeners = new Set<(happening: Happening) => void>();
   const view: FleetView = {
     stage: "local",
+    toDeploy: "restart it",
     services: async () => [],
     secrets: async () => [],
     alarms: () => Promise.reject(new Error("AccessDenied")),
@@ -177,7 +178,15 @@ describe("the console's server", () => {
     const console = await open(quietFleet().view);
     const first = await watch(console);
     const expected = [
-      { kind: "hello", stage: "local", mode: "read-only", happenings: true, searches: false, notices: [] },
+      {
+        kind: "hello",
+        stage: "local",
+        toDeploy: "restart it",
+        mode: "read-only",
+        happenings: true,
+        searches: false,
+        notices: [],
+      },
       { kind: "services", services: [] },
       { kind: "unreadable", part: "alarms", reason: "AccessDenied" },
     ];

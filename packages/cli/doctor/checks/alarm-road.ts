@@ -1,4 +1,5 @@
 import { names, type StagePlan } from "#fleet";
+import { howToDeploy, type Place } from "#fleet/deploying.ts";
 import { confirmRemedy, mailTopicOf } from "../../alarms/audience.ts";
 import { type AlarmFacts, isChatAlarm } from "../../alarms/read.ts";
 import { readSubscribers, type Subscriber } from "../../alarms/subscribers.ts";
@@ -24,7 +25,7 @@ export const alarmRoad: Check = {
     );
     const mail = Object.entries(chat?.destinations ?? {}).map(async ([name, { receiver }]) =>
       receiver === "email"
-        ? judgeMail(name, await readSubscribers(stage, mailTopicOf(stage.plan, name)), stage.plan.stage)
+        ? judgeMail(name, await readSubscribers(stage, mailTopicOf(stage.plan, name)), stage.plan)
         : [],
     );
     const seen = [...subscribed.flat(), ...(await Promise.all(mail)).flat(), ...judgeChatAlarms(alarms)];
@@ -52,10 +53,9 @@ export function judgeChatAlarms(alarms: readonly AlarmFacts[]): readonly Finding
 export function judgeMail(
   destination: string,
   subscribers: readonly Subscriber[] | undefined,
-  stage: string,
+  plan: Place,
 ): readonly Finding[] {
-  if (subscribers === undefined)
-    return [failure(`${destination} has no topic to mail by.`, `npx sst deploy --stage ${stage}`)];
+  if (subscribers === undefined) return [failure(`${destination} has no topic to mail by.`, howToDeploy(plan))];
   return subscribers
     .filter(({ confirmed }) => !confirmed)
     .map(({ endpoint }) => warning(`${endpoint} gets no mail of ${destination}: it is not confirmed.`, confirmRemedy));
@@ -65,13 +65,13 @@ export function judgeMail(
 export function judgeSubscribers(
   topic: string,
   subscribers: readonly Subscriber[] | undefined,
-  { stage, chat }: Pick<StagePlan, "stage" | "chat">,
+  plan: Place & Pick<StagePlan, "chat">,
 ): readonly Finding[] {
-  const deploy = `npx sst deploy --stage ${stage}`;
+  const deploy = howToDeploy(plan);
   if (subscribers === undefined) return [failure(`Alarms go to ${topic}, which does not exist.`, deploy)];
   if (!subscribers.some(({ confirmed }) => confirmed)) {
     // Without chats in the map, alarms may end at the topic on purpose.
-    const finding = chat === undefined ? warning : failure;
+    const finding = plan.chat === undefined ? warning : failure;
     return [
       finding(`Nobody is subscribed to ${topic}: alarms end there.`, `Set \`chat\` in fleet.config.ts, then ${deploy}`),
     ];

@@ -5,10 +5,10 @@ import { type Check, type Finding, warning } from "../check.ts";
 export const alarmThresholds: Check = {
   id: "alarm-thresholds",
   ok: "Every alarm's threshold was chosen or measured.",
-  look: async ({ stage, alarms }) => judgeThresholds(await alarms, stage.plan.stage),
+  look: async ({ alarms }) => judgeThresholds(await alarms),
 };
 
-export function judgeThresholds(alarms: readonly AlarmFacts[], stage: string): readonly Finding[] {
+export function judgeThresholds(alarms: readonly AlarmFacts[]): readonly Finding[] {
   const open = Map.groupBy(
     alarms.filter(({ basis }) => basis === "placeholder"),
     ({ service, name }) => service ?? name,
@@ -17,7 +17,7 @@ export function judgeThresholds(alarms: readonly AlarmFacts[], stage: string): r
   return [...Map.groupBy(open, ([, of]) => kindsOf(of))].map(([kinds, services]) =>
     warning(
       `${services.map(([service]) => service).join(", ")}: the thresholds of ${kinds} are placeholders.`,
-      `The function tune-alarms measures them once a week, from traffic; npx sst deploy --stage ${stage} then applies them.`,
+      "The function tune-alarms measures them once a week, from traffic, and the next deploy applies them.",
     ),
   );
 }

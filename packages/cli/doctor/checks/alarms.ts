@@ -1,5 +1,6 @@
 import type { Mute } from "#chat/record/mute-table.ts";
 import { alarmNames, names, rateNames } from "#fleet";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { describeMute, readMutes } from "../../alarms/mutes.ts";
 import { type AlarmFacts, isChatAlarm } from "../../alarms/read.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
@@ -25,7 +26,7 @@ export const alarms: Check = {
     const watching = [...own, ...[...found.values()].filter(({ name }) => isChatAlarm(name))];
     const muted = watching.filter((alarm) => alarm.muted);
     const silent = own.filter(({ actions }) => actions.length === 0).map(({ name }) => name);
-    const deploy = `npx sst deploy --stage ${plan.stage}`;
+    const deploy = howToDeploy(plan);
     const findings: Finding[] = [];
     if (missing.length > 0) findings.push(failure(`Alarms are missing: ${missing.join(", ")}.`, deploy));
     if (silent.length > 0) findings.push(failure(`Alarms have no action: ${silent.join(", ")}.`, deploy));

@@ -1,5 +1,6 @@
 import { ACMClient, type CertificateSummary, paginateListCertificates } from "@aws-sdk/client-acm";
 import type { StagePlan } from "#fleet";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { type Check, type Finding, failure } from "../check.ts";
 
 const week = 7 * 86_400_000;
@@ -22,13 +23,13 @@ export const certificate: Check = {
 
 /** @param now milliseconds since the epoch */
 export function judgeCertificates(
-  { stage, serviceDomain }: StagePlan,
+  plan: StagePlan,
   own: readonly CertificateSummary[],
   now: number,
 ): readonly Finding[] {
+  const { serviceDomain } = plan;
   const [best] = own.toSorted((one, other) => rank(other) - rank(one));
-  if (best === undefined)
-    return [failure(`ACM has no certificate for ${serviceDomain}.`, `npx sst deploy --stage ${stage}`)];
+  if (best === undefined) return [failure(`ACM has no certificate for ${serviceDomain}.`, howToDeploy(plan))];
   if (best.Status !== "ISSUED")
     return [
       failure(

@@ -1,4 +1,5 @@
 import { eachOf } from "#console/reading/each.ts";
+import { howToDeploy } from "#fleet/deploying.ts";
 import type { Stage } from "../../stage.ts";
 import { type Deployed, differencesOf } from "../../status/deployed.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
@@ -30,7 +31,7 @@ function compareWithMap(stage: Stage, facts: ServiceFacts, deployed: Deployed): 
   return [
     warning(
       `${facts.plan.key} differs from the map: ${differences.join("; ")}.`,
-      `npx sst deploy --stage ${stage.plan.stage}, or change the map`,
+      `${howToDeploy(stage.plan)}, or change the map`,
     ),
   ];
 }

@@ -6,6 +6,7 @@ import {
   type LoadBalancer,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { names } from "#fleet";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { idleVariable } from "#fleet/timing.ts";
 import { orMissing } from "../../aws.ts";
 import type { Stage } from "../../stage.ts";
@@ -40,24 +41,25 @@ async function lookAt({ stage, now }: Examination, name: string): Promise<readon
   const command = new DescribeLoadBalancersCommand({ Names: [name] });
   const found = await orMissing(client.send(command), "LoadBalancerNotFoundException");
   const balancer = found?.LoadBalancers?.[0];
-  if (balancer === undefined)
-    return [skipped(`There is no balancer ${name} yet.`, `npx sst deploy --stage ${stage.plan.stage}`)];
+  if (balancer === undefined) return [skipped(`There is no balancer ${name} yet.`, howToDeploy(stage.plan))];
   const [seconds, lost] = await Promise.all([readSeconds(client, balancer), countLost(stage, balancer, now())]);
   return judgeBalancer(stage.plan, name, { seconds, lost });
 }
 
 /** @param is as the balancer has it; `lost`: its own 502s of a day */
 export function judgeBalancer(
-  { stage, network: { idleTimeoutSeconds } }: Stage["plan"],
+  plan: Stage["plan"],
   name: string,
   is: { readonly seconds: number; readonly lost: number },
 ): readonly Finding[] {
+  const { stage, network } = plan;
+  const { idleTimeoutSeconds } = network;
   const findings: Finding[] = [];
   if (is.seconds !== idleTimeoutSeconds)
     findings.push(
       warning(
         `${name} keeps idle connections for ${is.seconds} s, and the map says ${idleTimeoutSeconds} s.`,
-        `npx sst deploy --stage ${stage}, or change stages.${stage}.network.idleTimeoutSeconds`,
+        `${howToDeploy(plan)}, or change stages.${stage}.network.idleTimeoutSeconds`,
       ),
     );
   if (is.lost > 0)

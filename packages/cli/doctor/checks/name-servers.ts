@@ -1,4 +1,5 @@
 import { GetHostedZoneCommand, ListHostedZonesByNameCommand, Route53Client } from "@aws-sdk/client-route-53";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";
 import { type Check, type Finding, failure, skipped } from "../check.ts";
@@ -11,8 +12,7 @@ export const nameServers: Check = {
     const { plan } = stage;
     if (resolveNs === undefined) return [skipped(`${plan.domain} is this machine: no registrar knows it.`)];
     const wanted = await readNameServers(stage);
-    if (wanted === undefined)
-      return [failure(`Route 53 has no zone ${plan.domain}.`, `npx sst deploy --stage ${plan.stage}`)];
+    if (wanted === undefined) return [failure(`Route 53 has no zone ${plan.domain}.`, howToDeploy(plan))];
     const domain = plan.hostedZone.kind === "adopt" ? plan.hostedZone.name : plan.domain;
     const found = await resolveNs(domain).catch((error: unknown) => reasonOf(error));
     return compareNameServers(domain, wanted, found);

@@ -1,5 +1,5 @@
 import type { SecretPlan, StagePlan } from "#fleet";
-import { howToDeploy } from "../../aws.ts";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { Failure } from "../../failure.ts";
 import { howToRestore } from "../../secrets/read.ts";
 import { keyStates, keysOf, readValues, type StoredValue } from "../../secrets/value.ts";

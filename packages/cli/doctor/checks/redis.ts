@@ -1,5 +1,6 @@
 import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { names } from "#fleet";
+import { howToDeploy } from "#fleet/deploying.ts";
 import { orMissing } from "../../aws.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
 
@@ -13,7 +14,7 @@ export const redis: Check = {
     const command = new DescribeReplicationGroupsCommand({ ReplicationGroupId });
     const answer = await orMissing(aws.client(ElastiCacheClient).send(command), "ReplicationGroupNotFoundFault");
     const group = answer?.ReplicationGroups?.[0];
-    const deploy = `npx sst deploy --stage ${plan.stage}`;
+    const deploy = howToDeploy(plan);
     if (group === undefined) return [failure(`There is no Redis ${ReplicationGroupId}.`, deploy)];
     const findings: Finding[] = [];
     if (group.Status !== "available")

@@ -1,4 +1,5 @@
 import type { SecretPlan } from "#fleet";
+import { howToDeploy, type Place } from "#fleet/deploying.ts";
 import { formatDuration } from "../../duration.ts";
 import { findOverdue, type Schedule } from "../../secrets/schedule.ts";
 import { type Check, type Finding, failure, warning } from "../check.ts";
@@ -9,12 +10,12 @@ export const rotation: Check = {
   look: async ({ stage, secrets, now }) =>
     [...(await secrets).values()].flatMap(({ plan, described }) =>
       // `placeholders` reports one that is scheduled for deletion.
-      described.DeletedDate === undefined ? judgeRotation(plan, described, now(), stage.plan.stage) : [],
+      described.DeletedDate === undefined ? judgeRotation(plan, described, now(), stage.plan) : [],
     ),
 };
 
 /** @param now milliseconds since the epoch */
-export function judgeRotation(secret: SecretPlan, described: Schedule, now: number, stage: string): readonly Finding[] {
+export function judgeRotation(secret: SecretPlan, described: Schedule, now: number, plan: Place): readonly Finding[] {
   const overdue = findOverdue(secret, described, now);
   const remedy = `fleet secrets rotate ${secret.key} --wait; the log of the function rotate-secret shows why it did not`;
   switch (overdue?.kind) {
@@ -24,7 +25,7 @@ export function judgeRotation(secret: SecretPlan, described: Schedule, now: numb
       return [
         failure(
           `${secret.name} rotates every ${overdue.everyDays} days according to the map, but its rotation is off.`,
-          `npx sst deploy --stage ${stage}`,
+          howToDeploy(plan),
         ),
       ];
     case "due":

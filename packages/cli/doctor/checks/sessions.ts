@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-c
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { eachOf } from "#console/reading/each.ts";
 import { names, type ServicePlan } from "#fleet";
+import { howToDeploy, type Place } from "#fleet/deploying.ts";
 import type { Stage } from "../../stage.ts";
 import type { ServiceFacts, TaskFacts } from "../../status/facts.ts";
 import { type Check, type Finding, failure } from "../check.ts";
@@ -16,7 +17,7 @@ export const sessions: Check = {
   async look({ stage, services, deployedOf }) {
     const running = (await services).filter(({ plan, tasks }) => plan.sessions && tasks.length > 0);
     const findings = await eachOf(running, async (facts) => [
-      ...judgeTls(facts.plan.key, (await deployedOf(facts)).container, stage.plan.stage),
+      ...judgeTls(facts.plan.key, (await deployedOf(facts)).container, stage.plan),
       ...(await lookAtLog(stage, facts)),
     ]);
     return findings.flat();
@@ -28,18 +29,13 @@ const tlsVariables = ["WORKSPACE_MCP_OAUTH_PROXY_VALKEY_USE_TLS", "REDIS_USE_TLS
 export function judgeTls(
   service: string,
   container: Pick<ContainerDefinition, "environment"> | undefined,
-  stage: string,
+  plan: Place,
 ): readonly Finding[] {
   const off = tlsVariables.filter(
     (variable) => container?.environment?.find(({ name }) => name === variable)?.value !== "true",
   );
   if (off.length === 0) return [];
-  return [
-    failure(
-      `${service} talks to Redis in the clear: ${off.join(", ")} is not true.`,
-      `npx sst deploy --stage ${stage}`,
-    ),
-  ];
+  return [failure(`${service} talks to Redis in the clear: ${off.join(", ")} is not true.`, howToDeploy(plan))];
 }
 
 async function lookAtLog(stage: Stage, facts: ServiceFacts): Promise<readonly Finding[]> {

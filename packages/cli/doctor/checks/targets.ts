@@ -1,5 +1,5 @@
 import type { StagePlan } from "#fleet";
-import { howToDeploy } from "../../aws.ts";
+import { howToDeploy } from "#fleet/deploying.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
 import { type Check, type Finding, failure, passed } from "../check.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AlarmFacts } from "#cli/alarms/read.ts";
-import { judgeChatAlarms, judgeSubscribers } from "#cli/doctor/checks/alarm-road.ts";
+import { judgeChatAlarms, judgeMail, judgeSubscribers } from "#cli/doctor/checks/alarm-road.ts";
 import { judgeThresholds } from "#cli/doctor/checks/alarm-thresholds.ts";
 import { judgeMuted } from "#cli/doctor/checks/alarms.ts";
 import { judgeCertificates } from "#cli/doctor/checks/certificate.ts";
@@ -151,7 +151,7 @@ describe("rotation", () => {
   };
 
   it("passes when it is on and on time", () => {
-    expect(judgeRotation(splunk, on, now, "prod")).toEqual([]);
+    expect(judgeRotation(splunk, on, now, plan)).toEqual([]);
   });
 
   it.each([
@@ -159,7 +159,7 @@ describe("rotation", () => {
     ["overdue", { ...on, NextRotationDate: new Date(now - 3 * day) }],
     ["long ago", { ...on, LastRotatedDate: new Date(now - 60 * day) }],
   ])("is reported when it is %s", (_what, described) => {
-    expect(judgeRotation(splunk, described, now, "prod")).toHaveLength(1);
+    expect(judgeRotation(splunk, described, now, plan)).toHaveLength(1);
   });
 
   it("that stopped halfway is reported after an hour", () => {
@@ -178,9 +178,9 @@ describe("rotation", () => {
 it("finds sessions that go to Redis in the clear", () => {
   const variables = ["WORKSPACE_MCP_OAUTH_PROXY_VALKEY_USE_TLS", "REDIS_USE_TLS"];
   const container = (value: string) => ({ environment: variables.map((name) => ({ name, value })) });
-  expect(judgeTls("google_workspace", container("true"), "prod")).toEqual([]);
-  expect(judgeTls("google_workspace", container("false"), "prod")).toMatchObject([{ verdict: "failure" }]);
-  expect(judgeTls("google_workspace", { environment: [] }, "prod")).toMatchObject([{ verdict: "failure" }]);
+  expect(judgeTls("google_workspace", container("true"), plan)).toEqual([]);
+  expect(judgeTls("google_workspace", container("false"), plan)).toMatchObject([{ verdict: "failure" }]);
+  expect(judgeTls("google_workspace", { environment: [] }, plan)).toMatchObject([{ verdict: "failure" }]);
 });
 
 it("finds a placeholder worse if a service needs the key", () => {
@@ -272,6 +272,21 @@ it("names muted alarms by their service, and how to hear from all of them again"
   ]);
 });
 
+it("sends nobody to sst where npm start is what deploys", () => {
+  const here = { ...plan, stage: "local", runsOn: "loopback" as const };
+  const [splunk] = plan.secrets.filter(({ key }) => key === "splunk");
+  const found = [
+    ...judgeCertificates(here, [], Date.now()),
+    ...judgeTls("google_workspace", undefined, here),
+    ...judgeMail("on-call", undefined, here),
+    ...judgeSubscribers("topic", undefined, here),
+    ...judgeBalancer(here, "local-mcp-alb", { seconds: 60, lost: 0 }),
+    ...(splunk === undefined ? [] : judgeRotation(splunk, { RotationEnabled: false }, Date.now(), here)),
+  ];
+  expect(found).toHaveLength(6);
+  for (const { remedy } of found) expect(remedy).toMatch(/npm start/);
+});
+
 it("[FIX-1] reports the thresholds that nobody measured, by service", () => {
   const alarm = (kind: "latencyP95" | "errors5xx", basis: "placeholder" | "chosen") => ({
     arn: "arn",
@@ -288,8 +303,8 @@ it("[FIX-1] reports the thresholds that nobody measured, by service", () => {
     muted: false,
     actions: [],
   });
-  expect(judgeThresholds([alarm("errors5xx", "chosen")], "prod")).toEqual([]);
-  expect(judgeThresholds([alarm("latencyP95", "placeholder"), alarm("errors5xx", "chosen")], "prod")).toMatchObject([
+  expect(judgeThresholds([alarm("errors5xx", "chosen")])).toEqual([]);
+  expect(judgeThresholds([alarm("latencyP95", "placeholder"), alarm("errors5xx", "chosen")])).toMatchObject([
     { verdict: "warning", evidence: "google_workspace: the thresholds of latencyP95 are placeholders." },
   ]);
 });
