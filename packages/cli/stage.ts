@@ -1,4 +1,4 @@
-import { type FleetDefinition, planStage, type ServicePlan, type StagePlan } from "#fleet";
+import type { FleetDefinition, ServicePlan, StagePlan } from "#fleet";
 import { didYouMean } from "#fleet/nearest.ts";
 import { type Aws, type AwsSettings, createAws, settingsOf } from "./aws.ts";
 import { Failure, UsageError } from "./failure.ts";
@@ -49,7 +49,9 @@ export async function planWanted(surroundings: Surroundings, wanted: string | un
 }
 
 /** The plan of a stage that the map has. */
-export function planOf(map: FleetDefinition, stage: string, env: Surroundings["env"]): StagePlan {
+export async function planOf(map: FleetDefinition, stage: string, env: Surroundings["env"]): Promise<StagePlan> {
+  // What needs no plan, such as help, does not wait for it to load.
+  const { planStage } = await import("#fleet");
   const httpsPort = env.MCP_FLEET_HTTPS_PORT;
   return planStage(map, stage, httpsPort === undefined ? {} : { httpsPort: Number(httpsPort) });
 }
