@@ -71,8 +71,16 @@ export async function openStage(surroundings: Surroundings, plan: StagePlan): Pr
   const settings = settingsOf(plan, surroundings.env);
   await checkAccount(settings, plan);
   const aws = createAws(settings);
-  const { createPublicFetch } = await import("./public-fetch.ts");
-  return { ...surroundings, plan, aws, fetch: await createPublicFetch(plan, surroundings.project) };
+  return { ...surroundings, plan, aws, fetch: publicFetchOf(plan, surroundings.project) };
+}
+
+/** Few commands reach a service, and what it takes is half as much again as all else that `fleet status` loads. */
+function publicFetchOf(plan: StagePlan, project: string): typeof fetch {
+  let made: Promise<typeof fetch> | undefined;
+  return async (input, init) => {
+    made ??= import("./public-fetch.ts").then(({ createPublicFetch }) => createPublicFetch(plan, project));
+    return (await made)(input, init);
+  };
 }
 
 /** Names are the same in every account: without this, the wrong profile would show or roll another account's fleet. */
