@@ -1,7 +1,8 @@
 import { intervalOf, priceOfDay } from "#cli/console/price.ts";
 import { estimate, fixedGlue } from "#cli/cost/estimate.ts";
 import { createFleetReader } from "#console/reading/reader.ts";
-import { type ManyServices, openMany, planOnAws } from "../test/stage/many.ts";
+import { type ManyServices, openMany } from "../test/stage/many.ts";
+import { planOnAws } from "../test/stage/many-map.ts";
 import type { Taken } from "../test/stage/own-process.ts";
 
 export interface CallFigures {

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
 import {
   CreateSecretCommand,
@@ -9,6 +10,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { slackPerson } from "@mcp-fleet/endpoint/doubles/chat-page";
+import { paceMs } from "#chat/deliver/speech.ts";
 import type { FleetDefinition } from "#fleet";
 import { withButtons } from "../test/fixture/buttons.ts";
 import { echo, mapOf } from "../test/stage/maps.ts";
@@ -55,7 +57,11 @@ export async function prepareEvents(stage: FleetStage): Promise<{ readonly event
   const zone = { Name: "bench.example.com", CallerReference: "bench" };
   const { HostedZone } = await route53.send(new CreateHostedZoneCommand(zone));
   const events: Events = {
-    "alarm-to-chat": async () => alarmEvent(),
+    "alarm-to-chat": async () => {
+      // One run after the other would wait for its turn: a chat takes a message a second.
+      await sleep(paceMs);
+      return alarmEvent();
+    },
     "align-splunk": async () => ({ "detail-type": "Scheduled Event" }),
     "answer-button": async () => pressEvent(stage),
     "clear-validation": async () => {

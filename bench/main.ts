@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { benchAdversary } from "./adversary.ts";
 import { benchAlarms } from "./alarms.ts";
 import { benchChat } from "./chat.ts";
+import { benchCli } from "./cli.ts";
 import { benchFirstEvent } from "./first-event.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchFunctions } from "./functions.ts";
@@ -19,6 +20,7 @@ const parts = {
   adversary: benchAdversary,
   alarms: benchAlarms,
   chat: benchChat,
+  cli: benchCli,
   "first-event": benchFirstEvent,
   fleet: benchFleet,
   functions: benchFunctions,

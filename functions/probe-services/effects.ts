@@ -19,6 +19,9 @@ const Environment = v.object({
 });
 const environment = () => v.parse(Environment, process.env);
 
+// Node loads its HTTP client with the first use of it: now, while Lambda gives more processor time.
+await fetch("data:,");
+
 const cloudWatch = new CloudWatchClient({});
 const table = new DynamoDBClient({});
 

@@ -1,9 +1,11 @@
 import { chatPauseSeconds } from "#fleet/timing.ts";
+import { openMute } from "./decide/mute.ts";
 import { destinationsOf } from "./decide/route.ts";
 import { type Occasion, readSurroundings, type Surroundings } from "./deliver/circumstances.ts";
 import { post } from "./deliver/destination.ts";
 import type { RoadPorts } from "./deliver/ports.ts";
 import type { Speaker } from "./deliver/speaker.ts";
+import { digestOver } from "./deliver/storm.ts";
 import type { Incident } from "./incident/incident.ts";
 import { mergeIncidents } from "./incident/merge.ts";
 import { stageOfAlarm } from "./parse/alarm.ts";
@@ -107,6 +109,13 @@ async function postAll(
 ): Promise<Waiting> {
   const waiting = new Map<string, number>();
   const shares = sharesOf(incidents, settings, speakers, ports, (incident) => waiting.set(incident.change, 0));
+  const look = lookOnce(ports);
+  const addressed = new Set([...shares.values()].flat());
+  // What begins is most probably told: what helps its reader is looked up while it becomes known who may speak.
+  if (addressed.size <= digestOver)
+    for (const incident of addressed)
+      if (isBeginning(incident) && openMute(settings.mutes, incident, ports.clock.now()) === undefined)
+        void look({ service: incident.service, incident });
   let around: Promise<Surroundings> | undefined;
   const surroundings = () => {
     around ??= readSurroundings([...shares.values()].flat(), ports);
@@ -115,11 +124,29 @@ async function postAll(
   const posts = [...speakers].map(async ([destination, speaker]) => {
     const share = shares.get(destination) ?? [];
     if (share.length === 0 && !occasion.tick && occasion.closings.length === 0) return;
-    const left = await post({ destination, speaker, settings, ports, deadline, occasion, surroundings }, share);
+    const left = await post(
+      { destination, speaker, settings, ports: { ...ports, look }, deadline, occasion, surroundings },
+      share,
+    );
     for (const [change, afterMs] of left) waiting.set(change, Math.max(waiting.get(change) ?? 0, afterMs));
   });
   await Promise.all(posts);
   return waiting;
+}
+
+function isBeginning({ phase, severity, story }: Incident): boolean {
+  return (phase === "firing" || phase === "no-data") && severity !== "info" && story.kind !== "road-test";
+}
+
+/** What is looked up is the same for all destinations. */
+function lookOnce({ look }: Pick<RoadPorts, "look">): RoadPorts["look"] {
+  const known = new Map<string, ReturnType<typeof look>>();
+  return (question) => {
+    const { change } = question.incident;
+    const found = known.get(change) ?? look(question);
+    known.set(change, found);
+    return found;
+  };
 }
 
 /** Incidents by destination. One with no reachable destination waits until somebody sets up an address. */

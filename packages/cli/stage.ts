@@ -1,4 +1,4 @@
-import { type FleetDefinition, planStage, type ServicePlan, type StagePlan } from "#fleet";
+import type { FleetDefinition, ServicePlan, StagePlan } from "#fleet";
 import { didYouMean } from "#fleet/nearest.ts";
 import { type Aws, type AwsSettings, createAws, settingsOf } from "./aws.ts";
 import { Failure, UsageError } from "./failure.ts";
@@ -49,7 +49,9 @@ export async function planWanted(surroundings: Surroundings, wanted: string | un
 }
 
 /** The plan of a stage that the map has. */
-export function planOf(map: FleetDefinition, stage: string, env: Surroundings["env"]): StagePlan {
+export async function planOf(map: FleetDefinition, stage: string, env: Surroundings["env"]): Promise<StagePlan> {
+  // What needs no plan, such as help, does not wait for it to load.
+  const { planStage } = await import("#fleet");
   const httpsPort = env.MCP_FLEET_HTTPS_PORT;
   return planStage(map, stage, httpsPort === undefined ? {} : { httpsPort: Number(httpsPort) });
 }
@@ -69,8 +71,16 @@ export async function openStage(surroundings: Surroundings, plan: StagePlan): Pr
   const settings = settingsOf(plan, surroundings.env);
   await checkAccount(settings, plan);
   const aws = createAws(settings);
-  const { createPublicFetch } = await import("./public-fetch.ts");
-  return { ...surroundings, plan, aws, fetch: await createPublicFetch(plan, surroundings.project) };
+  return { ...surroundings, plan, aws, fetch: publicFetchOf(plan, surroundings.project) };
+}
+
+/** Few commands reach a service, and what it takes is half as much again as all else that `fleet status` loads. */
+function publicFetchOf(plan: StagePlan, project: string): typeof fetch {
+  let made: Promise<typeof fetch> | undefined;
+  return async (input, init) => {
+    made ??= import("./public-fetch.ts").then(({ createPublicFetch }) => createPublicFetch(plan, project));
+    return (await made)(input, init);
+  };
 }
 
 /** Names are the same in every account: without this, the wrong profile would show or roll another account's fleet. */

@@ -42,8 +42,8 @@ export interface Outcome {
 /** A thousand services that all hang take 40 s: less than a minute, from which the next round begins. */
 const probesAtOnce = 200;
 const writesAtOnce = 20;
-/** Probes do not all begin in the same instant. */
-const jitterMs = 500;
+/** Probes do not all begin in the same instant: those of a thousand within half a second, and one alone at once. */
+const jitterMs = (services: number) => Math.min(500, 10 * (services - 1));
 
 /** Probes each service once, in another order each time: nobody is always the last. */
 export async function makeRound({ services }: ProbeMap, ports: RoundPorts, deadline: number): Promise<Outcome> {
@@ -52,14 +52,14 @@ export async function makeRound({ services }: ProbeMap, ports: RoundPorts, deadl
   const standings = await memory.standings();
   const readings = new Map<string, Reading>();
   await atOnce(probesAtOnce, shuffled(services, ports), async (service) => {
-    await ports.sleep(ports.random() * jitterMs);
+    await ports.sleep(ports.random() * jitterMs(services.length));
     if (ports.now() + patienceMs > deadline) return;
     readings.set(service.key, await ports.probe(service, standings.get(service.key)?.era));
   });
   const unreached = services.filter(({ key }) => !readings.has(key)).map(({ key }) => key);
   await leaveOutResting(services, readings, ports);
-  await ports.measure(readings);
-  await atOnce(writesAtOnce, [...readings], async ([key, reading]) => {
+  const measured = ports.measure(readings);
+  const remembered = atOnce(writesAtOnce, [...readings], async ([key, reading]) => {
     const { standing, changes, tools } = follow(standings.get(key), reading, ports.now());
     if (tools !== undefined && reading.state === "up") {
       const after = recordTools(reading.tools);
@@ -72,6 +72,7 @@ export async function makeRound({ services }: ProbeMap, ports: RoundPorts, deadl
     }
     if (changes) await memory.stand(key, standing);
   });
+  await Promise.all([measured, remembered]);
   const known = new Set(services.map(({ key }) => key));
   await atOnce(writesAtOnce, [...standings.keys()], async (key) => {
     if (!known.has(key)) await memory.forget(key);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixedGlue } from "#cli/cost/estimate.ts";
 import { createFleetReader, type FleetReader } from "#console/reading/reader.ts";
-import { type ManyServices, openMany, planOnAws } from "../stage/many.ts";
+import { type ManyServices, openMany } from "../stage/many.ts";
+import { planOnAws } from "../stage/many-map.ts";
 
 const pages = (count: number, size: number) => Math.ceil(count / size);
 /** So many secrets are dated, and so many target groups asked, however many there are. */
@@ -80,7 +81,7 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
   });
 
   it("[OPS-7] is examined by fleet doctor with calls that grow by pages, and one for what no stack deployed", async () => {
-    await many.changeDefinition("many-7");
+    await many.changeDefinition("many_7");
     let out = "";
     const calls = await countedOf(async () => {
       ({ out } = await many.fleet(["doctor", "--no-test-alarm", "--json"]));
@@ -97,7 +98,7 @@ describe.each([20, 200])("a stage of %d services and as many secrets", (count) =
       "secretsmanager ListSecretVersionIds": dated(count),
       "secretsmanager ListSecrets": 2 * pages(count, 100),
     });
-    expect(out).toMatch(/many-7 differs from the map: .*the image is other/);
+    expect(out).toMatch(/many_7 differs from the map: .*the image is other/);
   });
 
   it("[OPS-7] [FIX-1] has its alarms tuned with calls that grow by pages: minutes of the busy alone", async () => {
@@ -128,7 +129,7 @@ describe("a stage of 200 services in an account at AWS's limits", () => {
   it("[OPS-7] is shown whole by fleet status", async () => {
     const { code, out } = await many.fleet(["status"]);
     expect(code).toBe(0);
-    expect(out.split("\n").filter((line) => line.startsWith("many-"))).toHaveLength(200);
+    expect(out.split("\n").filter((line) => line.startsWith("many_"))).toHaveLength(200);
   });
 
   it("[OPS-7] is examined by every check of fleet doctor, which is refused and waits", async () => {

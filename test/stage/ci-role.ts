@@ -1,5 +1,6 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { type PolicyName, policyOf } from "#cli/policy/policy.ts";
+import type { PolicyName } from "#cli/policy/names.ts";
+import { policyOf } from "#cli/policy/policy.ts";
 import type { StagePlan } from "#fleet";
 import type { FleetStage } from "./stage.ts";
 

@@ -32,7 +32,7 @@ import { type AlarmName, names, planStage, rotationMapOf, type ServicePlan, type
 import { describeBasis } from "#fleet/threshold-basis.ts";
 import { settled } from "#rotation/labels.ts";
 import { openEmptyCloud } from "../endpoint/empty-cloud.ts";
-import { echo, mapOf } from "./maps.ts";
+import { mapOfMany } from "./many-map.ts";
 import { operatorOf } from "./operator.ts";
 import { callInOwnProcess, type Taken } from "./own-process.ts";
 
@@ -60,18 +60,10 @@ export interface ManyServices {
   close(): Promise<void>;
 }
 
-const servicesOfBalancer = 50;
 const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
 
 export async function openMany(count: number): Promise<ManyServices> {
-  const keys = Array.from({ length: count }, (_, at) => `many-${at}`);
-  const services = Object.fromEntries(keys.map((key, at) => [key, echo(key, { secrets: [key], ...placeOf(at) })]));
-  const secrets = Object.fromEntries(
-    keys.map((key) => [key, { description: key, keys: { TOKEN: { placeholder: "replace-me" } } }]),
-  );
-  const { audit: _, chat: __, oauth: ___, ...rest } = mapOf(services);
-  const stages = { local: { runsOn: "loopback" as const, shards: Math.ceil(count / servicesOfBalancer) } };
-  const map = { ...rest, secrets, stages };
+  const map = mapOfMany(count);
   const plan = planStage(map, "local");
   const cloud = await openEmptyCloud(plan.account);
   const settings = { region: plan.region, endpoint: cloud.env.AWS_ENDPOINT_URL, credentials };
@@ -157,7 +149,7 @@ async function defineTasks(
   const found = new Map<string, string>();
   for (const [shard, of] of Map.groupBy(services, (service) => service.shard)) {
     const StackName = `${names.stacks(stage)}Services${shard}`;
-    const ids = new Map(of.map((service) => [service.key.replaceAll("-", ""), service]));
+    const ids = new Map(of.map((service) => [service.key.replaceAll("_", ""), service]));
     const Resources = Object.fromEntries([...ids].map(([id, service]) => [id, taskDefinitionOf(stage, service)]));
     await client.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify({ Resources }) }));
     await waitUntilStackCreateComplete({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { StackName });
@@ -197,19 +189,6 @@ async function watchLatency(
   for (const alarm of alarms) await cloudWatch.send(new PutMetricAlarmCommand({ ...metric, ...limit, ...alarm }));
   const AlarmRule = `ALARM("${nameOf("healthyHosts")}")`;
   await cloudWatch.send(new PutCompositeAlarmCommand({ AlarmName: nameOf("failedRequests"), AlarmRule }));
-}
-
-/** Priorities that are made of names meet one another among so many. */
-function placeOf(at: number) {
-  return { shard: Math.floor(at / servicesOfBalancer) + 1, oauth: { rulePriority: 100 + (at % servicesOfBalancer) } };
-}
-
-/** A stage on AWS with all that the fixture's has, and so many services. */
-export function planOnAws(count: number): StagePlan {
-  const keys = Array.from({ length: count }, (_, at) => `many-${at}`);
-  const { oauth: _, ...map } = mapOf(Object.fromEntries(keys.map((key, at) => [key, echo(key, placeOf(at))])));
-  const prod = { ...map.stages.prod, shards: Math.ceil(count / servicesOfBalancer) };
-  return planStage({ ...map, stages: { ...map.stages, prod } }, "prod");
 }
 
 async function create({ stage, services, secrets }: StagePlan, settings: ManyServices["settings"]): Promise<void> {

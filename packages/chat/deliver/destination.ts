@@ -2,6 +2,7 @@ import { chatRunSeconds } from "#fleet/timing.ts";
 import { groupOf } from "../decide/route.ts";
 import type { Incident } from "../incident/incident.ts";
 import { paceMs } from "./speech.ts";
+import { stormGroup } from "./storm.ts";
 import { type Left, leave, type Posting, Turn } from "./turn.ts";
 
 /** Longer than the function can run: once its holder is dead, the claim expires. */
@@ -16,10 +17,15 @@ export async function post(posting: Posting, incidents: readonly Incident[]): Pr
   try {
     // Nobody changes them by speaking: they are read meanwhile, and a failure is met where they are needed.
     posting.surroundings().catch(() => undefined);
-    if (!(await claim(posting))) return leave(changes.values(), 2 * paceMs);
+    const load = () => ports.store.load(destination, [...byGroup.keys(), stormGroup]);
+    // Records are read with the claim. Should another run save one in between, its version keeps this one from speaking.
+    const early = load();
+    early.catch(() => undefined);
+    const claimed = await claim(posting);
+    if (claimed === "not") return leave(changes.values(), 2 * paceMs);
     const turn = new Turn(posting, changes);
     try {
-      return await turn.take(byGroup);
+      return await turn.take(byGroup, await (claimed === "at once" ? early : load()));
     } finally {
       await ports.store.release(destination, turn.postedAt + paceMs);
     }
@@ -31,12 +37,12 @@ export async function post(posting: Posting, incidents: readonly Incident[]): Pr
 }
 
 /** Only one run posts to a destination at a time: nothing is posted twice, and at most one message a second. */
-async function claim({ destination, ports: { store, clock } }: Posting): Promise<boolean> {
-  const giveUpAt = clock.now() + claimWaitMs;
+async function claim({ destination, ports: { store, clock } }: Posting): Promise<"at once" | "later" | "not"> {
+  const began = clock.now();
   for (;;) {
     const now = clock.now();
-    if (await store.claim(destination, now, now + claimMs)) return true;
-    if (now >= giveUpAt) return false;
+    if (await store.claim(destination, now, now + claimMs)) return now === began ? "at once" : "later";
+    if (now >= began + claimWaitMs) return "not";
     await clock.sleep(250);
   }
 }

@@ -6,6 +6,8 @@ import { writeOutgoing } from "./outgoing.ts";
 
 /** The group of a storm's record: what its digest has counted. */
 export const stormGroup = "(storm)";
+/** More groups than this at once become one digest: nobody reads a hundred messages. */
+export const digestOver = 5;
 /** How long a storm keeps updating the same digest before a new one begins. */
 const stormMs = 5 * 60_000;
 /** How many digests are known to have been said: a group of one of them may be seen again only later. */

@@ -17,7 +17,7 @@ import { writeOutgoing } from "./outgoing.ts";
 import type { RoadPorts } from "./ports.ts";
 import type { Speaker } from "./speaker.ts";
 import { type Outcome, Speech } from "./speech.ts";
-import { digestOf, endOf, stormGroup } from "./storm.ts";
+import { digestOf, digestOver, endOf, stormGroup } from "./storm.ts";
 
 export interface Posting {
   readonly destination: string;
@@ -30,12 +30,11 @@ export interface Posting {
   surroundings(): Promise<Surroundings>;
 }
 
-/** More groups than this at once become one digest: nobody reads a hundred messages. */
-const digestOver = 5;
 const savesAtOnce = 25;
 
 /** Changes that were not posted, and how long to wait before the next attempt. */
 export type Left = ReadonlyMap<string, number>;
+type Known = ReadonlyMap<string, GroupRecord>;
 type Records = Map<string, GroupRecord>;
 /** What is to be said of a group, and what is recorded then. */
 interface Step {
@@ -62,11 +61,10 @@ export class Turn {
     return this.#speech.postedAt;
   }
 
-  async take(byGroup: ReadonlyMap<string, readonly Incident[]>): Promise<Left> {
+  async take(byGroup: ReadonlyMap<string, readonly Incident[]>, loaded: Known): Promise<Left> {
     const { ports, occasion, destination, surroundings } = this.#posting;
-    const open: ReadonlyMap<string, GroupRecord> =
+    const open: Known =
       occasion.tick || occasion.closings.length > 0 ? await ports.store.listOpen(destination) : new Map();
-    const loaded = await ports.store.load(destination, [...byGroup.keys(), stormGroup]);
     const known = new Map([...open, ...loaded]);
     if (!(await this.#settle(known))) {
       this.#leave(this.#changes.keys(), 0);

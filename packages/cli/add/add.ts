@@ -58,7 +58,7 @@ export async function addService(
 
   const { secret } = draft;
   const isGiven = secret !== undefined && Object.keys(secret.given).length > 0;
-  const stage = isGiven && addressee.kind === "stage" ? planOf(after, addressee.plan.stage, env) : undefined;
+  const stage = isGiven && addressee.kind === "stage" ? await planOf(after, addressee.plan.stage, env) : undefined;
   // Somebody who types agreed to wait for AWS; a file is there afterwards, too.
   const deploying = stage?.runsOn === "aws" && options.values !== undefined ? undefined : stage;
   const heading = "fleet.config.ts has it. What is left to do:";

@@ -28,7 +28,7 @@ export async function addresseeOf(
     named === undefined
       ? here === undefined
         ? undefined
-        : planOf(map, here, surroundings.env)
+        : await planOf(map, here, surroundings.env)
       : await planWanted(surroundings, named);
   if (plan === undefined)
     return { kind: "nobody", reason: "the map has no stage on this machine, and --stage names none" };

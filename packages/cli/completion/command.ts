@@ -28,18 +28,4 @@ export function addCompletion(program: Parent, runner: Runner): void {
         terminal.print(completionFor(shell, join(project, "fleet")));
       }),
     );
-
-  // What the script of a shell calls at each Tab.
-  program
-    .command("complete", { hidden: true })
-    .description("what can be typed at the cursor")
-    .argument("<words...>", "those after fleet, the last as typed so far")
-    .action((words) =>
-      runner.onProject(async (surroundings) => {
-        const { candidates, namesOf, stageAmong } = await import("./candidates.ts");
-        const { terminal, env } = surroundings;
-        const names = namesOf(await surroundings.readMap(), stageAmong(words) ?? env.FLEET_STAGE);
-        for (const word of candidates(program, words, names)) terminal.print(word);
-      }),
-    );
 }

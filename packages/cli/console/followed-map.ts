@@ -30,7 +30,7 @@ export async function followMap(stage: Stage, told: (what: string) => void): Pro
     reading = false;
     try {
       if (read.kind === "mistake") throw read.error;
-      plan = planOf(read.map, plan.stage, env);
+      plan = await planOf(read.map, plan.stage, env);
       told("fleet.config.ts was saved: the page shows what it says now.");
     } catch (error) {
       told(`fleet.config.ts was saved with a mistake, and is left out: ${reasonOf(error)}`);

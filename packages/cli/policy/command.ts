@@ -1,6 +1,6 @@
 import { Argument } from "@commander-js/extra-typings";
 import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
-import { policyNames } from "./policy.ts";
+import { policyNames } from "./names.ts";
 
 const help = `
 first      the first deploy into an account and region, which bootstraps the CDK

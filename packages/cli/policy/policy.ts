@@ -2,11 +2,9 @@ import type { StagePlan } from "#fleet";
 import { firstDeploy, laterDeploy } from "./deploy.ts";
 import { drilling } from "./drill.ts";
 import { execution } from "./execution.ts";
+import type { PolicyName } from "./names.ts";
 import { reading } from "./read.ts";
 import type { Statement } from "./statement.ts";
-
-export const policyNames = ["first", "later", "read", "drill", "execution"] as const;
-export type PolicyName = (typeof policyNames)[number];
 
 /** A policy for a role, with the stage's account, region and name in it. */
 export function policyOf(name: PolicyName, plan: StagePlan) {

@@ -17,11 +17,13 @@ worst first: tasks, rollouts, alarms that ring, secrets that are overdue or need
 a person. The exit code is 0 only if nothing is.
 ${examples("fleet status --stage prod", "fleet status --json | jq '.services[].targets'")}`,
     )
-    .action((options) =>
-      runner.onStage(options, async (stage) => {
+    .action((options) => {
+      // Loads while AWS says whose credentials these are.
+      const reading = import("./fleet.ts");
+      return runner.onStage(options, async (stage) => {
         if (options.watch && options.json) throw new UsageError(watchesNoJson);
         if (!options.json && stage.terminal.interactive) stage.terminal.progress(`Reading ${stage.plan.stage}…`);
-        const { readFleet } = await import("./fleet.ts");
+        const { readFleet } = await reading;
         const { findTroubles } = await import("./troubles.ts");
         const { showStatus } = await import("./show.ts");
         const { statusDocument } = await import("./document.ts");
@@ -34,6 +36,6 @@ ${examples("fleet status --stage prod", "fleet status --json | jq '.services[].t
             : showStatus(stage.plan, fleet, stage.terminal.paint, { tasks: options.tasks ?? false, now, rows });
           return { lines, code: findTroubles(fleet, now).length === 0 ? 0 : 1 };
         });
-      }),
-    );
+      });
+    });
 }

@@ -68,6 +68,24 @@ describe("evidence", () => {
     );
   });
 
+  it("[CHAT-6] is looked up once for all chats, and not while a mute window is open", async () => {
+    const asked: (string | undefined)[] = [];
+    const counting = ({ service }: { readonly service: string | undefined }) => {
+      asked.push(service);
+      return findings;
+    };
+    const town = createTown({ routes: [{ to: ["slack", "teams"] }] }, ["slack", "teams"]);
+    town.lookWith(counting);
+    town.send(alarm("wiki", "ALARM", start));
+    await town.run();
+    expect(town.said.map(shown)).toEqual([all, all]);
+    const muted = createTown({ mutes: [{ reason: "nightly import", from: "19:30", until: "20:30" }] });
+    muted.lookWith(counting);
+    muted.send(alarm("wiki", "ALARM", start));
+    await muted.run();
+    expect(asked).toEqual(["wiki"]);
+  });
+
   it.each([
     ["another stage", "prod-mcp-", "dev-mcp-"],
     ["another account", "573946584375", "111122223333"],

@@ -1,20 +1,16 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, describe, expect, it } from "vitest";
-import { candidates, namesOf, stageAmong } from "#cli/completion/candidates.ts";
+import { candidates } from "#cli/completion/candidates.ts";
+import { describeProgram, namesOf } from "#cli/completion/describe.ts";
 import { completionFor, type Shell } from "#cli/completion/script.ts";
-import { createProgram } from "#cli/program.ts";
 import fixture from "../../fixture/map.ts";
 import { copyProject } from "../../fixture/project.ts";
-import { terminal } from "../../fixture/terminal.ts";
 
-const nothing = async () => undefined;
-const program = createProgram({ onStage: nothing, onPlan: nothing, onProject: nothing }, terminal);
-
-const complete = (...words: readonly string[]) => candidates(program, words, namesOf(fixture, stageAmong(words)));
+const known = { program: describeProgram(), names: namesOf(fixture) };
 
 describe("what may stand where the cursor is", () => {
   it.each([
@@ -56,7 +52,7 @@ describe("what may stand where the cursor is", () => {
     [["redeploy", "google", "--timeout", ""], []],
     [["no-such-command", "st"], []],
   ])("after fleet %j is %j", (words, found) => {
-    expect(complete(...words)).toEqual(found);
+    expect(candidates(known, words)).toEqual(found);
   });
 });
 
@@ -81,6 +77,60 @@ function inShell(shell: Shell, lines: string): readonly string[] {
   });
   return said.trim().split("\n");
 }
+
+describe("at each Tab", () => {
+  const map = join(project.folder, "fleet.config.ts");
+  const kept = join(project.folder, ".mcp-fleet", "completion.json");
+  const loads = join(folder, "loads");
+  const source = `${readFileSync(map, "utf8")}
+import { appendFileSync } from "node:fs";
+import { extra } from "./extra.ts";
+appendFileSync(${JSON.stringify(loads)}, extra);
+`;
+  const complete = (...words: readonly string[]) => {
+    const args = [join(project.folder, "packages/cli/main.ts"), "complete", "--", ...words];
+    const { PATH, HOME } = process.env;
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: { PATH, HOME } });
+    return { status, stderr, found: stdout.split("\n").slice(0, -1) };
+  };
+  const silently = { status: 0, stderr: "" };
+  const services = ["google_workspace", "everything"];
+
+  it("[OPS-5] the map is loaded only after it, or what it imports, was saved", () => {
+    writeFileSync(map, source);
+    writeFileSync(join(project.folder, "extra.ts"), 'export const extra = "1";');
+    for (const _ of [1, 2]) expect(complete("logs", "")).toEqual({ ...silently, found: services });
+    expect(readFileSync(loads, "utf8")).toBe("1");
+    writeFileSync(join(project.folder, "extra.ts"), 'export const extra = "other";');
+    complete("st");
+    expect(readFileSync(loads, "utf8")).toBe("1other");
+    writeFileSync(map, source.replaceAll("everything", "renamed"));
+    expect(complete("logs", "r")).toEqual({ ...silently, found: ["renamed"] });
+    writeFileSync(map, source);
+  });
+
+  it("[OPS-5] commands and the last known names are there while the map is being edited", () => {
+    expect(complete("logs", "")).toEqual({ ...silently, found: services });
+    appendFileSync(map, "export default {");
+    expect(complete("sta")).toEqual({ ...silently, found: ["status"] });
+    expect(complete("logs", "")).toEqual({ ...silently, found: services });
+    writeFileSync(map, source);
+  });
+
+  it.each([
+    ["what was kept is damaged", () => writeFileSync(kept, '{"files":{},"program":{"name":1}}')],
+    [
+      "nothing can be kept",
+      () => {
+        rmSync(join(project.folder, ".mcp-fleet"), { recursive: true });
+        writeFileSync(join(project.folder, ".mcp-fleet"), "");
+      },
+    ],
+  ])("[OPS-5] the answer is the same, without a word, where %s", (_, damage) => {
+    damage();
+    expect(complete("logs", "--stage", "prod", "")).toEqual({ ...silently, found: ["google_workspace"] });
+  });
+});
 
 it("bash, zsh and fish complete names of the map", needs("bash", "zsh", "fish"), () => {
   const inBash = `COMP_WORDS=(fleet logs --stage prod ""); COMP_CWORD=4; _fleet; printf "%s\\n" "\${COMPREPLY[@]}"; complete -p fleet`;

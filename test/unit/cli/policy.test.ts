@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { policyNames, policyOf } from "#cli/policy/policy.ts";
+import { policyNames } from "#cli/policy/names.ts";
+import { policyOf } from "#cli/policy/policy.ts";
 import { planStage } from "#fleet";
 import fixture from "../../fixture/map.ts";
 

@@ -72,7 +72,6 @@ describe("what is printed for people and for programs", () => {
       "alarms close",
       "alarms mute",
       "alarms test",
-      "complete",
       "completion",
       "console",
       "deploy",
