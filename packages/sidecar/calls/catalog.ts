@@ -51,7 +51,10 @@ export function openCatalog(ask: () => Promise<readonly unknown[]>, now: () => n
   const learnAll = (ask: () => Promise<readonly unknown[]>): Promise<void> =>
     ask().then(
       (results) => results.forEach(learn),
-      () => undefined,
+      // It may only have been starting.
+      () => {
+        askedAt = Number.NEGATIVE_INFINITY;
+      },
     );
 
   return {

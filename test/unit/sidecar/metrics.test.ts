@@ -35,3 +35,10 @@ it("[MCP-6] one odd tool hides no other from the audit trail", async () => {
   const catalog = openCatalog(async () => [{ tools }]);
   expect(await catalog.argumentsOf("say")).toEqual(["a"]);
 });
+
+it("[MCP-6] a server that was still starting when it was first asked has its tools in the audit trail", async () => {
+  const answers = [Promise.reject(new Error("It does not answer.")), Promise.resolve([{ tools: [{ name: "say" }] }])];
+  const catalog = openCatalog(async () => answers.shift() ?? []);
+  expect(await catalog.argumentsOf("say")).toBeUndefined();
+  expect(await catalog.argumentsOf("say")).toEqual([]);
+});
