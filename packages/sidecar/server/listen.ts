@@ -74,7 +74,7 @@ export async function listen(
           cutOff = inFlight;
           server.closeAllConnections();
         },
-        graceMs - (performance.now() - startedAt),
+        Math.max(1, graceMs - (performance.now() - startedAt)),
       );
       // For Node, a connection on which nothing was ever asked is not idle.
       const silent = setInterval(() => inFlight === 0 && server.closeAllConnections(), silentMs);
