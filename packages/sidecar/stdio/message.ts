@@ -3,8 +3,8 @@ import * as v from "valibot";
 const id = v.union([v.string(), v.number()]);
 
 /** JSON is read to any depth, and written to some thousands: what is deeper can be passed on to nobody. */
-export const deepest = 500;
-export const isWritable = (value: unknown, left = deepest): boolean =>
+const deepest = 500;
+const isWritable = (value: unknown, left = deepest): boolean =>
   typeof value !== "object" ||
   value === null ||
   (left > 0 && Object.values(value).every((one) => isWritable(one, left - 1)));

@@ -12,7 +12,6 @@ import { openCalls } from "./cancellation.ts";
 import type { Child } from "./child.ts";
 import type { Children, Server } from "./children.ts";
 import { type Letters, Reply } from "./letters.ts";
-import { deepest, isWritable } from "./message.ts";
 import { NoAnswer, Refused } from "./no-answer.ts";
 import { createRelay, type Watch } from "./relay.ts";
 import type { Rounds } from "./rounds.ts";
@@ -75,7 +74,6 @@ export function serveStdio(parts: StdioParts): Serve {
     }
     const parsedBody = parseJson(await readJsonText(req));
     const messages = readMessages(parsedBody);
-    if (!isWritable(messages)) throw new Refusal(400, `The body is nested more than ${deepest} deep.`, -32600);
     visitor.chargeFor(messages);
     const { subject } = visitor.context.caller;
     if (await deliver(messages, subject, letters)) {
