@@ -158,7 +158,8 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
   });
 
   it("[MCP-5] that never answers", async () => {
-    const { connect, calls, lines, stop } = await front("good", { MCP_CALL_SECONDS: "1" });
+    const { connect, calls, lines, health, stop } = await front("good", { MCP_CALL_SECONDS: "1" });
+    await vi.waitFor(async () => expect((await health()).status).toBe(200));
     const client = await connect();
     await expect(client.callTool({ name: "hang" })).rejects.toThrow("did not answer tools/call within 1 s");
     expect(textOf(await client.callTool(say))).toBe("hello");
