@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { createLoopbackFetch } from "@mcp-fleet/endpoint";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -15,7 +16,6 @@ import { type FleetDefinition, planStage, type ServiceDefinition } from "#fleet"
 import { Member } from "#start/client/member.ts";
 import { type Attended, attend } from "../stage/attended.ts";
 import { echo, mapOf } from "../stage/maps.ts";
-import { startProgram } from "./clients/started.ts";
 import { asked, askThrough } from "./sidecar/asked.ts";
 
 const keys = { secret: "session-keys", keys: ["SESSION_ENCRYPTION_KEY"] };
@@ -96,13 +96,14 @@ const McpJson = v.pipe(
   }),
 );
 
-/** What `fleet connect --json` says of a service. */
+/** What `fleet connect --json` says of a service, and a client that trusts what it names. */
 async function connect(key: string) {
   const args = ["packages/cli/main.ts", "connect", key, "--json", "--stage", "local"];
   const env = { ...process.env, AWS_ENDPOINT_URL: fleet.endpointUrl };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: fleet.project.folder, env });
   const { mcpServers } = v.parse(McpJson, stdout);
-  return { url: mcpServers[key]?.url ?? "", ca: /NODE_EXTRA_CA_CERTS=(\S+)/.exec(stderr)?.[1] };
+  const ca = await readFile(/NODE_EXTRA_CA_CERTS=(\S+)/.exec(stderr)?.[1] ?? "", "utf8");
+  return { url: new URL(mcpServers[key]?.url ?? ""), trusting: createLoopbackFetch(ca) };
 }
 
 describe("servers of others, which nobody edited, side by side behind the fleet's login", () => {
@@ -223,18 +224,20 @@ describe("servers of others, which nobody edited, side by side behind the fleet'
     },
   );
 
-  it("[STR-5] are reached by the official SDK with what fleet connect has for mcp.json, with a login and without", async () => {
-    const keys = ["everything", "everything_stdio", "open"];
-    const connections = await Promise.all(keys.map((key) => connect(key)));
-    const [{ ca = "" } = {}] = connections;
-    for (const line of ["sdk 1", "sdk 2"]) {
-      const env = { PATH: process.env.PATH ?? "", NODE_EXTRA_CA_CERTS: ca };
-      const client = startProgram(line, { home: files, env, urls: connections.map(({ url }) => url), fetch });
-      const echoed = { content: [{ type: "text", text: "Echo: hello" }] };
-      expect(await client.call("echo", { message: "hello" })).toMatchObject(Array(3).fill(echoed));
-      await client.close();
-    }
-  });
+  it.each(["sdk 1", "sdk 2"] as const)(
+    "[STR-5] are reached by the official %s with what fleet connect has for mcp.json, with a login and without",
+    async (line) => {
+      for (const key of ["everything", "everything_stdio", "open"]) {
+        const { url, trusting } = await connect(key);
+        const member = new Member(ada.sub, trusting);
+        if (key !== "open") await member.logIn(url);
+        const client = await asked[line](url, member, trusting);
+        const answer = await client.callTool({ name: "echo", arguments: { message: key } });
+        expect(answer.content).toEqual([{ type: "text", text: `Echo: ${key}` }]);
+        await client.close();
+      }
+    },
+  );
 
   it("[MCP-5] fleet add brings one more, with a value for its secret, which is nowhere else", async () => {
     const server = {
