@@ -17,7 +17,8 @@ export interface Answer {
 const cors = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET",
-  "access-control-allow-headers": "authorization, content-type",
+  // The star has all but the first: https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+  "access-control-allow-headers": "authorization, *",
   "access-control-max-age": "3600",
 };
 

@@ -7,13 +7,16 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { createLoopbackFetch } from "@mcp-fleet/endpoint";
 import { exampleUsers } from "@mcp-fleet/endpoint/doubles/google";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createFleetReader } from "#console/reading/reader.ts";
 import { type FleetDefinition, planStage, type ServiceDefinition } from "#fleet";
 import { Member } from "#start/client/member.ts";
 import { type Attended, attend } from "../stage/attended.ts";
 import { echo, mapOf } from "../stage/maps.ts";
+import { asked, askThrough } from "./sidecar/asked.ts";
 
 const keys = { secret: "session-keys", keys: ["SESSION_ENCRYPTION_KEY"] };
 const login = { login: "google", secrets: ["google-oauth", keys] } as const;
@@ -49,6 +52,10 @@ beforeAll(async () => {
       sidecar: { ...login, stdio: ["mcp-server-everything"], instances: "shared" },
       local: npx("mcp-server-everything"),
     }),
+    open: foreign("open", {
+      sidecar: { login: "none", stdio: ["mcp-server-everything"] },
+      local: npx("mcp-server-everything"),
+    }),
     memory: foreign("memory", {
       sidecar: { ...login, stdio: ["mcp-server-memory"] },
       environment: { MEMORY_FILE_PATH: join(files, "memory.jsonl") },
@@ -81,17 +88,42 @@ afterAll(async () => {
   await rm(files, { recursive: true, force: true });
 });
 
+const McpJson = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.strictObject({
+    mcpServers: v.record(v.string(), v.strictObject({ type: v.literal("http"), url: v.pipe(v.string(), v.url()) })),
+  }),
+);
+
+/** What `fleet connect --json` says of a service, and a client that trusts what it names. */
+async function connect(key: string) {
+  const args = ["packages/cli/main.ts", "connect", key, "--json", "--stage", "local"];
+  const env = { ...process.env, AWS_ENDPOINT_URL: fleet.endpointUrl };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: fleet.project.folder, env });
+  const { mcpServers } = v.parse(McpJson, stdout);
+  const ca = await readFile(/NODE_EXTRA_CA_CERTS=(\S+)/.exec(stderr)?.[1] ?? "", "utf8");
+  return { url: new URL(mcpServers[key]?.url ?? ""), trusting: createLoopbackFetch(ca) };
+}
+
 describe("servers of others, which nobody edited, side by side behind the fleet's login", () => {
   const [ada] = exampleUsers;
-
-  it.each([
-    ["everything", "get-sum", () => ({ a: 1, b: 2 }), "The sum of 1 and 2 is 3."],
-    ["everything-stdio", "echo", () => ({ message: "hello" }), "Echo: hello"],
-    ["memory", "read_graph", () => ({}), "entities"],
-    ["filesystem", "read_text_file", () => ({ path: join(files, "note.txt") }), "of the filesystem"],
+  const servers: readonly [
+    host: string,
+    tool: string,
+    args: () => Record<string, unknown>,
+    words: string,
+    errors: number,
+  ][] = [
+    ["everything", "get-sum", () => ({ a: 1, b: 2 }), "The sum of 1 and 2 is 3.", 0],
+    ["everything-stdio", "echo", () => ({ message: "hello" }), "Echo: hello", 0],
+    ["memory", "read_graph", () => ({}), "entities", 0],
+    ["filesystem", "read_text_file", () => ({ path: join(files, "note.txt") }), "of the filesystem", 0],
     // What Notion says is an answer of the tool's.
-    ["notion", "API-get-self", () => ({}), "API token is invalid."],
-  ])(
+    ["notion", "API-get-self", () => ({}), "API token is invalid.", 0],
+  ];
+
+  it.each(servers)(
     "[MCP-6] [MCP-5] %s answers who logged in, and each call is in the audit trail",
     async (host, tool, args, words) => {
       const server = fleet.url(host, "/mcp");
@@ -115,13 +147,7 @@ describe("servers of others, which nobody edited, side by side behind the fleet'
         const tools = Metrics.map(({ Dimensions = [] }) =>
           Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
         );
-        const expected = [
-          "everything get-sum",
-          "everything_stdio echo",
-          "memory read_graph",
-          "filesystem read_text_file",
-          "notion API-get-self",
-        ];
+        const expected = servers.map(([host, tool]) => `${host.replaceAll("-", "_")} ${tool}`);
         expect(tools.map((one) => `${one["service.name"]} ${one["gen_ai.tool.name"]}`).toSorted()).toEqual(
           expected.toSorted(),
         );
@@ -142,27 +168,76 @@ describe("servers of others, which nobody edited, side by side behind the fleet'
     const { servers } = JSON.parse(await answer.text());
     const remotes = [{ type: "streamable-http", url: fleet.url("memory", "/mcp").href }];
     expect(servers).toMatchObject([{ server: { name: "localhost.mcp/memory", remotes } }]);
-    const one = await fetch(new URL("/v0.1/servers/localhost.mcp%2Fmemory/versions/latest", FunctionUrl));
+    const ask = (path: string, method = "GET") => fetch(new URL(`/v0.1/servers${path}`, FunctionUrl), { method });
+    const one = await ask("/localhost.mcp%2Fmemory/versions/latest");
     expect(JSON.parse(await one.text()).server.remotes).toEqual(remotes);
+    const page = JSON.parse(await (await ask("?limit=4")).text());
+    const rest = JSON.parse(await (await ask(`?cursor=${encodeURIComponent(page.metadata.nextCursor)}`)).text());
+    expect([page.metadata.count, rest.metadata]).toEqual([4, { count: 2 }]);
+    const none = await ask("/localhost.mcp%2Fnone/versions/latest");
+    expect([none.status, await none.text()]).toEqual([404, '{"error":"Server not found"}']);
+    const preflight = await ask("", "OPTIONS");
+    expect([preflight.status, preflight.headers.get("access-control-allow-headers")]).toEqual([
+      204,
+      "authorization, *",
+    ]);
   });
 
-  it("[OPS-2] the console reads calls, errors and latency of each tool, all requests, and releases", async () => {
-    const reader = createFleetReader(planStage(map, "local"), {
-      endpoint: fleet.endpointUrl,
-      region: "us-east-1",
-      credentials: { accessKeyId: "operator", secretAccessKey: "operator" },
-    });
-    const { times, tools, requests, marks, more } = await reader.tools("filesystem", "1h");
-    reader.close();
-    const [tool, ...others] = tools;
-    const sum = (values: readonly number[] = []) => values.reduce((total, value) => total + value, 0);
-    expect([tool?.name, sum(tool?.calls), sum(tool?.errors), others, more]).toEqual(["read_text_file", 1, 0, [], 0]);
-    expect(times).toHaveLength(60);
-    expect(tool?.p95.filter((ms) => ms !== null)).toEqual([expect.any(Number)]);
-    // The 401 to which nobody was logged in, the login, and what the client said besides the call.
-    expect(sum(requests?.calls)).toBeGreaterThan(3);
-    expect(marks[0]).toMatchObject({ kind: "release", text: "deployment, successful" });
-  });
+  it.each(servers)(
+    "[OPS-2] the console reads of %s the calls, errors and latency of each tool, all requests, and releases",
+    async (host, name, _args, _words, errors) => {
+      const reader = createFleetReader(planStage(map, "local"), {
+        endpoint: fleet.endpointUrl,
+        region: "us-east-1",
+        credentials: { accessKeyId: "operator", secretAccessKey: "operator" },
+      });
+      const { times, tools, requests, marks, more } = await reader.tools(host.replaceAll("-", "_"), "1h");
+      reader.close();
+      const [tool, ...others] = tools;
+      const sum = (values: readonly number[] = []) => values.reduce((total, value) => total + value, 0);
+      expect([tool?.name, sum(tool?.calls), sum(tool?.errors), others, more]).toEqual([name, 1, errors, [], 0]);
+      expect(times).toHaveLength(60);
+      expect(tool?.p95.filter((ms) => ms !== null)).toEqual([expect.any(Number)]);
+      // The 401 to which nobody was logged in, the login, and what the client said besides the call.
+      expect(sum(requests?.calls)).toBeGreaterThan(3);
+      expect(marks[0]).toMatchObject({ kind: "release", text: "deployment, successful" });
+    },
+  );
+
+  it.each(["sdk 1", "sdk 2"] as const)(
+    "[MCP-5] [MCP-6] ask their client, by the official %s, in the middle of a call, or are told that they cannot",
+    async (line) => {
+      const member = new Member(ada.sub, fleet.fetch);
+      const answersOf = async (host: string) => {
+        const server = fleet.url(host, "/mcp");
+        if (host !== "open") await member.logIn(server);
+        return askThrough(await asked[line](server, member, fleet.fetch));
+      };
+      expect(await answersOf("everything")).toEqual([
+        expect.stringContaining("sampled"),
+        expect.stringContaining("Ada"),
+      ]);
+      // Callers share the one, and nobody is logged in to the other: the server has no such tools for them.
+      for (const host of ["everything-stdio", "open"]) {
+        expect(await answersOf(host)).toEqual(Array(2).fill(expect.stringMatching(/trigger-\w+-request not found/)));
+      }
+    },
+  );
+
+  it.each(["sdk 1", "sdk 2"] as const)(
+    "[STR-5] are reached by the official %s with what fleet connect has for mcp.json, with a login and without",
+    async (line) => {
+      for (const key of ["everything", "everything_stdio", "open"]) {
+        const { url, trusting } = await connect(key);
+        const member = new Member(ada.sub, trusting);
+        if (key !== "open") await member.logIn(url);
+        const client = await asked[line](url, member, trusting);
+        const answer = await client.callTool({ name: "echo", arguments: { message: key } });
+        expect(answer.content).toEqual([{ type: "text", text: `Echo: ${key}` }]);
+        await client.close();
+      }
+    },
+  );
 
   it("[MCP-5] fleet add brings one more, with a value for its secret, which is nowhere else", async () => {
     const server = {
@@ -195,6 +270,11 @@ describe("servers of others, which nobody edited, side by side behind the fleet'
       },
       { timeout: 60_000, interval: 1_000 },
     );
+    // It is a process of each caller's own, which may ask.
+    for (const line of ["sdk 1", "sdk 2"] as const) {
+      const client = await asked[line](fleet.url("added", "/mcp"), member, fleet.fetch);
+      expect(await askThrough(client)).toEqual([expect.stringContaining("sampled"), expect.stringContaining("Ada")]);
+    }
     const said = `${stdout}${stderr}${fleet.start.lines.join("\n")}${await readFile(join(folder, "fleet.config.ts"), "utf8")}`;
     expect(said).not.toContain("value-of-added");
   });

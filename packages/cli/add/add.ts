@@ -6,7 +6,7 @@ import { planOf, type Surroundings } from "../stage.ts";
 import { confirm, isAgreed } from "./confirm.ts";
 import { type Addressee, addresseeOf, deliver } from "./deliver.ts";
 import { blanksIn, type Draft, draftOf, type SecretDraft } from "./draft.ts";
-import type { Blank, Values } from "./input.ts";
+import { type Blank, placeholder, type Values } from "./input.ts";
 import { entryText } from "./literal.ts";
 import type { LoginKind } from "./login.ts";
 import { type MapFile, openMapFile } from "./map-file.ts";
@@ -14,7 +14,7 @@ import { insertEntry } from "./map-source.ts";
 import { packageOf } from "./package.ts";
 import { askNpm, readSource } from "./source.ts";
 import { stepsOf } from "./steps.ts";
-import { askFor, placeholder, readGiven } from "./values.ts";
+import { askFor, readGiven } from "./values.ts";
 
 export interface AddOptions {
   readonly key?: string | undefined;

@@ -1,5 +1,4 @@
 import { isCredential, isSecretName } from "#fleet/credential.ts";
-import { UsageError } from "../failure.ts";
 import type { PackageInput, PackageVariable } from "./server-json.ts";
 
 /** What a person or a file gives, by the names of blanks. */
@@ -51,14 +50,14 @@ export function filled(input: PackageInput, values: Values): string | undefined 
   return (input.value ?? input.default)?.replaceAll(variable, (whole, name: string) => variables.get(name) ?? whole);
 }
 
-/** @throws {UsageError} for a value that its server does not know */
-export function checkChoices(blanks: readonly Blank[], values: Values): void {
-  for (const { name, choices, kind } of blanks) {
-    const value = values[name];
-    if (value === undefined || choices.length === 0 || choices.includes(value)) continue;
-    const shown = kind === "secret" ? "this value" : value;
-    throw new UsageError(`${name} cannot be ${shown}: it is one of ${choices.join(", ")}. Nothing was changed.`);
-  }
+/** What a key of a new secret has until it gets a value. */
+export const placeholder = "replace-me";
+
+/** What is wrong with a value, as its server would not know it. */
+export function objectionTo({ name, choices, kind }: Blank, value: string): string | undefined {
+  if (value === placeholder) return `The value of ${name} is a placeholder.`;
+  if (choices.length === 0 || choices.includes(value)) return undefined;
+  return `${name} cannot be ${kind === "secret" ? "this value" : value}: it is one of ${choices.join(", ")}.`;
 }
 
 const variable = /\{([^{}\s]+)\}/g;

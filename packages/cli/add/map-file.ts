@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type FleetDefinition, loadMapFrom } from "#fleet";
 import { Failure } from "../failure.ts";
@@ -19,14 +19,12 @@ export interface MapFile {
 export async function openMapFile(project: string): Promise<MapFile> {
   // A link stays one.
   const file = await realpath(join(project, "fleet.config.ts"));
-  // Node keeps a module by its name.
-  const beside = (what: string) => join(project, `.fleet.config.${what}.${randomUUID()}.ts`);
   const before = await readFile(file, "utf8");
   return {
     source: before,
     async try(source) {
-      // Its imports are relative to the project.
-      const trial = beside("trial");
+      // Its imports are relative to the project, and Node keeps a module by its name.
+      const trial = join(project, `.fleet.config.trial.${randomUUID()}.ts`);
       await writeFile(trial, source);
       try {
         return await loadMapFrom(() => import(pathToFileURL(trial).href));
@@ -38,8 +36,9 @@ export async function openMapFile(project: string): Promise<MapFile> {
       if ((await readFile(file, "utf8")) !== before) {
         throw new Failure("fleet.config.ts was saved meanwhile: nothing was changed. Run the command again.");
       }
-      const whole = beside("new");
-      await writeFile(whole, source);
+      // Beside the file itself, wherever a link leads: only there it can be renamed for certain.
+      const whole = join(dirname(file), `.fleet.config.new.${randomUUID()}.ts`);
+      await writeFile(whole, source, { mode: (await stat(file)).mode });
       await rename(whole, file);
     },
   };

@@ -20,9 +20,13 @@ export type Room = "services" | "secrets";
  * @throws {Failure} for a map whose room is not written out in the file
  */
 export function insertEntry(source: string, room: Room, entry: string): string {
-  const { properties, closing } = roomIn(source, room);
+  const { properties, closing, isLine } = roomIn(source, room);
   const last = properties.at(-1);
-  const eol = source.includes("\r\n") ? "\r\n" : "\n";
+  if (isLine && last !== undefined) {
+    return `${source.slice(0, endOf(last))}, ${inLine(entry)}${source.slice(endOf(last))}`;
+  }
+  // As the line above ends.
+  const eol = source[source.lastIndexOf("\n", closing) - 1] === "\r" ? "\r\n" : "\n";
   const outer = indentAt(source, closing);
   const indent = last === undefined ? `${outer}  ` : indentAt(source, startOf(last));
   const text = `${entry.replaceAll(/^(?=.)/gm, indent)},\n`.replaceAll("\n", eol);
@@ -38,14 +42,22 @@ export function insertEntry(source: string, room: Room, entry: string): string {
   return `${last === undefined ? before.trimEnd() : before}${kept}${eol}${text}${own}${outer}${source.slice(closing)}`;
 }
 
+/** Texts in an entry are escaped: its line breaks are all between them. */
+const inLine = (entry: string): string =>
+  entry.replaceAll(/,\n\s*(?=\])|(?<=\[)\n\s*/g, "").replaceAll(/,\n\s*(?=\})|\n\s*/g, " ");
+
 /** Behind an entry. */
 const untilComma = /^(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*\n)*,/;
 
 /** The map's source without an entry, and without the comments that stand right above it. */
 export function removeEntry(source: string, room: Room, name: string): string {
-  const { properties, comments } = roomIn(source, room);
-  const entry = properties.find((property) => nameOf(property) === name);
+  const { properties, comments, isLine } = roomIn(source, room);
+  const at = properties.findIndex((property) => nameOf(property) === name);
+  const [previous, entry] = [properties[at - 1], properties[at]];
   if (entry === undefined) throw new Failure(`fleet.config.ts has no ${room}.${name} that is written out in it.`);
+  if (isLine && previous !== undefined && at === properties.length - 1) {
+    return `${source.slice(0, endOf(previous))}${source.slice(endOf(entry))}`;
+  }
   const start = beginningOf(source, startOf(entry), comments);
   const after = source.slice(endOf(entry));
   const behind = untilComma.exec(after)?.[0] ?? "";
@@ -79,6 +91,8 @@ interface Written {
   /** Where its brace closes. */
   readonly closing: number;
   readonly comments: readonly Span[];
+  /** Whether it is in one line, without a comment. */
+  readonly isLine: boolean;
 }
 
 function roomIn(source: string, room: Room): Written {
@@ -91,10 +105,14 @@ function roomIn(source: string, room: Room): Written {
       `fleet.config.ts does not write out \`${room}: { … }\` in the map that it exports: put the entry there by hand.`,
     );
   }
+  const closing = value.end - 1;
+  const spans = (comments ?? []).map((comment) => ({ start: startOf(comment), end: endOf(comment) }));
+  const isCommented = spans.some(({ start }) => startOf(value) < start && start < closing);
   return {
     properties: value.properties,
-    closing: value.end - 1,
-    comments: (comments ?? []).map((comment) => ({ start: startOf(comment), end: endOf(comment) })),
+    closing,
+    comments: spans,
+    isLine: !isCommented && !source.slice(startOf(value), closing).includes("\n"),
   };
 }
 

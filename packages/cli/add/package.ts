@@ -1,5 +1,8 @@
+import * as v from "valibot";
 import type { FleetDefinition } from "#fleet";
+import { Image } from "#fleet/schema/container.ts";
 import { Failure } from "../failure.ts";
+import { imageOf } from "./running.ts";
 import type { Package, ServerJson } from "./server-json.ts";
 
 /** The first of a server's packages that an entry can run. @throws {Failure} naming what is against each */
@@ -12,7 +15,7 @@ export function packageOf(map: FleetDefinition, { name, packages, remotes }: Ser
       url === "" ? "Name a package of it, as npm:<package> or image:<image>." : `Clients connect to ${url}.`;
     throw new Failure(`${name} has no package: there is nothing that the fleet could run. ${instead}`);
   }
-  throw new Failure(packages.map((one) => `${name}: ${one.identifier} ${obstacleOf(map, one)}`).join("\n"));
+  throw new Failure(packages.map((one) => `${one.identifier} ${obstacleOf(map, one)}`).join("\n"));
 }
 
 /** Where a package comes from when nobody names another place. */
@@ -46,10 +49,17 @@ function obstacleOf(map: FleetDefinition, found: Package): string | undefined {
       return "is put into the image of the sidecar, and the map names none: add `sidecar: { image }`.";
     }
     case "oci":
-      return transport.type === "stdio"
-        ? "speaks stdio and brings an image of its own, which has no sidecar in it: copy the server into an image on the sidecar's, as docs/adding-a-service.md shows."
-        : undefined;
+      return obstacleOfImage(found);
     default:
       return `is a package of ${registryType}, and only npm, PyPI and container registries have what runs here: build an image that speaks HTTP, and add image:<image>.`;
   }
+}
+
+function obstacleOfImage(found: Package): string | undefined {
+  if (!v.is(Image, imageOf(found))) {
+    return "is no image: its repository is in lower case, with one tag or digest behind it. Write it as its registry has it, without https://, such as ghcr.io/acme/notes:1.4.0.";
+  }
+  return found.transport.type === "stdio"
+    ? "speaks stdio and brings an image of its own, which has no sidecar in it: copy the server into an image on the sidecar's, as docs/adding-a-service.md shows."
+    : undefined;
 }

@@ -41,7 +41,7 @@ export function runningOf(map: FleetDefinition, found: Package, options: Running
 
 /** An image of its makers, that speaks HTTP. */
 function runImage(found: Package, options: RunningOptions): Fields {
-  const { identifier, registryBaseUrl, version = "latest" } = found;
+  const { identifier } = found;
   const { sidecar, words, ...place } = overHttp(found, options);
   const secret = found.packageArguments.find((one) => isSecret(one) && one.isRequired === true);
   if (secret !== undefined) {
@@ -49,15 +49,19 @@ function runImage(found: Package, options: RunningOptions): Fields {
       `${identifier} takes a secret as an argument, ${labelOf(secret)}, which an image gets from a shell alone: write its entry by hand, with entryPoint: ["sh", "-c", "exec <program> ${labelOf(secret)} $NAME"], and a secret with the key NAME.`,
     );
   }
-  const host = URL.parse(registryBaseUrl ?? "")?.host ?? "docker.io";
-  const isWhole = host === "docker.io" || /^[^/]*[.:][^/]*\//.test(identifier);
   const [first, ...others] = words.flatMap((word) => ("text" in word ? [word.text] : []));
   return {
-    image: `${isWhole ? "" : `${host}/`}${identifier}${/[:@][^/]+$/.test(identifier) ? "" : `:${version}`}`,
+    image: imageOf(found),
     ...(first !== undefined && { command: [first, ...others] as const }),
     ...place,
     sidecar,
   };
+}
+
+export function imageOf({ identifier, registryBaseUrl, version = "latest" }: Package): string {
+  const host = URL.parse(registryBaseUrl ?? "")?.host ?? "docker.io";
+  const isWhole = host === "docker.io" || /^[^/]*[.:][^/]*\//.test(identifier);
+  return `${isWhole ? "" : `${host}/`}${identifier}${/[:@][^/]+$/.test(identifier) ? "" : `:${version}`}`;
 }
 
 /** A package that is put into an image on the sidecar's. */

@@ -45,7 +45,7 @@ const Package = v.object({
   registryType: v.string(),
   registryBaseUrl: v.optional(v.string()),
   identifier: v.string(),
-  version: v.optional(v.string()),
+  version: v.optional(Text),
   // The oldest have none, and mean it.
   transport: v.optional(Transport, { type: "stdio" }),
   runtimeArguments: v.optional(v.array(Argument), []),

@@ -16,7 +16,9 @@ const patienceMs = 20_000;
  * @throws {UsageError | Failure}
  */
 export async function readSource({ stdin }: Surroundings, source: string): Promise<ServerJson> {
-  const [, kind, name = ""] = /^(npm|image):(.+)$/.exec(source) ?? [];
+  const [, kind, name = ""] = /^(npm|image):(.*)$/.exec(source) ?? [];
+  if (kind !== undefined && name === "")
+    throw new UsageError(`${source} names nothing: write npm:<package> or image:<image>.`);
   if (kind === "npm") return ofPackage("npm", name, /^(@?[^@]+)(?:@(.+))?$/.exec(name));
   if (kind === "image") return ofPackage("oci", name, [name, name]);
   if (source === "-") {
@@ -45,7 +47,7 @@ function ofPackage(
     .reverse();
   return parseServerJson(
     JSON.stringify({
-      name: `${of.replaceAll(/[^\w.-]/g, "") || "local"}/${last}`,
+      name: [of, last].map((word) => word.replaceAll(/[^\w.-]/g, "") || "local").join("/"),
       packages: [
         {
           registryType,

@@ -2,10 +2,10 @@ import { UsageError } from "../failure.ts";
 import { nameable, readValues } from "../secrets/import.ts";
 import type { Surroundings } from "../stage.ts";
 import { openOf } from "./argument.ts";
-import { type Blank, checkChoices, type Values } from "./input.ts";
+import { type Blank, objectionTo, type Values } from "./input.ts";
 
-/** What a key of a new secret has until it gets a value. */
-export const placeholder = "replace-me";
+/** So often somebody is asked who answers what cannot be. */
+const mostTries = 3;
 
 /** What a file has for the blanks. A value is never an argument: the shell would remember it. */
 export async function readGiven(surroundings: Surroundings, blanks: readonly Blank[], file: string): Promise<Values> {
@@ -16,7 +16,12 @@ export async function readGiven(surroundings: Surroundings, blanks: readonly Bla
   const unused = Object.keys(read).filter((name) => !Object.hasOwn(given, name));
   if (unused.length > 0)
     surroundings.terminal.note(`Left out, as the server declares none of them: ${nameable(unused)}.`);
-  return checked(blanks, given);
+  for (const blank of blanks) {
+    const value = given[blank.name];
+    const objection = value === undefined ? undefined : objectionTo(blank, value);
+    if (objection !== undefined) throw new UsageError(`${objection} Nothing was changed.`);
+  }
+  return given;
 }
 
 /** Asks for each; secrets without echo. Enter leaves one open. */
@@ -24,19 +29,23 @@ export async function askFor({ terminal }: Surroundings, blanks: readonly Blank[
   const given: Record<string, string> = {};
   if (blanks.length > 0) terminal.note("Enter leaves one open.");
   for (const blank of blanks) {
-    const question = openOf(blank);
+    const value = await answerTo(terminal, blank);
+    if (value !== "") given[blank.name] = value;
+  }
+  return given;
+}
+
+/** @throws {UsageError} for the last of several answers that cannot be */
+async function answerTo(terminal: Surroundings["terminal"], blank: Blank): Promise<string> {
+  const question = openOf(blank);
+  for (let tries = 1; ; tries++) {
     const value =
       blank.kind === "secret"
         ? await terminal.askSecret(`${question} (not shown): `)
-        : await terminal.ask(`${question}: `);
-    if (value !== "") given[blank.name] = value;
+        : (await terminal.ask(`${question}: `)).trim();
+    const objection = value === "" ? undefined : objectionTo(blank, value);
+    if (objection === undefined) return value;
+    if (tries === mostTries) throw new UsageError(`${objection} Nothing was changed.`);
+    terminal.note(objection);
   }
-  return checked(blanks, given);
-}
-
-function checked(blanks: readonly Blank[], given: Values): Values {
-  checkChoices(blanks, given);
-  const [unreal] = Object.keys(given).filter((name) => given[name] === placeholder);
-  if (unreal !== undefined) throw new UsageError(`The value of ${unreal} is a placeholder: nothing was changed.`);
-  return given;
 }

@@ -7,7 +7,7 @@ import { list, matching, named, variableName } from "./field.ts";
 export const Image = v.pipe(
   v.string(),
   v.regex(
-    /^(?=.{1,400}$)(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:[._-]+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
+    /^(?=.{1,400}$)(?:(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?|[A-Za-z0-9-]+:\d{1,5})\/)?[a-z0-9]+(?:(?:[._-]+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
     expectation(
       "an image in lower case with a tag or a digest, such as registry/mcp/slack:1.4.0 or registry/mcp/slack@sha256:…",
       "Write registry/name:tag, without https://; without a tag or digest, there is no telling which version runs.",

@@ -21,12 +21,15 @@ const Tool = v.object({
 const mostTools = 2_000;
 /** A name that is unknown is asked for again after this long: it may be new, and clients make up names. */
 const askAgainMs = 30_000;
+/** A server that did not answer may only have been starting. */
+const askSoonMs = 5_000;
 
 /** @param ask asks the server for its tools and gives the result, or all of them where there are several */
 export function openCatalog(ask: () => Promise<readonly unknown[]>, now: () => number = Date.now): Catalog {
   const tools = new Map<string, readonly string[]>();
   let asked: Promise<void> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
+  let hasAnswered = true;
 
   function learn(result: unknown): void {
     const parsed = v.safeParse(List, result);
@@ -41,8 +44,9 @@ export function openCatalog(ask: () => Promise<readonly unknown[]>, now: () => n
 
   /** Names stay unknown while the server does not answer; it is asked again later. */
   function refresh(): Promise<void> {
-    if (asked === undefined || now() - askedAt > askAgainMs) {
+    if (asked === undefined || now() - askedAt >= (hasAnswered ? askAgainMs : askSoonMs)) {
       askedAt = now();
+      hasAnswered = true;
       asked = learnAll(ask);
     }
     return asked;
@@ -51,7 +55,9 @@ export function openCatalog(ask: () => Promise<readonly unknown[]>, now: () => n
   const learnAll = (ask: () => Promise<readonly unknown[]>): Promise<void> =>
     ask().then(
       (results) => results.forEach(learn),
-      () => undefined,
+      () => {
+        hasAnswered = false;
+      },
     );
 
   return {

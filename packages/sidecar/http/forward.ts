@@ -36,6 +36,11 @@ export function forwardTo(parts: ForwardParts): Serve {
   const { upstream, bearer, sessionIds } = parts;
   const { host, pathname, search } = upstream.url;
   const complaint = new Complaint(parts.log);
+  const silence = new Complaint(parts.log);
+  const onSilence = (status: number) => {
+    parts.metrics.fault("not_protocol");
+    silence.log(`The server behind answered a call with status ${status} and no message for it.`, { host });
+  };
 
   async function ask(
     req: IncomingMessage,
@@ -72,8 +77,11 @@ export function forwardTo(parts: ForwardParts): Serve {
       complaint.log(error.message, { host });
       return new Refusal(502, error.message);
     }
+    if (error instanceof Late) {
+      complaint.log(error.message, { host });
+      return new Refusal(504, error.message);
+    }
     complaint.log(`The server behind did not answer: ${describeError(error)}.`, { host });
-    if (error instanceof Late) return new Refusal(504, error.message);
     return new Refusal(502, "The server behind does not answer. It may be starting; try again in a few seconds.");
   }
 
@@ -94,7 +102,7 @@ export function forwardTo(parts: ForwardParts): Serve {
         cutOff = cut;
         if (hasLeft) cut();
       });
-      watch(answer, exchange);
+      watch(answer, exchange, onSilence);
       await passOn(answer, res, {
         headers: headersToClient(answer, (id) => sessionIds.give(caller, id)),
         stopping: waitsForNews(req, messages) ? parts.stopping : undefined,
@@ -149,8 +157,8 @@ interface Exchange {
   /** Whether there is anything to find in the answer. */
   readonly isWatched: boolean;
   take(message: Message): void;
-  /** What has had no answer by now has this outcome. */
-  end(outcome: Outcome): void;
+  /** What has had no answer by now has this outcome. @returns whether there was anything */
+  end(outcome: Outcome): boolean;
 }
 
 function openExchange(
@@ -171,21 +179,26 @@ function openExchange(
     take({ id, method, ...answer }) {
       if (id === undefined || method !== undefined) return;
       calls.get(id)?.(outcomeOf(answer));
+      calls.delete(id);
       if (lists.has(id)) catalog.learn(answer.result);
     },
     end(outcome) {
+      const isLeft = calls.size > 0;
       for (const finish of calls.values()) finish(outcome);
+      calls.clear();
+      return isLeft;
     },
   };
 }
 
-function watch(answer: IncomingMessage, exchange: Exchange): void {
+function watch(answer: IncomingMessage, exchange: Exchange, onSilence: (status: number) => void): void {
   if (!exchange.isWatched) return;
   const reader = openReader(answer.headers["content-type"] ?? "", exchange.take);
   answer.on("data", (chunk: Buffer) => reader.push(chunk));
   answer.once("end", () => {
     const isUnseen = reader.end();
     const { statusCode = 0 } = answer;
-    exchange.end(statusCode >= 400 && statusCode < 500 ? "rejected" : isUnseen ? "success" : "failed");
+    const outcome = statusCode >= 400 && statusCode < 500 ? "rejected" : isUnseen ? "success" : "failed";
+    if (exchange.end(outcome) && outcome === "failed") onSilence(statusCode);
   });
 }

@@ -63,6 +63,11 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
         clearTimeout(timer);
         resolve(answer);
       });
+      // Nobody asked for another protocol: without a listener, Node would end the request and say nothing.
+      request.once("upgrade", (_answer, socket) => {
+        socket.destroy();
+        reject(new Error("it switches to another protocol"));
+      });
       request.once("error", (error) => {
         // A server may close an idle connection while a request is on its way: it has read nothing of it.
         // What we cut off ourselves ends in the same error.

@@ -119,6 +119,8 @@ export class Child {
       );
     }
     const id = ++this.#lastId;
+    // Before anybody waits for it: what cannot be written throws.
+    this.#send({ id, method, params: onProgress === undefined ? params : withProgress(params, id) });
     const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
     const leave = (reason: string) => {
       this.#send({ method: "notifications/cancelled", params: { requestId: id, reason } });
@@ -138,7 +140,6 @@ export class Child {
     const onLeave = () => leave("The client left.");
     signal?.addEventListener("abort", onLeave, { once: true });
     this.#pending.set(id, { resolve, reject, onProgress, client });
-    this.#send({ id, method, params: onProgress === undefined ? params : withProgress(params, id) });
     return promise.finally(() => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onLeave);

@@ -2,20 +2,39 @@ import * as v from "valibot";
 
 const id = v.union([v.string(), v.number()]);
 
-export const Failure = v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) });
+/** JSON is read to any depth, and written to some thousands: what is deeper can be passed on to nobody. */
+const deepest = 500;
+const isWritable = (value: unknown, left = deepest): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (left > 0 && Object.values(value).every((one) => isWritable(one, left - 1)));
+
+export const Failure = v.object({
+  code: v.number(),
+  message: v.string(),
+  data: v.optional(
+    v.pipe(
+      v.unknown(),
+      v.check((data) => isWritable(data)),
+    ),
+  ),
+});
 export type Failure = v.InferOutput<typeof Failure>;
 
-const params = v.record(v.string(), v.unknown());
+const fields = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.check((record) => isWritable(record)),
+);
 
 /** What a server may say: ask, answer, or tell. */
 const Said = v.union([
-  v.object({ jsonrpc: v.literal("2.0"), id, method: v.string(), params: v.optional(params, {}) }),
+  v.object({ jsonrpc: v.literal("2.0"), id, method: v.string(), params: v.optional(fields, {}) }),
   v.object({ jsonrpc: v.literal("2.0"), id: v.number(), error: Failure }),
-  v.object({ jsonrpc: v.literal("2.0"), id: v.number(), result: v.record(v.string(), v.unknown()) }),
+  v.object({ jsonrpc: v.literal("2.0"), id: v.number(), result: fields }),
   v.object({
     jsonrpc: v.literal("2.0"),
     method: v.string(),
-    params: v.optional(params, {}),
+    params: v.optional(fields, {}),
   }),
   // An answer, as its id says, in which nothing else is right: nobody need wait for a better one.
   v.pipe(

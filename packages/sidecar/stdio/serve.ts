@@ -46,7 +46,7 @@ const base = new URL("http://localhost/mcp");
 export function serveStdio(parts: StdioParts): Serve {
   const { children, instances, asks, patienceMs, letters, rounds, bus, stopping } = parts;
   const exchanges = new WeakMap<Request, Exchange>();
-  const calls = openCalls();
+  const calls = openCalls(letters);
 
   const openRelay: McpServerFactory = ({ era, requestInfo }) => {
     const exchange = requestInfo && exchanges.get(requestInfo);
@@ -81,6 +81,7 @@ export function serveStdio(parts: StdioParts): Serve {
       return;
     }
     const peer = peerOf(messages, req.headers, asks);
+    calls.cancel(messages, subject, peer);
     const owner = { caller: instances === "shared" ? "" : subject, abilities: peer?.abilities ?? {} };
     const behind = await children.getWithin(owner, patienceMs).catch((error: unknown) => {
       for (const { method, params } of messages) {

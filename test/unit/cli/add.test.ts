@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { loadMapFrom } from "#fleet";
 import { openEmptyCloud } from "../../endpoint/empty-cloud.ts";
 import { copyProject, type Project } from "../../fixture/project.ts";
@@ -147,6 +147,15 @@ describe("fleet add", () => {
     ["a key that is none", ["npm:x", "--key", "123"], /^123 is no key of the map: name one with --key/],
     ["a key that is too long", ["npm:x", "--key", "a".repeat(80)], /--key gives it another name/],
     ["a package that npm has not", ["npm:@acme/gone"], /^npm has no @acme\/gone@latest: correct/],
+    [
+      "an image in capitals",
+      ["image:UPPER/Case"],
+      /^UPPER\/Case is no image: its repository is in lower case, .*Write it/,
+    ],
+    ["an image of somebody in capitals", ["image:Acme/notes"], /^Acme\/notes is no image/],
+    ["an image by its address", ["image:https://acme/x"], /^https:\/\/acme\/x is no image: .*without https:\/\//],
+    ["an image with a space", ["image:acme/x y"], /^acme\/x y is no image/],
+    ["a word that names nothing", ["image:"], /^image: names nothing: write npm:<package> or image:<image>/],
     ["a package by its repository", ["npm:github:acme/x"], /is no name of a package in registry\.npmjs\.org/],
     ["a file that is not there", ["no-such.json"], /^no-such\.json cannot be read: .*Name npm:<package>/],
     [
@@ -165,17 +174,44 @@ describe("fleet add", () => {
     expect(await map()).toBe(original);
   });
 
-  it.each([
-    ["an image that has no name", "image:https://acme/x", "services.x.image"],
-    ["a host that is taken", "npm:google", "services.google.host"],
-  ])("tells what the map has against %s, and how to go on", async (_, source, field) => {
-    const { folder } = project;
-    const added = promisify(execFile)(process.execPath, [join(folder, "packages/cli/main.ts"), "add", source, "--yes"]);
-    await expect(added).rejects.toMatchObject({
+  it("tells what the map has against a host that is taken, and how to go on", async () => {
+    const command = [join(project.folder, "packages/cli/main.ts"), "add", "npm:google", "--yes"];
+    await expect(promisify(execFile)(process.execPath, command)).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(`^The map would refuse this entry, .*--key gives it another name[^]*${field} = `),
+      stderr: expect.stringMatching(
+        /^The map would refuse this entry, .*--key gives it another name.*services\.google\.host = /s,
+      ),
     });
     expect(await map()).toBe(original);
+  });
+
+  const inOneLine = (text: string) => text.replaceAll(/^\s*\/\/.*$/gm, "").replaceAll(/\s+/g, " ");
+  it.each<[what: string, written: (text: string) => string]>([
+    ["that begins with a byte order mark", (text) => `\uFEFF${text}`],
+    ["that was written on Windows", (text) => `\uFEFF${text.replaceAll("\n", "\r\n")}`],
+    ["with line ends of both kinds", (text) => text.replace("\n", "\r\n")],
+    ["in one line", inOneLine],
+  ])("writes into a map %s as it is written, and takes it out again", async (_, written) => {
+    const before = written(original);
+    await writeFile(file(), before);
+    expect((await run(["add", await serverJson(npm), "--yes"])).code).toBe(0);
+    const added = await map();
+    const unequal = (text: string) => [/^\uFEFF/.test(text), /\r\n/.test(text), /[^\r]\n/.test(text)];
+    expect(unequal(added)).toEqual(unequal(before));
+    expect(added).toMatch(/"brave-notes": \{.*brave_notes: \{/s);
+    expect((await run(["remove", "brave_notes", "--yes"])).code).toBe(0);
+    expect(await map()).toBe(before);
+  });
+
+  it("leaves a link, and what the file may be done with, as they are", async () => {
+    const elsewhere = join(bin, "map.ts");
+    await writeFile(elsewhere, original, { mode: 0o640 });
+    await rm(file());
+    await symlink(elsewhere, file());
+    onTestFinished(() => rm(file()));
+    expect((await run(["add", "npm:@acme/silent-mcp@1.2.3", "--yes"])).code).toBe(0);
+    expect([(await lstat(file())).isSymbolicLink(), (await stat(elsewhere)).mode & 0o777]).toEqual([true, 0o640]);
+    expect(await readFile(elsewhere, "utf8")).toContain("    silent: {");
   });
 
   it("writes nothing unasked, nothing over a save of somebody else, and no service that is not there away", async () => {
@@ -256,7 +292,7 @@ describe("fleet add, with the values of secrets", () => {
   });
 
   it.each<[what: string, answers: readonly string[], words: RegExp]>([
-    ["a placeholder", ["", "replace-me"], /NOTES_TOKEN is a placeholder: nothing was changed/],
+    ["three placeholders", ["", ...Array(3).fill("replace-me")], /NOTES_TOKEN is a placeholder\. Nothing was changed/],
     ["no", ["", value, "n"], /^Nothing was changed\.$/],
   ])("changes nothing after %s", async (_, answers, words) => {
     const said = await run(["add", await serverJson(npm)], { answers });
@@ -266,6 +302,14 @@ describe("fleet add, with the values of secrets", () => {
       original,
     ]);
     expect(said.code).toBeGreaterThan(0);
+  });
+
+  it("asks again for what is none of the choices", async () => {
+    const input = { name: "NOTES_MODE", choices: ["fast", "slow"], isRequired: true };
+    const source = await serverJson({ ...npm, environmentVariables: [input] });
+    const said = await run(["add", source], { answers: ["medium", " fast ", "y"] });
+    expect([said.code, said.err[2]]).toEqual([0, "NOTES_MODE cannot be medium: it is one of fast, slow."]);
+    expect(await map()).toContain('environment: { NOTES_MODE: "fast" }');
   });
 
   it("keeps no value when Ctrl-C ends the wait, and says what is left to do", async () => {

@@ -15,8 +15,7 @@ describe("the map's source", () => {
     ["ends with several", around("{\n    a: { x: 1 } // of a\n\n    // why\n    /* and\n    why */\n  }")],
     ["ends with a spread", around("{\n    a: { x: 1 },\n    ...more, // why\n  }")],
     ["quotes its keys", around('{\n    "a": { "x": 1 }\n  }')],
-    ["is one line", around("{ a: { x: 1 } }")],
-    ["is one line with a comma", around("{ a: { x: 1 }, }")],
+    ["is one line with a comment", around("{ a: { x: 1 } /* why */ }")],
     ["is a constant", "const services = {\n  a: {},\n};\nexport default defineFleet({ services });\n"],
     [
       "is in a constant",
@@ -34,6 +33,17 @@ describe("the map's source", () => {
     const bare = (text: string) => text.replaceAll(/[\s,]/g, "");
     expect(bare(back)).toBe(bare(source));
     expect(insertEntry(back, "services", entry)).toBe(more);
+  });
+
+  it.each([
+    ["{ a: { x: 1 } }", "{ a: { x: 1 }, b: { y: 2, z: [1, 2], w: {} } }"],
+    ["{ a: { x: 1 }, }", "{ a: { x: 1 }, b: { y: 2, z: [1, 2], w: {} }, }"],
+    ['{"a":{"x":1}}', '{"a":{"x":1}, b: { y: 2, z: [1, 2], w: {} }}'],
+  ])("that has a room in one line, %s, has the entry in that line", (services, more) => {
+    const source = around(services);
+    const added = insertEntry(source, "services", "b: {\n  y: 2,\n  z: [\n    1,\n    2,\n  ],\n  w: {},\n}");
+    expect(added).toBe(around(more));
+    expect(removeEntry(added, "services", "b")).toBe(source);
   });
 
   it.each([

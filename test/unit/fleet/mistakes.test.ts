@@ -545,6 +545,7 @@ describe("[STR-8] a mistake is refused with its field and what to do", () => {
       /at most 64 characters/,
     ],
     ["an image in capitals", withSlack({ image: "ghcr.io/Me/Slack:1" }), "services.slack.image", /lower case/],
+    ["an image of somebody in capitals", withSlack({ image: "Me/slack:1" }), "services.slack.image", /lower case/],
     ["a health code's range backwards", withSlack({ healthCodes: "299-200" }), "services.slack.healthCodes", /200-299/],
     ["a health path beyond ASCII", withSlack({ healthPath: "/grüße" }), "services.slack.healthPath", /%20/],
     [

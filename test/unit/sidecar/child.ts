@@ -66,7 +66,7 @@ function misbehave(id: number | string): void {
   else if (behaviour === "notifies") {
     const notice = JSON.stringify({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
     stdout.write(`${notice}\n`.repeat(50_000));
-  } else if (behaviour === "grows") held = Array.from({ length: 40 }, () => Buffer.alloc(4 * 2 ** 20, 1));
+  } else if (behaviour === "grows") held = Array.from({ length: 70 }, () => Buffer.alloc(4 * 2 ** 20, 1));
   else if (behaviour === "closes its stdout") closeSync(1);
   else if (behaviour === "closes its stdin") closeSync(0);
   else if (behaviour === "is stuck") for (;;);

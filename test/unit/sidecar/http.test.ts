@@ -12,7 +12,15 @@ interface Behind {
   readonly server: Server;
 }
 
-const broken = ["breaks", "forgets", "elsewhere", "closed", "dies late"];
+/** Answers that no server of Node's could give. */
+const raw: Readonly<Record<string, string>> = {
+  "switches protocols": "101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n",
+  "has a head of 5 MB": `200 OK\r\nx-large: ${"x".repeat(5 * 2 ** 20)}\r\n\r\n`,
+  "ends in its body": "200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+  "cannot count": "200 OK\r\ntransfer-encoding: chunked\r\n\r\nmany\r\n",
+  "is a page": "200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
+};
+const broken = ["breaks", "forgets", "elsewhere", "closed", "dies late", ...Object.keys(raw)];
 const tools = ["say", "slow", "stream", "fail", ...broken];
 
 /** A server of 2025-11-25 with sessions, written by hand: `slow` never answers, `stream` streams, `fail` reports an error. */
@@ -47,6 +55,7 @@ async function openBehind(): Promise<Behind> {
       res.writeHead(200, { "content-type": "text/event-stream" }).end(": nothing\n\n");
     else if (params.name === "elsewhere") res.writeHead(307, { location: "/mcp/?a=b" }).end();
     else if (params.name === "closed") res.writeHead(401).end();
+    else if (raw[params.name] !== undefined) req.socket.end(`HTTP/1.1 ${raw[params.name]}`);
     else if (params.name === "dies late") setTimeout(() => req.socket.destroy(), 300);
     else if (params.name !== "slow") {
       json({ result: { content: [{ type: "text", text: "said" }], ...(params.name === "fail" && { isError: true }) } });
@@ -187,17 +196,23 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
   });
 
   it.each([
-    ["breaks", "failed", undefined],
-    ["forgets", "failed", undefined],
+    ["breaks", "failed", "The server behind answered a call with status 500 and no message for it."],
+    ["forgets", "failed", "The server behind answered a call with status 200 and no message for it."],
+    ["is a page", "failed", "The server behind answered a call with status 200 and no message for it."],
+    ["switches protocols", "failed", "The server behind did not answer: it switches to another protocol."],
+    ["has a head of 5 MB", "failed", "The server behind did not answer: Parse Error: Header overflow."],
+    ["ends in its body", "failed", "The server behind did not answer: aborted."],
+    ["cannot count", "failed", "The server behind did not answer: aborted."],
     ["elsewhere", "failed", 'The server behind speaks MCP elsewhere: set sidecar.path of the entry to "/mcp/".'],
     ["closed", "failed", "The server behind asks for a token of its own"],
     ["dies late", "failed", "The server behind did not answer: socket hang up."],
   ])("that %s is asked once, and its call is no success", async (name, outcome, line) => {
-    const { url, calls, requests, lines, said } = await front();
+    const { url, calls, requests, lines, said, stop } = await front({ MCP_METRICS_NAMESPACE: "mcp-fleet" });
     const call = async (tool: string) => {
       const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: tool } });
       const headers = { "content-type": "application/json" };
-      await (await fetch(url, { method: "POST", headers, body })).text();
+      const answer = await fetch(url, { method: "POST", headers, body });
+      await answer.text().catch(() => undefined);
     };
     // The connection to the server is used again.
     await call("say");
@@ -206,8 +221,11 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     await call(name);
     await vi.waitFor(() => expect(calls[1]).toMatchObject({ tool: name, outcome }));
     expect(requests.length).toBe(before + 1);
-    if (line !== undefined) await said(line);
-    expect(lines.filter(({ level }) => level === "error")).toHaveLength(line === undefined ? 0 : 1);
+    await said(line);
+    expect(lines.filter(({ level }) => level === "error")).toHaveLength(1);
+    expect((await stop()).filter((metric) => "mcp.server.faults" in metric)).toMatchObject([
+      { "mcp.server.faults": 1 },
+    ]);
   });
 
   it("is asked by each caller as often as the map allows, and no more", async () => {

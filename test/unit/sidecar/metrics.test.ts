@@ -35,3 +35,15 @@ it("[MCP-6] one odd tool hides no other from the audit trail", async () => {
   const catalog = openCatalog(async () => [{ tools }]);
   expect(await catalog.argumentsOf("say")).toEqual(["a"]);
 });
+
+it("[MCP-6] a server that was still starting when it was first asked has its tools in the audit trail", async () => {
+  const answers = [Promise.reject(new Error("It does not answer.")), Promise.resolve([{ tools: [{ name: "say" }] }])];
+  let now = 0;
+  const catalog = openCatalog(
+    async () => answers.shift() ?? [],
+    () => now,
+  );
+  for (now of [0, 4_999]) expect(await catalog.argumentsOf("say")).toBeUndefined();
+  now = 5_000;
+  expect(await catalog.argumentsOf("say")).toEqual([]);
+});

@@ -21,10 +21,20 @@ const revisions = ["2025-11-25", "2026-07-28"] as const;
 
 const inMemory = () => openSessions({ backend: { kind: "memory" }, namespace: "test", log: silent });
 /** A store that tasks share, as Redis is. */
-function sharedSessions(): Sessions {
+function sharedSessions(onRecord: (kind: string) => void = () => undefined): Sessions {
   const sessions = inMemory();
   return {
     ...sessions,
+    records(kind, schema) {
+      const records = sessions.records(kind, schema);
+      return {
+        ...records,
+        async set(...record) {
+          await records.set(...record);
+          onRecord(kind);
+        },
+      };
+    },
     close: async () => undefined,
     status: () => ({ backend: "valkey", connected: true, tls: true, encrypted: true }),
   };
@@ -112,6 +122,24 @@ describe("[MCP-5] what a server over stdio asks of its client", () => {
     const client = answering(revision);
     await one.connectClient(client, { fetch: answerAt(other) });
     expect(textOf(await client.callTool(ask))).toBe("sampled");
+  });
+
+  it("before 2026-07-28 is over, as is its call, when the client gives that up at another task", async () => {
+    const isKnown = Promise.withResolvers<string>();
+    const sessions = sharedSessions(isKnown.resolve);
+    const [one, other] = [await front(child("asks"), {}, sessions), await front(child("asks"), {}, sessions)];
+    const leave = new AbortController();
+    const client = answering("2025-11-25");
+    const giveUpAtOther: typeof fetch = (url, init) =>
+      fetch(typeof init?.body === "string" && init.body.includes("notifications/cancelled") ? other.url : url, init);
+    await one.connectClient(client, { fetch: giveUpAtOther });
+    const hanging = client.callTool({ name: "hang" }, { signal: leave.signal }).catch(() => "left");
+    await one.said("hangs");
+    // Other tasks know of a call that takes a second.
+    expect(await isKnown.promise).toBe("box");
+    leave.abort();
+    expect(await hanging).toBe("left");
+    await one.said("cancelled");
   });
 
   it("is told to be lost where no store is shared, and by a task that has ended", async () => {

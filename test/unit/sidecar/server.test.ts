@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
 import { noAudit } from "#sidecar/audit/index.ts";
@@ -89,21 +90,50 @@ describe("the server", () => {
     expect(lines.join()).not.toContain("secret-code");
   });
 
-  it("[ECS-8] finishes the request in flight before it stops, and accepts no other", async () => {
+  it("[ECS-8] finishes the request in flight before it stops, and in the end accepts no other", async () => {
     const release = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
-    const listener = await listen((_req, res) => {
+    const listener = await listen((req, res) => {
+      if (req.url !== "/") return void res.end();
       arrived.resolve();
       void release.promise.then(() => res.end("done"));
     }, anywhere);
     const inFlight = fetch(`http://127.0.0.1:${listener.port}/`).then((response) => response.text());
     await arrived.promise;
     const drained = listener.drain(5_000);
-    await expect(fetch(`http://127.0.0.1:${listener.port}/`)).rejects.toThrow();
+    const another = () =>
+      fetch(`http://127.0.0.1:${listener.port}/another`).then(
+        ({ headers }) => headers.get("connection"),
+        () => "refused",
+      );
+    expect(await another()).toBe("close");
+    await expect.poll(another, { interval: 400, timeout: 5_000 }).toBe("refused");
     release.resolve();
     expect(await inFlight).toBe("done");
     expect(await drained).toBe(0);
   });
+
+  it.each(["on a connection that was idle", "on a new connection"])(
+    "[ECS-8] answers a request that is on its way when it is told to stop, %s",
+    async (how) => {
+      const listener = await listen((_req, res) => res.end("done"), anywhere);
+      const ask = () => socket.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+      let heard = "";
+      const socket = connect(listener.port, "127.0.0.1").on("data", (chunk) => {
+        heard += chunk;
+      });
+      if (how.endsWith("idle")) {
+        ask();
+        await once(socket, "data");
+        heard = "";
+      }
+      ask();
+      const drained = listener.drain(5_000);
+      await once(socket, "close");
+      expect(heard).toMatch(/^HTTP\/1\.1 200 OK\r\nConnection: close\r\n.*done/s);
+      expect(await drained).toBe(0);
+    },
+  );
 
   it("[AWS-1] keeps an idle connection for longer than the balancer does, which would otherwise answer 502", async () => {
     const response = await fetch(`http://127.0.0.1:${await serve(undefined)}/health`);

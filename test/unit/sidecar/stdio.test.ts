@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { silent } from "#sidecar/log.ts";
 import type { Admission } from "#sidecar/server/admission.ts";
 import { openSessions } from "#sidecar/sessions/index.ts";
+import { readProcesses } from "#sidecar/stdio/memory.ts";
 import { believing, child, clientOf, type Front, openFront, textOf } from "./front.ts";
 
 async function front(behaviour: string, env: Readonly<Record<string, string>> = {}, login?: Admission): Promise<Front> {
@@ -157,7 +158,8 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
   });
 
   it("[MCP-5] that never answers", async () => {
-    const { connect, calls, lines, stop } = await front("good", { MCP_CALL_SECONDS: "1" });
+    const { connect, calls, lines, health, stop } = await front("good", { MCP_CALL_SECONDS: "1" });
+    await vi.waitFor(async () => expect((await health()).status).toBe(200));
     const client = await connect();
     await expect(client.callTool({ name: "hang" })).rejects.toThrow("did not answer tools/call within 1 s");
     expect(textOf(await client.callTool(say))).toBe("hello");
@@ -259,6 +261,21 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
     await vi.waitFor(() => expect(calls).toMatchObject([{ tool: "write", outcome }]));
   });
 
+  it("[MCP-5] [MCP-9] that answers what cannot be passed on fails its call, and a caller who asks that is refused", async () => {
+    const { connect, calls, said, url } = await front("good");
+    const client = await connect();
+    const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+    const what = `{"jsonrpc":"2.0","id":ID,"result":{"content":[],"deep":${deep(20_000)}}}`;
+    await expect(client.callTool({ name: "write", arguments: { what } })).rejects.toThrow("is not the protocol's");
+    await said("The server's answer is not the protocol's.");
+    const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"say","arguments":{"x":${deep(1_000_000)}}}}`;
+    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+    const answer = await fetch(url, { method: "POST", headers, body });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("nested more than 500 deep")]);
+    expect(textOf(await client.callTool(say))).toBe("hello");
+    expect(calls.map(({ outcome }) => outcome)).toEqual(["failed", "success"]);
+  });
+
   it("[MCP-5] that says null where the protocol has an object is named, and unhealthy", async () => {
     const { connect, said, health } = await front("says null");
     await said("The server's answer to `initialize` is not the protocol's: capabilities.prompts.");
@@ -278,3 +295,14 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });
 });
+
+it(
+  "[MCP-5] a process is charged with its own memory, and not with the files that it maps, as others do",
+  needs("/proc"),
+  async () => {
+    const { bytes = 0 } = (await readProcesses()).get(process.pid) ?? {};
+    const { rss, heapUsed } = process.memoryUsage();
+    expect(bytes).toBeGreaterThan(heapUsed);
+    expect(bytes).toBeLessThan(rss - 16 * 2 ** 20);
+  },
+);
