@@ -113,9 +113,11 @@ async function postAll(
   const addressed = new Set([...shares.values()].flat());
   // What begins is most probably told: what helps its reader is looked up while it becomes known who may speak.
   if (addressed.size <= digestOver)
-    for (const incident of addressed)
-      if (isBeginning(incident) && openMute(settings.mutes, incident, ports.clock.now()) === undefined)
-        void look({ service: incident.service, incident });
+    for (const incident of addressed) {
+      const { service, severity } = incident;
+      if (isBeginning(incident) && openMute(settings.mutes, { service, severity }, ports.clock.now()) === undefined)
+        void look({ service, incident });
+    }
   let around: Promise<Surroundings> | undefined;
   const surroundings = () => {
     around ??= readSurroundings([...shares.values()].flat(), ports);

@@ -80,7 +80,9 @@ function advance({ command, given, option }: Position, word: string): Position {
     return { command, given, option: found?.takesValue === true ? found : undefined };
   }
   const child =
-    given.length === 0 ? command.commands.find(({ name, aliases }) => name === word || aliases.includes(word)) : undefined;
+    given.length === 0
+      ? command.commands.find(({ name, aliases }) => name === word || aliases.includes(word))
+      : undefined;
   if (child !== undefined) return { command: child, given: [], option: undefined };
   return { command, given: [...given, word], option: undefined };
 }
