@@ -134,8 +134,8 @@ export default {
       const plan = await planOf(app.stage, { thresholds, placed: placedIn(ground.standing) });
       composeFleet(app, plan, ground);
       nameTemplatesAnew(app);
-      withoutInstalls();
       if (plan.runsOn === "loopback") {
+        withoutInstalls();
         const cache = `${paths.root}/node_modules/.cache/mcp-fleet/bundles`;
         keepBundles(useRuntimeHandlers().for(functionDefaults.runtime), paths.root, cache);
       }
