@@ -86,11 +86,14 @@ async function arrive(user: number) {
 
 /** By whom the last call was answered: each side's audit trail has a source of its own. */
 async function servedBy(who: Awaited<ReturnType<typeof arrive>>): Promise<unknown> {
-  const known = stage.fleet.hec.search({ index: "mcp_audit" }).length;
+  // A rotation proves tokens with events of its own.
+  const audited = () => stage.fleet.hec.search({ index: "mcp_audit" });
+  const answers = () => audited().filter(({ source }) => source?.startsWith("mcp-google"));
+  const known = answers().length;
   expect(await who.call()).toEqual(who.is);
   return vi.waitFor(
     () => {
-      const [event] = stage.fleet.hec.search({ index: "mcp_audit" }).slice(known);
+      const [event] = answers().slice(known);
       expect(event).toBeDefined();
       return event?.source;
     },
