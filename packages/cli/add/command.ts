@@ -6,7 +6,7 @@ export function addAdd(parent: Parent, runner: Runner): void {
   parent
     .command("add")
     .description("add a server that others wrote to the map, behind the sidecar")
-    .argument("<source>", "npm:<package>, image:<image>, or a server.json: a file, an address, or -")
+    .argument("<source>", "npm:<package>, pypi:<package>, image:<image>, or a server.json: a file, an address, or -")
     .option("--key <key>", "its key in the map (default: from its name)")
     .addOption(
       new Option("--login <login>", "who may use it")
@@ -30,6 +30,7 @@ once its deploy has made the secret; they are never arguments, and in no file. A
 server.json is what the MCP registry has of a server.
 ${examples(
   "fleet add npm:@modelcontextprotocol/server-memory",
+  "fleet add pypi:mcp-server-git==2026.1.14",
   "fleet add image:acme/notes:1.4 --port 3000 --login none",
   "fleet add server.json --values notes.env --yes",
 )}`,

@@ -12,7 +12,9 @@ export function packageOf(map: FleetDefinition, { name, packages, remotes }: Ser
   if (packages.length === 0) {
     const [{ url } = { url: "" }] = remotes;
     const instead =
-      url === "" ? "Name a package of it, as npm:<package> or image:<image>." : `Clients connect to ${url}.`;
+      url === ""
+        ? "Name a package of it, as npm:<package>, pypi:<package> or image:<image>."
+        : `Clients connect to ${url}.`;
     throw new Failure(`${name} has no package: there is nothing that the fleet could run. ${instead}`);
   }
   throw new Failure(packages.map((one) => `${one.identifier} ${obstacleOf(map, one)}`).join("\n"));

@@ -69,7 +69,7 @@ export type ServerJson = v.InferOutput<typeof ServerJson>;
 /** A `server.json`, or the answer of a registry, which has one inside. @throws {UsageError} naming what is wrong */
 export function parseServerJson(text: string, source: string): ServerJson {
   const remedy =
-    "It is what the server's makers publish in the MCP registry; without one, name npm:<package> or image:<image>.";
+    "It is what the server's makers publish in the MCP registry; without one, name npm:<package>, pypi:<package> or image:<image>.";
   const json = v.safeParse(v.pipe(v.string(), v.parseJson()), text.replace(/^\uFEFF/, ""));
   if (!json.success)
     throw new UsageError(`${source} is no JSON${text.trim() === "" ? ": it is empty" : ""}. ${remedy}`);

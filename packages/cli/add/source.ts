@@ -12,14 +12,15 @@ const run = promisify(execFile);
 const patienceMs = 20_000;
 
 /**
- * What a server says of itself: `npm:<package>`, `image:<image>`, or a `server.json` as a file, an address or `-` for a pipe.
+ * What a server says of itself: `npm:<package>`, `pypi:<package>`, `image:<image>`, or a `server.json` as a file, an address or `-` for a pipe.
  * @throws {UsageError | Failure}
  */
 export async function readSource({ stdin }: Surroundings, source: string): Promise<ServerJson> {
-  const [, kind, name = ""] = /^(npm|image):(.*)$/.exec(source) ?? [];
+  const [, kind, name = ""] = /^(npm|pypi|image):(.*)$/.exec(source) ?? [];
   if (kind !== undefined && name === "")
-    throw new UsageError(`${source} names nothing: write npm:<package> or image:<image>.`);
+    throw new UsageError(`${source} names nothing: write npm:<package>, pypi:<package> or image:<image>.`);
   if (kind === "npm") return ofPackage("npm", name, /^(@?[^@]+)(?:@(.+))?$/.exec(name));
+  if (kind === "pypi") return ofPackage("pypi", name, /^([^@=]+)(?:(?:@|==)(.+))?$/.exec(name));
   if (kind === "image") return ofPackage("oci", name, [name, name]);
   if (source === "-") {
     if (stdin.isTTY === true)
@@ -28,15 +29,17 @@ export async function readSource({ stdin }: Surroundings, source: string): Promi
   }
   if (/^https?:\/\//.test(source)) return parseServerJson(await download(source), source);
   const whole = await readFile(source, "utf8").catch((error: unknown) => {
+    // What npx, uvx and docker are told has no kind before it.
+    const [one, image] = source.endsWith(".json") ? ["<package>", "<image>"] : [source, source];
     throw new UsageError(
-      `${source} cannot be read: ${reasonOf(error)} Name npm:<package>, image:<image>, or a server.json: a file, an address, or - for a pipe.`,
+      `${source} cannot be read: ${reasonOf(error)}. Name npm:${one}, pypi:${one}, image:${image}, or a server.json: a file, an address, or - for a pipe.`,
     );
   });
   return parseServerJson(whole, source);
 }
 
 function ofPackage(
-  registryType: "npm" | "oci",
+  registryType: "npm" | "pypi" | "oci",
   name: string,
   found: readonly (string | undefined)[] | null,
 ): ServerJson {
@@ -53,7 +56,7 @@ function ofPackage(
           registryType,
           identifier,
           ...(version !== undefined && { version }),
-          transport: registryType === "npm" ? { type: "stdio" } : { type: "streamable-http" },
+          transport: { type: registryType === "oci" ? "streamable-http" : "stdio" },
         },
       ],
     }),

@@ -134,6 +134,18 @@ describe("fleet add", () => {
     expect(await map()).toContain(`local: { command: ["npx", "-y", "${exact}"] },`);
   });
 
+  it("has uvx run a package of PyPI here, and uv install it into the image", async () => {
+    const { code, err } = await run(["add", "pypi:mcp-server-git==2026.1.14", "--yes"]);
+    expect([code, err.join("\n")]).toEqual([
+      0,
+      expect.stringContaining("RUN uv tool install 'mcp-server-git==2026.1.14'"),
+    ]);
+    expect(await map()).toMatch(/^ {4}git: \{/m);
+    expect(await map()).toContain(
+      'local: { command: ["uvx", "--from", "mcp-server-git==2026.1.14", "mcp-server-git"] },',
+    );
+  });
+
   it("puts a sidecar in front of an image that speaks HTTP", async () => {
     const image = "image:docker.io/acme/notes-mcp:1.4";
     const { out } = await run(["add", image, "--key", "notes", "--login", "none", "--port", "3000", "--yes"]);
@@ -155,9 +167,15 @@ describe("fleet add", () => {
     ["an image of somebody in capitals", ["image:Acme/notes"], /^Acme\/notes is no image/],
     ["an image by its address", ["image:https://acme/x"], /^https:\/\/acme\/x is no image: .*without https:\/\//],
     ["an image with a space", ["image:acme/x y"], /^acme\/x y is no image/],
-    ["a word that names nothing", ["image:"], /^image: names nothing: write npm:<package> or image:<image>/],
+    [
+      "a word that names nothing",
+      ["image:"],
+      /^image: names nothing: write npm:<package>, pypi:<package> or image:<image>/,
+    ],
     ["a package by its repository", ["npm:github:acme/x"], /is no name of a package in registry\.npmjs\.org/],
     ["a file that is not there", ["no-such.json"], /^no-such\.json cannot be read: .*Name npm:<package>/],
+    ["a package without its kind", ["@acme/notes"], /^@acme\/notes cannot be read: .*Name npm:@acme\/notes, pypi:/],
+    ["a package of PyPI that is none", ["pypi:a b"], /^a b is no name of a package in pypi\.org/],
     [
       "an address that does not answer",
       ["http://127.0.0.1:1/server.json"],
