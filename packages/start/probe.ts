@@ -1,6 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import type { Tool } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, McpError, type Tool } from "@modelcontextprotocol/sdk/types.js";
 import * as v from "valibot";
 import { readLoginMetadata, readServerMetadata } from "#evidence/login-metadata.ts";
 import type { ServicePlan, StagePlan } from "#fleet";
@@ -80,17 +80,41 @@ export async function probeMcp({ fetch, users }: LoginVisitor, plan: StagePlan, 
 
 /**
  * The outcome of a call without arguments, in plain words. A tool that lacks something here, such as a login or a real
- * credential, answers with an error of its own, which is an answer, too; the next tool may not.
+ * credential, answers with an error of its own, which is an answer, too; the next tool may not. As nobody asked for the
+ * call, those that only read come first, and one that says it destroys something is left alone.
+ * https://modelcontextprotocol.io/specification/2025-11-25/schema#toolannotations
  */
 async function callOne(client: Client, tools: readonly Tool[]): Promise<string> {
-  const callable = tools.filter(({ inputSchema }) => (inputSchema.required ?? []).length === 0);
+  const reads = ({ annotations }: Tool) => annotations?.readOnlyHint === true;
+  const callable = tools
+    .filter((tool) => (tool.inputSchema.required ?? []).length === 0)
+    .filter((tool) => reads(tool) || tool.annotations?.destructiveHint !== true)
+    .sort((one, other) => Number(reads(other)) - Number(reads(one)))
+    .slice(0, callsAtMost);
+  let first: string | undefined;
   for (const { name } of callable) {
-    const { isError } = v.parse(CallResult, await client.callTool({ name, arguments: {} }));
-    if (isError !== true) return `${name} answers`;
+    const own = await errorOf(client, name);
+    if (own === undefined) return `${name} answers`;
+    first ??= `${name} answers with an error of its own${own}`;
   }
-  const [first] = callable;
-  return first === undefined ? "none callable without arguments" : `${first.name} answers with an error of its own`;
+  return first ?? "none callable without arguments";
 }
+
+const callsAtMost = 10;
+
+/** What the server says is wrong; undefined after a result. @throws what came from the road to it */
+async function errorOf(client: Client, name: string): Promise<string | undefined> {
+  try {
+    const { isError } = v.parse(CallResult, await client.callTool({ name, arguments: {} }));
+    return isError === true ? "" : undefined;
+  } catch (error) {
+    if (error instanceof McpError && !ofTheRoad.includes(error.code)) return `: ${error.message.slice(0, 200)}`;
+    throw error;
+  }
+}
+
+/** Also the sidecar's, of a server that is not there. */
+const ofTheRoad: readonly number[] = [ErrorCode.ConnectionClosed, ErrorCode.RequestTimeout];
 
 const CallResult = v.object({ isError: v.optional(v.boolean()) });
 
