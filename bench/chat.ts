@@ -11,7 +11,7 @@ import { carry, type QueuedMessage } from "#chat/road.ts";
 import type { ChatSettings } from "#chat/settings.ts";
 import { serveDynamoDb } from "../test/endpoint/serve.ts";
 import { createIncidentsTable } from "../test/fixture/incidents-table.ts";
-import { median } from "./load.ts";
+import { median } from "./median.ts";
 
 export interface ChatBench {
   /** From the function's event to accepted by the last of four chats; medians. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { copyProject } from "../test/fixture/project.ts";
 import { openMany } from "../test/stage/many.ts";
 import { mapOfMany } from "../test/stage/many-map.ts";
-import { median } from "./load.ts";
+import { median } from "./median.ts";
 
 export interface CliFigures {
   readonly command: string;

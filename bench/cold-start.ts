@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundle } from "#sidecar/bundle.ts";
+import { median } from "./median.ts";
 
 export interface ColdStartFigures {
   readonly subject: "without a login" | "with a login" | "bare SDK server";
@@ -74,9 +75,4 @@ export async function timeStart(file: string, env: Readonly<Record<string, strin
   await once(child, "close");
   if (took === undefined) throw new Error(`${file} ended without listening:\n${said}`);
   return took;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -9,7 +9,7 @@ import { ChatSettings } from "#chat/settings.ts";
 import { putCredentials } from "#start/credentials.ts";
 import { type FleetStage, openStage } from "../test/stage/stage.ts";
 import { mapWithAllFunctions, prepareEvents } from "./first-events.ts";
-import { median } from "./load.ts";
+import { median } from "./median.ts";
 
 /** Milliseconds from process start to the handler ready and to its first event handled; medians, and the least. */
 export interface FirstEventFigures {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { leanSdk } from "../packages/lambda/bundle/lean-sdk.ts";
-import { median } from "./load.ts";
+import { median } from "./median.ts";
 
 export interface FunctionFigures {
   readonly name: string;

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
 import * as v from "valibot";
+import { median } from "./median.ts";
 
 export interface Load {
   readonly requestsPerSecond: number;
@@ -61,8 +62,4 @@ async function run({ url, headers = {}, body }: Subject, seconds: number): Promi
     p99Ms: result.latency.p99,
     failed: result.errors + result.timeouts + result.non2xx,
   };
-}
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

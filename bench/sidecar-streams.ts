@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { listenRequest } from "@mcp-fleet/testing/listen-request.ts";
 import { type Process, processTree } from "./processes.ts";
 import { start } from "./starter.ts";
 
@@ -48,33 +49,10 @@ export async function openStreamsOverStdio(
   const { memoryMb, below } = await open(count, {
     env: { MCP_CHILD_INSTANCES: "shared", MCP_CALLS_PER_MINUTE: "1000000" },
     command,
-    method: "POST",
-    ...listen,
+    ...listenRequest,
   });
   return { open: count, memoryMb, childMb: Math.round(below.reduce((sum, one) => sum + one.memoryMb, 0)) };
 }
-
-const listen = {
-  headers: {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    "mcp-protocol-version": "2026-07-28",
-    "mcp-method": "subscriptions/listen",
-  },
-  body: JSON.stringify({
-    jsonrpc: "2.0",
-    id: 1,
-    method: "subscriptions/listen",
-    params: {
-      notifications: { toolsListChanged: true },
-      _meta: {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1.0.0" },
-        "io.modelcontextprotocol/clientCapabilities": {},
-      },
-    },
-  }),
-};
 
 async function open(
   count: number,

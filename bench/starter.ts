@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { type HecDouble, startHecDouble } from "@mcp-fleet/endpoint/doubles/hec";
 import autocannon from "autocannon";
 import * as v from "valibot";
-import { benchColdStart, type ColdStartFigures, median } from "./cold-start.ts";
+import { benchColdStart, type ColdStartFigures } from "./cold-start.ts";
+import { median } from "./median.ts";
 
 export type Subject = "audit on" | "audit off" | "bare SDK server";
 

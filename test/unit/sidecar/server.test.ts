@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { listenRequest } from "@mcp-fleet/testing/listen-request.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import { noAudit } from "#sidecar/audit/index.ts";
 import { readConfig } from "#sidecar/config.ts";
@@ -144,28 +145,7 @@ describe("the server", () => {
   it("[ECS-8] [MCP-1] ends a subscription to lists that never change at once, so that no task waits for it", async () => {
     const config = { ...readConfig({ MCP_LOGIN: "none" }), host: "127.0.0.1", port: 0 };
     const starter = await startTools([], { config, log: silent, write: () => undefined });
-    const response = await fetch(`http://127.0.0.1:${starter.port}/mcp`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json, text/event-stream",
-        "mcp-protocol-version": "2026-07-28",
-        "mcp-method": "subscriptions/listen",
-      },
-      body: JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "subscriptions/listen",
-        params: {
-          notifications: { toolsListChanged: true },
-          _meta: {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientInfo": { name: "test", version: "1.0.0" },
-            "io.modelcontextprotocol/clientCapabilities": {},
-          },
-        },
-      }),
-    });
+    const response = await fetch(`http://127.0.0.1:${starter.port}/mcp`, listenRequest);
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
     expect(await response.text()).toContain('"resultType":"complete"');
     await starter.stop();
