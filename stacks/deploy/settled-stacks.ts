@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceOutputTypes } from "@aws-sdk/client-cloudformation";
+import type { CloudFormationClient, ServiceOutputTypes } from "@aws-sdk/client-cloudformation";
 import { useBus, useDeployClient } from "../sst.ts";
 
 /** SST's own second between two looks at a stack: one that takes longer is looked at almost as often as before. */
@@ -14,24 +14,29 @@ const pauseMs = 50;
 export function answerOnceSettled(): void {
   const started = useBus().subscribe("stack.status", () => {
     useBus().unsubscribe(started);
-    const settling = new Map<string, Promise<unknown>>();
-    useDeployClient().middlewareStack.add(
-      (next, { commandName }) =>
-        async (args) => {
-          const name = "StackName" in args.input ? args.input.StackName : undefined;
-          if (name === undefined) return next(args);
-          if (commandName !== "DescribeStacksCommand") {
-            // Resources and events are asked for in the same moment, and belong to the same answer.
-            await settling.get(name)?.catch(() => undefined);
-            return next(args);
-          }
-          const answer = untilSettled(() => next(args));
-          settling.set(name, answer);
-          return answer;
-        },
-      { step: "initialize", name: "settledStacks" },
-    );
+    waitForStacks(useDeployClient());
   });
+}
+
+/** A stack that is not done within a moment is answered as it is then. */
+export function waitForStacks(client: CloudFormationClient): void {
+  const settling = new Map<string, Promise<unknown>>();
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const name = "StackName" in args.input ? args.input.StackName : undefined;
+        if (name === undefined) return next(args);
+        if (commandName !== "DescribeStacksCommand") {
+          // Resources and events are asked for in the same moment, and belong to the same answer.
+          await settling.get(name)?.catch(() => undefined);
+          return next(args);
+        }
+        const answer = untilSettled(() => next(args));
+        settling.set(name, answer);
+        return answer;
+      },
+    { step: "initialize", name: "settledStacks" },
+  );
 }
 
 async function untilSettled<T extends { readonly output: ServiceOutputTypes }>(ask: () => Promise<T>): Promise<T> {
