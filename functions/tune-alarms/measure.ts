@@ -1,5 +1,5 @@
 import { type CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { balancerReportSeconds } from "#fleet/timing.ts";
 import { requestsNeeded, type Sample, type Statistic } from "./baseline.ts";
 import { callsOf, type Group, pointsAtOnce, type Wish } from "./calls.ts";

@@ -27,7 +27,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { type AlarmName, names, planStage, rotationMapOf, type ServicePlan, type StagePlan } from "#fleet";
 import { describeBasis } from "#fleet/threshold-basis.ts";
 import { settled } from "#rotation/labels.ts";

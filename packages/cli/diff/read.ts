@@ -1,7 +1,7 @@
 import { ECSClient, paginateListServices } from "@aws-sdk/client-ecs";
 import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { paginateListSecrets, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { names } from "#fleet";
 import { readAlarms } from "../alarms/read.ts";
 import { isAwsError, orMissing } from "../aws.ts";

@@ -1,6 +1,6 @@
 import { CloudFormationClient, GetTemplateCommand, paginateListStackResources } from "@aws-sdk/client-cloudformation";
 import * as v from "valibot";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { names } from "#fleet";
 import { isDenied } from "../aws.ts";
 import type { Stage } from "../stage.ts";

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { eachOf } from "#aws/batches.ts";
 import { harmless } from "#chat/text/harmless.ts";
-import { eachOf } from "#console/reading/each.ts";
 import { createMask, type Mask, readMask } from "#evidence/mask.ts";
 import type { Stage } from "../stage.ts";
 import type { LogEvent, Source } from "./source.ts";

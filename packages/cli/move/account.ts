@@ -6,7 +6,7 @@ import {
   type ListResourceRecordSetsCommandOutput,
   Route53Client,
 } from "@aws-sdk/client-route-53";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { names, type StagePlan, type Standing } from "#fleet";
 import { askAws } from "#preflight/ask.ts";
 import type { Obstacle } from "#preflight/question.ts";

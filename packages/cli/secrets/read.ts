@@ -4,8 +4,8 @@ import {
   paginateListSecretVersionIds,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { eachOf } from "#console/reading/each.ts";
-import { listSecrets } from "#console/reading/listed-secrets.ts";
+import { eachOf } from "#aws/batches.ts";
+import { listSecrets } from "#aws/listed-secrets.ts";
 import type { SecretPlan } from "#fleet";
 import { howToDeploy } from "#fleet/deploying.ts";
 import { orMissing } from "../aws.ts";

@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import { chunksOf, eachOf } from "#console/reading/each.ts";
+import { chunksOf, eachOf } from "#aws/batches.ts";
 import type { SecretPlan } from "#fleet";
 import { orMissing } from "../aws.ts";
 import { Failure } from "../failure.ts";

@@ -6,7 +6,7 @@ import {
   type Service,
   type Task,
 } from "@aws-sdk/client-ecs";
-import { chunksOf, eachOf } from "#console/reading/each.ts";
+import { chunksOf, eachOf } from "#aws/batches.ts";
 import { undoneIn } from "#evidence/undone.ts";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed, orMissing } from "../aws.ts";

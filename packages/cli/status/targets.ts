@@ -1,5 +1,5 @@
 import { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { orMissing } from "../aws.ts";
 import type { Stage } from "../stage.ts";
 import type { EcsService, TargetFacts } from "./facts.ts";

@@ -5,7 +5,7 @@ import {
   type MetricDataQuery,
 } from "@aws-sdk/client-cloudwatch";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { readTargetDimensions } from "#console/reading/target-dimensions.ts";
+import { readTargetDimensions } from "#aws/target-dimensions.ts";
 import { names, type ServicePlan } from "#fleet";
 import { notDeployed } from "../aws.ts";
 import { Failure } from "../failure.ts";

@@ -4,12 +4,12 @@ import {
   ResourceNotFoundException,
   type SecretListEntry,
 } from "@aws-sdk/client-secrets-manager";
+import { eachOf } from "#aws/batches.ts";
+import { listSecrets } from "#aws/listed-secrets.ts";
 import type { StagePlan } from "#fleet";
 import { functionsReading } from "#fleet/secret-readers.ts";
 import type { Secret, SecretVersion } from "../model/secret.ts";
 import type { Clients } from "./clients.ts";
-import { eachOf } from "./each.ts";
-import { listSecrets } from "./listed-secrets.ts";
 
 type SecretPlan = StagePlan["secrets"][number];
 

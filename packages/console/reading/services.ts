@@ -8,6 +8,7 @@ import {
   type Task as EcsTask,
   paginateListTasks,
 } from "@aws-sdk/client-ecs";
+import { chunksOf, eachOf } from "#aws/batches.ts";
 import { causeOf, describeCause, healthFindingIn } from "#evidence/cause.ts";
 import { type FailedTask, failuresAmong } from "#evidence/failed-task.ts";
 import { standingFailure } from "#evidence/standing.ts";
@@ -15,7 +16,6 @@ import { undoneIn } from "#evidence/undone.ts";
 import { names, type StagePlan } from "#fleet";
 import type { Deployment, Service } from "../model/service.ts";
 import type { Clients } from "./clients.ts";
-import { chunksOf, eachOf } from "./each.ts";
 import { createHealthReader, type HealthReader, type TargetHealth } from "./target-health.ts";
 import { taskOf } from "./task.ts";
 

@@ -1,7 +1,7 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { DescribeTargetHealthCommand, TargetGroupNotFoundException } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { eachOf } from "#aws/batches.ts";
 import type { Clients } from "./clients.ts";
-import { eachOf } from "./each.ts";
 
 /** The balancer's verdict, by `<address>:<port>`. */
 export type TargetHealth = ReadonlyMap<string, string>;

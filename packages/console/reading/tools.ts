@@ -12,10 +12,10 @@ import {
   ServiceNotFoundException,
 } from "@aws-sdk/client-ecs";
 import { TargetGroupNotFoundException } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { readTargetDimensions } from "#aws/target-dimensions.ts";
 import { names, type StagePlan } from "#fleet";
 import { type Course, type Mark, type Span, spans, type ToolHistory } from "../model/tool.ts";
 import type { Clients } from "./clients.ts";
-import { readTargetDimensions } from "./target-dimensions.ts";
 
 /** Charts of more are unreadable, and each metric that is read is paid for. */
 const shown = 12;

@@ -1,9 +1,9 @@
 import { type Dimension, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { chunksOf } from "#aws/batches.ts";
+import { readTargetDimensions } from "#aws/target-dimensions.ts";
 import { names, type StagePlan } from "#fleet";
 import type { Traffic } from "../model/traffic.ts";
 import type { Clients } from "./clients.ts";
-import { chunksOf } from "./each.ts";
-import { readTargetDimensions } from "./target-dimensions.ts";
 
 const minuteMs = 60_000;
 const bins = 60;

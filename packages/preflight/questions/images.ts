@@ -1,7 +1,7 @@
 import { BatchGetImageCommand, ECRClient, GetDownloadUrlForLayerCommand } from "@aws-sdk/client-ecr";
 import * as v from "valibot";
+import { eachOf } from "#aws/batches.ts";
 import { orMissing } from "#cli/aws.ts";
-import { eachOf } from "#console/reading/each.ts";
 import type { ServicePlan } from "#fleet";
 import { type EcrImage, ecrImageOf } from "../ecr-image.ts";
 import type { Obstacle, Question, Site } from "../question.ts";

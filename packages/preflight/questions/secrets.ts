@@ -1,5 +1,5 @@
 import { type SecretListEntry, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { listSecrets } from "#console/reading/listed-secrets.ts";
+import { listSecrets } from "#aws/listed-secrets.ts";
 import type { SecretPlan } from "#fleet";
 import { readStack } from "../deployed.ts";
 import type { Obstacle, Question, Site } from "../question.ts";

@@ -11,7 +11,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listSecrets } from "#console/reading/listed-secrets.ts";
+import { listSecrets } from "#aws/listed-secrets.ts";
 import { planStage } from "#fleet";
 import { openEmptyCloud } from "../../endpoint/empty-cloud.ts";
 import fixture from "../../fixture/map.ts";

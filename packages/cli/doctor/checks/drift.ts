@@ -1,4 +1,4 @@
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { howToDeploy } from "#fleet/deploying.ts";
 import type { Stage } from "../../stage.ts";
 import { type Deployed, differencesOf } from "../../status/deployed.ts";

@@ -1,4 +1,4 @@
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { formatDuration } from "../../duration.ts";
 import type { ServiceFacts } from "../../status/facts.ts";
 import { type Check, type Examination, type Finding, failure, passed, skipped, warning } from "../check.ts";

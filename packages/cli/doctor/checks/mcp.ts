@@ -1,6 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { sessionLoss } from "#fleet/session-loss.ts";
 import { reasonOf } from "../../failure.ts";
 import type { Stage } from "../../stage.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { readLoginMetadata, readServerMetadata } from "#evidence/login-metadata.ts";
 import type { ServicePlan } from "#fleet";
 import { reasonOf } from "../../failure.ts";

@@ -1,4 +1,4 @@
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { formatDuration } from "../../duration.ts";
 import { readSecret } from "../../secrets/read.ts";
 import { isPending } from "../../secrets/state.ts";

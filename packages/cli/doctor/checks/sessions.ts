@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { eachOf } from "#console/reading/each.ts";
+import { eachOf } from "#aws/batches.ts";
 import { names, type ServicePlan } from "#fleet";
 import { howToDeploy, type Place } from "#fleet/deploying.ts";
 import type { Stage } from "../../stage.ts";

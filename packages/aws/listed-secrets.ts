@@ -6,7 +6,7 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { names, type StagePlan } from "#fleet";
-import { eachOf } from "./each.ts";
+import { eachOf } from "./batches.ts";
 
 type SecretPlan = StagePlan["secrets"][number];
 
