@@ -2,6 +2,8 @@ import { differenceOf } from "./difference.ts";
 import type { ConsoleMode } from "./model/action.ts";
 import type { ConsoleEvent, Part } from "./model/event.ts";
 import type { Audit, Call, Happening, Request } from "./model/happening.ts";
+import { reasonLength } from "./model/map.ts";
+import { cut } from "./reading/cut.ts";
 import { newsBetween } from "./state/notices.ts";
 import { reduce } from "./state/reduce.ts";
 import { type ConsoleState, initialState } from "./state/state.ts";
@@ -12,8 +14,8 @@ const logLength = 100;
 
 export interface FeedOptions {
   readonly mode: ConsoleMode;
-  /** Milliseconds between two readings of the fleet. */
-  readonly intervalMs: number;
+  /** Milliseconds between two readings of the fleet, whose size may change. */
+  readonly intervalMs: () => number;
 }
 
 /** Follows the fleet while somebody watches, and sends every watcher the same events. */
@@ -68,12 +70,14 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
   const tickOf = (): ConsoleEvent => {
     const at = Date.now();
     const splunkRefusesUntil = view.splunkRefusesUntil?.();
+    const trouble = view.mapTrouble?.();
     return {
       kind: "tick",
       at,
       ...(view.subscribe === undefined ? {} : { traffic: [...traffic.read(at)] }),
       ...(splunkRefusesUntil === undefined ? {} : { splunkRefusesUntil }),
       silences: [...(view.silences?.() ?? [])],
+      ...(trouble !== undefined && { mapTrouble: { ...trouble, reason: cut(trouble.reason, reasonLength) } }),
     };
   };
 
@@ -118,7 +122,7 @@ export function createFeed(view: FleetView, { mode, intervalMs }: FeedOptions): 
     busy = true;
     await readAll();
     busy = false;
-    const delay = again ? 0 : intervalMs;
+    const delay = again ? 0 : intervalMs();
     again = false;
     if (watchers.size > 0) reading = setTimeout(follow, delay);
   }

@@ -15,7 +15,7 @@ export interface ConsoleOptions {
   /** Without them the console is read-only. */
   readonly actions?: FleetActions | undefined;
   /** Milliseconds between two readings of the fleet while somebody watches. Default: one second. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: () => number;
 }
 
 export interface Console {
@@ -28,7 +28,7 @@ export interface Console {
 const backlogBytes = 4 * 1024 * 1024;
 
 /** Throws when the port is taken. */
-export async function openConsole({ port, view, actions, intervalMs = 1000 }: ConsoleOptions): Promise<Console> {
+export async function openConsole({ port, view, actions, intervalMs = () => 1000 }: ConsoleOptions): Promise<Console> {
   // Before anything else, so that no event is missed.
   const feed = createFeed(view, { mode: actions?.mode ?? "read-only", intervalMs });
   const server = createServer();

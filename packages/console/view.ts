@@ -2,6 +2,7 @@ import type { Action, ConsoleMode } from "./model/action.ts";
 import type { Alarm } from "./model/alarm.ts";
 import type { Chats, Silence } from "./model/chat.ts";
 import type { Audit, Happening } from "./model/happening.ts";
+import type { MapTrouble } from "./model/map.ts";
 import type { Secret } from "./model/secret.ts";
 import type { Service } from "./model/service.ts";
 import type { Span, ToolHistory } from "./model/tool.ts";
@@ -31,6 +32,8 @@ export interface FleetView {
   splunkRefusesUntil?(): number | undefined;
   /** Chats that were silenced on purpose. */
   silences?(): readonly Silence[];
+  /** Why the map as it was saved last is not what is shown; undefined where it is. */
+  mapTrouble?(): MapTrouble | undefined;
 }
 
 /** What the console may do to a fleet. */

@@ -1,3 +1,4 @@
+import type { MapTrouble } from "#console/model/map.ts";
 import { openConsole } from "#console/server.ts";
 import type { StagePlan } from "#fleet";
 import { createConsoleView } from "./console-view.ts";
@@ -8,7 +9,7 @@ import { clientLines, summarize } from "./summary.ts";
 import { followSaves, type SavesStart } from "./watch/inner-loop.ts";
 import type { MapChangeParts } from "./watch/map-change.ts";
 
-export interface AttendParts extends Omit<MapChangeParts, "follow"> {
+export interface AttendParts extends Omit<MapChangeParts, "follow" | "explain"> {
   readonly consolePort: number;
   readonly plan: StagePlan;
   /** How the start went. */
@@ -23,7 +24,12 @@ export async function attend({ consolePort, plan: first, start, saves, ...parts 
   const doors = createDoors(fleet);
   let plan = first;
   await doors.follow(plan);
-  const page = await openConsole({ port: consolePort, ...createConsoleView(fleet, () => plan) });
+  let trouble: MapTrouble | undefined;
+  const { view, actions } = createConsoleView(fleet, () => plan);
+  const page = await openConsole({ port: consolePort, actions, view: { ...view, mapTrouble: () => trouble } });
+  const explain = (why: MapTrouble | undefined) => {
+    trouble = why;
+  };
   try {
     const standing = { consoleUrl: page.url, doors, steps: start, watching: saves !== undefined };
     for (const line of summarize(plan, fleet, standing)) print(line);
@@ -40,7 +46,7 @@ export async function attend({ consolePort, plan: first, start, saves, ...parts 
         print(line);
     };
     if (saves === undefined) await untilStopped(stop);
-    else await followSaves({ ...parts, follow }, { ...saves, plan });
+    else await followSaves({ ...parts, follow, explain }, { ...saves, plan });
   } finally {
     await page.close();
     await doors.close();

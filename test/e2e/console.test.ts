@@ -295,6 +295,65 @@ describe("the console", () => {
         await other.close();
       },
 
+      async "[OPS-2] shows what a deploy adds and removes in the open page, and keeps filter and keyboard where they are"() {
+        const [before, after] = [viewOf(50), viewOf(60)];
+        let view = before;
+        const gone = new Set<string>();
+        const { url } = await stage.lookoutOf({
+          ...before,
+          services: async () => (await view.services()).filter(({ key }) => !gone.has(key)),
+        });
+        const other = await stage.browser.newPage({ viewport: { width: 1440, height: 900 } });
+        other.on("pageerror", (error) => complaints.push(error.message));
+        await other.goto(url);
+        const services = other.getByRole("region", { name: "Services", exact: true });
+        const focused = () => other.evaluate("document.activeElement.textContent");
+        await seen(services.getByText("48 more services are well"));
+        await other.keyboard.press("/");
+        await other.keyboard.type("service-0");
+        for (const _ of [1, 2, 3, 4]) await other.keyboard.press("ArrowDown");
+        expect(await focused()).toBe("service-001");
+        gone.add("service-000");
+        await seen(other.getByText("service-000: no longer in the map."));
+        expect(await focused()).toBe("service-001");
+        gone.add("service-001");
+        await seen(other.getByText("service-001: no longer in the map."));
+        expect(await services.getByRole("link", { name: "service-001" }).count()).toBe(0);
+        expect(await focused()).toBe("service-002");
+        view = after;
+        await seen(other.getByText("service-050, service-051, service-052 and 7 more services: new in the map."));
+        await seen(services.getByRole("link", { name: "service-055" }));
+        expect(await focused()).toBe("service-002");
+        expect(await other.getByRole("searchbox", { name: /^Filter/ }).inputValue()).toBe("service-0");
+        await other.close();
+      },
+
+      async "[OPS-2] tells why a saved map is left out, for as long as it is"() {
+        let reason: string | undefined;
+        const { url } = await stage.lookoutOf({
+          ...viewOf(2),
+          mapTrouble: () => (reason === undefined ? undefined : { kind: "refused", reason }),
+        });
+        const other = await stage.browser.newPage({ viewport: { width: 360, height: 800 } });
+        await other.goto(url);
+        await seen(other.locator("#service-service-000"));
+        const banner = other.getByRole("region", { name: "The map" });
+        expect(await banner.count()).toBe(0);
+        reason = `fleet.config.ts has a mistake\n  port = <b>"${"8".repeat(5_000)}"`;
+        await seen(banner.getByText("What you see is by the last one that was right."));
+        expect(await banner.locator("pre").textContent()).toMatch(
+          /^fleet.config.ts has a mistake\n {2}port = <b>"8+…$/,
+        );
+        expect(await other.evaluate("document.documentElement.scrollWidth")).toBe(360);
+        await seen(other.locator("#service-service-000"));
+        await other.reload();
+        await seen(banner);
+        reason = undefined;
+        await banner.waitFor({ state: "detached", timeout: patience.timeout });
+        await seen(other.getByText("The map is shown as it was saved again."));
+        await other.close();
+      },
+
       async "stays as it is while paused, and catches up"() {
         const pause = page.getByRole("button", { name: "Pause" });
         await pause.click();

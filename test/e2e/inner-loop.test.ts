@@ -5,6 +5,7 @@ import { needs } from "@mcp-fleet/testing/programs.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { FleetDefinition, ServiceDefinition } from "#fleet";
 import { type Attended, attend } from "../stage/attended.ts";
+import { firstEvent } from "../stage/console-command.ts";
 import { echo, googleWorkspace, mapOf } from "../stage/maps.ts";
 import { lastResidents } from "../stage/residents.ts";
 
@@ -86,6 +87,8 @@ describe("what is saved while npm start runs", () => {
     from = mark();
     await fleet.write("fleet.config.ts", good.replace('"cpu": 256', '"cpu": 300'));
     await said("cpu = 300", from);
+    const refused = { mapTrouble: { kind: "refused", reason: expect.stringContaining("cpu = 300") } };
+    expect(await firstEvent(fleet.consoleUrl, "tick")).toMatchObject(refused);
     from = mark();
     await rm(file);
     await said("nothing changed", from);
@@ -94,6 +97,7 @@ describe("what is saved while npm start runs", () => {
     await fleet.write("fleet.config.ts.tmp", good);
     await rename(`${file}.tmp`, file);
     await said("nothing changes in this stage", from);
+    expect(await firstEvent(fleet.consoleUrl, "tick")).not.toHaveProperty("mapTrouble");
     expect(since(0).filter((line) => line.startsWith("▸ sst deploy"))).toHaveLength(2);
   });
 

@@ -11,6 +11,7 @@ export interface Attended {
   readonly project: Project;
   readonly start: Start;
   readonly endpointUrl: string;
+  readonly consoleUrl: string;
   /** The public address of the service with this host. */
   url(host: string, path?: string): URL;
   /** Reaches public addresses, as browsers do. */
@@ -37,6 +38,7 @@ export async function attend(map: FleetDefinition, files: Readonly<Record<string
   return {
     project,
     start: one,
+    consoleUrl: one.lines.flatMap((line) => line.match(/^ {2}console\s+(\S+)/)?.[1] ?? [])[0] ?? "",
     endpointUrl: endpoint.match(/http:\/\/\S+/)?.[0] ?? "",
     url: (host, path = "/") => new URL(path, `https://${host}.mcp.localhost:${new URL(address).port}`),
     fetch: createLoopbackFetch(ca),

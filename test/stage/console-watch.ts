@@ -24,7 +24,7 @@ export interface Watch {
 export async function openWatch(fleet: LocalFleet, plan: StagePlan): Promise<Watch> {
   await mkdir(artifacts, { recursive: true });
   const [opened, browser] = await Promise.all([
-    openConsole({ port: 0, ...createConsoleView(fleet, () => plan), intervalMs: 250 }),
+    openConsole({ port: 0, ...createConsoleView(fleet, () => plan), intervalMs: () => 250 }),
     chromium.launch({ executablePath: browserPath ?? "", args: ["--no-sandbox"] }),
   ]);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

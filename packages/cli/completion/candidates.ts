@@ -1,4 +1,5 @@
-import type { Command, Known, Names, Option } from "./known.ts";
+import { dashed } from "#fleet/names.ts";
+import type { Command, Known, Names, Option, StageNames } from "./known.ts";
 
 /** Where the cursor is in a command line: in which command, after which of its arguments, behind which option. */
 interface Position {
@@ -29,11 +30,30 @@ export function candidates(
   // bash takes `--stage=lo` apart into three words.
   const current = typed === "=" ? "" : typed;
   const stage = stageAmong(words) ?? preset ?? "";
-  const services = (Object.hasOwn(names.stages, stage) ? names.stages[stage] : undefined) ?? names.services;
-  return all(position, current, { ...names, services }).filter((word) => word.startsWith(current));
+  const known = Object.hasOwn(names.stages, stage) ? names.stages[stage] : undefined;
+  const values = {
+    ...names,
+    services: known?.services ?? names.services,
+    alarms: alarmsNamed(current, known === undefined ? Object.values(names.stages) : [known]),
+  };
+  return all(position, current, values).filter((word) => word.startsWith(current));
 }
 
-function all({ command, given, option }: Position, current: string, names: Names): readonly string[] {
+type Values = Names & { readonly alarms: readonly string[] };
+
+/** Of more, services are suggested until one of them is typed. */
+const alarmsAtMost = 100;
+
+/** As `fleet alarms list` has them: without `<stage>-mcp-`. */
+function alarmsNamed(current: string, stages: readonly StageNames[]): readonly string[] {
+  const all = stages.flatMap(({ alarms }) =>
+    alarms.flatMap(({ services, kinds }) => services.flatMap((key) => kinds.map((kind) => `${dashed(key)}-${kind}`))),
+  );
+  const found = new Set(all.filter((name) => name.startsWith(current)));
+  return found.size > alarmsAtMost ? [] : [...found];
+}
+
+function all({ command, given, option }: Position, current: string, names: Values): readonly string[] {
   if (option !== undefined) return valuesOf(option, given, names);
   const [flag = "", ...value] = current.split("=");
   const joined = value.length > 0 ? optionOf(command, flag) : undefined;
@@ -44,7 +64,7 @@ function all({ command, given, option }: Position, current: string, names: Names
   return current.startsWith("-") || operands.length === 0 ? options : operands;
 }
 
-function operandsOf(command: Command, given: readonly string[], names: Names): readonly string[] {
+function operandsOf(command: Command, given: readonly string[], names: Values): readonly string[] {
   const last = command.arguments.at(-1);
   const argument = command.arguments[given.length] ?? (last?.variadic === true ? last : undefined);
   if (argument === undefined) return [];
@@ -55,14 +75,15 @@ function operandsOf(command: Command, given: readonly string[], names: Names): r
 function valuesOf(
   { name, choices }: Pick<Option, "name" | "choices">,
   given: readonly string[],
-  { stages, services, secrets }: Names,
+  { stages, services, alarms, secrets }: Values,
 ): readonly string[] {
   switch (name) {
     case "stage":
       return Object.keys(stages);
     case "service":
-    case "alarm":
       return services;
+    case "alarm":
+      return [...services, ...alarms];
     case "secret":
     case "secrets":
       return Object.keys(secrets);

@@ -5,9 +5,9 @@ import type { Parent, Runner } from "../command.ts";
 const shells = ["bash", "zsh", "fish"] as const;
 
 const help = `
-It completes commands, options, and the names of stages, services, secrets and
-their keys from fleet.config.ts, without asking AWS. It also makes fleet a
-command of that shell, in any folder. In this folder:
+It completes commands, options, and the names of stages, services, alarms,
+secrets and their keys from fleet.config.ts, without asking AWS. It also makes
+fleet a command of that shell, in any folder. In this folder:
 
   bash   eval "$(./fleet completion bash)"
   zsh    eval "$(./fleet completion zsh)"

@@ -1,9 +1,9 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type FleetDefinition, loadMapFrom } from "#fleet";
-import { runsIn } from "#fleet/entry.ts";
+import { type FleetDefinition, loadMapFrom, planStage, type ServicePlan, type StagePlan } from "#fleet";
+import { probeAlarm } from "#fleet/definition.ts";
 import { createProgram } from "../program.ts";
 import { createTerminal } from "../terminal.ts";
-import type { Command, Names } from "./known.ts";
+import type { Command, Names, StageNames } from "./known.ts";
 
 const nothing = async () => undefined;
 
@@ -37,11 +37,26 @@ function describeCommand(command: CommandUnknownOpts): Command {
 }
 
 export function namesOf(map: FleetDefinition): Names {
-  const services = Object.entries(map.services);
-  const servicesOf = (stage: string) => services.filter(([, one]) => runsIn(one, stage)).map(([key]) => key);
   return {
-    stages: Object.fromEntries(Object.keys(map.stages).map((stage) => [stage, servicesOf(stage)])),
+    stages: Object.fromEntries(Object.keys(map.stages).map((stage) => [stage, namesIn(planStage(map, stage))])),
     services: Object.keys(map.services),
     secrets: Object.fromEntries(Object.entries(map.secrets).map(([key, { keys }]) => [key, Object.keys(keys)])),
   };
+}
+
+function namesIn({ services }: StagePlan): StageNames {
+  const alike = Map.groupBy(services, (service) => alarmsOf(service).join(" "));
+  return {
+    services: services.map(({ key }) => key),
+    alarms: [...alike.values()].map((some) => ({
+      services: some.map(({ key }) => key),
+      kinds: some.slice(0, 1).flatMap(alarmsOf),
+    })),
+  };
+}
+
+/** Those that were not declined. */
+function alarmsOf({ alarms, rates, probe }: ServicePlan): readonly string[] {
+  const decisions = { ...alarms, ...rates, ...(probe !== undefined && { [probeAlarm]: probe }) };
+  return Object.entries(decisions).flatMap(([name, { kind }]) => (kind === "set" ? name : []));
 }

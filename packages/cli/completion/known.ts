@@ -4,10 +4,17 @@ import * as v from "valibot";
 
 const List = v.array(v.string());
 
+/** Of a stage. Most services have the same alarms: names are put together from these when they are asked for. */
+const StageNames = v.object({
+  services: List,
+  alarms: v.array(v.object({ services: List, kinds: List })),
+});
+export type StageNames = v.InferOutput<typeof StageNames>;
+
 /** What can be completed besides commands and options: names of the map. */
 const Names = v.object({
-  /** The services of each. */
-  stages: v.record(v.string(), List),
+  stages: v.record(v.string(), StageNames),
+  /** Of all stages. */
   services: List,
   /** The keys of each. */
   secrets: v.record(v.string(), List),

@@ -29,12 +29,11 @@ export async function showConsole(stage: Stage, { port, open }: ConsoleRequest):
   const map = await followMap(stage, (what) => terminal.note(what));
   const settings = { ...settingsOf(plan, env), ignoreCache: true as const };
   const reader = followFleet(map.plan, settings);
-  const intervalMs = intervalOf(plan);
   try {
     const page = await openOn(port, {
-      view: explained(stage, reader),
+      view: { ...explained(stage, reader), mapTrouble: map.trouble },
       actions: plan.chat?.actions === undefined ? undefined : freshActions(map.plan, settings),
-      intervalMs,
+      intervalMs: () => intervalOf(map.plan()),
     });
     try {
       terminal.print(page.url);
@@ -43,7 +42,7 @@ export async function showConsole(stage: Stage, { port, open }: ConsoleRequest):
       );
       if (plan.runsOn === "aws")
         terminal.note(
-          `AWS bills about ${priceOfDay(plan, intervalMs).toFixed(2)} USD a day for a page that stays open.`,
+          `AWS bills about ${priceOfDay(plan, intervalOf(plan)).toFixed(2)} USD a day for a page that stays open.`,
         );
       if (open && terminal.interactive) await openOrSay(stage, page.url);
       await untilAborted(signal);

@@ -20,8 +20,9 @@ export async function readMap(project: string): Promise<MapReading> {
   const entry = join(project, "fleet.config.ts");
   const files = new Set([entry]);
   readings += 1;
-  const folder = join(project, ".mcp-fleet", "map");
-  const module = join(folder, `${process.pid}-${readings}.mjs`);
+  // Of its own: `npm start` and consoles read the same save at the same time, and each clears up after itself.
+  const folder = join(project, ".mcp-fleet", `map-${process.pid}-${readings}`);
+  const module = join(folder, "map.mjs");
   try {
     const source = await bundle(project, entry, files);
     await mkdir(folder, { recursive: true });
@@ -33,9 +34,9 @@ export async function readMap(project: string): Promise<MapReading> {
   } catch (error) {
     return { kind: "mistake", error: explained(error), files: [...files] };
   } finally {
-    await rm(module, { force: true });
-    // A map that is refused leaves nothing behind. Folders that hold something stay.
-    for (const empty of [folder, dirname(folder)]) await rmdir(empty).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+    // A map that is refused leaves nothing behind. A folder that holds something stays.
+    await rmdir(dirname(folder)).catch(() => undefined);
   }
 }
 

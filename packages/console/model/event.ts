@@ -3,6 +3,7 @@ import { consoleMode } from "./action.ts";
 import { alarm } from "./alarm.ts";
 import { chats, silence } from "./chat.ts";
 import { audit, call, request } from "./happening.ts";
+import { mapTrouble } from "./map.ts";
 import { notice } from "./notice.ts";
 import { secret } from "./secret.ts";
 import { service } from "./service.ts";
@@ -39,6 +40,8 @@ export const consoleEvent = v.variant("kind", [
     /** When Splunk accepts events again, while it is set to refuse them. */
     splunkRefusesUntil: v.optional(v.number()),
     silences: v.array(silence),
+    /** While the page does not show the map as it was saved. */
+    mapTrouble: v.optional(mapTrouble),
   }),
   v.object({ kind: v.literal("services"), services: v.array(service) }),
   v.object({ kind: v.literal("secrets"), secrets: v.array(secret) }),

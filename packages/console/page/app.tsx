@@ -10,7 +10,9 @@ import { Chats } from "./chats.tsx";
 import { ask, follow } from "./connection.ts";
 import { Filter } from "./filter.tsx";
 import { Header } from "./header.tsx";
+import { useKeptFocus } from "./kept-focus.ts";
 import { CallLog, RequestLog } from "./logs.tsx";
+import { MapNotShown } from "./map-trouble.tsx";
 import { Notices } from "./notices.tsx";
 import type { Perform } from "./perform.ts";
 import { addressOf, useRoute } from "./route.ts";
@@ -27,6 +29,7 @@ export function App() {
   const route = useRoute();
   const [result, setResult] = useState<ActionResult>();
   useEffect(() => follow(dispatch), []);
+  useKeptFocus();
   const title = titleOf(live);
   useEffect(() => {
     document.title = title;
@@ -53,6 +56,7 @@ export function App() {
       </Header>
       <main>
         {problem !== undefined && <Unreadable reason={problem} />}
+        {state.mapTrouble !== undefined && <MapNotShown trouble={state.mapTrouble} />}
         {route.kind === "service" ? (
           <ServicePage state={state} serviceKey={route.key} perform={perform} performOnAlarms={performOnAlarms} />
         ) : (

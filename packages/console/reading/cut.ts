@@ -1,4 +1,5 @@
 /** What comes from outside is as long as a stranger likes; the page needs no more of it. */
-const longest = 200;
+const longestText = 200;
 
-export const cut = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+export const cut = (text: string, longest = longestText) =>
+  text.length > longest ? `${text.slice(0, longest)}…` : text;

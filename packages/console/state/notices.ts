@@ -1,5 +1,6 @@
 import type { Alarm } from "../model/alarm.ts";
 import type { Chats, Hearing, Silence } from "../model/chat.ts";
+import type { MapTrouble } from "../model/map.ts";
 import type { Notice } from "../model/notice.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Deployment, Service, Task } from "../model/service.ts";
@@ -12,11 +13,13 @@ export function newsBetween(before: ConsoleState, after: ConsoleState): readonly
   if (before.now === 0) return [];
   return [
     ...(before.services === after.services ? [] : deploymentNotices(before.services, after.services ?? [])),
+    ...(before.services === after.services ? [] : membershipNotices(before.services, after.services ?? [])),
     ...(before.secrets === after.secrets ? [] : secretNotices(before.secrets, after.secrets ?? [])),
     ...(before.alarms === after.alarms ? [] : alarmNotices(before.alarms, after.alarms ?? [])),
     ...(after.chats === undefined || before.chats === after.chats ? [] : chatNotices(before.chats, after.chats)),
     ...splunkNotices(before.splunkRefusesUntil, after.splunkRefusesUntil),
     ...silenceNotices(before.silences, after.silences),
+    ...mapNotices(before.mapTrouble, after.mapTrouble),
   ];
 }
 
@@ -28,6 +31,26 @@ function deploymentNotices(before: readonly Service[] | undefined, after: readon
     if (previous === undefined) return [];
     return [...rolloutNews(service.key, previous, service), ...crashNews(service.key, previous, service)];
   });
+}
+
+/** Of more a line names the first. */
+const namedAtMost = 3;
+
+/** Services that the map gained or lost, as a deploy or a save brought it here. */
+function membershipNotices(before: readonly Service[] | undefined, after: readonly Service[]): readonly News[] {
+  if (before === undefined) return [];
+  const [was, is] = [before, after].map((services) => services.map(({ key }) => key));
+  return [
+    ...membershipNews("new in the map", is, new Set(was)),
+    ...membershipNews("no longer in the map", was, new Set(is)),
+  ];
+}
+
+function membershipNews(what: string, keys: readonly string[] = [], others: ReadonlySet<string>): readonly News[] {
+  const changed = keys.filter((key) => !others.has(key));
+  if (changed.length <= namedAtMost) return changed.map((key) => ({ tone: "neutral", text: `${key}: ${what}.` }));
+  const named = changed.slice(0, namedAtMost).join(", ");
+  return [{ tone: "neutral", text: `${named} and ${changed.length - namedAtMost} more services: ${what}.` }];
 }
 
 const primaryOf = ({ deployments }: Service): Deployment | undefined => deployments.find(({ primary }) => primary);
@@ -111,6 +134,19 @@ function silenceNotices(before: readonly Silence[], after: readonly Silence[]): 
       .filter((chat) => !is?.has(chat))
       .map((chat): News => ({ tone: "good", text: `${chat} answers again.` })),
   ];
+}
+
+/** A second mistake in the place of the first is the same news. */
+function mapNotices(before: MapTrouble | undefined, after: MapTrouble | undefined): readonly News[] {
+  if (before?.kind === after?.kind) return [];
+  switch (after?.kind) {
+    case undefined:
+      return [{ tone: "good", text: "The map is shown as it was saved again." }];
+    case "refused":
+      return [{ tone: "bad", text: "The map was saved, and is left out." }];
+    case "undeployed":
+      return [{ tone: "bad", text: "The map was saved, and its deploy failed." }];
+  }
 }
 
 const waitingFor = (heard: readonly Hearing[]) => heard.flatMap(({ chat, state }) => (state === "waits" ? chat : []));

@@ -17,8 +17,8 @@ export function reduce(state: ConsoleState, event: StateEvent): ConsoleState {
       return { ...initialState, connection: "live", stage, toDeploy, mode, happenings, searches, now, notices };
     }
     case "tick": {
-      const { at: now, traffic = state.traffic, splunkRefusesUntil, silences } = event;
-      return { ...state, now, traffic, splunkRefusesUntil, silences };
+      const { at: now, traffic = state.traffic, splunkRefusesUntil, silences, mapTrouble } = event;
+      return { ...state, now, traffic, splunkRefusesUntil, silences, mapTrouble };
     }
     case "services":
       return { ...readable(state, "services"), services: event.services };

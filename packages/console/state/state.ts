@@ -3,6 +3,7 @@ import type { Alarm } from "../model/alarm.ts";
 import type { Chats, Silence } from "../model/chat.ts";
 import type { ConsoleEvent, Part } from "../model/event.ts";
 import type { Audit, Call, Request } from "../model/happening.ts";
+import type { MapTrouble } from "../model/map.ts";
 import type { Notice } from "../model/notice.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Service } from "../model/service.ts";
@@ -33,6 +34,8 @@ export interface ConsoleState {
   readonly unreadable: Readonly<Partial<Record<Part, string>>>;
   readonly splunkRefusesUntil: number | undefined;
   readonly silences: readonly Silence[];
+  /** Why the map as it was saved last is not what is shown. */
+  readonly mapTrouble: MapTrouble | undefined;
   /** Newest first, as all below. */
   readonly requests: readonly Numbered<Request>[];
   readonly audits: readonly Numbered<Audit>[];
@@ -59,6 +62,7 @@ export const initialState: ConsoleState = {
   unreadable: {},
   splunkRefusesUntil: undefined,
   silences: [],
+  mapTrouble: undefined,
   requests: [],
   audits: [],
   calls: [],

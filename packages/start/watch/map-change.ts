@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { createLoopbackFetch } from "@mcp-fleet/endpoint";
 import { reasonOf } from "#cli/failure.ts";
 import { type MapReading, readMap } from "#cli/map/read.ts";
+import type { MapTrouble } from "#console/model/map.ts";
 import type { FleetDefinition, StagePlan } from "#fleet";
 import { type BringUpOptions, deploy } from "../bring-up.ts";
 import { putCredentials } from "../credentials.ts";
@@ -18,6 +19,8 @@ export interface MapChangeParts extends StageParts {
   readonly steps: Steps;
   /** Makes everything that displays the fleet show this plan. */
   readonly follow: (plan: StagePlan) => Promise<void>;
+  /** Makes it show why the map as it was saved is not what runs; undefined where it is. */
+  readonly explain: (trouble: MapTrouble | undefined) => void;
 }
 
 /** Brings a saved map to the running fleet. */
@@ -50,19 +53,23 @@ export class MapChange {
 
   /** @param onRead called with the content of the map, and its files, as soon as they are known */
   async apply(onRead: (reading: MapReading) => void): Promise<void> {
-    const { projectRoot, print } = this.#parts;
+    const { projectRoot, print, explain } = this.#parts;
     const reading = await readMap(projectRoot);
     onRead(reading);
     try {
       if (reading.kind === "mistake") throw reading.error;
       const plan = planLocal(reading.map, this.#parts.ports.https);
       this.#checkPlace(plan);
-      if (isDeepStrictEqual(plan, this.#deployed)) return print("The map was saved: nothing changes in this stage.");
+      if (isDeepStrictEqual(plan, this.#deployed)) {
+        explain(undefined);
+        return print("The map was saved: nothing changes in this stage.");
+      }
       print("The map was saved:");
       for (const line of await this.#differences(reading.map, plan)) print(`  ${line}`);
       await this.#deploy(plan);
     } catch (error) {
       if (this.#parts.stop.aborted) return;
+      explain({ kind: "refused", reason: reasonOf(error) });
       print(`${pc.red("✘")} The map was saved, and nothing changed:\n  ${reasonOf(error)}`);
     }
   }
@@ -77,7 +84,7 @@ export class MapChange {
   }
 
   async #deploy(plan: StagePlan): Promise<void> {
-    const { fleet, projectRoot, ports, print, steps, follow } = this.#parts;
+    const { fleet, projectRoot, ports, print, steps, follow, explain } = this.#parts;
     const before = this.#deployed;
     this.#deployed = undefined;
     const created = plan.secrets.filter(({ key, adoptedArn }) => !this.#filled.has(key) && adoptedArn === undefined);
@@ -91,8 +98,12 @@ export class MapChange {
     );
     // After Ctrl-C nothing keeps running.
     if (this.#parts.stop.aborted) return;
-    if (!done) return print("The fleet keeps running as before. Save the map again to retry.");
+    if (!done) {
+      explain({ kind: "undeployed", reason: steps.all.at(-1)?.detail ?? title });
+      return print("The fleet keeps running as before. Save the map again to retry.");
+    }
     this.#plan = plan;
+    explain(undefined);
     await follow(plan);
     if (!(await this.#fillSecrets(plan, created)) || !(await this.#awaitChanged(before, plan))) return;
     this.#deployed = plan;

@@ -59,7 +59,7 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
   const [outputs, browser, opened, lookout] = await Promise.all([
     deploy(client),
     chromium.launch({ executablePath: browserPath ?? "", args: ["--no-sandbox"] }),
-    openConsole({ port: 0, view, actions, intervalMs: 250 }),
+    openConsole({ port: 0, view, actions, intervalMs: () => 250 }),
     openConsole({ port: 0, view: states }),
   ]);
   const others: Console[] = [];

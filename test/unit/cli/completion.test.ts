@@ -44,7 +44,16 @@ describe("what may stand where the cursor is", () => {
       ["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"],
     ],
     [["secrets", "set", "splunk", "SPLUNK_HEC_URL", ""], ["SPLUNK_HEC_TOKEN"]],
-    [["alarms", "mute", "goo"], ["google_workspace"]],
+    [
+      ["alarms", "mute", "google-workspace-l"],
+      ["google-workspace-latencyP95", "google-workspace-latencyP99", "google-workspace-latencyAverage"],
+    ],
+    [["alarms", "test", "google_"], ["google_workspace"]],
+    [["alarms", "close", "--stage", "prod", "everything-"], []],
+    [
+      ["alarms", "acknowledge", "everything-p", "--stage", "local", ""],
+      ["--stage", "--help"],
+    ],
     [
       ["completion", ""],
       ["bash", "zsh", "fish"],
@@ -54,6 +63,22 @@ describe("what may stand where the cursor is", () => {
   ])("after fleet %j is %j", (words, found) => {
     expect(candidates(known, words)).toEqual(found);
   });
+});
+
+it("[OPS-5] of many services, alarms are suggested once one of them is typed", () => {
+  const { everything } = fixture.services;
+  if (everything === undefined) throw new Error("The fixture has no everything.");
+  const declined = { latencyP99: { declined: "Nobody looks at it." } };
+  const services = Object.fromEntries(
+    Array.from({ length: 40 }, (_, at) => [`many_${at}`, { ...everything, host: `many-${at}`, alarms: declined }]),
+  );
+  const of = (word: string) =>
+    candidates({ ...known, names: namesOf({ ...fixture, services: { ...fixture.services, ...services } }) }, [
+      ...["alarms", "mute", "--stage", "local"],
+      word,
+    ]);
+  expect(of("")).toHaveLength(42);
+  expect(of("many-39-lat")).toEqual(["many-39-latencyP95", "many-39-latencyAverage"]);
 });
 
 const folder = mkdtempSync(join(tmpdir(), "fleet-completion-"));
@@ -139,4 +164,10 @@ it("bash, zsh and fish complete names of the map", needs("bash", "zsh", "fish"),
   const inZsh = 'compadd() { shift; print -l -- $found }; words=(fleet secrets set splunk ""); CURRENT=5; _fleet';
   expect(inShell("zsh", inZsh)).toEqual(["SPLUNK_HEC_URL", "SPLUNK_HEC_TOKEN"]);
   expect(inShell("fish", "complete -C 'fleet open --stage prod '")).toEqual(["google_workspace"]);
+  const inBashAlarm = `COMP_WORDS=(fleet alarms mute everything-mem); COMP_CWORD=3; _fleet; printf "%s\\n" "\${COMPREPLY[@]}"`;
+  expect(inShell("bash", inBashAlarm)).toEqual(["everything-memoryUsed"]);
+  const inZshAlarm =
+    "compadd() { shift; print -l -- $found }; words=(fleet alarms close everything-mem); CURRENT=4; _fleet";
+  expect(inShell("zsh", inZshAlarm)).toEqual(["everything-memoryUsed"]);
+  expect(inShell("fish", "complete -C 'fleet alarms test everything-mem'")).toEqual(["everything-memoryUsed"]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Alarm } from "#console/model/alarm.ts";
 import type { Message } from "#console/model/chat.ts";
+import type { MapTrouble } from "#console/model/map.ts";
 import type { Secret } from "#console/model/secret.ts";
 import type { Deployment, Service, Task } from "#console/model/service.ts";
 import { newsBetween } from "#console/state/notices.ts";
@@ -201,6 +202,37 @@ describe("what the console announces", () => {
     expect(newsAfter(tick(1000), tick(2000, 9000), tick(3000, 9000), tick(4000))).toEqual([
       "good: Splunk accepts audit events again.",
       "bad: Splunk refuses every token.",
+    ]);
+  });
+
+  it("[OPS-2] is a service that the map gained or lost, of many the first", () => {
+    const one = services(deployment("1", "completed", 1));
+    if (one.kind !== "services") throw new Error("Not the services.");
+    const [echo] = one.services;
+    if (echo === undefined) throw new Error("No service.");
+    const of = (...keys: readonly string[]): StateEvent => ({
+      kind: "services",
+      services: keys.map((key) => ({ ...echo, key })),
+    });
+    expect(newsAfter(of("a", "b"), of("b", "c"), of("b", "c", "d", "e", "f", "g", "h"), of("b"))).toEqual([
+      "neutral: c, d, e and 3 more services: no longer in the map.",
+      "neutral: d, e, f and 2 more services: new in the map.",
+      "neutral: a: no longer in the map.",
+      "neutral: c: new in the map.",
+    ]);
+  });
+
+  it("[OPS-2] is a map that is left out, and its end", () => {
+    const trouble = (kind?: MapTrouble["kind"], reason = "why"): StateEvent => ({
+      kind: "tick",
+      at: 1,
+      silences: [],
+      ...(kind !== undefined && { mapTrouble: { kind, reason } }),
+    });
+    expect(newsAfter(trouble("refused"), trouble("refused", "why else"), trouble("undeployed"), trouble())).toEqual([
+      "good: The map is shown as it was saved again.",
+      "bad: The map was saved, and its deploy failed.",
+      "bad: The map was saved, and is left out.",
     ]);
   });
 });

@@ -46,7 +46,7 @@ let opened: Console | undefined;
 afterEach(() => opened?.close());
 
 async function open(view: FleetView, actions?: FleetActions): Promise<Console> {
-  opened = await openConsole({ port: 0, view, actions, intervalMs: 50 });
+  opened = await openConsole({ port: 0, view, actions, intervalMs: () => 50 });
   return opened;
 }
 
