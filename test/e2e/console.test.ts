@@ -337,7 +337,7 @@ describe("the console", () => {
         const other = await stage.browser.newPage({ viewport: { width: 360, height: 800 } });
         await other.goto(url);
         await seen(other.locator("#service-service-000"));
-        const banner = other.getByRole("region", { name: "The map" });
+        const banner = other.getByRole("region", { name: "The map", exact: true });
         expect(await banner.count()).toBe(0);
         reason = `fleet.config.ts has a mistake\n  port = <b>"${"8".repeat(5_000)}"`;
         await seen(banner.getByText("What you see is by the last one that was right."));
