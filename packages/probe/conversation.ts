@@ -1,5 +1,6 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import * as v from "valibot";
+import { excessOf } from "#sidecar/json-bounds.ts";
 import { Down } from "./down.ts";
 
 const Message = v.object({
@@ -77,7 +78,7 @@ async function readMessage(response: Response, id: number): Promise<Message> {
 }
 
 function messageIn(text: string): Message {
-  const parsed = v.safeParse(Json, text);
-  if (!parsed.success) throw new Down("answers, but not as an MCP server");
+  const parsed = excessOf(text) === undefined ? v.safeParse(Json, text) : undefined;
+  if (!parsed?.success) throw new Down("answers, but not as an MCP server");
   return parsed.output;
 }

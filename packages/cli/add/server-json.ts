@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { excessOf } from "#sidecar/json-bounds.ts";
 import { UsageError } from "../failure.ts";
 
 /** Registries answer numbers and booleans where the schema has texts. */
@@ -70,6 +71,8 @@ export type ServerJson = v.InferOutput<typeof ServerJson>;
 export function parseServerJson(text: string, source: string): ServerJson {
   const remedy =
     "It is what the server's makers publish in the MCP registry; without one, name npm:<package>, pypi:<package> or image:<image>.";
+  const excess = excessOf(text);
+  if (excess !== undefined) throw new UsageError(`${source} ${excess}. ${remedy}`);
   const json = v.safeParse(v.pipe(v.string(), v.parseJson()), text.replace(/^\uFEFF/, ""));
   if (!json.success)
     throw new UsageError(`${source} is no JSON${text.trim() === "" ? ": it is empty" : ""}. ${remedy}`);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import * as v from "valibot";
+import { boundedFetch } from "#sidecar/bounded-fetch.ts";
 import { Failure, reasonOf, UsageError } from "../failure.ts";
 import type { Surroundings } from "../stage.ts";
 import type { Published } from "./running.ts";
@@ -10,6 +11,8 @@ import { parseServerJson, type ServerJson } from "./server-json.ts";
 
 const run = promisify(execFile);
 const patienceMs = 20_000;
+/** The longest in the registry has some hundred KB. */
+const longestAnswer = 4 * 2 ** 20;
 
 /**
  * What a server says of itself: `npm:<package>`, `pypi:<package>`, `image:<image>`, or a `server.json` as a file, an address or `-` for a pipe.
@@ -66,7 +69,7 @@ function ofPackage(
 
 async function download(address: string): Promise<string> {
   try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(patienceMs) });
+    const answer = await boundedFetch(longestAnswer)(address, { signal: AbortSignal.timeout(patienceMs) });
     if (answer.ok) return await answer.text();
     throw new Failure(
       `${address} answered ${answer.status}: name the address of a server.json, such as …/v0.1/servers/<name>/versions/latest of a registry.`,

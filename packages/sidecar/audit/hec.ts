@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import * as v from "valibot";
+import { boundedFetch } from "../bounded-fetch.ts";
 import { describeError } from "../log.ts";
 
 /** The fate of a batch. `retry` and `refused` are both sent again; a refusal lasts until somebody fixes its cause. */
@@ -32,17 +33,21 @@ const noData = 5;
 /** Codes that name an event: format, and the `event` field missing or blank. */
 const eventCodes: readonly number[] = [6, 12, 13, 15];
 
+/** A sentence and a code, or a proxy's page. */
+const longestAnswer = 2 ** 20;
+
 const compress = promisify(gzip);
 /** A quarter larger than by default, for half the processor time; still a tenth of the events' own size. */
 const fast = { level: 1 };
 
 export function connectHec(options: HecOptions): Hec {
   const endpoint = new URL(options.url);
+  const ask = boundedFetch(longestAnswer);
   if (!endpoint.pathname.includes("/services/collector")) endpoint.pathname = "/services/collector/event";
 
   async function post(body: string, signal: AbortSignal): Promise<Delivery> {
     try {
-      const response = await fetch(endpoint, {
+      const response = await ask(endpoint, {
         method: "POST",
         headers: {
           authorization: `Splunk ${options.token}`,

@@ -32,10 +32,10 @@ export function watchTransport(transport: Transport, watch: Watch): void {
     if (!("method" in message && "id" in message) || message.method !== "tools/call") return;
     const parsed = v.safeParse(toolCall, message.params);
     const known = parsed.success ? watch.argumentsOf(parsed.output.name) : undefined;
-    const given = parsed.success ? Object.keys(parsed.output.arguments ?? {}) : [];
+    const given = parsed.success ? (parsed.output.arguments ?? {}) : {};
     calls.set(message.id, {
       tool: parsed.success && known !== undefined ? parsed.output.name : "unknown",
-      names: given.filter((name) => known?.includes(name)),
+      names: known?.filter((name) => Object.hasOwn(given, name)) ?? [],
       startedAt: performance.now(),
     });
   }

@@ -48,14 +48,14 @@ export function openLedger(parts: {
     const tool = parsed.success && known !== undefined ? parsed.output.name : "unknown";
     // Many servers answer a call of a tool that they do not have as if it had run and failed.
     const outcome = tool === "unknown" && observed === "error" ? "rejected" : observed;
-    const given = parsed.success ? Object.keys(parsed.output.arguments ?? {}) : [];
+    const given = parsed.success ? (parsed.output.arguments ?? {}) : {};
     metrics.call(tool, milliseconds / 1_000, errorTypeOf(outcome));
     audit.record({
       action: "tool_call",
       tool,
       outcome,
       duration_ms: Math.round(milliseconds),
-      argument_names: given.filter((name) => known?.includes(name)),
+      argument_names: known?.filter((name) => Object.hasOwn(given, name)) ?? [],
       request_id: requestId,
       ...actor,
     });

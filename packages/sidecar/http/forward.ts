@@ -21,7 +21,7 @@ export interface ForwardParts {
   readonly ledger: Ledger;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** So long the server behind may take to begin an answer. */
+  /** So long the server behind may take to begin an answer, and to go on with it. */
   readonly patienceMs: number;
   readonly stopping: AbortSignal;
 }
@@ -63,7 +63,8 @@ export function forwardTo(parts: ForwardParts): Serve {
     });
     const mismatch = mismatchIn(answer, upstream.url);
     if (mismatch !== undefined) {
-      answer.resume();
+      // What comes with it may never end.
+      answer.destroy();
       throw new Mismatch(mismatch);
     }
     complaint.withdraw();
@@ -106,6 +107,7 @@ export function forwardTo(parts: ForwardParts): Serve {
       await passOn(answer, res, {
         headers: headersToClient(answer, (id) => sessionIds.give(caller, id)),
         stopping: waitsForNews(req, messages) ? parts.stopping : undefined,
+        patienceMs: parts.patienceMs,
       });
     } catch (error) {
       if (hasLeft) return;
@@ -193,7 +195,7 @@ function openExchange(
 
 function watch(answer: IncomingMessage, exchange: Exchange, onSilence: (status: number) => void): void {
   if (!exchange.isWatched) return;
-  const reader = openReader(answer.headers["content-type"] ?? "", exchange.take);
+  const reader = openReader(answer.headers["content-type"], exchange.take);
   answer.on("data", (chunk: Buffer) => reader.push(chunk));
   answer.once("end", () => {
     const isUnseen = reader.end();

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { excessOf } from "../json-bounds.ts";
 import { Refusal } from "../server/refusal.ts";
 
 const Message = v.object({
@@ -44,8 +45,11 @@ export function readMessages(body: unknown): readonly Message[] {
   throw new Refusal(400, `The body is no JSON-RPC: send messages with nothing but ${allowed}.`, -32600);
 }
 
-/** An answer of more than this is passed on without a look into it. */
+/** A message of more than this, or one that is too much to parse, is passed on without a look into it. */
 const mostCharacters = 8 * 2 ** 20;
+
+/** Whether an answer of this type is a stream of events. */
+export const isStream = (contentType = ""): boolean => /^text\/event-stream\b/i.test(contentType);
 
 const eventEnd = /\r?\n\r?\n/;
 
@@ -56,17 +60,21 @@ export interface Reader {
   end(): boolean;
 }
 
-export function openReader(contentType: string, onMessage: (message: Message) => void): Reader {
+export function openReader(contentType: string | undefined, onMessage: (message: Message) => void): Reader {
   const decoder = new TextDecoder();
-  const isStream = contentType.startsWith("text/event-stream");
+  const hasEvents = isStream(contentType);
   let parts: string[] = [];
   let length = 0;
   /** What an event's end may have begun with. */
   let tail = "";
   let tooLong = false;
-  let goesOn = false;
+  let isUnseen = false;
 
   const take = (json: string): void => {
+    if (excessOf(json) !== undefined) {
+      isUnseen = true;
+      return;
+    }
     try {
       for (const message of messagesOf(JSON.parse(json))) onMessage(message);
     } catch {
@@ -81,7 +89,7 @@ export function openReader(contentType: string, onMessage: (message: Message) =>
     for (const event of events) {
       // A stream with ids may end early; what is missing is in the next:
       // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery
-      goesOn ||= /^id:/m.test(event);
+      isUnseen ||= /^id:/m.test(event);
       const data = event.split(/\r?\n/).flatMap((line) => (line.startsWith("data:") ? [line.slice(5)] : []));
       if (data.length > 0) take(data.join("\n"));
     }
@@ -95,14 +103,14 @@ export function openReader(contentType: string, onMessage: (message: Message) =>
       length += piece.length;
       // A result of some MB comes in hundreds of pieces: looking at all of them each time would take seconds.
       const edge = tail + piece;
-      if (isStream && eventEnd.test(edge)) takeEvents();
+      if (hasEvents && eventEnd.test(edge)) takeEvents();
       tail = edge.slice(-3);
       tooLong = length > mostCharacters;
       if (tooLong) parts = [];
     },
     end() {
-      if (!tooLong && !isStream) take(parts.join(""));
-      return tooLong || goesOn;
+      if (!tooLong && !hasEvents) take(parts.join(""));
+      return tooLong || isUnseen;
     },
   };
 }

@@ -1,4 +1,8 @@
+import { boundedFetch } from "../bounded-fetch.ts";
 import type { HttpServer } from "../server-config.ts";
+
+/** More than any list of tools takes. */
+const longestAnswer = 2 * 2 ** 20;
 
 /**
  * What tools the server behind has, asked as a client of its own would, in whichever revision it speaks.
@@ -12,6 +16,7 @@ export async function askForTools(
   const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
   const client = new Client({ name: "mcp-fleet", version: "1.0.0" }, { versionNegotiation: { mode: "auto" } });
   const transport = new StreamableHTTPClientTransport(url, {
+    fetch: boundedFetch(longestAnswer),
     ...(bearer !== undefined && { requestInit: { headers: { authorization: `Bearer ${bearer}` } } }),
   });
   try {

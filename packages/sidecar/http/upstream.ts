@@ -37,8 +37,8 @@ const staleMs = 100;
 const healthPatienceMs = 4_000;
 
 export class Late extends Error {
-  constructor(patienceMs: number) {
-    super(`The server behind did not answer within ${Math.round(patienceMs / 1_000)} s.`);
+  constructor(patienceMs: number, what = "did not answer within") {
+    super(`The server behind ${what} ${Math.round(patienceMs / 1_000)} s.`);
     this.name = "Late";
   }
 }

@@ -1,4 +1,5 @@
 import * as oidc from "openid-client";
+import { boundedFetch } from "../bounded-fetch.ts";
 import type { LoginConfig } from "../config.ts";
 import { admit, isComplete, joinClaims } from "./admittance.ts";
 import type { ProviderTokens, User } from "./records.ts";
@@ -26,6 +27,8 @@ export interface IdentityProvider {
 }
 
 const timeoutSeconds = 10;
+/** Keys, and claims of somebody in thousands of groups, are some hundred KB. */
+const longestAnswer = 2 ** 20;
 
 const settings = {
   google: { prefix: "GOOGLE_OAUTH", secret: "/<stage>/mcp/google-oauth" },
@@ -33,6 +36,7 @@ const settings = {
 } as const;
 
 export function connectProvider(config: ProviderConfig, now: () => number = Date.now): IdentityProvider {
+  const ask = boundedFetch(longestAnswer);
   let discovered: Promise<oidc.Configuration> | undefined;
 
   /** Fetched once and kept; fetched again after a failure. */
@@ -53,6 +57,7 @@ export function connectProvider(config: ProviderConfig, now: () => number = Date
     return oidc.discovery(issuer, config.clientId, undefined, clientAuth(config.clientSecret), {
       execute,
       timeout: timeoutSeconds,
+      [oidc.customFetch]: (url, { body = null, signal = null, ...rest }) => ask(url, { ...rest, body, signal }),
     });
   }
 

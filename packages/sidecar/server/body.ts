@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { excessOf } from "../json-bounds.ts";
 import { Refusal } from "./refusal.ts";
 
 /** As the SDK's own limit: a call of some hundred KB is usual, one of more than this is not. */
@@ -12,45 +13,15 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
   return parseJson(await readJsonText(req));
 }
 
-/** No call is nested as deep. */
-const deepest = 500;
-
 /** @throws {Refusal} */
 export function parseJson(text: string): unknown {
-  if (isDeep(text)) throw new Refusal(400, `The body is nested more than ${deepest} deep.`, -32600);
+  const excess = excessOf(text);
+  if (excess !== undefined) throw new Refusal(400, `The body ${excess}.`, -32600);
   try {
     return JSON.parse(text);
   } catch {
     throw new Refusal(400, "The body is not JSON.", -32700);
   }
-}
-
-/** V8 takes a second to parse a megabyte of brackets, and cannot write what is some thousands deep. */
-function isDeep(text: string): boolean {
-  // Shorter ones cannot be. What follows costs less than parsing does.
-  if (text.length <= deepest) return false;
-  let depth = 0;
-  for (let at = 0; at < text.length && depth <= deepest; at++) {
-    switch (text.charCodeAt(at)) {
-      case 0x22: // "
-        at = endOfText(text, at);
-        break;
-      case 0x5b: // [
-      case 0x7b: // {
-        depth += 1;
-        break;
-      case 0x5d: // ]
-      case 0x7d: // }
-        depth -= 1;
-    }
-  }
-  return depth > deepest;
-}
-
-function endOfText(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
-  return at;
 }
 
 /** The text of a JSON body, as it came. @throws {Refusal} */

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { Complaint } from "../audit/complaint.ts";
 import type { Fault } from "../calls/metrics.ts";
+import { excessOf } from "../json-bounds.ts";
 import type { Log } from "../log.ts";
 import type { Abilities } from "./abilities.ts";
-import { Greeting, type Progress, Progress as ProgressSchema, parseLine, type Said } from "./message.ts";
+import { Greeting, type Progress, Progress as ProgressSchema, parseLine, type Said, withProgress } from "./message.ts";
 import { failureOf, NoAnswer, Refused } from "./no-answer.ts";
 import { Program } from "./program.ts";
 import { type Asking, openQuestions, type Question } from "./questions.ts";
@@ -206,7 +207,8 @@ export class Child {
   #hear(said: Said, line: string): boolean {
     if ("misanswered" in said) {
       const pending = this.#pending.get(said.misanswered);
-      const error = this.#ignore(line, pending === undefined ? noise : "The server's answer is not the protocol's.");
+      const misanswer = `The server's answer ${excessOf(line) ?? "is not the protocol's"}.`;
+      const error = this.#ignore(line, pending === undefined ? noise : misanswer);
       pending?.reject(error);
       return pending !== undefined;
     }
@@ -242,9 +244,4 @@ export class Child {
       this.#questions -= 1;
     }
   }
-}
-
-function withProgress(params: Readonly<Record<string, unknown>>, progressToken: number) {
-  const { _meta } = params;
-  return { ...params, _meta: { ...(typeof _meta === "object" ? _meta : {}), progressToken } };
 }

@@ -1,30 +1,16 @@
 import * as v from "valibot";
+import { excessOf, outlineOf } from "../json-bounds.ts";
 
 const id = v.union([v.string(), v.number()]);
-
-/** JSON is read to any depth, and written to some thousands: what is deeper can be passed on to nobody. */
-const deepest = 500;
-const isWritable = (value: unknown, left = deepest): boolean =>
-  typeof value !== "object" ||
-  value === null ||
-  (left > 0 && Object.values(value).every((one) => isWritable(one, left - 1)));
 
 export const Failure = v.object({
   code: v.number(),
   message: v.string(),
-  data: v.optional(
-    v.pipe(
-      v.unknown(),
-      v.check((data) => isWritable(data)),
-    ),
-  ),
+  data: v.optional(v.unknown()),
 });
 export type Failure = v.InferOutput<typeof Failure>;
 
-const fields = v.pipe(
-  v.record(v.string(), v.unknown()),
-  v.check((record) => isWritable(record)),
-);
+const fields = v.record(v.string(), v.unknown());
 
 /** What a server may say: ask, answer, or tell. */
 const Said = v.union([
@@ -44,23 +30,28 @@ const Said = v.union([
 ]);
 export type Said = v.InferOutput<typeof Said>;
 
-/** @returns nothing for a line that is no message, such as one of a log; several for a batch, of revisions that had them */
-export function parseLine(line: string): readonly Said[] {
-  const parsed = v.safeParse(
+/** Revisions that had batches set no limit; a client sends a few. */
+const mostInBatch = 100;
+const Line = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.union([
     v.pipe(
-      v.string(),
-      v.parseJson(),
-      v.union([
-        v.pipe(
-          Said,
-          v.transform((said) => [said]),
-        ),
-        v.array(Said),
-      ]),
+      Said,
+      v.transform((said) => [said]),
     ),
-    line,
-  );
-  return parsed.success ? parsed.output : [];
+    v.pipe(v.array(v.unknown()), v.maxLength(mostInBatch), v.array(Said)),
+  ]),
+);
+
+/**
+ * @returns nothing for a line that is no message, such as one of a log; several for a batch, of revisions that had them;
+ *   for one that is too much to parse, whom it was to answer
+ */
+export function parseLine(line: string): readonly Said[] {
+  const text = excessOf(line) === undefined ? line : outlineOf(line);
+  const parsed = excessOf(text) === undefined ? v.safeParse(Line, text) : undefined;
+  return parsed?.success ? parsed.output : [];
 }
 
 const mark = v.optional(v.object({}));
@@ -78,3 +69,9 @@ export const Progress = v.object({
   message: v.optional(v.string()),
 });
 export type Progress = v.InferOutput<typeof Progress>;
+
+/** Parameters of a request whose progress is told under this token. */
+export function withProgress(params: Readonly<Record<string, unknown>>, progressToken: number) {
+  const { _meta } = params;
+  return { ...params, _meta: { ...(typeof _meta === "object" ? _meta : {}), progressToken } };
+}

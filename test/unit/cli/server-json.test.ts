@@ -225,6 +225,11 @@ describe("a server.json", () => {
     ],
     ["no server", { servers: [] }, /lists 0 servers/],
     [
+      "a million brackets",
+      "[".repeat(1e6) + "]".repeat(1e6),
+      /^server\.json is nested more than 500 deep\. It is what/,
+    ],
+    [
       "remotes alone",
       { name: "com.acme/notes", remotes: [{ type: "sse", url: "https://acme.example/sse" }] },
       /no package.*Clients connect to https:\/\/acme\.example\/sse/,

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openFront } from "./front.ts";
+import { type Front, openFront } from "./front.ts";
 
 async function behind(answer: RequestListener): Promise<string> {
   const server = createServer((req, res) => {
@@ -22,15 +22,22 @@ async function behind(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${address.port}/mcp`;
 }
 
-async function ask(answer: RequestListener): Promise<Response> {
-  const front = await openFront([], { MCP_UPSTREAM: await behind(answer) });
+async function open(answer: RequestListener, env: Readonly<Record<string, string>> = {}): Promise<Front> {
+  const front = await openFront([], { MCP_UPSTREAM: await behind(answer), ...env });
   onTestFinished(async () => void (await front.stop()));
-  return fetch(front.url, call);
+  return front;
 }
 
+const ask = async (answer: RequestListener): Promise<Response> => fetch((await open(answer)).url, call);
+
+const caller = "caller";
 const call = {
   method: "POST",
-  headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+  headers: {
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+    "user-agent": caller,
+  },
   body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "add" } }),
 };
 
@@ -72,6 +79,58 @@ describe("[MCP-6] an answer of a server over HTTP", () => {
     // What came in one piece with the end is no answer at all.
     if (answer.ok) await expect(answer.text()).rejects.toThrow();
     else expect(answer.status).toBe(502);
+  });
+});
+
+describe("[MCP-6] an answer of a server over HTTP that stops coming", () => {
+  const oneSecond = { MCP_CALL_SECONDS: "1" };
+  /** The first call gets what the first of these gives, and so on; whoever asks for the tools gets none. */
+  const inTurn =
+    (answers: RequestListener[]): RequestListener =>
+    (req, res) => {
+      if (req.headers["user-agent"] === caller) answers.shift()?.(req, res);
+      else res.writeHead(404).end();
+    };
+  const json = { "content-type": "application/json" };
+
+  it("after its head is a 504 that says so, and the next call is answered", async () => {
+    const { url } = await open(
+      inTurn([
+        (_req, res) => res.writeHead(200, json).flushHeaders(),
+        (_req, res) => res.writeHead(200, json).end("{}"),
+      ]),
+      oneSecond,
+    );
+    const answer = await fetch(url, call);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      504,
+      { error: { message: "The server behind began an answer, and sent no more of it for 1 s." } },
+    ]);
+    expect(await (await fetch(url, call)).text()).toBe("{}");
+  });
+
+  it("is waited for while it is a stream of events, and while its client is the slow one", async () => {
+    const large = "x".repeat(32 * 2 ** 20);
+    const goOn = Promise.withResolvers<void>();
+    const { url } = await open(
+      inTurn([
+        async (_req, res) => {
+          res.writeHead(200, { "content-type": "Text/Event-Stream; charset=utf-8" }).write(": open\n\n");
+          await goOn.promise;
+          res.end("data: 1\n\n");
+        },
+        (_req, res) => res.writeHead(200, json).end(large),
+        () => undefined,
+        () => undefined,
+      ]),
+      oneSecond,
+    );
+    const [quiet, unread] = [await fetch(url, call), await fetch(url, call)];
+    // Each takes as long as an answer may pause.
+    for (const _ of [1, 2]) expect((await fetch(url, call)).status).toBe(504);
+    goOn.resolve();
+    expect(await quiet.text()).toBe(": open\n\ndata: 1\n\n");
+    expect((await unread.text()).length).toBe(large.length);
   });
 });
 

@@ -66,6 +66,11 @@ function misbehave(id: number | string): void {
   else if (behaviour === "notifies") {
     const notice = JSON.stringify({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
     stdout.write(`${notice}\n`.repeat(50_000));
+  } else if (behaviour === "nests") {
+    const deep = "[".repeat(7 * 2 ** 20) + "]".repeat(7 * 2 ** 20);
+    stdout.write(`{"jsonrpc":"2.0","result":{"deep":${deep}},"id":${id}}\n`);
+  } else if (behaviour === "lists") {
+    stdout.write(`{"jsonrpc":"2.0","id":${id},"result":{"many":[${"{},".repeat(5 * 2 ** 20)}0]}}\n`);
   } else if (behaviour === "grows") held = Array.from({ length: 70 }, () => Buffer.alloc(4 * 2 ** 20, 1));
   else if (behaviour === "closes its stdout") closeSync(1);
   else if (behaviour === "closes its stdin") closeSync(0);

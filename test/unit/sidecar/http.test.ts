@@ -20,7 +20,7 @@ const raw: Readonly<Record<string, string>> = {
   "cannot count": "200 OK\r\ntransfer-encoding: chunked\r\n\r\nmany\r\n",
   "is a page": "200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
 };
-const broken = ["breaks", "forgets", "elsewhere", "closed", "dies late", ...Object.keys(raw)];
+const broken = ["breaks", "forgets", "elsewhere", "closed", "dies late", "stops", "stops midway", ...Object.keys(raw)];
 const tools = ["say", "slow", "stream", "fail", ...broken];
 
 /** A server of 2025-11-25 with sessions, written by hand: `slow` never answers, `stream` streams, `fail` reports an error. */
@@ -56,6 +56,8 @@ async function openBehind(): Promise<Behind> {
     else if (params.name === "elsewhere") res.writeHead(307, { location: "/mcp/?a=b" }).end();
     else if (params.name === "closed") res.writeHead(401).end();
     else if (raw[params.name] !== undefined) req.socket.end(`HTTP/1.1 ${raw[params.name]}`);
+    else if (params.name === "stops") res.writeHead(200, { "content-type": "application/json" }).flushHeaders();
+    else if (params.name === "stops midway") res.writeHead(200, { "content-type": "application/json" }).write("{");
     else if (params.name === "dies late") setTimeout(() => req.socket.destroy(), 300);
     else if (params.name !== "slow") {
       json({ result: { content: [{ type: "text", text: "said" }], ...(params.name === "fail" && { isError: true }) } });
@@ -206,8 +208,11 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     ["elsewhere", "failed", 'The server behind speaks MCP elsewhere: set sidecar.path of the entry to "/mcp/".'],
     ["closed", "failed", "The server behind asks for a token of its own"],
     ["dies late", "failed", "The server behind did not answer: socket hang up."],
+    ["stops", "failed", "The server behind began an answer, and sent no more of it for 1 s."],
+    ["stops midway", "failed", "The server behind began an answer, and sent no more of it for 1 s."],
   ])("that %s is asked once, and its call is no success", async (name, outcome, line) => {
-    const { url, calls, requests, lines, said, stop } = await front({ MCP_METRICS_NAMESPACE: "mcp-fleet" });
+    const env = { MCP_METRICS_NAMESPACE: "mcp-fleet", MCP_CALL_SECONDS: "1" };
+    const { url, calls, requests, lines, said, stop } = await front(env);
     const call = async (tool: string) => {
       const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: tool } });
       const headers = { "content-type": "application/json" };

@@ -186,6 +186,8 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
 
   it.each([
     ["floods", "wrote a line of more than 16 MiB", "flooded"],
+    ["nests", "The server's answer is nested more than 500 deep.", "not_protocol"],
+    ["lists", "The server's answer has more than 200000 values.", "not_protocol"],
     ["chatters", "wrote more than 2000 lines a second that nobody asked for and was stopped", "flooded"],
     ["notifies", "wrote more than 2000 lines a second that nobody asked for and was stopped", "flooded"],
     ["grows", "more than the 256 there are, and was stopped", "out_of_memory"],
@@ -266,8 +268,8 @@ describe("a bad server over stdio: one clear line, one failed call, a metric, an
     const client = await connect();
     const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
     const what = `{"jsonrpc":"2.0","id":ID,"result":{"content":[],"deep":${deep(20_000)}}}`;
-    await expect(client.callTool({ name: "write", arguments: { what } })).rejects.toThrow("is not the protocol's");
-    await said("The server's answer is not the protocol's.");
+    await expect(client.callTool({ name: "write", arguments: { what } })).rejects.toThrow("nested more than 500 deep");
+    await said("The server's answer is nested more than 500 deep.");
     const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"say","arguments":{"x":${deep(1_000_000)}}}}`;
     const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
     const answer = await fetch(url, { method: "POST", headers, body });
