@@ -57,13 +57,7 @@ export async function prepareEvents(stage: FleetStage): Promise<{ readonly event
   const zone = { Name: "bench.example.com", CallerReference: "bench" };
   const { HostedZone } = await route53.send(new CreateHostedZoneCommand(zone));
   const events: Events = {
-    "alarm-to-chat": async () => {
-      // One run after the other would wait for its turn: a chat takes a message a second.
-      await sleep(paceMs);
-      return alarmEvent();
-    },
     "align-splunk": async () => ({ "detail-type": "Scheduled Event" }),
-    "answer-button": async () => pressEvent(stage),
     "clear-validation": async () => {
       const Name = `_${randomBytes(16).toString("hex")}.${zone.Name}`;
       const ResourceRecords = [{ Value: "_b.zone.acm-validations.aws." }];
@@ -87,6 +81,13 @@ export async function prepareEvents(stage: FleetStage): Promise<{ readonly event
     },
     "settle-secret": async () => ({ "detail-type": "Scheduled Event" }),
     "tune-alarms": async () => ({ "detail-type": "Scheduled Event" }),
+    // Last, when all is done that follows a deploy; and before a button is pressed, for then the deployed one speaks.
+    "alarm-to-chat": async () => {
+      // One run after the other would wait for its turn: a chat takes a message a second.
+      await sleep(paceMs);
+      return alarmEvent();
+    },
+    "answer-button": async () => pressEvent(stage),
   };
   return { events, close: () => cloudFormation.close() };
 }
