@@ -88,7 +88,7 @@ const conventions = `
 Instead of --stage, FLEET_STAGE may be set. Commands that read take --json: one
 document on stdout (logs: one per line) and nothing else; fields may be added,
 never removed or renamed.
-Exit codes: 0 done, 1 failed or stopped by Ctrl-C, 2 wrong usage.`;
+Exit codes: 0 done, 1 failed or cut short by Ctrl-C, 2 wrong usage.`;
 
 /** A wrong command line is answered with the right usage. */
 function addHints(command: CommandUnknownOpts): void {
@@ -102,6 +102,11 @@ function addHints(command: CommandUnknownOpts): void {
 function inOurWords(text: string): string {
   return text
     .replace(/^error: ./, (start) => start.slice(-1).toUpperCase())
+    .replace(/option '(--\S+)[^']*' argument '([^']*)' is invalid\. Allowed choices are /i, "$1 $2: use ")
+    .replace(
+      /command-argument value '([^']*)' is invalid for argument '([^']*)'\. Allowed choices are /i,
+      "$2 $1: use ",
+    )
     .replace(/\n\(Did you mean (.*)\?\)/, ". Did you mean $1?")
     .replace(/(unknown option '[^'=]+)=[^']*'/i, "$1'");
 }

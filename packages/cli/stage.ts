@@ -113,6 +113,11 @@ export function findService({ stage, services }: StagePlan, name: string): Servi
   throw new UsageError(`No service ${shown(name)} in stage ${stage}: it has ${someOf(services)}. ${hint}`.trimEnd());
 }
 
+/** What a command answers that has nothing to ask about. */
+export function noServicesIn({ stage }: StagePlan): string {
+  return `Stage ${stage} has no services. Add one under \`services\` in fleet.config.ts, then deploy.`;
+}
+
 /** Of a large map a sentence names the first. */
 const namedAtMost = 12;
 

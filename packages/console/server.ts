@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { behindDoor, closeServer, listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
+import { harmless } from "#chat/text/harmless.ts";
 import { type ActionGuard, createActionGuard, tokenHeader } from "./action-guard.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import type { ConsoleEvent } from "./model/event.ts";
@@ -87,11 +88,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, rooms: 
     case "POST /actions": {
       const { status, result } = await performAction(request, { guard, actions });
       feed.hurry();
-      return send(response, status, "application/json", JSON.stringify(result));
+      return send(response, status, "application/json", jsonOf(result));
     }
     default: {
       const answer = request.method === "GET" ? await answerQuery(view, addressOf(request)) : undefined;
-      if (answer !== undefined) return send(response, answer.status, "application/json", JSON.stringify(answer.body));
+      if (answer !== undefined) return send(response, answer.status, "application/json", jsonOf(answer.body));
       return text(response, 404, `There is no ${request.method} ${request.url} here.`);
     }
   }
@@ -100,6 +101,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, rooms: 
 const addressOf = ({ url }: IncomingMessage) =>
   URL.parse(url ?? "/", "http://127.0.0.1") ?? new URL("http://127.0.0.1");
 
+/** Names, reasons and log lines are other people's: none may turn around what is written beside it. */
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) => (typeof one === "string" ? harmless(one) : one));
+}
+
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html */
 function stream(response: ServerResponse, feed: Feed): void {
   response.writeHead(200, { ...headers, "content-type": "text/event-stream", "cache-control": "no-store" });
@@ -107,7 +113,7 @@ function stream(response: ServerResponse, feed: Feed): void {
   response.write("retry: 1000\n\n");
   const stop = feed.watch((event: ConsoleEvent) => {
     if (response.writableLength > backlogBytes) response.destroy();
-    else response.write(`data: ${JSON.stringify(event)}\n\n`);
+    else response.write(`data: ${jsonOf(event)}\n\n`);
   });
   response.on("close", stop);
 }

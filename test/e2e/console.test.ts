@@ -261,6 +261,7 @@ describe("the console", () => {
         expect(await other.evaluate("document.documentElement.scrollHeight")).toBeLessThan(1_800);
         await other.screenshot({ path: `${artifacts}console-500.png`, fullPage: true });
 
+        await seen(services.getByText("in alarm: errors5xx"));
         await other.keyboard.press("/");
         await other.keyboard.type("service-42");
         await seen(services.getByRole("link", { name: "service-429" }));
@@ -290,6 +291,11 @@ describe("the console", () => {
           expect(await other.evaluate("document.documentElement.scrollWidth")).toBe(width);
         }
         await other.goBack();
+        await seen(services.getByText("service-429"));
+        await other.getByRole("searchbox", { name: /^Filter/ }).fill("nothing-is-called-so");
+        for (const kind of ["service", "secret"])
+          await seen(other.getByText(`No ${kind} matches “nothing-is-called-so”.`));
+        await other.getByRole("searchbox", { name: /^Filter/ }).fill("service-42");
         await seen(services.getByText("service-429"));
         await other.screenshot({ path: `${artifacts}console-500-narrow.png` });
         await other.close();
@@ -352,6 +358,40 @@ describe("the console", () => {
         await banner.waitFor({ state: "detached", timeout: patience.timeout });
         await seen(other.getByText("The map is shown as it was saved again."));
         await other.close();
+      },
+
+      async "[OPS-1] fits names and reasons of any length, at every width"() {
+        const view = viewOf(8);
+        const long = "x".repeat(240);
+        const [first, ...others] = await view.services();
+        const [alarm, ...alarms] = await view.alarms();
+        if (first === undefined || alarm === undefined) throw new Error("Nothing to lengthen.");
+        const named = {
+          ...first,
+          key: `s_${"a".repeat(60)}`,
+          hostname: `${"h".repeat(63)}.example.com`,
+          failure: long,
+        };
+        const { url } = await stage.lookoutOf({
+          ...view,
+          services: async () => [named, ...others],
+          alarms: async () => [{ ...alarm, name: long, subject: long, state: "ALARM", reason: long }, ...alarms],
+          tools: async (_, span) => {
+            const history = await view.tools(first.key, span);
+            return { ...history, marks: history.marks.map((mark) => ({ ...mark, text: long })) };
+          },
+        });
+        for (const address of [url, `${url}/#/services/${named.key}`]) {
+          const other = await stage.browser.newPage({ viewport: { width: 360, height: 800 } });
+          await other.goto(address);
+          await seen(other.locator(`#service-${named.key}`));
+          await seen(other.getByRole("region", { name: "Alarms" }).getByRole("heading").first());
+          for (const width of [360, 768, 1280, 1920]) {
+            await other.setViewportSize({ width, height: 800 });
+            expect(await other.evaluate("document.documentElement.scrollWidth")).toBe(width);
+          }
+          await other.close();
+        }
       },
 
       async "stays as it is while paused, and catches up"() {

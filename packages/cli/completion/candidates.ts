@@ -31,17 +31,16 @@ export function candidates(
   const current = typed === "=" ? "" : typed;
   const stage = stageAmong(words) ?? preset ?? "";
   const known = Object.hasOwn(names.stages, stage) ? names.stages[stage] : undefined;
-  const values = {
-    ...names,
-    services: known?.services ?? names.services,
-    alarms: alarmsNamed(current, known === undefined ? Object.values(names.stages) : [known]),
-  };
+  const services = known?.services ?? names.services;
+  const alarms = alarmsNamed(current, known === undefined ? Object.values(names.stages) : [known]);
+  const isService = services.some((key) => key.startsWith(current));
+  const values = { ...names, services, alarms: isService && alarms.length > alarmsAtMost ? [] : alarms };
   return all(position, current, values).filter((word) => word.startsWith(current));
 }
 
 type Values = Names & { readonly alarms: readonly string[] };
 
-/** Of more, services are suggested until one of them is typed. */
+/** Of more, services alone are suggested, as long as what is typed may be one. */
 const alarmsAtMost = 100;
 
 /** As `fleet alarms list` has them: without `<stage>-mcp-`. */
@@ -49,8 +48,7 @@ function alarmsNamed(current: string, stages: readonly StageNames[]): readonly s
   const all = stages.flatMap(({ alarms }) =>
     alarms.flatMap(({ services, kinds }) => services.flatMap((key) => kinds.map((kind) => `${dashed(key)}-${kind}`))),
   );
-  const found = new Set(all.filter((name) => name.startsWith(current)));
-  return found.size > alarmsAtMost ? [] : [...found];
+  return [...new Set(all.filter((name) => name.startsWith(current)))];
 }
 
 function all({ command, given, option }: Position, current: string, names: Values): readonly string[] {

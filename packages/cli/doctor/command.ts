@@ -1,6 +1,9 @@
 import { Option } from "@commander-js/extra-typings";
+import { didYouMean } from "#fleet/nearest.ts";
 import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 import { parseDuration } from "../duration.ts";
+import { UsageError } from "../failure.ts";
+import { shown } from "../stage.ts";
 import { checkIds } from "./ids.ts";
 
 const help = `
@@ -19,13 +22,17 @@ nothing to do; a check with several findings has several results.`;
 export function addDoctor(parent: Parent, runner: Runner): void {
   stageCommand(parent, "doctor", "check the running stage for every known trap")
     .option("--json", "as JSON")
-    .addOption(new Option("--only <check...>", "only these checks").choices(checkIds))
+    .addOption(
+      new Option("--only <check...>", "only these checks, with commas or spaces between")
+        .choices(checkIds)
+        .argParser<string[]>((text, before = []) => [...before, ...text.split(",").map(checkOf)]),
+    )
     .option("--no-test-alarm", "inspect the alarm road without sending anything over it")
     .option("--timeout <time>", "limit for each check that waits: drift, alarm-road")
     .option("--strict", "exit with 1 for warnings, too")
     .addHelpText(
       "after",
-      `${help}\n${examples("fleet doctor --only targets mcp", "fleet doctor --no-test-alarm --strict --json")}`,
+      `${help}\n${examples("fleet doctor --only targets,mcp", "fleet doctor --no-test-alarm --strict --json")}`,
     )
     .action((options) => {
       const patienceMs = options.timeout === undefined ? undefined : parseDuration("--timeout", options.timeout);
@@ -40,4 +47,11 @@ export function addDoctor(parent: Parent, runner: Runner): void {
         });
       });
     });
+}
+
+/** Throws `UsageError`. */
+function checkOf(word: string): string {
+  if (checkIds.includes(word)) return word;
+  const hint = didYouMean(word, checkIds);
+  throw new UsageError(`--only ${shown(word)}: no such check. ${hint}There are ${checkIds.join(", ")}.`);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { explainAws, isPassing } from "../aws.ts";
 import { formatDuration } from "../duration.ts";
 import { reasonOf } from "../failure.ts";
-import type { Stage } from "../stage.ts";
+import { noServicesIn, type Stage } from "../stage.ts";
 import { columns } from "../table.ts";
 import { pollMs } from "../wait.ts";
 import { isAtLeast, isHealthCheck, type Level, parseLine } from "./line.ts";
@@ -27,6 +27,7 @@ const lateMs = 10_000;
 /** Prints the logs of services in one stream, and with `follow` keeps printing new lines until Ctrl-C. */
 export async function tailLogs(stage: Stage, tail: Tail): Promise<void> {
   const { terminal, signal, plan } = stage;
+  if (tail.services.length === 0) return terminal.note(noServicesIn(plan));
   const unseen = createUnseen();
   const printer = createPrinter(stage, tail);
   let from = Date.now() - tail.sinceMs;

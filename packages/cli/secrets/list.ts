@@ -45,7 +45,7 @@ export async function listSecrets(stage: Stage, wanted: readonly string[], forma
     rotationText(one),
     [...one.usedBy, ...one.functions.map((name) => terminal.paint.dim(name))].join(" ") || terminal.paint.dim("nobody"),
   ]);
-  for (const line of table(["SECRET", "CURRENT SINCE", "STATE", "ROTATION", "USED BY"], rows)) terminal.print(line);
+  for (const line of table(["SECRET", "SINCE (UTC)", "STATE", "ROTATION", "USED BY"], rows)) terminal.print(line);
   for (const { key, state } of listed) for (const line of remedies(plan, key, state)) terminal.note(line);
   if (listed.some(isUndated)) terminal.note(undated);
   return 0;

@@ -1,6 +1,7 @@
 import { names, type StagePlan } from "#fleet";
 import { describeMute } from "../alarms/mutes.ts";
 import { formatDuration } from "../duration.ts";
+import { noServicesIn } from "../stage.ts";
 import { columns, fold, table } from "../table.ts";
 import type { Paint } from "../terminal.ts";
 import { currentSince, runsOnOlder, type SecretFacts, type ServiceFacts, type TaskFacts } from "./facts.ts";
@@ -19,8 +20,7 @@ export interface View {
 /** The state of the fleet in one line, one line per service, and what is wrong below, the worst first. */
 export function showStatus(plan: StagePlan, fleet: FleetFacts, paint: Paint, view: View): readonly string[] {
   const { services } = fleet;
-  if (services.length === 0)
-    return [`Stage ${plan.stage} has no services. Add one under \`services\` in fleet.config.ts, then deploy.`];
+  if (services.length === 0) return [noServicesIn(plan)];
   const troubles = findTroubles(fleet, view.now);
   const write = (shown: readonly ServiceFacts[]) => [
     `${paint.dim(`${plan.stage}  ${names.cluster(plan.stage)}  ${plan.region}`)}  ${verdict(services, troubles, paint)}`,

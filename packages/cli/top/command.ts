@@ -1,5 +1,6 @@
 import { examples, type Parent, type Runner, stageCommand } from "../command.ts";
 import { UsageError } from "../failure.ts";
+import { noServicesIn } from "../stage.ts";
 
 export function addTop(parent: Parent, runner: Runner): void {
   stageCommand(parent, "top", "requests, failures, latency, CPU and memory of each service")
@@ -23,7 +24,9 @@ ${examples("fleet top --stage prod", "fleet top --watch")}`,
           const loads = await readLoads(stage, Date.now());
           const lines = options.json
             ? [JSON.stringify({ stage: stage.plan.stage, services: loads }, undefined, 2)]
-            : showLoads(loads, stage.terminal.paint);
+            : loads.length === 0
+              ? [noServicesIn(stage.plan)]
+              : showLoads(loads, stage.terminal.paint);
           return { lines, code: 0 };
         });
       }),

@@ -17,7 +17,7 @@ export function Filter({ value, onInput, first }: FilterProps) {
         event.preventDefault();
         field.current?.focus();
       }
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event);
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event, field.current);
     };
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);
@@ -43,14 +43,13 @@ export function Filter({ value, onInput, first }: FilterProps) {
 }
 
 /** From the filter, or from a row, to the next or the one before. */
-function step(event: KeyboardEvent): void {
+function step(event: KeyboardEvent, filter: HTMLElement | null): void {
   const rows = [...document.querySelectorAll<HTMLElement>(".rows a")];
   const focused = document.activeElement;
   const at = focused instanceof HTMLElement ? rows.indexOf(focused) : -1;
-  const inFilter = focused?.classList.contains("filter") === true;
-  if (at < 0 && !inFilter) return;
+  if (at < 0 && focused !== filter) return;
   event.preventDefault();
   const next = at + (event.key === "ArrowDown" ? 1 : -1);
-  const target = next < 0 ? document.querySelector<HTMLElement>(".filter") : rows[next];
+  const target = next < 0 ? filter : rows[next];
   target?.focus();
 }

@@ -24,6 +24,9 @@ export function Secrets({ state: { secrets, now, unreadable }, filter, none, per
   return (
     <Panel title="Secrets" class="secrets" problem={unreadable.secrets}>
       {secrets?.length === 0 && <p class="empty">{none}</p>}
+      {filter !== "" && secrets !== undefined && secrets.length > 0 && shown.length === 0 && (
+        <p class="empty">No secret matches “{filter}”.</p>
+      )}
       {shown.map((secret) => (
         <SecretLife key={secret.key} secret={secret} now={now} perform={perform} />
       ))}

@@ -7,7 +7,7 @@ import { Notices } from "./notices.tsx";
 import { Panel } from "./panel.tsx";
 import type { Perform } from "./perform.ts";
 import { Secrets } from "./secrets.tsx";
-import { noTraffic, ServiceCard } from "./services.tsx";
+import { ServiceCard } from "./services.tsx";
 import { Tools } from "./tools.tsx";
 
 interface ServicePageProps {
@@ -21,7 +21,7 @@ interface ServicePageProps {
 export function ServicePage({ state, serviceKey, perform, performOnAlarms }: ServicePageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [serviceKey]);
-  const { services, traffic, now } = state;
+  const { services } = state;
   const service = services?.find(({ key }) => key === serviceKey);
   const own = stateOf(state, serviceKey);
   return (
@@ -42,12 +42,7 @@ export function ServicePage({ state, serviceKey, perform, performOnAlarms }: Ser
           )}
           {service !== undefined && (
             <>
-              <ServiceCard
-                service={service}
-                traffic={traffic && (traffic.find((one) => one.service === serviceKey) ?? noTraffic)}
-                now={now}
-                perform={perform}
-              />
+              <ServiceCard service={service} state={state} perform={perform} />
               <p class="empty">
                 In a terminal: <code>./fleet logs {serviceKey}</code>, <code>./fleet events {serviceKey}</code>
               </p>

@@ -18,8 +18,8 @@ interface ServicesProps {
 }
 
 export function Services({ state, filter, perform }: ServicesProps) {
-  const { services, traffic, now, unreadable } = state;
-  const trafficOf = (key: string) => traffic && (traffic.find((one) => one.service === key) ?? noTraffic);
+  const { services, unreadable } = state;
+  const trafficOf = (key: string) => trafficIn(state, key);
   const { cards, rows, well, offline } = arrange(state, filter);
   return (
     <Panel
@@ -41,7 +41,7 @@ export function Services({ state, filter, perform }: ServicesProps) {
           <p class="empty">No service matches “{filter}”.</p>
         )}
       {cards.map((service) => (
-        <ServiceCard key={service.key} service={service} traffic={trafficOf(service.key)} now={now} perform={perform} />
+        <ServiceCard key={service.key} service={service} state={state} perform={perform} />
       ))}
       {rows.length > 0 && <ServiceRows label="More services" services={rows} trafficOf={trafficOf} />}
       <Folded label="Services that are well" services={well} trafficOf={trafficOf}>
@@ -83,18 +83,23 @@ function Source({ state: { happenings, traffic } }: { readonly state: ConsoleSta
   ) : null;
 }
 
-export const noTraffic: Traffic = { span: "minute", counts: [], rate: 0, errors: 0 };
+const noTraffic: Traffic = { span: "minute", counts: [], rate: 0, errors: 0 };
+
+/** `undefined` if requests are not counted. */
+function trafficIn({ traffic }: ConsoleState, key: string): Traffic | undefined {
+  return traffic && (traffic.find(({ service }) => service === key) ?? noTraffic);
+}
 
 interface CardProps {
   readonly service: Service;
-  /** Absent if requests are not counted. */
-  readonly traffic: Traffic | undefined;
-  readonly now: number;
+  readonly state: ConsoleState;
   readonly perform: Perform;
 }
 
-export function ServiceCard({ service, traffic, now, perform }: CardProps) {
+export function ServiceCard({ service, state, perform }: CardProps) {
   const { key, url, hostname, status, tasks } = service;
+  const { now, alarms = [] } = state;
+  const ringing = alarms.filter((alarm) => alarm.service === key && alarm.state === "ALARM");
   return (
     <article class="service" aria-labelledby={`service-${key}`}>
       <div class="head">
@@ -108,6 +113,9 @@ export function ServiceCard({ service, traffic, now, perform }: CardProps) {
             {hostname}
           </a>
           <DeploymentState service={service} now={now} />
+          {ringing.length > 0 && (
+            <span class="mark bad">in alarm: {ringing.map(({ subject }) => subject).join(", ")}</span>
+          )}
         </div>
         {perform !== undefined && status === "active" && (
           <button
@@ -119,7 +127,7 @@ export function ServiceCard({ service, traffic, now, perform }: CardProps) {
           </button>
         )}
       </div>
-      {status !== "absent" && <Counts service={service} traffic={traffic} />}
+      {status !== "absent" && <Counts service={service} traffic={trafficIn(state, key)} />}
       {status === "absent" ? null : tasks.length === 0 ? (
         <p class="empty">No task{service.desired === 0 ? ": its desired count is 0." : " yet."}</p>
       ) : (
@@ -133,7 +141,12 @@ export function ServiceCard({ service, traffic, now, perform }: CardProps) {
   );
 }
 
-function Counts({ service, traffic }: Pick<CardProps, "service" | "traffic">) {
+interface CountsProps {
+  readonly service: Service;
+  readonly traffic: Traffic | undefined;
+}
+
+function Counts({ service, traffic }: CountsProps) {
   const { desired, running, healthy } = service;
   return (
     <div class="counts">
@@ -173,7 +186,7 @@ function Figure({ name, value, tone }: FigureProps) {
   );
 }
 
-function DeploymentState({ service, now }: Pick<CardProps, "service" | "now">) {
+function DeploymentState({ service, now }: { readonly service: Service; readonly now: number }) {
   const primary = service.deployments.find((deployment) => deployment.primary);
   if (service.failure !== undefined) return <span class="mark bad">{service.failure}</span>;
   if (service.unreachable !== undefined)

@@ -129,16 +129,18 @@ function History({ history: { times, requests, tools, more }, marks, span }: His
         <Chart {...shared} title="Latency, 95 of 100 within" lines={lines.p95} format={duration} />
       </div>
       {marks.length > 0 && (
-        <ul class="marks" aria-label="What changed, as marked in the charts">
-          {marks.toReversed().map(({ at, kind, text }) => (
-            <li key={`${at} ${text}`} class={`of-${kind}`}>
-              <time>
-                {day(at)} {timeOfDay(at)}
-              </time>{" "}
-              {text}
-            </li>
-          ))}
-        </ul>
+        <Scroll label="Marks, newest first">
+          <ul class="marks" aria-label="What changed, as marked in the charts">
+            {marks.toReversed().map(({ at, kind, text }) => (
+              <li key={`${at} ${text}`} class={`of-${kind}`}>
+                <time>
+                  {day(at)} {timeOfDay(at)}
+                </time>{" "}
+                {text}
+              </li>
+            ))}
+          </ul>
+        </Scroll>
       )}
       <Totals courses={courses} rest={requests !== undefined && tools.length > 0 ? requests : undefined} />
       {more > 0 && <p class="empty">and {more} more tools, each called less often.</p>}

@@ -78,6 +78,8 @@ it("[OPS-5] of many services, alarms are suggested once one of them is typed", (
       word,
     ]);
   expect(of("")).toHaveLength(42);
+  // Their keys have an underscore: this is no service.
+  expect(of("many-")).toHaveLength(40 * 9);
   expect(of("many-39-lat")).toEqual(["many-39-latencyP95", "many-39-latencyAverage"]);
 });
 

@@ -197,6 +197,21 @@ describe("the console's server", () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
+  it("[SAFE-4] sends texts of others so that none turns around, or hides, what is beside it", async () => {
+    const hostile = {
+      name: "local-mcp-x",
+      subject: "x",
+      state: "ALARM" as const,
+      reason: "\u202etxet\u001b[31m\ud83e",
+      since: 0,
+    };
+    const console = await open({ ...quietFleet().view, alarms: async () => [hostile] });
+    const { events, stop } = await watch(console);
+    const alarms = [{ ...hostile, reason: "\\u202etxet\ufffd" }];
+    await vi.waitFor(() => expect(events).toContainEqual({ kind: "alarms", alarms }), 30_000);
+    await stop();
+  });
+
   it("sends what happened before somebody watched, and what happens then, once each", async () => {
     const { view, happen } = quietFleet();
     const console = await open(view);

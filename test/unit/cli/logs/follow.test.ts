@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import fixture from "../../../fixture/map.ts";
 import { fleet } from "../newcomer/operator.ts";
 
 /** CloudWatch Logs with a line for each look, behind a network that is down for a given number of requests. */
@@ -43,4 +44,18 @@ it("[RUN-5] keeps following after a network failure, and reports it meanwhile", 
   });
   expect({ code, lines }).toEqual({ code: 0, lines: ["look 1", "look 2"] });
   expect(err.join("\n")).toContain("The local endpoint does not answer");
+});
+
+it.each([
+  ["logs", "--follow"],
+  ["logs", "--since", "1h"],
+])("[OPS-3] says so, and ends, on a stage without services: fleet %s %s", async (...words) => {
+  const { google_workspace: google } = fixture.services;
+  if (google === undefined) throw new Error("The fixture has lost google_workspace.");
+  const map = { ...fixture, services: { google_workspace: { ...google, stages: { except: ["local"] } } } };
+  const { code, err } = await fleet([...words, "--stage", "local"], { env: { AWS_ENDPOINT_URL: endpoint }, map });
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: ["Stage local has no services. Add one under `services` in fleet.config.ts, then deploy."],
+  });
 });

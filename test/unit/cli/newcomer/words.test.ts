@@ -29,6 +29,18 @@ describe("a wrong command line exits with 2 and says what is right", () => {
     expectRefusal(said, { code: 2, says: new RegExp(`^Too many arguments.*\nUsage: ${name}`) });
   });
 
+  it.each([
+    [["policy", "nope"], /^role nope: use first, later, read, drill, execution\.\nUsage: fleet policy/],
+    [["completion", "tcsh"], /^shell tcsh: use bash, zsh, fish\.\nUsage: fleet completion/],
+    [
+      ["doctor", "--only", "mcp,targts"],
+      /^--only targts: no such check\. Did you mean "targets"\? There are name-servers, /,
+    ],
+    [["doctor", "--only", "mcp", ""], /^--only "": no such check\. There are name-servers, /],
+  ])("[OPS-4] fleet %j, with what there is instead", async (words, says) => {
+    expectRefusal(await fleet([...words, "--stage", "local"]), { code: 2, says });
+  });
+
   it.each(named(onStages))("%s for a stage that is not in the map", async (_, { path, args }) => {
     const said = await fleet([...path, ...args, "--stage", "nope"]);
     expectRefusal(said, {
