@@ -6,6 +6,7 @@ import { receivers } from "#chat/receivers/index.ts";
 import type { Address } from "#chat/receivers/receiver.ts";
 import { Secret } from "#chat/receivers/secret.ts";
 import type { ChatSettings } from "#chat/settings.ts";
+import { rehearse } from "#lambda/rehearsal.ts";
 import { type Fault, Address as Web } from "#rotation/address.ts";
 import { Credential } from "#rotation/credential.ts";
 import { tidied } from "#rotation/handwriting.ts";
@@ -13,6 +14,7 @@ import { isBlank, parseValue, type SecretValue, textAt } from "#rotation/value.t
 
 const http = createHttp();
 const client = new SecretsManagerClient({});
+await rehearse((options) => client.send(new GetSecretValueCommand({ SecretId: "none" }), options));
 
 /** The first value of a key, until somebody has put the real one there. */
 const placeholder = /replace-me/;

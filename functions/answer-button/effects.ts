@@ -8,6 +8,7 @@ import { Secret } from "#chat/receivers/secret.ts";
 import { putAcknowledgement } from "#chat/record/acknowledgement-table.ts";
 import { extendMute } from "#chat/record/mute-table.ts";
 import { log } from "#lambda/log.ts";
+import { rehearse } from "#lambda/rehearsal.ts";
 import { tidied } from "#rotation/handwriting.ts";
 import { isBlank, parseValue, textAt } from "#rotation/value.ts";
 import { environment } from "./environment.ts";
@@ -15,6 +16,7 @@ import { environment } from "./environment.ts";
 const table = new DynamoDBClient({});
 const secrets = new SecretsManagerClient({});
 const queue = new SQSClient({});
+await rehearse((options) => secrets.send(new GetSecretValueCommand({ SecretId: "none" }), options));
 /** Slack waits three seconds for all of it. */
 const http = createHttp(1_000);
 

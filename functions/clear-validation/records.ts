@@ -7,8 +7,10 @@ import {
   type ResourceRecordSet,
   Route53Client,
 } from "@aws-sdk/client-route-53";
+import { rehearse } from "#lambda/rehearsal.ts";
 
 const client = new Route53Client({});
+await rehearse((options) => client.send(new ListResourceRecordSetsCommand({ HostedZoneId: "none" }), options));
 
 /** Takes out what was written to validate the domain. A zone that is gone took it along. @returns the records' names */
 export async function clearValidation(HostedZoneId: string, domain: string): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
+import { rehearse } from "#lambda/rehearsal.ts";
 import { metricsOf } from "#probe/metrics.ts";
 import { probe } from "#probe/probe.ts";
 import { createProbeTable } from "#probe/probe-table.ts";
@@ -24,6 +25,7 @@ await fetch("data:,");
 
 const cloudWatch = new CloudWatchClient({});
 const table = new DynamoDBClient({});
+await rehearse((options) => cloudWatch.send(new PutMetricDataCommand({ Namespace: "none", MetricData: [] }), options));
 
 export function map(): ProbeMap {
   const file = path.join(process.env.LAMBDA_TASK_ROOT ?? ".", environment().PROBE_MAP);

@@ -1,10 +1,16 @@
-import { CloudWatchClient, paginateDescribeAlarmHistory, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  paginateDescribeAlarmHistory,
+  paginateDescribeAlarms,
+} from "@aws-sdk/client-cloudwatch";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import * as v from "valibot";
 import { serviceOf } from "#chat/parse/alarm.ts";
 import { names } from "#fleet/names.ts";
 import { basisOf } from "#fleet/threshold-basis.ts";
+import { rehearse } from "#lambda/rehearsal.ts";
 import { measureBy, spanMs } from "./measure.ts";
 import { noticeOf } from "./notice.ts";
 import { troublesIn } from "./outages.ts";
@@ -19,6 +25,7 @@ const patient = { maxAttempts: 10 };
 const cloudWatch = new CloudWatchClient(patient);
 const parameters = new SSMClient(patient);
 const queue = new SQSClient({});
+await rehearse((options) => cloudWatch.send(new DescribeAlarmsCommand({}), options));
 
 export const effects: TunePorts = {
   async alarms() {

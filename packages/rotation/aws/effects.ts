@@ -1,3 +1,4 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { log } from "#lambda/log.ts";
 import { clock, createDeadline, readEnvironment } from "../environment.ts";
 import { issuerOf } from "../issuers/index.ts";
@@ -9,9 +10,9 @@ import { secretStore } from "./secret-store.ts";
 export type Effects = ReturnType<typeof createEffects>;
 
 /** The outside world of the three functions: created with the first event, kept for later ones. */
-export function createEffects() {
+export function createEffects(secrets: SecretsManagerClient) {
   const { map, topicArn, googleTokenUrl } = readEnvironment();
-  const store = secretStore();
+  const store = secretStore(secrets);
   // The pace has to be kept where there is no tag left, too: two functions ask on behalf of one secret.
   const pacing = withinLimits(store);
   const deadline = createDeadline();

@@ -21,8 +21,7 @@ import type { DatedVersion, ListedSecret, SecretDescription, SecretStore } from 
 const tagsAtMost = 50;
 
 /** Secrets Manager behind its port. The client's own retries cover throttling. */
-export function secretStore(): SecretStore {
-  const client = new SecretsManagerClient({});
+export function secretStore(client = new SecretsManagerClient({})): SecretStore {
   return {
     async list(secretIds) {
       const found = new Map<string, ListedSecret>();
