@@ -1,9 +1,8 @@
-import { BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { enrich } from "#chat/card/enrichment.ts";
 import type { Clock, RoadPorts } from "#chat/deliver/ports.ts";
 import { createIncidentTable } from "#chat/record/incident-table.ts";
 import { log } from "#lambda/log.ts";
-import { rehearse } from "#lambda/rehearsal.ts";
 import { environment } from "./environment.ts";
 import { serviceOfTag } from "./owner.ts";
 import { standingOf } from "./sources/alarm-standing.ts";
@@ -11,7 +10,6 @@ import { sources } from "./sources/index.ts";
 import { readSpeakers } from "./speakers.ts";
 
 const table = new DynamoDBClient({});
-await rehearse((options) => table.send(new BatchGetItemCommand({ RequestItems: {} }), options));
 const isService = (arn: string) => arn.includes(":ecs:");
 
 const clock: Clock = {
