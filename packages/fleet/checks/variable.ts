@@ -100,8 +100,32 @@ function checkSources(fleet: FleetDefinition, entry: Entry): readonly Problem[] 
     ...sidecarVariables(fleet, entry).map((name) => ({ name, from: "the sidecar itself" })),
   ];
   return isStdio(sidecar)
-    ? doubled(key, [...own, ...front])
+    ? [...doubled(key, [...own, ...front]), ...checkSettings(entry, own, front)]
     : [...doubled(key, [...own, idleSource]), ...doubled(key, front)];
+}
+
+/**
+ * What a sidecar reads besides what the plan gives it. Where the server is its child, one that asks for a variable of this
+ * name would set the sidecar's login or limits by it: another issuer gets the client's secret.
+ */
+export const sidecarSettings =
+  /^(?:HOST|MCP_(?:CALL_SECONDS|CALLS_PER_MINUTE|CHILD\w*|DRAIN_SECONDS|LOGIN|METRICS_NAMESPACE|UPSTREAM\w*)|SESSION_ENCRYPTION_KEY|OAUTH_ALLOWED_ORIGINS|WORKSPACE_(?:EXTERNAL_URL|MCP_ALLOWED_CLIENT_REDIRECT_URIS|MCP_OAUTH_PROXY_\w+)|AUDIT_(?:LOG_ENABLED|SPOOL_DIRECTORY|SPOOL_MAX_BYTES)|SPLUNK_(?:HEC_URL|HEC_TOKEN|INDEX|SOURCE|SOURCETYPE))$/;
+const ofLogin = { google: /^GOOGLE_OAUTH_/, openid: /^OPENID_/, none: /^$/ } as const;
+
+function checkSettings(
+  [key, { sidecar }]: Entry,
+  own: readonly Source[],
+  front: readonly Source[],
+): readonly Problem[] {
+  const isSetting = (name: string) => sidecarSettings.test(name) || ofLogin[sidecar?.login ?? "none"].test(name);
+  return own
+    .filter(({ name }) => isSetting(name) && !front.some((source) => source.name === name))
+    .map(({ name, from }) => ({
+      field: from === "environment" ? `services.${key}.environment.${name}` : `services.${key}.secrets`,
+      value: name,
+      allowed: `names that the sidecar does not read: it runs in the same container, and takes ${name} as its own setting`,
+      remedy: `If it is meant for the sidecar, move it to services.${key}.sidecar; the server can have it by ["env", "${name}=…", …] in sidecar.stdio.`,
+    }));
 }
 
 const idleSource: Source = { name: idleVariable, from: "network.idleTimeoutSeconds of the stage" };

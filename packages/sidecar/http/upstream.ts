@@ -61,7 +61,10 @@ export function openUpstream(url: URL, health: HealthCheck): Upstream {
       request.once("close", () => clearTimeout(timer));
       request.once("response", (answer) => {
         clearTimeout(timer);
-        resolve(answer);
+        const { statusCode = 0 } = answer;
+        if (statusCode >= 200) resolve(answer);
+        // Nobody may be sent it on: https://www.rfc-editor.org/rfc/rfc9110#name-status-codes
+        else request.destroy(new Error(`its status is ${statusCode}`));
       });
       // Nobody asked for another protocol: without a listener, Node would end the request and say nothing.
       request.once("upgrade", (_answer, socket) => {

@@ -191,6 +191,18 @@ describe("an entry whose sidecar cannot work is refused", () => {
       /the sidecar itself/,
     ],
     [
+      "a variable by which a server over stdio would choose who issues logins",
+      { sidecar: { ...login, stdio: ["memory"] }, environment: { GOOGLE_OAUTH_ISSUER: "https://elsewhere.example" } },
+      "services.notes.environment.GOOGLE_OAUTH_ISSUER",
+      /takes GOOGLE_OAUTH_ISSUER as its own setting.*sidecar\.stdio/s,
+    ],
+    [
+      "a variable by which a server over stdio would choose what it may ask",
+      { sidecar: stdio, environment: { MCP_CHILD_ASKS: "roots" } },
+      "services.notes.environment.MCP_CHILD_ASKS",
+      /as its own setting/,
+    ],
+    [
       "a token for the server behind that is no key of the sidecar's secrets",
       { sidecar: { login: "none", bearer: "SLACK_BOT_TOKEN" }, secrets: ["chat"] },
       "services.notes.sidecar.bearer",

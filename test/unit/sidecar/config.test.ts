@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { sidecarSettings } from "#fleet/checks/variable.ts";
+import { idleVariable } from "#fleet/timing.ts";
 import { readConfig } from "#sidecar/config.ts";
 import { ConfigurationError, findPlaceholders } from "#sidecar/environment.ts";
+import { readSidecarConfig } from "#sidecar/server-config.ts";
 
 const fleet = {
   WORKSPACE_EXTERNAL_URL: "https://google.mcp.themailworks.com",
@@ -128,4 +131,28 @@ describe("the configuration", () => {
   it("needs no secret for a server without login and audit", () => {
     expect(readConfig({ MCP_LOGIN: "none" })).toMatchObject({ login: { kind: "none" }, audit: { kind: "off" } });
   });
+});
+
+it("[MCP-5] [STR-8] reads no variable that the map lets a server over stdio set for it", () => {
+  const read = new Set<string>();
+  const values = { WORKSPACE_MCP_OAUTH_PROXY_STORAGE_BACKEND: "valkey", AUDIT_LOG_ENABLED: "true" };
+  const secret = "a-secret-of-thirty-two-characters";
+  for (const login of ["google", "openid"] as const) {
+    const env: Record<string, string> = { ...values, MCP_LOGIN: login, WORKSPACE_EXTERNAL_URL: "https://a.example" };
+    const recording = new Proxy(env, {
+      get: (target, name) => {
+        read.add(String(name));
+        return target[String(name)] ?? (/ISSUER$|URL$/.test(String(name)) ? "https://a.example" : undefined) ?? secret;
+      },
+    });
+    try {
+      readSidecarConfig(recording, ["program"]);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigurationError);
+    }
+  }
+  const given = [idleVariable, "PORT", "MCP_SERVICE", "REDIS_HOST"];
+  const open = [...read].filter((name) => !sidecarSettings.test(name) && !/^(?:GOOGLE_OAUTH|OPENID)_/.test(name));
+  expect(open.filter((name) => !given.includes(name))).toEqual([]);
+  expect(read.size).toBeGreaterThan(30);
 });

@@ -18,6 +18,7 @@ const raw: Readonly<Record<string, string>> = {
   "has a head of 5 MB": `200 OK\r\nx-large: ${"x".repeat(5 * 2 ** 20)}\r\n\r\n`,
   "ends in its body": "200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
   "cannot count": "200 OK\r\ntransfer-encoding: chunked\r\n\r\nmany\r\n",
+  "has no status": "099 Odd\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
   "is a page": "200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
 };
 const broken = ["breaks", "forgets", "elsewhere", "closed", "dies late", "stops", "stops midway", ...Object.keys(raw)];
@@ -203,6 +204,7 @@ describe("[MCP-6] a server over HTTP, behind the sidecar", () => {
     ["is a page", "failed", "The server behind answered a call with status 200 and no message for it."],
     ["switches protocols", "failed", "The server behind did not answer: it switches to another protocol."],
     ["has a head of 5 MB", "failed", "The server behind did not answer: Parse Error: Header overflow."],
+    ["has no status", "failed", "The server behind did not answer: its status is 99."],
     ["ends in its body", "failed", "The server behind did not answer: aborted."],
     ["cannot count", "failed", "The server behind did not answer: aborted."],
     ["elsewhere", "failed", 'The server behind speaks MCP elsewhere: set sidecar.path of the entry to "/mcp/".'],
