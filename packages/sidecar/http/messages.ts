@@ -38,7 +38,7 @@ const Sent = v.pipe(
  * trail. @throws {Refusal}
  */
 export function readMessages(body: unknown): readonly Message[] {
-  const parsed = v.safeParse(v.array(Sent), Array.isArray(body) ? body : [body]);
+  const parsed = v.safeParse(v.array(Sent), Array.isArray(body) ? body : [body], { abortEarly: true });
   const ids = parsed.success ? parsed.output.flatMap(({ id, method }) => (method === undefined ? [] : (id ?? []))) : [];
   if (parsed.success && new Set(ids).size === ids.length) return parsed.output;
   const allowed = "jsonrpc, method, params and an id that is a text or a number and differs from the others";
