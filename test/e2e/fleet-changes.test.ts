@@ -222,7 +222,7 @@ describe("a fleet and its map", () => {
     };
     const before = await keys();
     await stage.project.writeMap({ ...grown, services: { ...grown.services, later: echo("notes") } });
-    await vi.waitFor(() => expect(page.said.join(" ")).toContain("with a mistake, and is left out"), 30_000);
+    await vi.waitFor(() => expect(page.said.join(" ")).toContain("was saved, and is left out"), 30_000);
     expect(await keys()).toEqual(before);
     await stage.project.writeMap({ ...grown, services: { ...grown.services, later: echo("later") } });
     await vi.waitFor(async () => expect(await keys()).toEqual([...before, "later"]), 30_000);
