@@ -44,9 +44,12 @@ export async function benchBalancer(
   const { TargetGroups: [group] = [] } = await elb.send(
     new DescribeTargetGroupsCommand({ Names: [names.targetGroup(plan.stage, service.key)] }),
   );
-  const { TargetHealthDescriptions: [health] = [] } = await elb.send(
+  const { TargetHealthDescriptions: targets = [] } = await elb.send(
     new DescribeTargetHealthCommand({ TargetGroupArn: group?.TargetGroupArn }),
   );
+  // After a roll, the one before is there as well for a while, and answers nobody.
+  const healthy = targets.find(({ TargetHealth }) => TargetHealth?.State === "healthy");
+  if (healthy === undefined) throw new Error(`${service.key} has no healthy target to measure.`);
   const { Listeners = [] } = await elb.send(
     new DescribeListenersCommand({ LoadBalancerArn: group?.LoadBalancerArns?.[0] }),
   );
@@ -61,7 +64,7 @@ export async function benchBalancer(
     return {
       health: await compare(
         { url: `${entrance}${path}`, headers: { host: service.hostname } },
-        { url: `http://127.0.0.1:${health?.Target?.Port}${path}` },
+        { url: `http://${healthy.Target?.Id}:${healthy.Target?.Port}${path}` },
       ),
       encrypted: await compare(
         { url: entrance, headers: { host: hosts.fixed } },
