@@ -3,7 +3,6 @@ import {
   CreateTargetGroupCommand,
   DescribeListenersCommand,
   DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
   waitUntilTargetInService,
@@ -22,7 +21,7 @@ export interface Way {
 }
 
 export interface BalancerFigures {
-  /** The health route of a service, over HTTP directly: the client encrypts on one way only. */
+  /** The health route of a server, over HTTP directly: the client encrypts on one way only. */
   readonly health: Way;
   /** A fixed answer, over HTTPS on both ways. */
   readonly encrypted: Way;
@@ -44,12 +43,6 @@ export async function benchBalancer(
   const { TargetGroups: [group] = [] } = await elb.send(
     new DescribeTargetGroupsCommand({ Names: [names.targetGroup(plan.stage, service.key)] }),
   );
-  const { TargetHealthDescriptions: targets = [] } = await elb.send(
-    new DescribeTargetHealthCommand({ TargetGroupArn: group?.TargetGroupArn }),
-  );
-  // After a roll, the one before is there as well for a while, and answers nobody.
-  const healthy = targets.find(({ TargetHealth }) => TargetHealth?.State === "healthy");
-  if (healthy === undefined) throw new Error(`${service.key} has no healthy target to measure.`);
   const { Listeners = [] } = await elb.send(
     new DescribeListenersCommand({ LoadBalancerArn: group?.LoadBalancerArns?.[0] }),
   );
@@ -60,12 +53,8 @@ export async function benchBalancer(
     await serveAt(elb, listener, hosts.fixed, { port: fixed.port, priority: 49_001 });
     await serveAt(elb, listener, hosts.call, { port: starter.port, priority: 49_002 });
     const entrance = `https://127.0.0.1:${httpsPort}`;
-    const { path } = service.health;
     return {
-      health: await compare(
-        { url: `${entrance}${path}`, headers: { host: service.hostname } },
-        { url: `http://${healthy.Target?.Id}:${healthy.Target?.Port}${path}` },
-      ),
+      health: await compare({ url: `${entrance}/health` }, { url: `http://127.0.0.1:${starter.port}/health` }),
       encrypted: await compare(
         { url: entrance, headers: { host: hosts.fixed } },
         { url: `https://127.0.0.1:${fixed.tls}` },
