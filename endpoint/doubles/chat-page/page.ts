@@ -64,7 +64,8 @@ export function feed(messages: readonly ChatMessage[], faults: Faults): string {
 /** The conversation where something was said last comes first; answers go under the message they answer. */
 function column(chat: ChatName, messages: readonly ChatMessage[], fault: ChatFault | undefined): string {
   const threads = Map.groupBy(messages, ({ thread }) => thread);
-  const newestFirst = [...threads.values()].toSorted((one, other) => lastOf(other) - lastOf(one));
+  // Of two in the same millisecond the later one is the newer.
+  const newestFirst = [...threads.values()].toReversed().toSorted((one, other) => lastOf(other) - lastOf(one));
   const body = newestFirst.map((thread) => thread.map((message) => article(chat, message)).join("")).join("");
   return `<section class="chat ${chat}" aria-label="${titles[chat]}"><h2>${titles[chat]}</h2>${fault === undefined ? "" : '<p class="fault">Made to fail just now: messages for it wait.</p>'}${body || '<p class="empty">Nothing yet.</p>'}</section>`;
 }
