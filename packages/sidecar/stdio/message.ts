@@ -49,9 +49,14 @@ const Line = v.pipe(
  *   for one that is too much to parse, whom it was to answer
  */
 export function parseLine(line: string): readonly Said[] {
-  const text = excessOf(line) === undefined ? line : outlineOf(line);
-  const parsed = excessOf(text) === undefined ? v.safeParse(Line, text) : undefined;
-  return parsed?.success ? parsed.output : [];
+  const parsed = v.safeParse(Line, excessOf(line) === undefined ? line : boundedOutlineOf(line));
+  return parsed.success ? parsed.output : [];
+}
+
+/** Its own fields may be too many as well: then it is no message. */
+function boundedOutlineOf(line: string): string {
+  const outline = outlineOf(line);
+  return excessOf(outline) === undefined ? outline : "";
 }
 
 const mark = v.optional(v.object({}));
