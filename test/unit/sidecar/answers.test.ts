@@ -5,21 +5,14 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Front, openFront } from "./front.ts";
+import { listenForTest } from "./listening.ts";
 
 async function behind(answer: RequestListener): Promise<string> {
   const server = createServer((req, res) => {
     req.resume();
     answer(req, res);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("A server listens on a port.");
-  return `http://127.0.0.1:${address.port}/mcp`;
+  return `http://127.0.0.1:${await listenForTest(server)}/mcp`;
 }
 
 async function open(answer: RequestListener, env: Readonly<Record<string, string>> = {}): Promise<Front> {

@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connectHec } from "#sidecar/audit/hec.ts";
 import { boundedFetch } from "#sidecar/bounded-fetch.ts";
 import { askForTools } from "#sidecar/http/tools.ts";
 import { connectProvider } from "#sidecar/login/identity.ts";
+import { listenForTest } from "./listening.ts";
 
 /** Answers everything with JSON that never ends, as fast as it is read. */
 async function openEndless(): Promise<URL> {
@@ -16,15 +16,7 @@ async function openEndless(): Promise<URL> {
     res.on("drain", more);
     more();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("A server listens on a port.");
-  return new URL(`http://127.0.0.1:${address.port}/mcp`);
+  return new URL(`http://127.0.0.1:${await listenForTest(server)}/mcp`);
 }
 
 describe("an answer that never ends is read no further than any answer goes", () => {

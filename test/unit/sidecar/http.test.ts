@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { openReader } from "#sidecar/http/messages.ts";
 import { type Front, openFront, textOf } from "./front.ts";
+import { listenForTest } from "./listening.ts";
 
 interface Behind {
   readonly port: number;
@@ -64,15 +65,7 @@ async function openBehind(): Promise<Behind> {
       json({ result: { content: [{ type: "text", text: "said" }], ...(params.name === "fail" && { isError: true }) } });
     }
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("A server listens on a port.");
-  return { port: address.port, requests, server };
+  return { port: await listenForTest(server), requests, server };
 }
 
 async function front(env: Readonly<Record<string, string>> = {}): Promise<Front & Behind> {

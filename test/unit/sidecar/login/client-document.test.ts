@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { listenOnLoopback } from "@mcp-fleet/loopback/server.ts";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openClientDocuments } from "#sidecar/login/client-document.ts";
@@ -23,10 +22,7 @@ beforeAll(async () => {
     asked += 1;
     answer(req, res);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = Object(server.address()) satisfies Partial<AddressInfo>;
-  origin = `https://localhost:${port}`;
+  origin = `https://localhost:${await listenOnLoopback(server)}`;
 });
 afterAll(() => server.close());
 beforeEach(() => {
